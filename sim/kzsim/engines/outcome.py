@@ -1,0 +1,49 @@
+"""What a run of a program gives, the same for every engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+
+STILL_INSIDE = -1
+NOT_ENTERED = -1
+
+
+@dataclass(frozen=True)
+class Trace:
+    """When each entity joined, started and ended each step; ragged by source like the draws.
+
+    ``joined_ms[s]``, ``start_ms[s]``, ``end_ms[s]`` are int64 [entities of source s, steps];
+    ``NOT_ENTERED`` where that had not happened by the horizon. ``end_ms`` is the step end: the
+    instant at which the entity left its server.
+    """
+
+    joined_ms: tuple[I64, ...]
+    start_ms: tuple[I64, ...]
+    end_ms: tuple[I64, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of one run.
+
+    ``exit_ms``: int64 [entities], ``STILL_INSIDE`` for those inside at the horizon.
+    ``account_ms``: int64 [groups, 3 phases, elements, accounts], every ms of every stay, those
+    still inside included up to the horizon.
+    ``in_line``: int32 [instants, elements], number waiting in line at each multiple of
+    ``observe_every_ms`` (0 included, horizon excluded), as left by the last instant before it.
+    ``in_zone``: int32 [instants, elements], places taken, read at the same instants (0 for stages).
+    ``busy_ms``: int64 [pools], servers' time held, by entities in service or blocked.
+    """
+
+    exit_ms: I64
+    account_ms: I64
+    in_line: I32
+    in_zone: I32
+    busy_ms: I64
+    trace: Trace | None = None

@@ -1,0 +1,53 @@
+"""The network language that both engines read: stages, gates, zones, routes, sources.
+
+``model`` holds what a person (or ``kzsim.border``) builds, ``program`` the flat tables an engine
+reads, ``compile`` the one function between them. The rule itself is in ``docs/engine.md``.
+"""
+
+from kzsim.network.compile import compile_network
+from kzsim.network.model import (
+    Account,
+    Arrivals,
+    Calendar,
+    Condition,
+    DelayStage,
+    Distribution,
+    GateStage,
+    Kind,
+    Network,
+    Occupancy,
+    Pool,
+    Refill,
+    Route,
+    ServiceStage,
+    Source,
+    Step,
+    Swing,
+    Work,
+    Zone,
+)
+from kzsim.network.program import Program
+
+__all__ = [
+    "Account",
+    "Arrivals",
+    "Calendar",
+    "Condition",
+    "DelayStage",
+    "Distribution",
+    "GateStage",
+    "Kind",
+    "Network",
+    "Occupancy",
+    "Pool",
+    "Program",
+    "Refill",
+    "Route",
+    "ServiceStage",
+    "Source",
+    "Step",
+    "Swing",
+    "Work",
+    "Zone",
+    "compile_network",
+]

@@ -1,0 +1,3 @@
+"""Placeholder."""
+def compile_network(network):  # replaced below
+    raise NotImplementedError

@@ -1,0 +1,269 @@
+"""What a network is made of, as frozen values. Nothing here knows what the network stands for.
+
+Times are int milliseconds since the start of the scenario unless a name says otherwise.
+``docs/engine.md`` says what each word means when the network runs; ``network.check`` says what
+makes a network invalid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+MS_PER_MINUTE = 60_000
+MS_PER_HOUR = 3_600_000
+MS_PER_DAY = 86_400_000
+
+
+class Account(IntEnum):
+    """Whose millisecond it was. The first six are work, named by stages; the others are waiting."""
+
+    INSPECTION = 0
+    DOCUMENTS = 1
+    HANDLING = 2
+    HOLD = 3
+    TRAVEL = 4
+    HOME = 5
+    CLOSED = 6
+    QUOTA = 7
+    TOKENS = 8
+    BLOCKED = 9
+    PAIRING = 10
+    QUEUE = 11
+
+
+WORK_ACCOUNTS = tuple(account for account in Account if account < Account.CLOSED)
+WAIT_ACCOUNTS = tuple(account for account in Account if account >= Account.CLOSED)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A piecewise constant whole number over time: ``value[i]`` holds from ``at_ms[i]`` on.
+
+    ``at_ms`` starts at 0 and rises strictly. For a pool the value is its capacity; for a gate or a
+    delay stage 0 means shut and anything else open.
+    """
+
+    at_ms: tuple[int, ...]
+    value: tuple[int, ...]
+
+    @classmethod
+    def always(cls, value: int) -> Calendar:
+        """The same value for ever."""
+        return cls((0,), (value,))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Servers of one kind at a service stage."""
+
+    name: str
+    capacity: Calendar
+
+
+@dataclass(frozen=True)
+class ServiceStage:
+    """A waiting line and its pools.
+
+    ``usable`` names, per class, the pools it may use in order of preference; a class that is
+    missing may use every pool in the order in which they stand.
+    """
+
+    name: str
+    account: Account
+    pools: tuple[Pool, ...]
+    usable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DelayStage:
+    """A stage without limit of servers; with ``open`` its duration passes in open time only."""
+
+    name: str
+    account: Account
+    open: Calendar | None = None
+
+
+@dataclass(frozen=True)
+class Refill:
+    """At ``at_ms`` what is left of a gate's quota *becomes* ``overall``, per class ``ceilings``.
+
+    A class without a ceiling is limited by ``overall`` alone. What was unused has expired.
+    """
+
+    at_ms: int
+    overall: int
+    ceilings: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GateStage:
+    """Open or shut by calendar; passing takes no time and uses the quota at once.
+
+    ``refills`` rise strictly in time and the first is at 0. An empty tuple means no quota.
+    """
+
+    name: str
+    open: Calendar
+    refills: tuple[Refill, ...] = ()
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A finite number of places, shared by all routes that pass through it."""
+
+    name: str
+    places: int
+
+
+Stage = ServiceStage | DelayStage | GateStage
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A family of positive durations (or of factors, for ``Swing``) by its mean and variation.
+
+    ``mean`` is in ms for durations. ``cv`` is standard deviation / mean; families that have none
+    (``fixed``) or a given one (``exponential``: 1) ignore it. ``rows`` is Erlang's number of phases.
+    """
+
+    family: Literal["fixed", "exponential", "erlang", "lognormal"]
+    mean: float
+    cv: float = 0.0
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Holds for an entity whose uniform number of ``purpose`` lies in [``low``, ``high``)."""
+
+    purpose: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one kind of entity does at one step: how long, and on which conditions at all.
+
+    The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
+    a gate, where passing takes no time.
+    """
+
+    duration: Distribution | None = None
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a route: a name that is unique in the route, and the stage it takes place at.
+
+    The name is also the *purpose* under which the duration's random numbers are drawn, so it must
+    stay the same when a policy changes. A route may visit one stage in several steps.
+    """
+
+    name: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """The steps of a route over which an entity holds one place of ``zone``.
+
+    Taken before the first step of ``first``..``last`` that the entity enters; given up at the
+    ``start`` (service start) or ``end`` (step end) of step ``last``.
+    """
+
+    zone: str
+    first: str
+    last: str
+    give_up: Literal["start", "end"] = "end"
+
+
+@dataclass(frozen=True)
+class Route:
+    """An ordered list of steps, and the zones they pass through."""
+
+    name: str
+    steps: tuple[Step, ...]
+    occupancies: tuple[Occupancy, ...] = ()
+
+
+@dataclass(frozen=True)
+class Swing:
+    """A random factor of mean 1 on the expected arrivals of each interval's ``day``.
+
+    Sources that name the same ``stream`` share the same factors.
+    """
+
+    stream: str
+    cv: float
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """When the entities of a source come.
+
+    ``edges_ms`` (n + 1 rising instants, the first 0) bound intervals with ``expected`` (n) mean
+    numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
+    rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
+    phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
+    exactly at ``at_ms`` (rising, repeats allowed).
+    """
+
+    process: Literal["poisson", "timetable", "instants"]
+    edges_ms: tuple[int, ...] = ()
+    expected: tuple[float, ...] = ()
+    day: tuple[int, ...] = ()
+    swing: Swing | None = None
+    lateness: float = 0.0
+    at_ms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of entity within a source.
+
+    An entity is of the first kind whose cumulated ``share`` exceeds its uniform number of purpose
+    ``kind``; the shares of a source sum to 1. ``klass`` decides pools, priority and ceilings;
+    ``group`` is an integer that indicators are kept by; ``work`` has one entry per step name.
+    """
+
+    name: str
+    share: float
+    klass: str
+    group: int
+    work: Mapping[str, Work]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Entities that take the same route, in order of arrival."""
+
+    name: str
+    route: str
+    arrivals: Arrivals
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """All of it.
+
+    ``priority`` maps (class, stage or zone) to a number, lower first, default 0. Sums over
+    entities are kept by group and *phase*: arrived before ``cohort_ms[0]``, within the cohort
+    [``cohort_ms[0]``, ``cohort_ms[1]``), or after it. Lines are read every ``observe_every_ms``.
+    """
+
+    horizon_ms: int
+    classes: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    zones: tuple[Zone, ...]
+    routes: tuple[Route, ...]
+    sources: tuple[Source, ...]
+    n_groups: int
+    priority: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    cohort_ms: tuple[int, int] | None = None
+    observe_every_ms: int = MS_PER_HOUR

@@ -1,0 +1,101 @@
+"""The flat tables that an engine reads: numbers only, names kept beside them for messages.
+
+An *element* is a stage or a zone, and its number is its rank: 0 is the most downstream, and it is
+the one that dispatch lets act first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from kzsim.network.model import Network
+
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+Bool = npt.NDArray[np.bool_]
+
+NO_ELEMENT = -1
+UNLIMITED = 2**62
+
+
+class ElementType(IntEnum):
+    """What kind of element a number stands for."""
+
+    SERVICE = 0
+    DELAY = 1
+    GATE = 2
+    ZONE = 3
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything an engine needs of a network; all lists are ragged rows given by ``*_ptr``.
+
+    Row i of a ragged table x is ``x[x_ptr[i]:x_ptr[i + 1]]``.
+    """
+
+    network: Network
+    horizon_ms: int
+    cohort_from_ms: int
+    cohort_to_ms: int
+    observe_every_ms: int
+
+    # names, by number
+    element_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    pool_names: tuple[str, ...]  # "stage/pool"
+    source_names: tuple[str, ...]  # sorted: this is the order between entities
+    n_groups: int
+
+    # elements, by rank
+    element_type: I64  # [elements]
+    element_account: I64  # [elements] account of work there; CLOSED at gates and zones, unused
+    priority: I64  # [classes, elements]
+
+    # pools, in the order of their stages
+    pool_element: I64  # [pools]
+    capacity_ptr: I64  # [pools + 1]
+    capacity_at_ms: I64
+    capacity_value: I64
+    usable_ptr: I64  # [elements * classes + 1], row element * classes + class
+    usable_pool: I64
+
+    # calendars of gates and delays, by element; rows of other elements are empty
+    open_ptr: I64  # [elements + 1]
+    open_at_ms: I64
+    open_value: I64
+
+    # quota of gates, by element
+    refill_ptr: I64  # [elements + 1]
+    refill_at_ms: I64
+    refill_overall: I64
+    refill_ceiling: I64  # [refills, classes], UNLIMITED where there is none
+
+    # zones, by element (0 for stages)
+    places: I64  # [elements]
+
+    # routes
+    step_ptr: I64  # [routes + 1]
+    step_element: I64
+    occupancy_ptr: I64  # [routes + 1], rows in ascending order of the zone's rank
+    occupancy_zone: I64
+    occupancy_first: I64  # step number within the route
+    occupancy_last: I64
+    occupancy_at_start: Bool  # given up at the start of step `last` (else at its end)
+
+    # sources, in sorted order
+    source_route: I64  # [sources]
+
+    @property
+    def n_elements(self) -> int:
+        """Number of stages and zones."""
+        return len(self.element_names)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
