@@ -1,3 +1,168 @@
-"""Placeholder."""
-def compile_network(network):  # replaced below
-    raise NotImplementedError
+"""From a network to the flat tables that an engine reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from kzsim.network.check import check
+from kzsim.network.model import (
+    Account,
+    Calendar,
+    DelayStage,
+    GateStage,
+    Network,
+    Route,
+    ServiceStage,
+    Stage,
+    Zone,
+)
+from kzsim.network.program import I64, UNLIMITED, ElementType, Program
+
+
+def compile_network(network: Network) -> Program:
+    """Check the network and lay it out as flat tables.
+
+    Raises NetworkError, with every fault, if the network cannot be run.
+    """
+    check(network)
+    elements = rank_elements(network)
+    number = {element.name: i for i, element in enumerate(elements)}
+    klass = {name: i for i, name in enumerate(network.classes)}
+    sources = sorted(network.sources, key=lambda source: source.name)
+    route_number = {route.name: i for i, route in enumerate(network.routes)}
+
+    pools = [(i, pool) for i, e in enumerate(elements) if isinstance(e, ServiceStage) for pool in e.pools]
+    capacity_ptr, capacity_at, capacity_value = _calendars(pool.capacity for _, pool in pools)
+    pool_names = tuple(f"{elements[i].name}/{pool.name}" for i, pool in pools)
+    usable_ptr, usable_pool = _usable(elements, network.classes, pool_names)
+    open_ptr, open_at, open_value = _calendars(_opening(e) for e in elements)
+    refill_ptr, refill_at, refill_overall, refill_ceiling = _refills(elements, network.classes)
+    step_ptr, step_element = _ragged([number[s.stage] for s in route.steps] for route in network.routes)
+    occupancies = [_occupancy_rows(route, number) for route in network.routes]
+    occupancy_ptr, _ = _ragged([row[0] for row in rows] for rows in occupancies)
+    occupancy = np.array([row for rows in occupancies for row in rows], dtype=np.int64).reshape(-1, 4)
+
+    priority = np.zeros((len(klass), len(elements)), dtype=np.int64)
+    for (class_name, element_name), value in network.priority.items():
+        priority[klass[class_name], number[element_name]] = value
+    cohort = network.cohort_ms or (0, network.horizon_ms)
+
+    return Program(
+        network=network,
+        horizon_ms=network.horizon_ms,
+        cohort_from_ms=cohort[0],
+        cohort_to_ms=cohort[1],
+        observe_every_ms=network.observe_every_ms,
+        element_names=tuple(number),
+        class_names=network.classes,
+        pool_names=pool_names,
+        source_names=tuple(source.name for source in sources),
+        n_groups=network.n_groups,
+        element_type=np.array([_type(e) for e in elements], dtype=np.int64),
+        element_account=np.array([_account(e) for e in elements], dtype=np.int64),
+        priority=priority,
+        pool_element=np.array([i for i, _ in pools], dtype=np.int64),
+        capacity_ptr=capacity_ptr,
+        capacity_at_ms=capacity_at,
+        capacity_value=capacity_value,
+        usable_ptr=usable_ptr,
+        usable_pool=usable_pool,
+        open_ptr=open_ptr,
+        open_at_ms=open_at,
+        open_value=open_value,
+        refill_ptr=refill_ptr,
+        refill_at_ms=refill_at,
+        refill_overall=refill_overall,
+        refill_ceiling=refill_ceiling,
+        places=np.array([e.places if isinstance(e, Zone) else 0 for e in elements], dtype=np.int64),
+        step_ptr=step_ptr,
+        step_element=step_element,
+        occupancy_ptr=occupancy_ptr,
+        occupancy_zone=occupancy[:, 0].copy(),
+        occupancy_first=occupancy[:, 1].copy(),
+        occupancy_last=occupancy[:, 2].copy(),
+        occupancy_at_start=occupancy[:, 3] == 1,
+        source_route=np.array([route_number[s.route] for s in sources], dtype=np.int64),
+    )
+
+
+def rank_elements(network: Network) -> list[Stage | Zone]:
+    """All stages and zones, downstream first; an element's place in the list is its rank.
+
+    How far downstream an element lies is the largest number of steps that a route still has after
+    it; a zone lies just before the first step it covers. Ties go by name, so that the ranks do not
+    depend on the order in which a network was written down.
+    """
+    upstream: dict[str, float] = {element.name: 0.0 for element in (*network.stages, *network.zones)}
+    for route in network.routes:
+        remaining = {step.name: len(route.steps) - i for i, step in enumerate(route.steps)}
+        for step in route.steps:
+            upstream[step.stage] = max(upstream[step.stage], remaining[step.name])
+        for occupancy in route.occupancies:
+            upstream[occupancy.zone] = max(upstream[occupancy.zone], remaining[occupancy.first] + 0.5)
+    return sorted((*network.stages, *network.zones), key=lambda e: (upstream[e.name], e.name))
+
+
+def _type(element: Stage | Zone) -> ElementType:
+    if isinstance(element, ServiceStage):
+        return ElementType.SERVICE
+    if isinstance(element, DelayStage):
+        return ElementType.DELAY
+    return ElementType.GATE if isinstance(element, GateStage) else ElementType.ZONE
+
+
+def _account(element: Stage | Zone) -> Account:
+    return element.account if isinstance(element, ServiceStage | DelayStage) else Account.CLOSED
+
+
+def _opening(element: Stage | Zone) -> Calendar | None:
+    return element.open if isinstance(element, DelayStage | GateStage) else None
+
+
+def _ragged(rows: Iterable[Sequence[int]]) -> tuple[I64, I64]:
+    pointer: list[int] = [0]
+    flat: list[int] = []
+    for row in rows:
+        flat.extend(row)
+        pointer.append(len(flat))
+    return np.array(pointer, dtype=np.int64), np.array(flat, dtype=np.int64)
+
+
+def _calendars(calendars: Iterable[Calendar | None]) -> tuple[I64, I64, I64]:
+    rows = [calendar or Calendar((), ()) for calendar in calendars]
+    pointer, at_ms = _ragged(row.at_ms for row in rows)
+    return pointer, at_ms, _ragged(row.value for row in rows)[1]
+
+
+def _usable(
+    elements: Sequence[Stage | Zone], classes: Sequence[str], pool_names: Sequence[str]
+) -> tuple[I64, I64]:
+    number = {name: i for i, name in enumerate(pool_names)}
+    rows: list[list[int]] = []
+    for element in elements:
+        for klass in classes:
+            if isinstance(element, ServiceStage):
+                names = element.usable.get(klass, tuple(pool.name for pool in element.pools))
+                rows.append([number[f"{element.name}/{name}"] for name in names])
+            else:
+                rows.append([])
+    return _ragged(rows)
+
+
+def _refills(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> tuple[I64, I64, I64, I64]:
+    rows = [element.refills if isinstance(element, GateStage) else () for element in elements]
+    pointer, at_ms = _ragged([refill.at_ms for refill in row] for row in rows)
+    flat = [refill for row in rows for refill in row]
+    overall = np.array([refill.overall for refill in flat], dtype=np.int64)
+    ceiling = [[refill.ceilings.get(klass, UNLIMITED) for klass in classes] for refill in flat]
+    return pointer, at_ms, overall, np.array(ceiling, dtype=np.int64).reshape(-1, len(classes))
+
+
+def _occupancy_rows(route: Route, number: dict[str, int]) -> list[tuple[int, int, int, int]]:
+    step = {s.name: i for i, s in enumerate(route.steps)}
+    rows = [
+        (number[o.zone], step[o.first], step[o.last], int(o.give_up == "start")) for o in route.occupancies
+    ]
+    return sorted(rows)
