@@ -1,0 +1,1 @@
+"""The border as a network: crossings, posts, stations, demand and green corridors."""

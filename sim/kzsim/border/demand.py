@@ -1,0 +1,89 @@
+"""When trucks and trains come: yearly totals spread over months, days and hours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from kzsim.border.calendars import Clock
+from kzsim.border.labels import Side
+from kzsim.network.model import Arrivals, Swing
+
+HOURS_PER_DAY = 24
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class HourShares:
+    """Shares of a day's arrivals by hour (24, midnight first) on the clock of ``side``."""
+
+    share: Sequence[float]
+    side: Side
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """How a year's total is spread.
+
+    ``monthly`` (12) and ``weekday`` (7, Monday first) are shares, and a weekday of 0 has no
+    arrivals; ``hours_on`` gives the profile of the hours for a date of the home clock.
+    """
+
+    monthly: Sequence[float]
+    weekday: Sequence[float]
+    hours_on: Callable[[date], HourShares]
+
+
+def daily_expected(year_total: float, pattern: Pattern, day: date) -> float:
+    """Expected arrivals on one day of the home clock; over the year they sum to ``year_total``.
+
+    A month's share is spread over its days in proportion to the weekday shares, so a weekday
+    without arrivals leaves the month's total as it is.
+    """
+    first = day.replace(day=1)
+    weights = [pattern.weekday[(first + n * _ONE_DAY).weekday()] for n in range(_days_in_month(first))]
+    months = sum(pattern.monthly)
+    return year_total * pattern.monthly[day.month - 1] / months * pattern.weekday[day.weekday()] / sum(weights)
+
+
+def arrivals(
+    clock: Clock,
+    year_total: float,
+    pattern: Pattern,
+    swing: Swing | None,
+    process: Literal["poisson", "timetable"] = "poisson",
+    lateness: float = 0.0,
+) -> Arrivals:
+    """Arrivals on hourly intervals of the home clock over the run.
+
+    A profile kept on another clock is turned by the difference between the clocks, so that each
+    day of the home clock keeps its whole share. ``day`` of an interval counts the home clock's days
+    from the start of the run.
+    """
+    edges = [0]
+    expected: list[float] = []
+    days: list[int] = []
+    for number, day in enumerate(clock.days()):
+        total = daily_expected(year_total, pattern, day)
+        hours = pattern.hours_on(day)
+        ahead = clock.offset_hours(hours.side, day)
+        shares = sum(hours.share)
+        for hour in range(HOURS_PER_DAY):
+            edges.append(clock.ms(clock.home, day, (hour + 1) * 60))
+            expected.append(total * hours.share[(hour + ahead) % HOURS_PER_DAY] / shares)
+            days.append(number)
+    return Arrivals(
+        process=process,
+        edges_ms=tuple(edges),
+        expected=tuple(expected),
+        day=tuple(days),
+        swing=swing,
+        lateness=lateness,
+    )
+
+
+def _days_in_month(first: date) -> int:
+    following = (first + 31 * _ONE_DAY).replace(day=1)
+    return (following - first).days

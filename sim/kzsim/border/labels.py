@@ -1,0 +1,108 @@
+"""What the numbers and names of a network stand for at a border, and the parts it is joined from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from kzsim.evidence import Parameters
+from kzsim.network.model import Network, Route, Source, Stage, Zone
+
+Mode = Literal["road", "rail"]
+Direction = Literal["kz_to_cn", "cn_to_kz"]
+Side = Literal["kz", "cn"]
+Place = Literal["kz", "cn", "between"]
+CorridorRole = Literal["user", "eligible_nonuser", "other"]
+
+DIRECTIONS: tuple[Direction, ...] = ("kz_to_cn", "cn_to_kz")
+SIDES: tuple[Side, ...] = ("kz", "cn")
+
+# Engine classes: they decide pools, priority and ceilings, nothing else.
+ORDINARY = "ordinary"
+CORRIDOR = "corridor"
+OUT_OF_TURN = ".out_of_turn"  # appended to one of the two
+
+
+def first_side(direction: Direction) -> Side:
+    """The side that a truck or train of this direction leaves."""
+    return "kz" if direction == "kz_to_cn" else "cn"
+
+
+def second_side(direction: Direction) -> Side:
+    """The side that a truck or train of this direction enters."""
+    return "cn" if direction == "kz_to_cn" else "kz"
+
+
+@dataclass(frozen=True)
+class GroupLabel:
+    """Whom a group number stands for; indicators are kept by group.
+
+    ``load_t`` (net tonnes), ``teu`` and ``wagons`` are per truck or train. ``compliant`` says that
+    the truck or train would meet the conditions of a corridor if there were one; ``corridor`` says
+    whether it uses one in this scenario.
+    """
+
+    crossing: str
+    mode: Mode
+    direction: Direction
+    klass: str
+    eligible: bool
+    compliant: bool
+    corridor: CorridorRole
+    load_t: float
+    teu: float = 0.0
+    wagons: float = 0.0
+
+
+@dataclass(frozen=True)
+class ElementLabel:
+    """What a stage, gate or zone of the network stands for.
+
+    ``direction`` is ``both`` for what two directions share; ``side`` is ``between`` for the strip
+    between the posts; ``stage`` is the last part of the name, such as ``documents``.
+    """
+
+    crossing: str
+    mode: Mode
+    direction: Literal["kz_to_cn", "cn_to_kz", "both"]
+    side: Place
+    stage: str
+    what: Literal["stage", "zone", "gate"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What one crossing, mode and direction contributes to the network.
+
+    ``groups`` are numbered from 0 here: ``Kind.group`` of the sources is an index into it, and
+    ``build`` renumbers. A stage or zone that two directions share stands in the parts of both, by
+    the same name and equal; ``build`` keeps one.
+    """
+
+    stages: tuple[Stage, ...]
+    zones: tuple[Zone, ...]
+    routes: tuple[Route, ...]
+    sources: tuple[Source, ...]
+    elements: Mapping[str, ElementLabel]
+    groups: tuple[GroupLabel, ...]
+    priority: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Border:
+    """A scenario as a network, and what its numbers mean.
+
+    ``start`` is the aware instant of t = 0; ``notes`` are sentences on what the scenario asks for
+    and the model leaves out.
+    """
+
+    network: Network
+    groups: tuple[GroupLabel, ...]
+    elements: Mapping[str, ElementLabel]
+    parameters: Parameters
+    start: datetime
+    follow_up_ms: int
+    notes: tuple[str, ...] = ()
