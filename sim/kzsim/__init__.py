@@ -1,5 +1,36 @@
-"""kzsim: border checkpoint and logistics simulator of the Kazakhstan-China crossings."""
+"""kzsim: border checkpoint and logistics simulator of the Kazakhstan-China crossings.
+
+In a notebook::
+
+    import kzsim
+
+    scenario = kzsim.load("scenarios/minimal.yaml")
+    result = kzsim.run(scenario)
+    result.indicators          # a tidy table: crossing, mode, direction, class, indicator, unit, mean, ...
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from kzsim._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from kzsim.experiments import run
+    from kzsim.scenario import load
+
+__all__ = ["__version__", "load", "run"]
+
+# Imported when first asked for, so that `import kzsim` (and with it `kzsim --help`) stays quick.
+_HOME = {"load": "kzsim.scenario", "run": "kzsim.experiments"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'kzsim' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

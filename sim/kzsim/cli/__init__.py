@@ -1,0 +1,40 @@
+"""The command `kzsim`: one module a verb, no modelling and no arithmetic.
+
+Nothing heavy is imported here or at the top of a verb's module, so that `kzsim --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from kzsim._version import __version__
+from kzsim.cli.group import Commands
+
+EPILOG = """\b
+First steps:
+  kzsim run scenarios/minimal.yaml       one crossing, two weeks, a few seconds
+  kzsim validate scenarios/mine.yaml     every mistake at once, nothing is run
+  kzsim explain KEY                      what a key means, its value, unit and source
+
+\b
+Exit codes: 0 done; 1 ran, but a check failed; 2 wrong usage, invalid scenario or
+results that cannot be written; 3 the model stopped; 130 interrupted.
+"""
+
+
+@click.group(
+    cls=Commands,
+    verbs={
+        "run": ("kzsim.cli.run:run", "Simulate a scenario, with and without its green corridors."),
+        "validate": ("kzsim.cli.validate:validate", "Check scenario files without running them."),
+        "explain": ("kzsim.cli.explain:explain", "Say what a key means, its value, range and source."),
+    },
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, message="kzsim %(version)s")
+def main() -> None:
+    """Simulate the road and rail border crossings between Kazakhstan and China.
+
+    A scenario is a short YAML file; everything it does not say comes from the packaged evidence.
+    """

@@ -1,0 +1,105 @@
+"""How a command ends when it does not end well: exit codes, messages, no tracebacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+
+class ExitCode(IntEnum):
+    """What the shell is told."""
+
+    DONE = 0
+    CHECK_FAILED = 1
+    """It ran, but a check it states on screen failed."""
+    INVALID = 2
+    """Wrong usage, an invalid scenario, or results that cannot be written."""
+    STOPPED = 3
+    """The model stopped: a deadlock, a broken invariant or a fault of the program."""
+    INTERRUPTED = 130
+
+
+@dataclass
+class Session:
+    """What the end of a command has to know about it.
+
+    One is made for each call of the program and reaches every verb as `ctx.obj`.
+    """
+
+    command: tuple[str, ...]
+    """The command as typed, to be repeated in messages."""
+    traceback: bool = False
+    json: bool = False
+    quiet: bool = False
+    progress: str = ""
+    """How far it came, as a clause for the message of an interruption: '2 of 3 replications'."""
+    stored: Path | None = None
+    """The folder of the results once they are on disk."""
+
+
+class Stop(Exception):  # noqa: N818 - it is how a command ends, and not always an error
+    """Ends the command with a message on stderr.
+
+    `status` is the word that the document of `--json` gives, `details` are further fields of it.
+    """
+
+    def __init__(
+        self, code: ExitCode, message: str, *, status: str = "failed", remedy: str = "", **details: Any
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.remedy = remedy
+        self.details = details
+
+    @property
+    def text(self) -> str:
+        """Message and remedy, ready to be printed."""
+        return f"{self.message}\n{self.remedy}" if self.remedy else self.message
+
+
+def problems_of(error: Exception) -> list[dict[str, Any]]:
+    """The mistakes of a ScenarioError as plain data for `--json`."""
+    return [problem_document(problem) for problem in getattr(error, "problems", ())]
+
+
+def problem_document(problem: Any) -> dict[str, Any]:
+    """One mistake or warning of a scenario file as plain data."""
+    return {
+        "file": None if problem.path is None else str(problem.path),
+        "line": problem.line,
+        "column": problem.column,
+        "key": problem.key,
+        "message": problem.message,
+    }
+
+
+@contextmanager
+def scenario_mistakes() -> Iterator[None]:
+    """Turn what loading a scenario can raise into the end of the command."""
+    from kzsim.evidence import EvidenceError
+    from kzsim.scenario import ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        count = len(error.problems)
+        found = "1 mistake" if count == 1 else f"{count} mistakes"
+        raise Stop(
+            ExitCode.INVALID,
+            str(error),
+            status="invalid",
+            remedy=f"\n{found}; nothing was run or written.",
+            problems=problems_of(error),
+        ) from error
+    except EvidenceError as error:
+        raise Stop(
+            ExitCode.STOPPED,
+            f"kzsim: the packaged evidence is damaged: {error}",
+            remedy="Install kzsim again. Nothing was run or written.",
+        ) from error

@@ -1,0 +1,48 @@
+"""How far a run is, on a terminal only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from kzsim.cli.failures import Session
+
+Report = Callable[[int, int], None]
+"""Called with the number of finished replications and the number asked for."""
+
+
+@contextmanager
+def shown(session: Session, *, title: str) -> Iterator[Report]:
+    """Yield a function that takes (done, total) and keeps a bar on stderr up to date.
+
+    Without a terminal, with --quiet and on dumb terminals nothing is drawn, but the session still learns how
+    far the run came, for the message of an interruption.
+    """
+
+    def remember(done: int, total: int) -> None:
+        session.progress = f"{done} of {total} replications"
+
+    if session.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield remember
+        return
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} replications"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as bar:
+        task = bar.add_task(title, total=None, visible=False)
+
+        def report(done: int, total: int) -> None:
+            remember(done, total)
+            bar.update(task, completed=done, total=total, visible=True)
+
+        yield report

@@ -1,0 +1,80 @@
+"""Numbers and names as a person reads them: three significant figures, hours, plain words."""
+
+from __future__ import annotations
+
+import math
+
+DIRECTIONS = {"kz_to_cn": "KZ to CN", "cn_to_kz": "CN to KZ", "both": "both ways"}
+COUNTED = {"road": "trucks", "rail": "trains"}
+FIGURES = 3
+
+
+def figure(value: float | None) -> str:
+    """Return a number with three significant figures and no exponent; a dash if there is none.
+
+    Whole digits are never replaced by zeros: 1234.5 is '1,235', not '1,230'.
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    places = FIGURES - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places) if places > 0 else round(value)
+    if rounded == 0:
+        return "0"
+    # 9.996 rounds up to 10.0: one place fewer, or the number would show four figures.
+    places = max(0, FIGURES - 1 - math.floor(math.log10(abs(rounded))))
+    return f"{rounded:,.{places}f}"
+
+
+def like(value: float | None, model: float | None) -> str:
+    """Return a number with as many decimals as `figure(model)` shows: a half-width beside its mean."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    shown = figure(model)
+    decimals = len(shown.partition(".")[2])
+    return f"{value:,.{decimals}f}"
+
+
+def signed(value: float | None) -> str:
+    """Return a difference with its sign; the minus is a true minus so that it does not break off."""
+    text = figure(value)
+    if text in {"–", "0"}:
+        return text
+    return f"+{text}" if not text.startswith("-") else "−" + text[1:]
+
+
+def percent(share: float | None) -> str:
+    """Return a share in 0..1 as whole per cent; '<1 %' rather than a false nought."""
+    if share is None or not math.isfinite(share):
+        return "–"
+    if 0 < share < 0.005:
+        return "<1 %"
+    return f"{share * 100:.0f} %"
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """Return '1 truck', '2 trucks'."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def seconds(value: float) -> str:
+    """Return a wall-clock time a person can plan with: '0.8 s', '45 s', '3 min 10 s', '2 h 5 min'."""
+    if value < 10:
+        return f"{value:.1f} s"
+    whole = round(value)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def direction(name: str) -> str:
+    """Return the direction as it stands in tables."""
+    return DIRECTIONS.get(name, name.replace("_", " "))
+
+
+def plain(name: str) -> str:
+    """Return an internal name in words: 'lab_hold' is 'lab hold'."""
+    return name.replace("_", " ")
