@@ -1,0 +1,51 @@
+"""What a run gives: tidy tables, and what has to be said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kzsim.indicators.judgements import Judgement
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Tables of a scenario and, if it was run, of its counterfactual.
+
+    Every table's columns are those of ``kzsim.indicators.dictionary.table(<field name>)``, in that
+    order; text columns hold '' where nothing applies, numbers NaN. The ``counterfactual_*`` tables
+    and ``comparison`` are None without a counterfactual. ``hourly`` is None in a stored run that was
+    read back. ``timing`` (seconds; never part of a result file but of the manifest) has ``wall_s``,
+    ``replication_s`` (mean of one replication, counterfactual included) and ``entities`` (mean of one
+    run of one replication). ``start`` is aware, in Kazakhstan's clock.
+    """
+
+    title: str
+    seed: int
+    n_replications: int
+    start: datetime
+    horizon_ms: int
+    run_in_ms: int
+    follow_up_ms: int
+    indicators: pd.DataFrame
+    replications: pd.DataFrame
+    delay_accounts: pd.DataFrame
+    binding: pd.DataFrame
+    servers: pd.DataFrame
+    judgements: tuple[Judgement, ...]
+    hourly: pd.DataFrame | None = None
+    comparison: pd.DataFrame | None = None
+    counterfactual_indicators: pd.DataFrame | None = None
+    counterfactual_replications: pd.DataFrame | None = None
+    counterfactual_delay_accounts: pd.DataFrame | None = None
+    counterfactual_binding: pd.DataFrame | None = None
+    timing: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    manifest: Mapping[str, Any] | None = None
+    """Of a stored run that was read back; None of a fresh one."""

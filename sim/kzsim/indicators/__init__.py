@@ -1,0 +1,1 @@
+"""What a run reports: cells, indicators, intervals, paired differences, what binds."""
