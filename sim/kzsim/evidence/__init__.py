@@ -1,0 +1,83 @@
+"""What is known about the crossings: every figure with unit, range, grade and sources.
+
+The files in ``data`` are read when first asked for, checked as a whole, and kept. Everything handed out is
+frozen. ``docs/evidence.md`` tells what stands in which file and how it is to be read.
+"""
+
+from kzsim.evidence.conventions import Conventions, conventions
+from kzsim.evidence.corridor import Change, Compliance, CorridorMenu, Existing, Measure, corridor
+from kzsim.evidence.crossings import (
+    ClosedDate,
+    Crossing,
+    Hours,
+    Place,
+    Rail,
+    TimeZones,
+    crossings,
+    holiday_rule,
+    time_zones,
+)
+from kzsim.evidence.demand import (
+    ALL_TRUCKS,
+    Profile,
+    Profiles,
+    RailDemand,
+    RailFlow,
+    RoadDemand,
+    RoadFlow,
+    demand,
+    profiles,
+    rail_demand,
+    road_demand,
+)
+from kzsim.evidence.errors import EvidenceError
+from kzsim.evidence.facts import Fact, Period, Spread, facts
+from kzsim.evidence.parameters import Parameters
+from kzsim.evidence.records import Disruptions, Episode, Target, Tolerance, disruptions, macro, targets
+from kzsim.evidence.sources import Source, sources
+
+__all__ = [
+    "ALL_TRUCKS",
+    "Change",
+    "ClosedDate",
+    "Compliance",
+    "Conventions",
+    "CorridorMenu",
+    "Crossing",
+    "Disruptions",
+    "Episode",
+    "EvidenceError",
+    "Existing",
+    "Fact",
+    "Hours",
+    "Measure",
+    "Parameters",
+    "Period",
+    "Place",
+    "Profile",
+    "Profiles",
+    "Rail",
+    "RailDemand",
+    "RailFlow",
+    "RoadDemand",
+    "RoadFlow",
+    "Source",
+    "Spread",
+    "Target",
+    "TimeZones",
+    "Tolerance",
+    "conventions",
+    "corridor",
+    "crossings",
+    "demand",
+    "disruptions",
+    "facts",
+    "holiday_rule",
+    "macro",
+    "profiles",
+    "rail_demand",
+    "road_demand",
+    "sources",
+    "targets",
+    "time_zones",
+]
