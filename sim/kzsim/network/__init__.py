@@ -4,7 +4,9 @@
 reads, ``compile`` the one function between them. The rule itself is in ``docs/engine.md``.
 """
 
+from kzsim.network.check import NetworkError
 from kzsim.network.compile import compile_network
+from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import (
     Account,
     Arrivals,
@@ -29,15 +31,18 @@ from kzsim.network.model import (
 from kzsim.network.program import Program
 
 __all__ = [
+    "SKIPPED",
     "Account",
     "Arrivals",
     "Calendar",
     "Condition",
     "DelayStage",
     "Distribution",
+    "Entities",
     "GateStage",
     "Kind",
     "Network",
+    "NetworkError",
     "Occupancy",
     "Pool",
     "Program",

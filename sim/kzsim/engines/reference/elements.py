@@ -1,0 +1,286 @@
+"""What entities meet on their way: service stages, delays, gates and zones, each with its line.
+
+An element acts only when the run tells it to (``act``), and then on the first in line order who
+can go on, until nobody can. Whether one can depends on its class alone, so a line is kept per
+class and the heads are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Protocol
+
+import simpy
+
+from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool, WaitClock
+from kzsim.network.model import WAIT_ACCOUNTS, Account
+from kzsim.network.opentime import NEVER, OpenTime
+from kzsim.network.program import UNLIMITED
+
+Booking = tuple[Account, int]
+
+
+class Run(Protocol):
+    """What elements need of the run."""
+
+    env: Environment
+
+    def mark(self, element: int) -> None:
+        """Let this element act in this instant's dispatch."""
+
+    def started(self, entity: Entity) -> None:
+        """Tell that the entity's wait at a stage is over."""
+
+    def granted(self, entity: Entity) -> None:
+        """Tell that the entity's wait for a place is over."""
+
+
+class Element:
+    """A stage or a zone: its number is its rank; ``priority`` is by class, lower goes first."""
+
+    def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
+        self.run = run
+        self.number = number
+        self.name = name
+        self.priority = priority
+        self.waiting = 0
+        self.lines: list[list[tuple[int, int, Entity]]] = [[] for _ in priority]
+        self.clocks = [WaitClock() for _ in priority]
+
+    def join(self, entity: Entity) -> simpy.Event:
+        """Stand in line; the event comes when the entity's business here is done."""
+        now = self.run.env.now_ms
+        entity.joined_ms = now
+        entity.waits_at = self
+        entity.clock_at_joining = self.clocks[entity.klass].read(now)
+        heappush(self.lines[entity.klass], (now, entity.index, entity))
+        self.waiting += 1
+        self.run.mark(self.number)
+        entity.done = Alarm(self.run.env)
+        return entity.done
+
+    def act(self) -> None:
+        """Let everybody go on who can, first in line first."""
+        while (klass := self._first_class()) is not None:
+            _, _, entity = heappop(self.lines[klass])
+            self.waiting -= 1
+            self.admit(entity)
+
+    def _first_class(self) -> int | None:
+        """The class whose head is first in line order among those who can go on."""
+        best = None
+        for klass, line in enumerate(self.lines):
+            if line and self.can_admit(klass):
+                joined, index, _ = line[0]
+                key = (self.priority[klass], joined, index)
+                if best is None or key < best[0]:
+                    best = (key, klass)
+        return best[1] if best else None
+
+    def can_admit(self, klass: int) -> bool:
+        """Whether an entity of the class at the head of the line could go on now."""
+        raise NotImplementedError
+
+    def admit(self, entity: Entity) -> None:
+        """Let this entity go on."""
+        raise NotImplementedError
+
+    def cause_of_wait(self, klass: int) -> Account:
+        """The account of a wait here, by the state of the element and the class."""
+        raise NotImplementedError
+
+    def releasers(self, entity: Entity) -> Iterable[Entity] | None:
+        """None if time alone lets this waiting entity go on, else those any of whom could."""
+        raise NotImplementedError
+
+    def set_causes(self, now_ms: int) -> None:
+        """At the end of an instant: what keeps each class waiting from here on."""
+        for klass, line in enumerate(self.lines):
+            if line:
+                self.clocks[klass].turn(self.cause_of_wait(klass), now_ms)
+
+    def waited(self, entity: Entity, now_ms: int) -> list[Booking]:
+        """The entity's wait in this line so far, by account."""
+        before = entity.clock_at_joining
+        after = self.clocks[entity.klass].read(now_ms)
+        return [(a, y - x) for a, x, y in zip(WAIT_ACCOUNTS, before, after, strict=True)]
+
+    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:
+        """The entity's time since its service start here, by account."""
+        raise NotImplementedError
+
+    def members(self) -> list[Entity]:
+        """Everybody in line."""
+        return [entity for line in self.lines for _, _, entity in line]
+
+
+class Service(Element):
+    """A line and its pools; ``usable`` are each class's pools in order of preference."""
+
+    def __init__(
+        self,
+        run: Run,
+        number: int,
+        name: str,
+        priority: Sequence[int],
+        account: Account,
+        usable: list[list[Pool]],
+    ) -> None:
+        super().__init__(run, number, name, priority)
+        self.account = account
+        self.usable = usable
+
+    def can_admit(self, klass: int) -> bool:
+        """A usable server is free."""
+        return any(pool.free for pool in self.usable[klass])
+
+    def admit(self, entity: Entity) -> None:
+        """Start service on the first usable pool that has a free server."""
+        next(pool for pool in self.usable[entity.klass] if pool.free).take(entity)
+        self.run.started(entity)
+        entity.done.set_off(entity.duration_ms[entity.step])
+
+    def cause_of_wait(self, klass: int) -> Account:
+        """Closed, else blocked, else queue."""
+        in_capacity = [pool for pool in self.usable[klass] if pool.capacity > 0]
+        if not in_capacity:
+            return Account.CLOSED
+        return Account.BLOCKED if all(pool.all_blocked for pool in in_capacity) else Account.QUEUE
+
+    def releasers(self, entity: Entity) -> Iterable[Entity] | None:
+        """Whoever holds a usable server, unless a calendar will bring a free one."""
+        pools = self.usable[entity.klass]
+        if any(pool.will_grow() for pool in pools):
+            return None
+        return [holder for pool in pools for holder in pool.holders.values()]
+
+    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:
+        """All of it is work."""
+        return [(self.account, now_ms - entity.start_ms)]
+
+
+class Delay(Element):
+    """No limit on servers; with a calendar the duration passes in open time only."""
+
+    def __init__(
+        self,
+        run: Run,
+        number: int,
+        name: str,
+        priority: Sequence[int],
+        account: Account,
+        open_time: OpenTime | None,
+    ) -> None:
+        super().__init__(run, number, name, priority)
+        self.account = account
+        self.open_time = open_time
+
+    def can_admit(self, klass: int) -> bool:  # noqa: ARG002 - nobody is ever kept waiting
+        """Always."""
+        return True
+
+    def admit(self, entity: Entity) -> None:
+        """Start; the end is computed now."""
+        self.run.started(entity)
+        now = self.run.env.now_ms
+        duration = entity.duration_ms[entity.step]
+        end = now + duration if self.open_time is None else self.open_time.end_of(now, duration)
+        if end != NEVER:
+            entity.done.set_off(end - now)
+
+    def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - nobody is ever kept waiting
+        """Never asked: the line is empty at the end of every instant."""
+        return Account.QUEUE
+
+    def releasers(self, entity: Entity) -> Iterable[Entity] | None:  # noqa: ARG002 - nobody waits
+        """Time."""
+        return None
+
+    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:
+        """Open time is work, the rest of the stay is closed time."""
+        stay = now_ms - entity.start_ms
+        if self.open_time is None:
+            return [(self.account, stay)]
+        work = self.open_time.passed(now_ms) - self.open_time.passed(entity.start_ms)
+        return [(self.account, work), (Account.CLOSED, stay - work)]
+
+
+class Gate(Element):
+    """Open or shut; a quota that a refill sets and each passing uses up."""
+
+    def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
+        super().__init__(run, number, name, priority)
+        self.is_open = False
+        self.left = UNLIMITED
+        self.left_of_class = [UNLIMITED] * len(priority)
+
+    def set_open(self, value: int) -> None:
+        """Open or shut."""
+        self.is_open = value > 0
+
+    def refill(self, overall: int, ceilings: Sequence[int]) -> None:
+        """What is left becomes this; what was unused has expired."""
+        self.left = overall
+        self.left_of_class = list(ceilings)
+
+    def can_admit(self, klass: int) -> bool:
+        """Open, and something left overall and for the class."""
+        return self.is_open and self.left > 0 and self.left_of_class[klass] > 0
+
+    def admit(self, entity: Entity) -> None:
+        """Pass at once."""
+        self.left -= 1
+        self.left_of_class[entity.klass] -= 1
+        self.run.started(entity)
+        entity.done.set_off(0)
+
+    def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - the same for all classes
+        """Closed if shut, else quota."""
+        return Account.QUOTA if self.is_open else Account.CLOSED
+
+    def releasers(self, entity: Entity) -> Iterable[Entity] | None:  # noqa: ARG002 - nobody's doing
+        """Time: an opening or a refill."""
+        return None
+
+    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:  # noqa: ARG002 - no time passes
+        """Nothing."""
+        return []
+
+
+class Zone(Element):
+    """A finite number of places and one line for all its entrances."""
+
+    def __init__(self, run: Run, number: int, name: str, priority: Sequence[int], places: int) -> None:
+        super().__init__(run, number, name, priority)
+        self.places = places
+        # by entity and first step: a route may come back to the same zone before it has left
+        self.holders: dict[tuple[int, int], Entity] = {}
+
+    def can_admit(self, klass: int) -> bool:  # noqa: ARG002 - the same for all classes
+        """A place is free."""
+        return len(self.holders) < self.places
+
+    def admit(self, entity: Entity) -> None:
+        """Grant a place: the one the entity asked for last."""
+        _, place = entity.occupancies[-1]
+        self.holders[entity.index, place.first] = entity
+        self.run.granted(entity)
+        entity.done.set_off(0)
+
+    def give_back(self, entity: Entity, place: Occupied) -> None:
+        """Give up a place."""
+        del self.holders[entity.index, place.first]
+        self.run.mark(self.number)
+
+    def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - the same for all classes
+        """Blocked, always."""
+        return Account.BLOCKED
+
+    def releasers(self, entity: Entity) -> Iterable[Entity] | None:  # noqa: ARG002 - the same for all
+        """Whoever holds a place."""
+        return self.holders.values()
+
+    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:  # noqa: ARG002 - no work is done
+        """Nothing: a zone only holds places."""
+        return []

@@ -1,0 +1,174 @@
+"""What the reference engine's elements are made of: a clock, entities, servers, waiting clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import simpy
+from simpy.events import NORMAL, EventPriority
+
+from kzsim.network.model import WAIT_ACCOUNTS, Account
+
+if TYPE_CHECKING:
+    from kzsim.engines.reference.elements import Element, Zone
+
+
+class Environment(simpy.Environment):
+    """SimPy's environment with whole milliseconds."""
+
+    _now: int
+
+    @property
+    def now_ms(self) -> int:
+        """The current instant."""
+        return self._now
+
+
+class Alarm(simpy.Event):
+    """An event that can be set off some time ahead (simpy.Timeout counts from its creation)."""
+
+    def set_off(self, delay_ms: int, priority: EventPriority = NORMAL) -> None:
+        """Happen ``delay_ms`` from now."""
+        self._ok = True
+        self._value = None
+        self.env.schedule(self, priority, delay_ms)
+
+
+class Entity:
+    """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase."""
+
+    __slots__ = (
+        "blocking",
+        "clock_at_joining",
+        "done",
+        "duration_ms",
+        "index",
+        "joined_ms",
+        "klass",
+        "occupancies",
+        "pool",
+        "row",
+        "slot",
+        "source",
+        "start_ms",
+        "step",
+        "waits_at",
+        "works_at",
+    )
+
+    done: Alarm
+    clock_at_joining: list[int]
+
+    def __init__(
+        self, index: int, source: int, row: int, klass: int, slot: int, duration_ms: list[int]
+    ) -> None:
+        self.index = index
+        self.source = source
+        self.row = row
+        self.klass = klass
+        self.slot = slot
+        self.duration_ms = duration_ms
+        self.step = -1
+        self.joined_ms = 0
+        self.start_ms = 0
+        self.occupancies: list[tuple[Zone, Occupied]] = []
+        self.pool: Pool | None = None
+        self.blocking = False
+        self.waits_at: Element | None = None
+        self.works_at: Element | None = None
+
+
+class Occupied(Protocol):
+    """What an entity remembers of a place: the route steps it covers and when it is given up."""
+
+    @property
+    def first(self) -> int:
+        """Number of the first step covered."""
+
+    @property
+    def last(self) -> int:
+        """Number of the step at which the place is given up."""
+
+    @property
+    def at_start(self) -> bool:
+        """Given up at the start of that step, else at its end."""
+
+
+class WaitClock:
+    """How long one class at one element has been kept waiting, by cause, since the start."""
+
+    __slots__ = ("cause", "since_ms", "total_ms")
+
+    def __init__(self) -> None:
+        self.cause = Account.QUEUE
+        self.since_ms = 0
+        self.total_ms = [0] * len(WAIT_ACCOUNTS)
+
+    def turn(self, cause: Account, now_ms: int) -> None:
+        """From now on it is ``cause`` that keeps the class waiting."""
+        if cause != self.cause:
+            self.total_ms[self.cause - Account.CLOSED] += now_ms - self.since_ms
+            self.cause = cause
+            self.since_ms = now_ms
+
+    def read(self, now_ms: int) -> list[int]:
+        """The totals by now, in the order of ``WAIT_ACCOUNTS``."""
+        total = self.total_ms.copy()
+        total[self.cause - Account.CLOSED] += now_ms - self.since_ms
+        return total
+
+
+class Pool:
+    """Servers of one kind. ``holders`` are in service or, having finished, blocked."""
+
+    def __init__(self, name: str, element: int, value: Sequence[int]) -> None:
+        self.name = name
+        self.element = element
+        self.value = value
+        self.capacity = 0
+        self.blocked = 0
+        self.holders: dict[int, Entity] = {}
+        self._busy_ms = 0
+        self._piece = 0
+        largest_later, later = 0, []
+        for v in reversed(value):
+            later.append(largest_later)
+            largest_later = max(largest_later, v)
+        self._largest_later = later[::-1]
+
+    @property
+    def free(self) -> int:
+        """Servers that can take somebody now."""
+        return max(0, self.capacity - len(self.holders))
+
+    @property
+    def all_blocked(self) -> bool:
+        """Whether every server in capacity is held by an entity that waits for a place."""
+        return self.blocked >= self.capacity
+
+    def will_grow(self) -> bool:
+        """Whether a later capacity is above the number of servers held now."""
+        return self._largest_later[self._piece] > len(self.holders)
+
+    def set_capacity(self, piece: int) -> None:
+        """Apply a piece of the calendar; whoever is in service is finished."""
+        self._piece = piece
+        self.capacity = self.value[piece]
+
+    def take(self, entity: Entity) -> None:
+        """Give a server to the entity."""
+        self.holders[entity.index] = entity
+        entity.pool = self
+
+    def release(self, entity: Entity, now_ms: int) -> None:
+        """Take the server back at step end."""
+        del self.holders[entity.index]
+        self._busy_ms += now_ms - entity.start_ms
+        self.blocked -= entity.blocking
+        entity.blocking = False
+        entity.pool = None
+
+    def busy_until(self, now_ms: int) -> int:
+        """Servers' time held so far."""
+        return self._busy_ms + sum(now_ms - entity.start_ms for entity in self.holders.values())
