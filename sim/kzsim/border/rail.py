@@ -1,0 +1,190 @@
+"""One railway crossing in one direction as network: two stations, the run between them, its trains.
+
+A loaded train of the sending gauge takes this way::
+
+    papers -> [track: check -> slot] -> [track at the neighbour: run -> check -> front] -> papers
+
+and grain may wait for a laboratory at the end. A train holds a receiving track from being taken in
+until it leaves that track for good: at the first station until it departs for the neighbour, who
+must have a track free; at the second until its wagons are emptied at a transshipment front. So a
+front that falls behind fills the tracks, and full tracks keep trains waiting at the neighbour's.
+Papers are held off the tracks, before a train is taken in and after its goods are on the other
+gauge: the holds known are so long that no station's tracks could carry the trains meanwhile.
+
+Empties are wagons of the neighbour's gauge going back: both stations check them, but they carry no
+goods whose papers are held, use no departure slot and are not transshipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kzsim.border.calendars import Clock, daily_refills, whole_parts
+from kzsim.border.corridors import RAIL_PREFIX, RAIL_PRIORITY, CrossingCorridor
+from kzsim.border.labels import CORRIDOR, Direction, ElementLabel, Parts, Side
+from kzsim.border.rail_line import (
+    BOXES,
+    CHECK,
+    COVERED,
+    HOPPERS,
+    LAB,
+    PAPERS,
+    RUN,
+    SLOT,
+    TRACKS,
+    Line,
+    front,
+    step,
+)
+from kzsim.border.rail_trains import trains
+from kzsim.evidence import Fact, Parameters
+from kzsim.network.model import (
+    Account,
+    Calendar,
+    DelayStage,
+    GateStage,
+    Occupancy,
+    Pool,
+    Refill,
+    Route,
+    ServiceStage,
+    Source,
+    Stage,
+    Step,
+    Zone,
+)
+from kzsim.scenario import Scenario
+
+FIRST = -1  # priority of a corridor's trains; everybody else has 0
+
+Element = tuple[Stage | Zone, ElementLabel]
+
+
+def rail_parts(
+    scenario: Scenario,
+    params: Parameters,
+    crossing: str,
+    direction: Direction,
+    clock: Clock,
+    corridor: CrossingCorridor,
+) -> Parts:
+    """Everything that trains of one direction need at one crossing.
+
+    Raises EvidenceError if the evidence has no trains or no rail entries for this crossing.
+    """
+    line = Line(crossing, direction, params)
+    demand = trains(scenario, line, clock, corridor)
+    routes = tuple(_route(line, source) for source in demand.sources)
+    visited = {visit.stage for route in routes for visit in route.steps}
+    elements = (
+        *_station(line, line.first, visited, clock),
+        *_between(line, visited, clock),
+        *_station(line, line.second, visited, clock),
+    )
+    return Parts(
+        stages=tuple(element for element, _ in elements if not isinstance(element, Zone)),
+        zones=tuple(element for element, _ in elements if isinstance(element, Zone)),
+        routes=routes,
+        sources=demand.sources,
+        elements={element.name: label for element, label in elements},
+        groups=demand.groups,
+        priority=_priority(line, visited, corridor),
+        notes=(*corridor.not_modelled(direction), *_without_parameter(corridor, direction)),
+    )
+
+
+def _route(line: Line, source: Source) -> Route:
+    """The route of a class: the steps at which its trains have work, and the tracks they hold."""
+    steps = tuple(Step(name, f"{line.prefix}.{name}") for name in source.kinds[0].work)
+    first_check, run = step(line.first, CHECK[line.first]), step("between", RUN)
+    second_check, papers = step(line.second, CHECK[line.second]), step(line.second, PAPERS)
+    leaves_first = Occupancy(line.element(line.first, TRACKS), first_check, run, "start")
+    if any(visit.name == papers for visit in steps):
+        # papers are held from the instant at which the wagons are empty and the train moves off
+        leaves_second = Occupancy(line.element(line.second, TRACKS), run, papers, "start")
+    else:
+        leaves_second = Occupancy(line.element(line.second, TRACKS), run, second_check, "end")
+    return Route(source.route, steps, (leaves_first, leaves_second))
+
+
+def _station(line: Line, side: Side, visited: set[str], clock: Clock) -> Iterator[Element]:
+    """Tracks, check, papers and, where trains are transshipped, fronts and laboratory of one side."""
+    tracks = Zone(line.element(side, TRACKS), round(line.fact(f"{side}.receiving_tracks").number))
+    yield tracks, line.label(side, TRACKS, "zone")
+
+    services = {CHECK[side]: (Account.INSPECTION, "teams", f"{side}.{CHECK[side]}.teams")}
+    if side == line.second:
+        for kind in (BOXES, HOPPERS, COVERED):
+            services[front(kind)] = (Account.HANDLING, "fronts", f"transship.fronts_{kind}")
+    for what, (account, pool, tail) in services.items():
+        name = line.element(side, what)
+        if name in visited:
+            servers = Pool(pool, _servers(line.fact(tail), clock, side))
+            yield ServiceStage(name, account, (servers,)), line.label(side, what, "stage")
+
+    for what in (PAPERS, LAB):
+        name = line.element(side, what)
+        if name in visited:
+            yield DelayStage(name, Account.HOLD), line.label(side, what, "stage")
+
+
+def _between(line: Line, visited: set[str], clock: Clock) -> Iterator[Element]:
+    """The departure slots, for which trains wait at the first station, and the run."""
+    slot = line.element(line.first, SLOT)
+    if slot in visited:
+        refills = _slots(line, clock)
+        yield GateStage(slot, Calendar.always(1), refills), line.label(line.first, SLOT, "gate")
+    run = line.element("between", RUN)
+    yield DelayStage(run, Account.TRAVEL), line.label("between", RUN, "stage")
+
+
+def _servers(fact: Fact, clock: Clock, side: Side) -> Calendar:
+    """A number of servers round the clock, by day of the side's clock where the evidence has periods."""
+    at_ms: list[int] = []
+    value: list[int] = []
+    for day in clock.days(side):
+        servers = round(fact.on(day))
+        if not value or servers != value[-1]:
+            at_ms.append(max(0, clock.ms(side, day)))
+            value.append(servers)
+    return Calendar(tuple(at_ms), tuple(value))
+
+
+def _slots(line: Line, clock: Clock) -> tuple[Refill, ...]:
+    """Departures that the neighbour accepts on each day of its own clock; unused ones expire.
+
+    Fractions add up over the days: 14.5 a day are 14 and 15 in turn.
+    """
+    fact = line.fact("slots")
+    days = clock.days(line.second)
+    slots = dict(zip(days, whole_parts(fact.on(day) for day in days), strict=True))
+    return daily_refills(clock, line.second, slots.__getitem__)
+
+
+def _priority(line: Line, visited: set[str], corridor: CrossingCorridor) -> Mapping[tuple[str, str], int]:
+    """A corridor's trains first to tracks, check and fronts of each side that grants it."""
+    fronts = tuple(front(kind) for kind in (BOXES, HOPPERS, COVERED))
+    found = {}
+    for side in (line.first, line.second):
+        if corridor.switch(RAIL_PRIORITY, line.direction, side):
+            for what in (TRACKS, CHECK[side], *fronts):
+                name = line.element(side, what)
+                if what == TRACKS or name in visited:
+                    found[CORRIDOR, name] = FIRST
+    return found
+
+
+def _without_parameter(corridor: CrossingCorridor, direction: Direction) -> Iterator[str]:
+    """One sentence on the measures that are meant for trains too, but change nothing they pass through."""
+    idle = [
+        f"'{measure.name}'"
+        for measure, scope in corridor.measures.values()
+        if corridor.mode in measure.modes
+        and direction in scope.directions
+        and not any(change.param.startswith(RAIL_PREFIX) for change in measure.changes)
+    ]
+    if idle:
+        yield (
+            f"{corridor.crossing}, {corridor.mode}, {direction}: {', '.join(idle)} may be in force for trains "
+            "too, but the evidence names nothing that changes for them; no effect there"
+        )
