@@ -7,15 +7,17 @@ not overlapping and clipped to the run.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 from kzsim import evidence
 from kzsim.border.labels import SIDES, Side
-from kzsim.network.model import MS_PER_MINUTE, Calendar, Refill
+from kzsim.network.model import Calendar, Refill
 
 Interval = tuple[int, int]
 Minutes = tuple[int, int]
@@ -23,6 +25,7 @@ Minutes = tuple[int, int]
 MINUTES_PER_DAY = 24 * 60
 _ONE_DAY = timedelta(days=1)
 _ONE_MS = timedelta(milliseconds=1)
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,15 +41,19 @@ class Clock:
     zones: Mapping[Side, ZoneInfo]
     home: Side = "kz"
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         """The instant t = 0, aware, in the home clock."""
         return datetime.combine(self.first_day, time(), self.zones[self.home])
 
-    @property
+    @cached_property
     def horizon_ms(self) -> int:
         """Length of the run."""
         return self.ms(self.home, self.last_day + _ONE_DAY)
+
+    @cached_property
+    def _start_utc(self) -> datetime:
+        return self.start.astimezone(UTC)
 
     def ms(self, side: Side, day: date, minute: int = 0) -> int:
         """Instant of a minute of a day on a side's clock; negative before the start.
@@ -56,14 +63,13 @@ class Clock:
         """
         whole_days, minute = divmod(minute, MINUTES_PER_DAY)
         civil = datetime.combine(day + whole_days * _ONE_DAY, time(minute // 60, minute % 60), self.zones[side])
-        return (civil.astimezone(UTC) - self.start.astimezone(UTC)) // _ONE_MS
+        return (civil.astimezone(UTC) - self._start_utc) // _ONE_MS
 
     def days(self, side: Side = "kz") -> tuple[date, ...]:
         """The calendar dates of a side's clock that the run touches."""
         zone = self.zones[side]
-        start = self.start.astimezone(UTC)
-        first = start.astimezone(zone).date()
-        last = (start + (self.horizon_ms - 1) * _ONE_MS).astimezone(zone).date()
+        first = self._start_utc.astimezone(zone).date()
+        last = (self._start_utc + (self.horizon_ms - 1) * _ONE_MS).astimezone(zone).date()
         return tuple(first + n * _ONE_DAY for n in range((last - first).days + 1))
 
     def offset_hours(self, side: Side, day: date) -> int:
@@ -78,8 +84,8 @@ class Clock:
 
 def clock(first_day: date, last_day: date) -> Clock:
     """The clock of a run over whole days of Kazakhstan's clock, both inclusive."""
-    zones = evidence.time_zones()
-    return Clock(first_day, last_day, {side: ZoneInfo(zones[side]) for side in SIDES})
+    names = evidence.time_zones().name
+    return Clock(first_day, last_day, {side: ZoneInfo(names[side]) for side in SIDES})
 
 
 @dataclass(frozen=True)
@@ -117,30 +123,152 @@ class Opening:
 
 
 def road_opening(crossing: evidence.Crossing, side: Side, hours: Sequence[Minutes] | None = None) -> Opening:
-    """Opening of a side for road freight; ``hours`` (minutes of the day) replace the evidence's."""
-    raise NotImplementedError
+    """Opening of a side for road freight; ``hours`` (minutes of the day) replace the evidence's.
+
+    A weekday or date that closes either side closes both, each on its own calendar.
+    """
+    if hours is None:
+        periods = tuple((period.first, period.last, tuple(period.open)) for period in crossing.hours[side])
+    else:
+        periods = ((date.min, None, tuple(hours)),)
+    return Opening(
+        side=side,
+        periods=periods,
+        closed_weekdays=frozenset(day for closed in crossing.weekly_closed.values() for day in closed),
+        closed_dates=frozenset(closed.day for dates in crossing.closed_dates.values() for closed in dates),
+    )
 
 
 def open_intervals(clock: Clock, opening: Opening) -> tuple[Interval, ...]:
     """Open intervals of a side over the run, adjoining ones joined."""
-    raise NotImplementedError
+    side = opening.side
+    return joined(
+        clock,
+        (
+            (clock.ms(side, day, start), clock.ms(side, day, end))
+            for day in clock.days(side)
+            for start, end in opening.minutes(day)
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A stretch of open time within one civil hour: its day, its ends (ms), its length in minutes."""
+
+    day: date
+    start_ms: int
+    end_ms: int
+    minutes: int
+
+
+def open_hours(clock: Clock, opening: Opening) -> Iterator[Slice]:
+    """The open time of a side over the run, cut at every full hour of its clock."""
+    side = opening.side
+    for day in clock.days(side):
+        for start, end in opening.minutes(day):
+            cuts = [start, *range(start - start % 60 + 60, end, 60), end]
+            instants = [clock.ms(side, day, cut) for cut in cuts]
+            for i, (first, last) in enumerate(pairwise(instants)):
+                if last > 0 and first < clock.horizon_ms:
+                    yield Slice(day, max(first, 0), min(last, clock.horizon_ms), cuts[i + 1] - cuts[i])
+
+
+def extra_intervals(clock: Clock, opening: Opening, extra_ms: int) -> tuple[Interval, ...]:
+    """The ``extra_ms`` after each open day's last closing, as far as the side is shut then.
+
+    Where it is open round the clock there are none.
+    """
+    side = opening.side
+    days = clock.days(side)
+    days = (days[0] - _ONE_DAY, *days, days[-1] + _ONE_DAY)
+    opened = [
+        (clock.ms(side, day, start), clock.ms(side, day, end)) for day in days for start, end in opening.minutes(day)
+    ]
+    starts = [start for start, _ in opened]
+    extra = []
+    for day in days:
+        minutes = opening.minutes(day)
+        if minutes:
+            closing = clock.ms(side, day, minutes[-1][1])
+            following = bisect_left(starts, closing)
+            reopening = starts[following] if following < len(starts) else closing + extra_ms
+            extra.append((closing, min(closing + extra_ms, reopening)))
+    return joined(clock, extra)
+
+
+def joined(clock: Clock, intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Intervals clipped to the run, in order, adjoining and overlapping ones made one."""
+    horizon_ms = clock.horizon_ms
+    out: list[Interval] = []
+    for raw_start, raw_end in sorted(intervals):
+        start, end = max(raw_start, 0), min(raw_end, horizon_ms)
+        if start >= end:
+            continue
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return tuple(out)
 
 
 def to_calendar(intervals: Iterable[Interval], value: int | Callable[[int], int] = 1) -> Calendar:
     """``value`` within the intervals (or what it says at each interval's start) and 0 outside."""
-    raise NotImplementedError
+    at_ms, values = [0], [0]
+
+    def put(instant: int, number: int) -> None:
+        if at_ms[-1] == instant:
+            values[-1] = number
+        elif values[-1] != number:
+            at_ms.append(instant)
+            values.append(number)
+        if len(values) > 1 and values[-1] == values[-2]:
+            at_ms.pop()
+            values.pop()
+
+    for start, end in intervals:
+        put(start, value if isinstance(value, int) else value(start))
+        put(end, 0)
+    return Calendar(tuple(at_ms), tuple(values))
+
+
+def daily_calendar(
+    clock: Clock, side: Side, intervals: Iterable[Interval], value: Callable[[date], int]
+) -> Calendar:
+    """Within the intervals the value of the day (of the side's clock), 0 outside."""
+    days = clock.days(side)
+    midnights = [clock.ms(side, day) for day in days]
+    pieces: list[Interval] = []
+    of_start: dict[int, int] = {}
+    for start, end in intervals:
+        number = bisect_right(midnights, start) - 1
+        while start < end:
+            last = midnights[number + 1] if number + 1 < len(days) else end
+            pieces.append((start, min(last, end)))
+            of_start[start] = value(days[number])
+            start, number = min(last, end), number + 1
+    return to_calendar(pieces, of_start.__getitem__)
 
 
 def value_on(fact: evidence.Fact, day: date) -> float:
     """The fact's number on that day: that of the period the day lies in, else its value."""
-    raise NotImplementedError
+    return fact.on(day)
 
 
 def whole_parts(amounts: Iterable[float]) -> Iterator[int]:
     """Whole numbers whose running sums are the running sums of ``amounts`` rounded down."""
-    raise NotImplementedError
+    before = 0
+    for total in accumulate(amounts):
+        upto = round_down(total)
+        yield upto - before
+        before = upto
+
+
+def round_down(amount: float) -> int:
+    """Down to a whole number, but what lies a rounding error below one counts as that one."""
+    return math.floor(amount + _ROUNDING)
 
 
 def daily_refills(clock: Clock, side: Side, amount: Callable[[date], int]) -> tuple[Refill, ...]:
     """A refill at 00:00 of each day of the side's clock; the first at 0."""
-    raise NotImplementedError
+    return tuple(Refill(max(0, clock.ms(side, day)), amount(day)) for day in clock.days(side))

@@ -9,7 +9,7 @@ from typing import Literal
 
 from kzsim.border.calendars import Clock
 from kzsim.border.labels import Side
-from kzsim.network.model import Arrivals, Swing
+from kzsim.network.model import MS_PER_HOUR, Arrivals, Swing
 
 HOURS_PER_DAY = 24
 _ONE_DAY = timedelta(days=1)
@@ -70,8 +70,11 @@ def arrivals(
         hours = pattern.hours_on(day)
         ahead = clock.offset_hours(hours.side, day)
         shares = sum(hours.share)
+        start, end = clock.ms(clock.home, day), clock.ms(clock.home, day + _ONE_DAY)
+        plain = end - start == HOURS_PER_DAY * MS_PER_HOUR  # no change of the clock on this day
         for hour in range(HOURS_PER_DAY):
-            edges.append(clock.ms(clock.home, day, (hour + 1) * 60))
+            after = hour + 1
+            edges.append(start + after * MS_PER_HOUR if plain else clock.ms(clock.home, day, after * 60))
             expected.append(total * hours.share[(hour + ahead) % HOURS_PER_DAY] / shares)
             days.append(number)
     return Arrivals(
