@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kzsim.network.model import WAIT_ACCOUNTS, WORK_ACCOUNTS, Account
+from kzsim.network.model import WORK_ACCOUNTS, Account
 
 Kind = Literal["text", "whole number", "number", "yes/no", "time"]
 
@@ -25,7 +25,8 @@ NOTHING_BINDS_BELOW = 0.05
 UNCHANGED_WITHIN_MS = 300_000
 """An entity gains or loses only by more than this."""
 
-QUANTILES = (("p10", 0.10), ("p50", 0.50), ("p90", 0.90), ("p95", 0.95))
+QUANTILES = (("p10", 10), ("p50", 50), ("p90", 90), ("p95", 95))
+"""Name and per cent."""
 WITHIN_H = (24, 48, 72)
 
 
@@ -114,7 +115,7 @@ INDICATORS: tuple[Indicator, ...] = (
         Indicator(
             f"crossing_time_{name}",
             "h",
-            f"Time within which {share:.0%} of the cohort got through: the smallest crossing time reached by "
+            f"Time within which {share} % of the cohort got through: the smallest crossing time reached by "
             "at least that share, kept to 11 significant bits (within 0.05 %). Empty where fewer got through "
             "within the follow-up.",
         )
@@ -209,18 +210,27 @@ _INDICATOR_COLUMNS = (
 _REPLICATION_COLUMNS = (
     Column("replication", "whole number", "", "Number of the replication, from 0."),
     *CELL,
-    *(Column(item.name, "number", item.unit, "The indicator of that name in this replication.")
-      for item in INDICATORS),
+    *(
+        Column(item.name, "number", item.unit, "The indicator of that name in this replication.")
+        for item in INDICATORS
+    ),
 )
 
 _ACCOUNT_COLUMNS = (
     *CELL,
-    Column("side", "text", "", "`kz` or `cn`: the country whose post it is; empty between the posts."),
+    Column(
+        "side",
+        "text",
+        "",
+        "Whose post it is: `kz` or `cn`; `between` for the strip between them.",
+    ),
     Column("stage", "text", "", "Stage or zone at which the time passed."),
     Column("element", "text", "", "Its full name in the network."),
     Column("account", "text", "", "Account, see below."),
     Column("nature", "text", "", "`work` or `wait`."),
-    Column("hours_per_entity", "number", "h", "Mean over the replications of the hours per entity of the cohort."),
+    Column(
+        "hours_per_entity", "number", "h", "Hours per entity of the cohort, mean over the replications."
+    ),
     Column("share_of_delay", "number", "share", "Part of the cell's waiting hours; empty for work."),
 )
 
@@ -250,28 +260,60 @@ _SERVER_COLUMNS = (
     Column("pool", "text", "", "Pool: servers of one kind at a stage."),
     Column("servers", "number", "servers", "Mean number of servers while there are any."),
     Column("open_share", "number", "share", "Share of the run in which there are any."),
-    Column("utilisation", "number", "share",
-           "Servers' time held, by entities in service or blocked, over servers' open time. "
-           "Work finished after closing can lift it above 1."),
+    Column(
+        "utilisation",
+        "number",
+        "share",
+        "Servers' time held, by entities in service or blocked, over servers' open time. "
+        "Work finished after closing can lift it above 1.",
+    ),
     *_INTERVAL,
 )
 
 _COMPARISON_COLUMNS = (
     *CELL,
-    Column("indicator", "text", "", "`crossing_time`, `delay`, `share_not_through`, `throughput_per_day` or `tonnes_per_day`."),
+    Column(
+        "indicator",
+        "text",
+        "",
+        
+"`crossing_time`, `delay` (against the base's free-flow time), `share_not_through`, "
+"`throughput_per_day` or `tonnes_per_day`.",
+,
+    ),
     Column("unit", "text", "", "Unit of the indicator."),
     Column("base", "number", "as `unit`", "Mean without the corridors (the counterfactual)."),
     Column("alternative", "number", "as `unit`", "Mean in the scenario, same entities."),
-    Column("difference", "number", "as `unit`", "Mean over replications of alternative - base, same entities."),
-    Column("low", "number", "as `unit`", "Lower end of the paired 95 % interval of the difference; empty: no interval."),
+    Column(
+        "difference", "number", "as `unit`", "alternative - base, same entities, mean over the replications."
+    ),
+    Column(
+        "low",
+        "number",
+        "as `unit`",
+        "Lower end of its paired 95 % interval; empty: no interval.",
+    ),
     Column("high", "number", "as `unit`", "Upper end of that interval."),
     Column("per_cent", "number", "%", "100 x difference / base."),
     Column("per_cent_low", "number", "%", "100 x low / base."),
     Column("per_cent_high", "number", "%", "100 x high / base."),
-    Column("winners", "number", NOUN, "In rows of `crossing_time`: entities of the cohort that are faster by more than the threshold, mean per replication."),
+    Column(
+        "winners",
+        "number",
+        NOUN,
+        
+"In rows of `crossing_time`: entities of the cohort that are faster by more than the threshold, "
+"mean per replication.",
+,
+    ),
     Column("losers", "number", NOUN, "Likewise slower by more than the threshold."),
     Column("unchanged", "number", NOUN, "Likewise neither."),
-    Column("verdict", "text", "", "For times: `gains`, `loses`, `no change` or `undecided`, see below; else empty."),
+    Column(
+        "verdict",
+        "text",
+        "",
+        "`gains`, `loses`, `no change` or `undecided`, see below; times only.",
+    ),
     Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications."),
     Column("replications", "whole number", "", "Replications compared."),
 )
@@ -294,7 +336,8 @@ _HOURLY_COLUMNS = (
 )
 
 _JUDGEMENT_COLUMNS = (
-    Column("code", "text", "", "`precision`, `growing`, `not_through` or `no_interval`."),
+    Column("code", "text", "", "`precision`, `no_interval`, `growing` or `not_through`."),
+    Column("run", "text", "", "`scenario` or `counterfactual`: which of the two it is about."),
     Column("ok", "yes/no", "", "Whether it speaks for the result."),
     Column("crossing", "text", "", "Crossing, where it is about one."),
     Column("mode", "text", "", "Mode, likewise."),
@@ -316,7 +359,12 @@ TABLES: tuple[Table, ...] = (
     Table("servers", "servers.csv", "the use of one pool", _SERVER_COLUMNS),
     Table("hourly", "hourly.parquet", "one quantity at one reading", _HOURLY_COLUMNS),
     Table("judgements", "judgements.csv", "one judgement of the run", _JUDGEMENT_COLUMNS),
-    Table("comparison", "comparison.csv", "the paired difference of one indicator of one cell", _COMPARISON_COLUMNS),
+    Table(
+        "comparison",
+        "comparison.csv",
+        "one indicator of one cell, compared",
+        _COMPARISON_COLUMNS,
+    ),
     Table(
         "counterfactual_indicators",
         "counterfactual_indicators.csv",

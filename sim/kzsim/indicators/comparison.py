@@ -1,0 +1,131 @@
+"""Two scenarios, the same entities: paired differences, winners and losers, a word for each.
+
+Nothing here knows which policy differs: any two runs over the same entities can be compared.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kzsim.indicators.dictionary import UNCHANGED_WITHIN_MS
+from kzsim.indicators.errors import InvariantError
+from kzsim.indicators.intervals import Estimate
+from kzsim.indicators.layout import Layout
+from kzsim.indicators.summary import (
+    COHORT,
+    by_group,
+    exits_by_group,
+    loads,
+    mean_h,
+    over_cells,
+    ratio,
+    stay_ms,
+    weigh,
+)
+from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
+
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+I8 = npt.NDArray[np.int8]
+F64 = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
+
+Verdict = Literal["gains", "loses", "no change", "undecided"]
+
+COMPARED = ("crossing_time", "delay", "share_not_through", "throughput_per_day", "tonnes_per_day")
+TIMES = ("crossing_time", "delay")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """When the entities of one run came and went: int64 [entities] each."""
+
+    arrival_ms: I64
+    exit_ms: I64
+    free_flow_ms: I64
+    phase: I8
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The comparison of one replication, by the alternative's cells.
+
+    ``base``, ``alternative``: float64 [cells, COMPARED], NaN where a cell has none. ``winners``,
+    ``losers``, ``cohort``: int64 [cells].
+    """
+
+    base: F64
+    alternative: F64
+    winners: I64
+    losers: I64
+    cohort: I64
+
+
+def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> Pairs:
+    """Compare two runs of the same entities, index by index.
+
+    ``layout`` and ``group`` (int32 [entities]) are the alternative's. Times are capped at the
+    follow-up in both; delay is measured against the *base's* free-flow time in both. Raises
+    InvariantError if the entities are not the same.
+    """
+    if not np.array_equal(base.arrival_ms, alternative.arrival_ms) or not np.array_equal(
+        base.phase, alternative.phase
+    ):
+        raise InvariantError("the two runs to be compared are not of the same entities")
+    followed = base.phase == COHORT
+    own = group[followed]
+    n_groups = len(layout.groups)
+
+    def cohort_sum(value: I64 | Bool) -> I64:
+        return over_cells(layout, by_group(value, own, n_groups))
+
+    cohort = cohort_sum(np.ones(len(own), dtype=np.bool_))
+    free_flow = mean_h(cohort_sum(base.free_flow_ms[followed]), cohort)
+
+    def indicators(run: Passage) -> tuple[I64, F64]:
+        stay = stay_ms(run.arrival_ms, run.exit_ms, layout.horizon_ms)[followed]
+        late = (run.exit_ms[followed] < 0) | (stay > layout.follow_up_ms)
+        capped = np.minimum(stay, layout.follow_up_ms)
+        time = mean_h(cohort_sum(capped), cohort)
+        exits = exits_by_group(layout, run.exit_ms, group)
+        days = layout.measured_ms / MS_PER_DAY
+        tonnes = np.array(weigh(layout, exits, loads(layout)["tonnes_per_day"])) / days
+        not_through = ratio(cohort_sum(late), cohort)
+        rows = (time, time - free_flow, not_through, over_cells(layout, exits) / days, tonnes)
+        return capped, np.stack(rows, axis=1)
+
+    base_ms, base_values = indicators(base)
+    alternative_ms, alternative_values = indicators(alternative)
+    difference = alternative_ms - base_ms
+    return Pairs(
+        base=base_values,
+        alternative=alternative_values,
+        winners=cohort_sum(difference < -UNCHANGED_WITHIN_MS),
+        losers=cohort_sum(difference > UNCHANGED_WITHIN_MS),
+        cohort=cohort,
+    )
+
+
+def verdict(difference_h: Estimate) -> Verdict:
+    """The word for a difference of times (alternative - base, hours).
+
+    ``no change`` only if the whole interval lies within the threshold; ``gains`` or ``loses`` if the
+    whole interval lies on one side of 0 and the mean beyond the threshold; else ``undecided``, and
+    always so without an interval.
+    """
+    threshold = UNCHANGED_WITHIN_MS / MS_PER_HOUR
+    low, mean, high = difference_h.low, difference_h.mean, difference_h.high
+    if math.isnan(low):
+        return "undecided"
+    if -threshold <= low and high <= threshold:
+        return "no change"
+    if high < 0 and mean < -threshold:
+        return "gains"
+    if low > 0 and mean > threshold:
+        return "loses"
+    return "undecided"

@@ -1,0 +1,51 @@
+"""Means over replications and their Student-t intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over ``n`` replications with its interval; NaN where there is none."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def half_width(self) -> float:
+        """Half the interval's width, NaN without one."""
+        return (self.high - self.low) / 2
+
+
+@cache
+def student_factor(degrees: int) -> float:
+    """Student's t that leaves 2.5 % above it at that many degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, 0.5 + CONFIDENCE / 2))
+
+
+def estimate(values: Iterable[float]) -> Estimate:
+    """Mean and 95 % Student-t interval of independent replications, NaN left out.
+
+    One value has no interval, none has no mean. Sums are exact (``fsum``) and taken in the order
+    given, so that the same replications give the same bytes.
+    """
+    kept = [value for value in values if not math.isnan(value)]
+    n = len(kept)
+    if n == 0:
+        return Estimate(math.nan, math.nan, math.nan, 0)
+    mean = math.fsum(kept) / n
+    if n == 1:
+        return Estimate(mean, math.nan, math.nan, 1)
+    variance = math.fsum((value - mean) ** 2 for value in kept) / (n - 1)
+    half = student_factor(n - 1) * math.sqrt(variance / n)
+    return Estimate(mean, mean - half, mean + half, n)

@@ -1,0 +1,208 @@
+"""What the numbers of a program stand for, as far as indicators need it: cells, flows, elements, pools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kzsim.network.program import I64, ElementType, Program
+
+Bool = npt.NDArray[np.bool_]
+
+ALL = "all"
+AGRICULTURAL = "agricultural"
+REST = "rest"
+CORRIDOR_ROLES = (ALL, "user", "eligible_nonuser", "other")
+
+
+@dataclass(frozen=True)
+class GroupInfo:
+    """Whom a group number stands for. ``load_t``, ``teu`` and ``wagons`` are per entity."""
+
+    crossing: str
+    mode: str
+    direction: str
+    klass: str
+    agricultural: bool
+    corridor: str
+    load_t: float = 0.0
+    teu: float = 0.0
+    wagons: float = 0.0
+
+
+@dataclass(frozen=True)
+class ElementInfo:
+    """What an element stands for; ``side`` is '' where it belongs to neither post."""
+
+    crossing: str
+    mode: str
+    direction: str
+    side: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The groups that one row of a table speaks of."""
+
+    crossing: str
+    mode: str
+    direction: str
+    klass: str
+    corridor: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """The five columns that name a cell."""
+        return (self.crossing, self.mode, self.direction, self.klass, self.corridor)
+
+    @property
+    def flow(self) -> tuple[str, str, str]:
+        """Crossing, mode and direction."""
+        return (self.crossing, self.mode, self.direction)
+
+    @property
+    def whole_flow(self) -> bool:
+        """Whether it is everything of its crossing, mode and direction."""
+        return self.klass == ALL and self.corridor == ALL
+
+
+@dataclass(frozen=True)
+class PoolInfo:
+    """A pool and its calendar over the whole run."""
+
+    name: str
+    element: int
+    capacity_ms: int
+    """Servers times ms."""
+    open_ms: int
+    """Time in which there is at least one server."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All of it for one program.
+
+    ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
+    follow its entrance on any route, else empty; what fills a zone is among them.
+    """
+
+    horizon_ms: int
+    cohort_from_ms: int
+    cohort_to_ms: int
+    follow_up_ms: int
+    observe_every_ms: int
+    groups: tuple[GroupInfo, ...]
+    cells: tuple[Cell, ...]
+    member: Bool
+    element_names: tuple[str, ...]
+    element_type: tuple[int, ...]
+    elements: tuple[ElementInfo, ...]
+    pools: tuple[PoolInfo, ...]
+    after: tuple[tuple[int, ...], ...]
+
+    @property
+    def flows(self) -> tuple[int, ...]:
+        """Numbers of the cells that are a whole crossing, mode and direction."""
+        return tuple(i for i, cell in enumerate(self.cells) if cell.whole_flow)
+
+    @property
+    def measured_ms(self) -> int:
+        """Length of the measured window [run-in, horizon)."""
+        return self.horizon_ms - self.cohort_from_ms
+
+
+def make_layout(
+    program: Program, groups: Sequence[GroupInfo], elements: Sequence[ElementInfo], follow_up_ms: int
+) -> Layout:
+    """Lay out a program's cells; ``groups`` by group number, ``elements`` by element number.
+
+    Raises ValueError if there are not as many labels as groups and elements.
+    """
+    if len(groups) != program.n_groups or len(elements) != program.n_elements:
+        raise ValueError(
+            f"{len(groups)} and {len(elements)} labels for {program.n_groups} groups and "
+            f"{program.n_elements} elements"
+        )
+    cells, member = make_cells(groups)
+    return Layout(
+        horizon_ms=program.horizon_ms,
+        cohort_from_ms=program.cohort_from_ms,
+        cohort_to_ms=program.cohort_to_ms,
+        follow_up_ms=follow_up_ms,
+        observe_every_ms=program.observe_every_ms,
+        groups=tuple(groups),
+        cells=cells,
+        member=member,
+        element_names=program.element_names,
+        element_type=tuple(int(kind) for kind in program.element_type),
+        elements=tuple(elements),
+        pools=tuple(_pool(program, number) for number in range(len(program.pool_names))),
+        after=_after(program),
+    )
+
+
+def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
+    """All cells that have a group, in a fixed order, and bool [cells, groups].
+
+    Flows stand in the order in which groups first name them; within one the classes ``all``,
+    ``agricultural``, ``rest``, then each class by name; within one the roles in a corridor.
+    """
+    flows = dict.fromkeys((g.crossing, g.mode, g.direction) for g in groups)
+    cells: list[Cell] = []
+    rows: list[Bool] = []
+    for crossing, mode, direction in flows:
+        own = np.array([(g.crossing, g.mode, g.direction) == (crossing, mode, direction) for g in groups])
+        names = sorted({g.klass for g, here in zip(groups, own, strict=True) if here})
+        for klass in (ALL, AGRICULTURAL, REST, *names):
+            for role in CORRIDOR_ROLES:
+                chosen = own & np.array([_is_of(g, klass) and role in (ALL, g.corridor) for g in groups])
+                if chosen.any():
+                    cells.append(Cell(crossing, mode, direction, klass, role))
+                    rows.append(chosen)
+    member = np.array(rows, dtype=np.bool_).reshape(len(rows), len(groups))
+    return tuple(cells), member
+
+
+def _is_of(group: GroupInfo, klass: str) -> bool:
+    if klass == ALL:
+        return True
+    if klass in (AGRICULTURAL, REST):
+        return group.agricultural == (klass == AGRICULTURAL)
+    return group.klass == klass
+
+
+def _pool(program: Program, number: int) -> PoolInfo:
+    rows = slice(int(program.capacity_ptr[number]), int(program.capacity_ptr[number + 1]))
+    at_ms = np.minimum(program.capacity_at_ms[rows], program.horizon_ms)
+    length = np.diff(np.append(at_ms, program.horizon_ms))
+    value: I64 = program.capacity_value[rows]
+    return PoolInfo(
+        name=program.pool_names[number].rpartition("/")[2],
+        element=int(program.pool_element[number]),
+        capacity_ms=int((length * value).sum()),
+        open_ms=int(length[value > 0].sum()),
+    )
+
+
+def _after(program: Program) -> tuple[tuple[int, ...], ...]:
+    found: list[set[int]] = [set() for _ in range(program.n_elements)]
+    for route in range(len(program.step_ptr) - 1):
+        steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
+        for row in range(int(program.occupancy_ptr[route]), int(program.occupancy_ptr[route + 1])):
+            zone, first = int(program.occupancy_zone[row]), int(program.occupancy_first[row])
+            found[zone].update(int(element) for element in steps[first:])
+    return tuple(tuple(sorted(items)) for items in found)
+
+
+def is_zone(layout: Layout, element: int) -> bool:
+    """Whether the element of that number is a zone."""
+    return layout.element_type[element] == ElementType.ZONE
+
+
+def has_line(layout: Layout, element: int) -> bool:
+    """Whether entities can wait in line at the element: not at a delay without calendar."""
+    return layout.element_type[element] != ElementType.DELAY
