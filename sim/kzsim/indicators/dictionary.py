@@ -228,9 +228,7 @@ _ACCOUNT_COLUMNS = (
     Column("element", "text", "", "Its full name in the network."),
     Column("account", "text", "", "Account, see below."),
     Column("nature", "text", "", "`work` or `wait`."),
-    Column(
-        "hours_per_entity", "number", "h", "Hours per entity of the cohort, mean over the replications."
-    ),
+    Column("hours_per_entity", "number", "h", "Hours per entity of the cohort, mean over the replications."),
     Column("share_of_delay", "number", "share", "Part of the cell's waiting hours; empty for work."),
 )
 
@@ -276,10 +274,8 @@ _COMPARISON_COLUMNS = (
         "indicator",
         "text",
         "",
-        
-"`crossing_time`, `delay` (against the base's free-flow time), `share_not_through`, "
-"`throughput_per_day` or `tonnes_per_day`.",
-,
+        "`crossing_time`, `delay` (against the base's free-flow time), `share_not_through`, "
+        "`throughput_per_day` or `tonnes_per_day`.",
     ),
     Column("unit", "text", "", "Unit of the indicator."),
     Column("base", "number", "as `unit`", "Mean without the corridors (the counterfactual)."),
@@ -301,10 +297,8 @@ _COMPARISON_COLUMNS = (
         "winners",
         "number",
         NOUN,
-        
-"In rows of `crossing_time`: entities of the cohort that are faster by more than the threshold, "
-"mean per replication.",
-,
+        "In rows of `crossing_time`: entities of the cohort that are faster by more than the threshold, "
+        "mean per replication.",
     ),
     Column("losers", "number", NOUN, "Likewise slower by more than the threshold."),
     Column("unchanged", "number", NOUN, "Likewise neither."),
