@@ -1,0 +1,87 @@
+"""Green corridors as written to the measures in force at each crossing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kzsim import evidence
+from kzsim.scenario import words
+from kzsim.scenario.model import Corridor, Scope
+from kzsim.scenario.parameters import cite
+from kzsim.scenario.problems import listed
+from kzsim.scenario.report import Path, Report
+from kzsim.scenario.schema import CorridorFile, MeasureFile, ScenarioFile
+
+BOTH = "both"
+
+
+def corridors(written: ScenarioFile, first_day: date, report: Report) -> dict[str, Corridor]:
+    """The corridor of every crossing that has one, or that has a compliance of its own."""
+    made = {
+        name: _corridor(name, corridor, first_day, report)
+        for name, corridor in sorted(written.green_corridors.items())
+        if corridor is not None
+    }
+    return {name: corridor for name, corridor in made.items() if corridor != Corridor()}
+
+
+def _corridor(name: str, written: CorridorFile, first_day: date, report: Report) -> Corridor:
+    menu = evidence.corridor()
+    path: Path = ("green_corridors", name)
+    chosen = set(_bundle(name, written.bundle, first_day, report))
+    scopes: dict[str, Scope] = {}
+    for measure, setting in written.measures.items():
+        if setting is None:
+            continue
+        if setting.on:
+            chosen.add(measure)
+            scopes[measure] = _scope(measure, setting, (*path, "measures", measure), report)
+        else:
+            chosen.discard(measure)
+    everywhere = Scope(words.directions(), words.sides())
+    if written.compliance is not None:
+        known = menu.compliance
+        if not known.low <= written.compliance <= known.high:
+            report.add(
+                (*path, "compliance"),
+                f"{written.compliance:.4g} of the eligible lies outside the evidence's range of "
+                f"{known.low:g} to {known.high:g} ({cite(known.grade, known.sources)})",
+                "warning",
+            )
+    return Corridor(
+        measures={measure: scopes.get(measure, everywhere) for measure in menu.measures if measure in chosen},
+        compliance=written.compliance,
+    )
+
+
+def _bundle(name: str, bundle: str | None, first_day: date, report: Report) -> tuple[str, ...]:
+    menu = evidence.corridor()
+    if bundle is None or bundle == words.NO_CORRIDOR:
+        return ()
+    if bundle != words.EXISTING:
+        return menu.bundles[bundle]
+    now = menu.in_force(name, first_day)
+    if not now and report.sound("period", "year"):
+        later = sorted((item.first, item.measure) for item in menu.existing.get(name, ()))
+        first = f"; the first was {later[0][1]}, from {later[0][0]}" if later else ""
+        report.add(
+            ("green_corridors", name),
+            f"no measure was in force at {name} on {first_day}{first}: there will be no corridor",
+            "warning",
+        )
+    return now
+
+
+def _scope(measure: str, written: MeasureFile, path: Path, report: Report) -> Scope:
+    """Where a measure is in force; where it changes nothing at all is a mistake."""
+    scope = Scope(written.directions or words.directions(), written.sides or words.sides())
+    changes = evidence.corridor().measures[measure].changes
+    if not any(
+        (change.direction == BOTH or change.direction in scope.directions)
+        and (change.side == BOTH or change.side in scope.sides)
+        for change in changes
+    ):
+        places = sorted({(change.direction, change.side) for change in changes})
+        possible = listed((f"direction {direction} on side {side}" for direction, side in places), "or")
+        report.add(path, f"{measure} changes nothing there; it concerns {possible}")
+    return scope

@@ -1,0 +1,45 @@
+"""The way in: a file and settings of the command line to a Scenario, or every mistake at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kzsim.scenario.inherit import gather
+from kzsim.scenario.model import Corridor, Scenario
+from kzsim.scenario.problems import Problem, ScenarioError
+from kzsim.scenario.resolve import resolve
+
+
+def load(path: str | os.PathLike[str], settings: Sequence[str] = ()) -> Scenario:
+    """Read the scenario at ``path`` with ``settings`` (``KEY=VALUE``, as --set says them) on top.
+
+    :raises ScenarioError: with every mistake found, in the order of the files.
+    """
+    scenario, problems = resolve(gather(path, settings))
+    if scenario is None:
+        raise ScenarioError(problem for problem in problems if problem.severity == "error")
+    return scenario
+
+
+def validate(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
+    """Every mistake and warning of the scenario at ``path``, in the order of the files; empty: none."""
+    try:
+        _, problems = resolve(gather(path))
+    except ScenarioError as error:
+        return error.problems
+    return tuple(sorted(problems, key=lambda problem: problem.order))
+
+
+def without_corridors(scenario: Scenario) -> Scenario:
+    """The same scenario, and so the same trucks, with no corridor measure anywhere.
+
+    The compliance of each crossing stays: it decides which trucks would comply, not what they gain.
+    """
+    kept = {
+        name: Corridor({}, corridor.compliance)
+        for name, corridor in scenario.corridors.items()
+        if corridor.compliance is not None
+    }
+    return replace(scenario, corridors=kept)

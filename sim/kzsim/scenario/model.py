@@ -1,0 +1,149 @@
+"""A scenario with every default filled in and every quantity a plain number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from kzsim.scenario.problems import Problem
+
+Span = tuple[int, int]
+Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+
+
+@dataclass(frozen=True)
+class RoadSettings:
+    """What a scenario says about the road side of one crossing.
+
+    ``intake_kz_to_cn`` is in trucks per open day; ``hours_*`` are (from, to) in minutes of the day on
+    that side's own clock. None: as the evidence has it.
+    """
+
+    intake_kz_to_cn: float | None = None
+    demand_factor: float = 1.0
+    hours_kz: tuple[Span, ...] | None = None
+    hours_cn: tuple[Span, ...] | None = None
+
+
+@dataclass(frozen=True)
+class RailSettings:
+    """What a scenario says about the rail side of one crossing; slots in trains per day."""
+
+    demand_factor: float = 1.0
+    slots_kz_to_cn: float | None = None
+    slots_cn_to_kz: float | None = None
+
+
+@dataclass(frozen=True)
+class CrossingSettings:
+    """What a scenario says about one crossing."""
+
+    road: RoadSettings = RoadSettings()
+    rail: RailSettings = RailSettings()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a measure is in force: in which directions, on which sides."""
+
+    directions: tuple[str, ...]
+    sides: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """The green corridor of one crossing: its measures, and who complies.
+
+    ``compliance`` is the share (0 to 1) of eligible trucks and trains that meet the conditions; None: as
+    the evidence has it. It is kept where no measure is in force, so that the same trucks comply.
+    """
+
+    measures: Mapping[str, Scope] = field(default_factory=dict)
+    compliance: float | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is simulated, as plain values; ``first_day`` and ``last_day`` are days of Kazakhstan's clock.
+
+    ``road`` and ``rail`` name the crossings simulated. ``demand_factor`` multiplies the evidence's demand of
+    all of them, on top of the crossings' own factors. ``overrides`` maps evidence keys to values in the
+    evidence's own unit. ``origins`` says where each key was set (``file:line``, ``--set`` or
+    ``default``), ``written`` what stood there, by the same keys.
+    """
+
+    title: str
+    year: int
+    first_day: date
+    last_day: date
+    run_in_ms: int
+    follow_up_ms: int
+    replications: int
+    seed: int
+    road: tuple[str, ...]
+    rail: tuple[str, ...]
+    description: str = ""
+    demand_factor: float = 1.0
+    crossings: Mapping[str, CrossingSettings] = field(default_factory=dict)
+    overrides: Mapping[str, float | bool | str] = field(default_factory=dict)
+    corridors: Mapping[str, Corridor] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, Plain] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def days(self) -> int:
+        """Length of the period in days."""
+        return (self.last_day - self.first_day).days + 1
+
+    def canonical(self) -> dict[str, Plain]:
+        """All that decides the outcome, as plain JSON values; equal for scenarios that mean the same."""
+        return {
+            "year": self.year,
+            "first_day": self.first_day.isoformat(),
+            "last_day": self.last_day.isoformat(),
+            "run_in_ms": self.run_in_ms,
+            "follow_up_ms": self.follow_up_ms,
+            "replications": self.replications,
+            "seed": self.seed,
+            "road": list(self.road),
+            "rail": list(self.rail),
+            "demand_factor": self.demand_factor,
+            "crossings": {
+                name: _crossing(self.crossings[name])
+                for name in sorted(self.crossings)
+                if self.crossings[name] != CrossingSettings()
+            },
+            "overrides": {key: self.overrides[key] for key in sorted(self.overrides)},
+            "corridors": {name: _corridor(self.corridors[name]) for name in sorted(self.corridors)},
+        }
+
+
+def _crossing(settings: CrossingSettings) -> dict[str, Plain]:
+    road, rail = settings.road, settings.rail
+    return {
+        "road": {
+            "intake_kz_to_cn": road.intake_kz_to_cn,
+            "demand_factor": road.demand_factor,
+            "hours_kz": _spans(road.hours_kz),
+            "hours_cn": _spans(road.hours_cn),
+        },
+        "rail": {
+            "demand_factor": rail.demand_factor,
+            "slots_kz_to_cn": rail.slots_kz_to_cn,
+            "slots_cn_to_kz": rail.slots_cn_to_kz,
+        },
+    }
+
+
+def _spans(spans: tuple[Span, ...] | None) -> Plain:
+    return None if spans is None else [[first, last] for first, last in spans]
+
+
+def _corridor(corridor: Corridor) -> dict[str, Plain]:
+    measures: dict[str, Plain] = {
+        name: {"directions": list(scope.directions), "sides": list(scope.sides)}
+        for name, scope in sorted(corridor.measures.items())
+    }
+    return {"measures": measures, "compliance": corridor.compliance}

@@ -1,0 +1,209 @@
+"""From the joined tree of what was written to a Scenario: checks what hangs together, fills in the unsaid."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from kzsim import evidence
+from kzsim.scenario import corridors, parameters, words
+from kzsim.scenario.document import Node
+from kzsim.scenario.inherit import Tree
+from kzsim.scenario.model import CrossingSettings, Plain, RailSettings, RoadSettings, Scenario
+from kzsim.scenario.problems import Problem, listed
+from kzsim.scenario.reading import read
+from kzsim.scenario.report import Report, dotted
+from kzsim.scenario.schema import CrossingFile, ScenarioFile
+
+MS_PER_DAY = 86_400_000
+DEFAULT_RUN_IN_DAYS = 14.0
+DEFAULT_FOLLOW_UP_DAYS = 14.0
+DEFAULT_REPLICATIONS = 3
+DEFAULT_SEED = 1
+
+
+def resolve(tree: Tree) -> tuple[Scenario | None, list[Problem]]:
+    """The scenario, or None if anything is wrong, and every problem found."""
+    report = Report(tree.root, list(tree.problems))
+    written = read(report, title_may_lack=not tree.whole)
+    if written is None:
+        return None, report.problems
+    if not tree.whole:
+        # What the missing file says about year and period is unknown: what hangs on them is not judged.
+        report.broken.add(())
+    scenario = _resolve(written, report)
+    errors = any(problem.severity == "error" for problem in report.problems)
+    return (None if errors else scenario), report.problems
+
+
+def _resolve(written: ScenarioFile, report: Report) -> Scenario:
+    known = evidence.conventions()
+    year = written.year if written.year is not None else known.base_year
+    first, last = _period(written, year, report)
+    run_in, follow_up = _window(written, first, last, report)
+    simulated = {mode: _simulated(written, mode) for mode in known.modes}
+    if report.sound("simulate") and not any(simulated.values()):
+        report.add(("simulate",), "names no crossing at all; name at least one under road or rail")
+    overrides: dict[str, float | bool | str] = {}
+    if report.sound("year"):
+        overrides = parameters.overrides(written, year, report)
+    made = corridors.corridors(written, first, report)
+    _warn_of_idle_settings(written, simulated, report)
+    origins, values = _origins(report.root, year, first, last)
+    return Scenario(
+        title=written.title,
+        description=written.description or "",
+        year=year,
+        first_day=first,
+        last_day=last,
+        run_in_ms=round(run_in * MS_PER_DAY),
+        follow_up_ms=round(follow_up * MS_PER_DAY),
+        replications=written.replications or DEFAULT_REPLICATIONS,
+        seed=DEFAULT_SEED if written.seed is None else written.seed,
+        road=simulated["road"],
+        rail=simulated["rail"],
+        demand_factor=1.0 if written.demand is None else written.demand,
+        crossings={
+            name: _crossing(name, settings, report)
+            for name, settings in sorted(written.crossings.items())
+            if settings is not None
+        },
+        overrides=overrides,
+        corridors=made,
+        origins=origins,
+        written=values,
+        warnings=tuple(
+            sorted(
+                (problem for problem in report.problems if problem.severity == "warning"),
+                key=lambda problem: problem.order,
+            )
+        ),
+    )
+
+
+def _period(written: ScenarioFile, year: int, report: Report) -> tuple[date, date]:
+    whole = date(year, 1, 1), date(year, 12, 31)
+    period = written.period
+    if period is None or not report.sound("year", "period"):
+        return whole
+    first, last = period.first or whole[0], period.to or whole[1]
+    outside = False
+    for key, day in (("from", period.first), ("to", period.to)):
+        if day is not None and day.year != year:
+            outside = True
+            if day.year in words.years():
+                remedy = f"set 'year: {day.year}', or choose days of {year}"
+            else:
+                remedy = f"choose days of {year}; the evidence covers {listed(words.years())}"
+            report.add(("period", key), f"{day} lies outside the year {year} whose evidence is used; {remedy}")
+    if outside:
+        return whole
+    if last < first:
+        report.add(("period",), f"ends on {last}, before it begins on {first}")
+        return whole
+    return first, last
+
+
+def _window(written: ScenarioFile, first: date, last: date, report: Report) -> tuple[float, float]:
+    """Run-in and follow-up in days."""
+    run_in = DEFAULT_RUN_IN_DAYS if written.run_in is None else written.run_in
+    follow_up = DEFAULT_FOLLOW_UP_DAYS if written.follow_up is None else written.follow_up
+    if not report.sound("period", "run_in", "follow_up", "year"):
+        return run_in, follow_up
+    if follow_up == 0:
+        report.add(("follow_up",), "trucks have to be followed for some time; for example '14 day'")
+    days = (last - first).days + 1
+    if run_in + follow_up >= days:
+        at = next((key for key in ("run_in", "follow_up", "period") if report.said(key)), "period")
+        defaults = [key for key in ("run_in", "follow_up") if not report.said(key)]
+        unsaid = f" ({listed(defaults)}: default)" if defaults else ""
+        report.add(
+            (at,),
+            f"run_in of {run_in:g} day and follow_up of {follow_up:g} day{unsaid} leave nothing of the period of "
+            f"{days} day{'s' if days != 1 else ''} from {first} to {last}; "
+            f"shorten them, for example 'run_in: {max(days // 7, 0)} day' and 'follow_up: {max(days // 4, 1)} day', "
+            "or lengthen the period",
+        )
+    return run_in, follow_up
+
+
+def _simulated(written: ScenarioFile, mode: str) -> tuple[str, ...]:
+    chosen = getattr(written.simulate, mode, None)
+    return words.crossings_with(mode) if chosen is None else tuple(sorted(chosen))
+
+
+def _crossing(name: str, settings: CrossingFile, report: Report) -> CrossingSettings:
+    modes = evidence.crossings()[name].modes
+    for mode in evidence.conventions().modes:
+        if mode not in modes and getattr(settings, mode) is not None:
+            others = listed(words.crossings_with(mode))
+            report.add(
+                ("crossings", name, mode), f"there is no {mode} at {name}; {mode} crosses at {others}", on_key=True
+            )
+    road, rail = settings.road, settings.rail
+    return CrossingSettings(
+        road=RoadSettings()
+        if road is None
+        else RoadSettings(
+            intake_kz_to_cn=road.intake_kz_to_cn,
+            demand_factor=1.0 if road.demand is None else road.demand,
+            hours_kz=road.hours_kz,
+            hours_cn=road.hours_cn,
+        ),
+        rail=RailSettings()
+        if rail is None
+        else RailSettings(
+            demand_factor=1.0 if rail.demand is None else rail.demand,
+            slots_kz_to_cn=rail.slots_kz_to_cn,
+            slots_cn_to_kz=rail.slots_cn_to_kz,
+        ),
+    )
+
+
+def _warn_of_idle_settings(
+    written: ScenarioFile, simulated: dict[str, tuple[str, ...]], report: Report
+) -> None:
+    """Settings of a crossing that is not simulated do nothing; inherited ones may well be there."""
+    if not report.sound("simulate"):
+        return
+    for name, settings in written.crossings.items():
+        for mode, names in simulated.items():
+            path = ("crossings", name, mode)
+            if getattr(settings, mode, None) is not None and name not in names and report.own(path):
+                report.add(path, f"has no effect: {name} is not in simulate.{mode}", "warning", on_key=True)
+    anywhere = {name for names in simulated.values() for name in names}
+    for name, corridor in written.green_corridors.items():
+        path = ("green_corridors", name)
+        if corridor is not None and name not in anywhere and report.own(path):
+            report.add(path, f"has no effect: {name} is not simulated", "warning", on_key=True)
+
+
+def _origins(root: Node, year: int, first: date, last: date) -> tuple[dict[str, str], dict[str, Plain]]:
+    """Where each key was set and what stood there; keys that were not said with their default."""
+    values: dict[str, Plain] = {
+        "year": year,
+        "period.from": first.isoformat(),
+        "period.to": last.isoformat(),
+        "run_in": f"{DEFAULT_RUN_IN_DAYS:g} day",
+        "follow_up": f"{DEFAULT_FOLLOW_UP_DAYS:g} day",
+        "replications": DEFAULT_REPLICATIONS,
+        "seed": DEFAULT_SEED,
+        "simulate.road": list(words.crossings_with("road")),
+        "simulate.rail": list(words.crossings_with("rail")),
+        "demand": "100 %",
+        "green_corridors": words.NO_CORRIDOR,
+    }
+    origins = dict.fromkeys(values, "default")
+    for key, node in _said(root, ()):
+        if key.startswith("green_corridors."):
+            values.pop("green_corridors", None)
+            origins.pop("green_corridors", None)
+        values[key] = node.plain()
+        origins[key] = node.place.origin
+    return origins, values
+
+
+def _said(node: Node, path: tuple[str, ...]) -> list[tuple[str, Node]]:
+    if isinstance(node.value, dict):
+        return [found for key, below in node.value.items() for found in _said(below, (*path, key))]
+    return [] if node.value is None else [(dotted(path), node)]
