@@ -7,6 +7,7 @@ class and the heads are compared.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Protocol
@@ -17,8 +18,6 @@ from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, 
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 from kzsim.network.opentime import NEVER, OpenTime
 from kzsim.network.program import UNLIMITED
-
-Booking = tuple[Account, int]
 
 
 class Run(Protocol):
@@ -47,36 +46,37 @@ class Element:
         self.waiting = 0
         self.lines: list[list[tuple[int, int, Entity]]] = [[] for _ in priority]
         self.clocks = [WaitClock() for _ in priority]
+        self.joined_now: list[Entity] = []
+        self.account_ms: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(Account))
 
     def join(self, entity: Entity) -> simpy.Event:
         """Stand in line; the event comes when the entity's business here is done."""
-        now = self.run.env.now_ms
-        entity.joined_ms = now
+        env = self.run.env
+        entity.joined_ms = now = env.now_ms
         entity.waits_at = self
-        entity.clock_at_joining = self.clocks[entity.klass].read(now)
         heappush(self.lines[entity.klass], (now, entity.index, entity))
         self.waiting += 1
+        self.joined_now.append(entity)
         self.run.mark(self.number)
-        entity.done = Alarm(self.run.env)
+        entity.done = Alarm(env)
         return entity.done
 
     def act(self) -> None:
         """Let everybody go on who can, first in line first."""
-        while (klass := self._first_class()) is not None:
+        while self.waiting and (klass := self._first_class()) is not None:
             _, _, entity = heappop(self.lines[klass])
             self.waiting -= 1
             self.admit(entity)
 
     def _first_class(self) -> int | None:
         """The class whose head is first in line order among those who can go on."""
-        best = None
+        first, best = None, None
         for klass, line in enumerate(self.lines):
             if line and self.can_admit(klass):
-                joined, index, _ = line[0]
-                key = (self.priority[klass], joined, index)
-                if best is None or key < best[0]:
-                    best = (key, klass)
-        return best[1] if best else None
+                place = (self.priority[klass], line[0])
+                if best is None or place < best:
+                    first, best = klass, place
+        return first
 
     def can_admit(self, klass: int) -> bool:
         """Whether an entity of the class at the head of the line could go on now."""
@@ -96,18 +96,24 @@ class Element:
 
     def set_causes(self, now_ms: int) -> None:
         """At the end of an instant: what keeps each class waiting from here on."""
-        for klass, line in enumerate(self.lines):
-            if line:
-                self.clocks[klass].turn(self.cause_of_wait(klass), now_ms)
+        if self.waiting:
+            for entity in self.joined_now:
+                if entity.waits_at is self:
+                    entity.clock_at_joining = self.clocks[entity.klass].read(now_ms)
+            for klass, line in enumerate(self.lines):
+                if line:
+                    self.clocks[klass].turn(self.cause_of_wait(klass), now_ms)
+        self.joined_now.clear()
 
-    def waited(self, entity: Entity, now_ms: int) -> list[Booking]:
-        """The entity's wait in this line so far, by account."""
-        before = entity.clock_at_joining
+    def book_wait(self, entity: Entity, now_ms: int) -> None:
+        """Book the entity's wait in this line so far to its accounts."""
+        account_ms = self.account_ms[entity.slot]
         after = self.clocks[entity.klass].read(now_ms)
-        return [(a, y - x) for a, x, y in zip(WAIT_ACCOUNTS, before, after, strict=True)]
+        for account, then, now in zip(WAIT_ACCOUNTS, entity.clock_at_joining, after, strict=True):
+            account_ms[account] += now - then
 
-    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:
-        """The entity's time since its service start here, by account."""
+    def book_work(self, entity: Entity, now_ms: int) -> None:
+        """Book the entity's time since its service start here to its accounts."""
         raise NotImplementedError
 
     def members(self) -> list[Entity]:
@@ -133,13 +139,22 @@ class Service(Element):
 
     def can_admit(self, klass: int) -> bool:
         """A usable server is free."""
-        return any(pool.free for pool in self.usable[klass])
+        return self._free_pool(klass) is not None
 
     def admit(self, entity: Entity) -> None:
         """Start service on the first usable pool that has a free server."""
-        next(pool for pool in self.usable[entity.klass] if pool.free).take(entity)
+        pool = self._free_pool(entity.klass)
+        if pool is None:
+            raise RuntimeError(f"no server of '{self.name}' is free")
+        pool.take(entity)
         self.run.started(entity)
         entity.done.set_off(entity.duration_ms[entity.step])
+
+    def _free_pool(self, klass: int) -> Pool | None:
+        for pool in self.usable[klass]:
+            if pool.capacity > len(pool.holders):
+                return pool
+        return None
 
     def cause_of_wait(self, klass: int) -> Account:
         """Closed, else blocked, else queue."""
@@ -155,9 +170,9 @@ class Service(Element):
             return None
         return [holder for pool in pools for holder in pool.holders.values()]
 
-    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:
+    def book_work(self, entity: Entity, now_ms: int) -> None:
         """All of it is work."""
-        return [(self.account, now_ms - entity.start_ms)]
+        self.account_ms[entity.slot][self.account] += now_ms - entity.start_ms
 
 
 class Delay(Element):
@@ -175,6 +190,22 @@ class Delay(Element):
         super().__init__(run, number, name, priority)
         self.account = account
         self.open_time = open_time
+
+    def join(self, entity: Entity) -> simpy.Event:
+        """Stand in line until this instant's dispatch; without order, since all start together."""
+        env = self.run.env
+        entity.joined_ms = env.now_ms
+        entity.waits_at = self
+        self.joined_now.append(entity)
+        self.run.mark(self.number)
+        entity.done = Alarm(env)
+        return entity.done
+
+    def act(self) -> None:
+        """Let everybody start."""
+        for entity in self.joined_now:
+            self.admit(entity)
+        self.joined_now.clear()
 
     def can_admit(self, klass: int) -> bool:  # noqa: ARG002 - nobody is ever kept waiting
         """Always."""
@@ -197,13 +228,14 @@ class Delay(Element):
         """Time."""
         return None
 
-    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:
+    def book_work(self, entity: Entity, now_ms: int) -> None:
         """Open time is work, the rest of the stay is closed time."""
-        stay = now_ms - entity.start_ms
-        if self.open_time is None:
-            return [(self.account, stay)]
-        work = self.open_time.passed(now_ms) - self.open_time.passed(entity.start_ms)
-        return [(self.account, work), (Account.CLOSED, stay - work)]
+        stay = work = now_ms - entity.start_ms
+        if self.open_time is not None:
+            work = self.open_time.passed(now_ms) - self.open_time.passed(entity.start_ms)
+        account_ms = self.account_ms[entity.slot]
+        account_ms[self.account] += work
+        account_ms[Account.CLOSED] += stay - work
 
 
 class Gate(Element):
@@ -243,9 +275,8 @@ class Gate(Element):
         """Time: an opening or a refill."""
         return None
 
-    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:  # noqa: ARG002 - no time passes
-        """Nothing."""
-        return []
+    def book_work(self, entity: Entity, now_ms: int) -> None:
+        """Nothing: passing takes no time."""
 
 
 class Zone(Element):
@@ -281,6 +312,5 @@ class Zone(Element):
         """Whoever holds a place."""
         return self.holders.values()
 
-    def worked(self, entity: Entity, now_ms: int) -> list[Booking]:  # noqa: ARG002 - no work is done
+    def book_work(self, entity: Entity, now_ms: int) -> None:
         """Nothing: a zone only holds places."""
-        return []

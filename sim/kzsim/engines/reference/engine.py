@@ -7,7 +7,6 @@ first, once everything else that is pending at the instant has been applied.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -19,7 +18,7 @@ import simpy
 from simpy.events import URGENT, EventPriority
 
 from kzsim.engines.errors import DeadlockError, Waiter
-from kzsim.engines.outcome import NOT_ENTERED, STILL_INSIDE, Outcome, Trace
+from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Trace
 from kzsim.engines.reference.deadlock import deadlocked
 from kzsim.engines.reference.elements import Delay, Element, Gate, Service, Zone
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
@@ -72,13 +71,13 @@ class _Run:
         self.env = Environment()
         self.inside: dict[int, Entity] = {}
         self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
-        self.account_ms: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * len(Account))
         self.trace = _empty_trace(entities) if trace else None
 
         self._marked: list[int] = []
         self._is_marked = [False] * program.n_elements
-        self._touched: set[int] = set()
-        self._dispatching_ms = -1
+        self._acted: list[int] = []
+        self._dispatch_pending = False
+        self._in_zone_lines = 0
         self._in_line: list[list[int]] = []
         self._in_zone: list[list[int]] = []
 
@@ -99,7 +98,8 @@ class _Run:
                     yield self._wait_for_place(entity, occupancy)
             self._end_step(entity)
             entity.step = step.number
-            self._record("joined_ms", entity)
+            if self.trace is not None:
+                self._record(self.trace.joined_ms, entity)
             yield step.stage.join(entity)
             self._end_work(entity)
         self._end_step(entity)
@@ -112,26 +112,28 @@ class _Run:
             entity.pool.blocked += 1
             self.mark(entity.pool.element)
         entity.occupancies.append((occupancy.zone, occupancy))
+        self._in_zone_lines += 1
         return occupancy.zone.join(entity)
 
     def _end_work(self, entity: Entity) -> None:
         """Service end: the work is done; the server, if any, is still held."""
         if entity.works_at is not None:
-            self._book(entity, entity.works_at, entity.works_at.worked(entity, self.env.now_ms))
+            entity.works_at.book_work(entity, self.env.now_ms)
             entity.works_at = None
 
     def _end_step(self, entity: Entity) -> None:
         """Step end: free the server, and the places that are given up at the end of this step."""
-        if entity.step < 0:
-            return
-        self._record("end_ms", entity)
+        if self.trace is not None and entity.step >= 0:
+            self._record(self.trace.end_ms, entity)
         if entity.pool is not None:
             self.mark(entity.pool.element)
             entity.pool.release(entity, self.env.now_ms)
-        self._give_up(entity, lambda place: place.last == entity.step and not place.at_start)
+        if entity.occupancies:
+            self._give_up(entity, lambda place: place.last == entity.step and not place.at_start)
 
     def _leave(self, entity: Entity) -> None:
-        self._give_up(entity, lambda _: True)
+        if entity.occupancies:
+            self._give_up(entity, lambda _: True)
         self.exit_ms[entity.index] = self.env.now_ms
         del self.inside[entity.index]
 
@@ -145,39 +147,33 @@ class _Run:
 
     def started(self, entity: Entity) -> None:
         """Service start: the wait is over; places of steps now begun or skipped are given up."""
+        entity.works_at = entity.waits_at
         self._end_wait(entity)
-        self._record("start_ms", entity)
         entity.start_ms = self.env.now_ms
+        if self.trace is not None:
+            self._record(self.trace.start_ms, entity)
         if entity.occupancies:
             step = entity.step
             self._give_up(entity, lambda p: p.last < step or (p.last == step and p.at_start))
 
     def granted(self, entity: Entity) -> None:
         """A place is granted: the wait for it is over."""
+        self._in_zone_lines -= 1
         self._end_wait(entity)
-        entity.works_at = None
 
     def mark(self, element: int) -> None:
         """Let this element act in this instant's dispatch, since its answer may have changed."""
-        self._touched.add(element)
         if not self._is_marked[element]:
             self._is_marked[element] = True
             heappush(self._marked, element)
-        if self._dispatching_ms != self.env.now_ms:
-            self._dispatching_ms = self.env.now_ms
+        if not self._dispatch_pending:
+            self._dispatch_pending = True
             self._call_later(self.dispatch, 0, DISPATCH)
 
     def _end_wait(self, entity: Entity) -> None:
-        element = entity.waits_at
+        if entity.waits_at is not None and entity.joined_ms != self.env.now_ms:
+            entity.waits_at.book_wait(entity, self.env.now_ms)
         entity.waits_at = None
-        entity.works_at = element
-        if element is not None and entity.joined_ms != self.env.now_ms:
-            self._book(entity, element, element.waited(entity, self.env.now_ms))
-
-    def _book(self, entity: Entity, element: Element, bookings: Iterable[tuple[Account, int]]) -> None:
-        for account, spent_ms in bookings:
-            if spent_ms:
-                self.account_ms[entity.slot, element.number][account] += spent_ms
 
     # --- the rule: what happens at one instant ---------------------------------------------------
 
@@ -187,6 +183,7 @@ class _Run:
             number = heappop(self._marked)
             self._is_marked[number] = False
             self.elements[number].act()
+            self._acted.append(number)
             if self.env.peek() == self.env.now_ms:
                 self._call_later(self.dispatch, 0, DISPATCH)
                 return
@@ -194,14 +191,15 @@ class _Run:
 
     def _close_instant(self) -> None:
         """Nothing more happens at this instant: say what keeps whom waiting, look for a deadlock."""
-        self._dispatching_ms = -1
-        for number in self._touched:
+        self._dispatch_pending = False
+        for number in self._acted:
             self.elements[number].set_causes(self.env.now_ms)
-        self._touched.clear()
-        lines = [zone for zone in self.zones if zone.waiting]
-        # The cheap test first: where time alone frees a holder, nobody waits for ever.
-        if not all(any(_releasers(h) is None for h in zone.holders.values()) for zone in lines):
-            self._stop_if_deadlocked(lines)
+        self._acted.clear()
+        if self._in_zone_lines:
+            lines = [zone for zone in self.zones if zone.waiting]
+            # The cheap test first: where time alone frees a holder, nobody waits for ever.
+            if not all(any(_releasers(h) is None for h in zone.holders.values()) for zone in lines):
+                self._stop_if_deadlocked(lines)
 
     def _stop_if_deadlocked(self, zones: list[Zone]) -> None:
         waiters = [entity for zone in zones for entity in zone.members()]
@@ -312,9 +310,8 @@ class _Run:
         first, last = int(p.occupancy_first[row]), int(p.occupancy_last[row])
         return _Occupancy(zone, first, last, bool(p.occupancy_at_start[row]))
 
-    def _record(self, what: str, entity: Entity) -> None:
-        if self.trace is not None:
-            getattr(self.trace, what)[entity.source][entity.row, entity.step] = self.env.now_ms
+    def _record(self, instants_ms: tuple[I64, ...], entity: Entity) -> None:
+        instants_ms[entity.source][entity.row, entity.step] = self.env.now_ms
 
     def outcome(self) -> Outcome:
         """Run to the horizon and count up, those still inside included."""
@@ -325,13 +322,14 @@ class _Run:
         self.env.run(until=horizon_ms)
         for entity in self.inside.values():
             if entity.waits_at is not None:
-                self._book(entity, entity.waits_at, entity.waits_at.waited(entity, horizon_ms))
+                entity.waits_at.book_wait(entity, horizon_ms)
             elif entity.works_at is not None:
-                self._book(entity, entity.works_at, entity.works_at.worked(entity, horizon_ms))
+                entity.works_at.book_work(entity, horizon_ms)
         n_slots = self.program.n_groups * N_PHASES
         accounts = np.zeros((n_slots, self.program.n_elements, len(Account)), dtype=np.int64)
-        for (slot, number), spent_ms in self.account_ms.items():
-            accounts[slot, number] = spent_ms
+        for element in self.elements:
+            for slot, spent_ms in element.account_ms.items():
+                accounts[slot, element.number] = spent_ms
         return Outcome(
             exit_ms=self.exit_ms,
             account_ms=accounts.reshape(-1, N_PHASES, *accounts.shape[1:]),
@@ -348,7 +346,7 @@ def _releasers(entity: Entity) -> Iterable[Entity] | None:
 
 
 def _empty_trace(entities: Entities) -> Trace:
-    def blank() -> tuple[np.ndarray[Any, np.dtype[np.int64]], ...]:
+    def blank() -> tuple[I64, ...]:
         return tuple(np.full_like(rows, NOT_ENTERED) for rows in entities.duration_ms)
 
     return Trace(joined_ms=blank(), start_ms=blank(), end_ms=blank())

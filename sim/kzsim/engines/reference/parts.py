@@ -138,11 +138,6 @@ class Pool:
         self._largest_later = later[::-1]
 
     @property
-    def free(self) -> int:
-        """Servers that can take somebody now."""
-        return max(0, self.capacity - len(self.holders))
-
-    @property
     def all_blocked(self) -> bool:
         """Whether every server in capacity is held by an entity that waits for a place."""
         return self.blocked >= self.capacity
