@@ -62,7 +62,8 @@ class Clock:
         00:00 of the next day, so that a day with a change lasts 23 or 25 h.
         """
         whole_days, minute = divmod(minute, MINUTES_PER_DAY)
-        civil = datetime.combine(day + whole_days * _ONE_DAY, time(minute // 60, minute % 60), self.zones[side])
+        on = day + whole_days * _ONE_DAY
+        civil = datetime.combine(on, time(minute // 60, minute % 60), self.zones[side])
         return (civil.astimezone(UTC) - self._start_utc) // _ONE_MS
 
     def days(self, side: Side = "kz") -> tuple[date, ...]:
@@ -182,10 +183,7 @@ def extra_intervals(clock: Clock, opening: Opening, extra_ms: int) -> tuple[Inte
     side = opening.side
     days = clock.days(side)
     days = (days[0] - _ONE_DAY, *days, days[-1] + _ONE_DAY)
-    opened = [
-        (clock.ms(side, day, start), clock.ms(side, day, end)) for day in days for start, end in opening.minutes(day)
-    ]
-    starts = [start for start, _ in opened]
+    starts = [clock.ms(side, day, start) for day in days for start, _ in opening.minutes(day)]
     extra = []
     for day in days:
         minutes = opening.minutes(day)

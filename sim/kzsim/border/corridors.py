@@ -139,10 +139,18 @@ class CrossingCorridor:
         differ between these.
         """
         classes = sorted(self.eligible) if klass is None else [klass]
-        return max((self.changed(0.0, param, direction, side, name, user=True) for name in classes), default=0.0)
+        values = (self.changed(0.0, param, direction, side, name, user=True) for name in classes)
+        return max(values, default=0.0)
 
     def duration(
-        self, params: Parameters, key: str, param: str, direction: Direction, side: Side, klass: str, user: bool
+        self,
+        params: Parameters,
+        key: str,
+        param: str,
+        direction: Direction,
+        side: Side,
+        klass: str,
+        user: bool,
     ) -> Distribution:
         """The entry ``key`` as a duration with the corridor's changes; its variation stays."""
         return distribution(

@@ -44,8 +44,8 @@ def daily_expected(year_total: float, pattern: Pattern, day: date) -> float:
     """
     first = day.replace(day=1)
     weights = [pattern.weekday[(first + n * _ONE_DAY).weekday()] for n in range(_days_in_month(first))]
-    months = sum(pattern.monthly)
-    return year_total * pattern.monthly[day.month - 1] / months * pattern.weekday[day.weekday()] / sum(weights)
+    month = pattern.monthly[day.month - 1] / sum(pattern.monthly)
+    return year_total * month * pattern.weekday[day.weekday()] / sum(weights)
 
 
 def arrivals(

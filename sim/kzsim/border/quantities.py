@@ -26,8 +26,9 @@ def distribution(fact: Fact, change: Callable[[float], float] | None = None) -> 
     Raises EvidenceError if the entry is no duration or its family is none that the model draws.
     """
     family, mean_ms, cv = fact.duration()
-    if family not in get_args(Family):
-        raise EvidenceError(f"{fact.key}: a duration cannot be '{family}', only {', '.join(get_args(Family))}")
+    known = get_args(Family)
+    if family not in known:
+        raise EvidenceError(f"{fact.key}: a duration cannot be '{family}', only {', '.join(known)}")
     mean_ms = mean_ms if change is None else change(mean_ms)
     return Distribution(cast("Family", family), mean_ms, cv)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from kzsim import evidence
 from kzsim.border.calendars import (
     Opening,
     clock,
+    daily_refills,
     joined,
     open_hours,
     round_down,
@@ -37,6 +38,7 @@ FETCHED = "perishable"
 """The produce that refrigerated trucks cross empty to fetch."""
 
 _FROM_SCENARIO = "scenario"
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class OutOfTurn:
     of_users: float = 0.0
     of_empties: float = 0.0
     cap: float = 0.0
-    weight: Mapping[str, float] = MappingProxyType({})
+    weight: Mapping[str, float] = field(default_factory=dict)
 
 
 NOBODY = OutOfTurn()
@@ -89,14 +91,14 @@ def equeue(site: Site, out_of_turn: OutOfTurn) -> GateStage:
 def intake(site: Site) -> GateStage:
     """The gate of China's daily intake, open while its post is, also to the corridor's extra hours."""
     name = site.name("cn", INTAKE)
-    calendar = to_calendar(joined(site.clock, (*site.open("cn"), *site.extra("cn"))))
+    calendar = to_calendar(joined(site.clock, (*site.open("cn"), *site.window("cn"))))
     quota = site.params.find(site.key(QUOTA_KEY))
     if quota is None:
         return GateStage(name, calendar)
     days = site.clock.days("cn")
-    amounts = whole_parts(_intake_on(quota, site.openings["cn"], day) for day in days)
-    starts = (max(0, site.clock.ms("cn", day)) for day in days)
-    return GateStage(name, calendar, tuple(Refill(at, amount) for at, amount in zip(starts, amounts, strict=True)))
+    parts = whole_parts(_intake_on(quota, site.openings["cn"], day) for day in days)
+    amounts = dict(zip(days, parts, strict=True))
+    return GateStage(name, calendar, daily_refills(site.clock, "cn", amounts.__getitem__))
 
 
 def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
@@ -114,7 +116,8 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
     places = cap * sum(daily_releases(site, day) for day in whole_year.days("kz"))
     flows = evidence.road_demand(site.crossing, year).flows
     going = flows[site.direction]
-    users = site.corridor.compliance * sum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
+    eligible = sum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
+    users = site.corridor.compliance * eligible
     empties = sum(flow.trucks for flow in going.values() if flow.load_t == 0) * demand_factor
     fetching = min(empties, _fetching(site, flows["cn_to_kz"][FETCHED].trucks * demand_factor, going))
     if users + fetching == 0:
@@ -135,9 +138,8 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
 
 def _fetching(site: Site, loads: float, going: Mapping[str, evidence.RoadFlow]) -> float:
     """Empty refrigerated trucks that go for produce, if the corridor's rules count them as its own."""
-    empty_classes = [klass for klass, flow in going.items() if flow.load_t == 0]
-    counts = any(site.corridor.switch(OUT_OF_TURN_FETCHING, site.direction, "kz", klass) for klass in empty_classes)
-    if not counts:
+    empties = [klass for klass, flow in going.items() if flow.load_t == 0]
+    if not any(site.corridor.switch(OUT_OF_TURN_FETCHING, site.direction, "kz", klass) for klass in empties):
         return 0.0
     return loads * site.params.get(f"road.{site.crossing}.both.loss.reefer_share").share
 
@@ -154,15 +156,12 @@ def _refills(site: Site, out_of_turn: OutOfTurn) -> Iterator[Refill]:
             for klass, weight in out_of_turn.weight.items()
         }
         for hour, amount in zip(hours, parts, strict=True):
-            if hour.start_ms > last_end or (last_end == 0 and hour.start_ms > 0):
+            if hour.start_ms > last_end:
                 yield Refill(last_end, 0)
             yield Refill(hour.start_ms, amount, ceilings)
             last_end = hour.end_ms
     if last_end < site.clock.horizon_ms:
         yield Refill(last_end, 0)
-
-
-_ROUNDING = 1e-9
 
 
 def _intake_on(quota: Fact, opening: Opening, day: date) -> float:

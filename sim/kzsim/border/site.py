@@ -44,23 +44,25 @@ class Site:
         """When the side is open to all."""
         return self._open[side]
 
-    def extra(self, side: Side) -> tuple[Interval, ...]:
+    def window(self, side: Side) -> tuple[Interval, ...]:
         """When the side is open to users of the corridor only, in this direction."""
-        return self._extra[self.direction, side]
+        return self._window[self.direction, side]
 
-    def extra_of_any_direction(self, side: Side) -> tuple[Interval, ...]:
+    def window_of_either_direction(self, side: Side) -> tuple[Interval, ...]:
         """The same for what both directions share: the longer of the two."""
-        return max((self._extra[direction, side] for direction in DIRECTIONS), key=_length)
+        return max((self._window[direction, side] for direction in DIRECTIONS), key=_length)
 
     @cached_property
     def _open(self) -> Mapping[Side, tuple[Interval, ...]]:
         return {side: open_intervals(self.clock, self.openings[side]) for side in SIDES}
 
     @cached_property
-    def _extra(self) -> Mapping[tuple[Direction, Side], tuple[Interval, ...]]:
-        return {(direction, side): self._extra_on(direction, side) for direction in DIRECTIONS for side in SIDES}
+    def _window(self) -> Mapping[tuple[Direction, Side], tuple[Interval, ...]]:
+        return {
+            (direction, side): self._window_on(direction, side) for direction in DIRECTIONS for side in SIDES
+        }
 
-    def _extra_on(self, direction: Direction, side: Side) -> tuple[Interval, ...]:
+    def _window_on(self, direction: Direction, side: Side) -> tuple[Interval, ...]:
         extra_ms = round(self.corridor.switch(EXTRA_HOURS, direction, side))
         return extra_intervals(self.clock, self.openings[side], extra_ms) if extra_ms else ()
 
