@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kzsim.scenario import Problem
 
 
 class ExitCode(IntEnum):
@@ -63,17 +66,12 @@ class Stop(Exception):  # noqa: N818 - it is how a command ends, and not always 
         return f"{self.message}\n{self.remedy}" if self.remedy else self.message
 
 
-def problems_of(error: Exception) -> list[dict[str, Any]]:
-    """The mistakes of a ScenarioError as plain data for `--json`."""
-    return [problem_document(problem) for problem in getattr(error, "problems", ())]
-
-
-def problem_document(problem: Any) -> dict[str, Any]:
-    """One mistake or warning of a scenario file as plain data."""
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """One mistake or warning of a scenario file as plain data; line 0 means the file as a whole."""
     return {
-        "file": None if problem.path is None else str(problem.path),
-        "line": problem.line,
-        "column": problem.column,
+        "where": problem.path,
+        "line": problem.line or None,
+        "column": problem.column or None,
         "key": problem.key,
         "message": problem.message,
     }
@@ -95,11 +93,63 @@ def scenario_mistakes() -> Iterator[None]:
             str(error),
             status="invalid",
             remedy=f"\n{found}; nothing was run or written.",
-            problems=problems_of(error),
+            problems=[problem_document(problem) for problem in error.problems],
         ) from error
     except EvidenceError as error:
         raise Stop(
             ExitCode.STOPPED,
             f"kzsim: the packaged evidence is damaged: {error}",
             remedy="Install kzsim again. Nothing was run or written.",
+        ) from error
+
+
+@contextmanager
+def results_mistakes() -> Iterator[None]:
+    """Turn what a results folder can raise into the end of the command."""
+    from kzsim.experiments import ResultsError
+
+    try:
+        yield
+    except ResultsError as error:
+        raise Stop(
+            ExitCode.INVALID, f"kzsim: {error.message}", status="results", remedy=error.remedy
+        ) from error
+
+
+@contextmanager
+def model_faults() -> Iterator[None]:
+    """Turn what a running model can raise into the end of the command."""
+    from kzsim.engines.errors import DeadlockError
+    from kzsim.experiments import InvariantError, WorkerError
+
+    nothing = "Nothing was written."
+    try:
+        yield
+    except DeadlockError as error:
+        raise Stop(
+            ExitCode.STOPPED,
+            f"kzsim: the model stopped: {error}",
+            status="stopped",
+            remedy=f"{nothing} More places in the zones named, or fewer trucks and trains, avoid it.",
+        ) from error
+    except InvariantError as error:
+        raise Stop(
+            ExitCode.STOPPED,
+            f"kzsim: the model broke a rule of its own: {error}",
+            status="stopped",
+            remedy=f"{nothing} This is a fault of kzsim, not of your scenario; please report it.",
+        ) from error
+    except WorkerError as error:
+        raise Stop(
+            ExitCode.STOPPED,
+            f"kzsim: {error}",
+            status="stopped",
+            remedy=f"{nothing} If memory ran out, a smaller --jobs helps.",
+        ) from error
+    except MemoryError as error:
+        raise Stop(
+            ExitCode.STOPPED,
+            "kzsim: memory ran out",
+            status="stopped",
+            remedy=f"{nothing} A smaller --jobs, a shorter period or fewer crossings need less.",
         ) from error

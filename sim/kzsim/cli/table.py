@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 GAP = "  "
+FOLD = 24
+"""The last column is folded rather than made narrower than this."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading (a newline breaks it) and whether numbers stand in it."""
+    """One column: its heading (a newline breaks it), whether numbers stand in it, and its name in a sentence."""
 
     heading: str
     number: bool = False
+    said: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the column is called where there is no heading."""
+        return self.said or self.heading.replace("-\n", "").replace("\n", " ").strip()
 
 
 @dataclass(frozen=True)
@@ -25,16 +33,17 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     def widths(self) -> list[int]:
-        """Return the width of each column in characters."""
+        """Return the width of each column in characters, unfolded."""
         widths = []
         for index, column in enumerate(self.columns):
             cells = [row[index] for row in self.rows if len(row) > 1]
             widths.append(max(map(len, [*column.heading.split("\n"), *cells])))
         return widths
 
-    def width(self) -> int:
-        """Return the width of the whole table in characters."""
-        return sum(self.widths()) + len(GAP) * (len(self.columns) - 1)
+    def least_width(self) -> int:
+        """Return the narrowest screen, in characters, on which the table keeps its columns."""
+        *others, last = self.widths()
+        return sum(others) + len(GAP) * len(others) + min(last, FOLD)
 
     def heading_lines(self) -> list[str]:
         """Return the headings, bottom-aligned, as lines."""
@@ -43,9 +52,16 @@ class Table:
         padded = [[""] * (height - len(lines)) + lines for lines in split]
         return [self._line([lines[level] for lines in padded]) for level in range(height)]
 
-    def row_lines(self) -> list[str]:
-        """Return the rows as lines."""
-        return [row[0] if len(row) == 1 else self._line(row) for row in self.rows]
+    def row_lines(self, width: int) -> Iterator[str]:
+        """Yield the rows as lines, the last column folded where the screen is too narrow for it."""
+        room = width - sum(self.widths()[:-1]) - len(GAP) * (len(self.columns) - 1)
+        for row in self.rows:
+            if len(row) == 1:
+                yield row[0]
+                continue
+            *cells, last = row
+            for index, part in enumerate(textwrap.wrap(last, max(FOLD, room)) or [""]):
+                yield self._line([*(cells if not index else [""] * len(cells)), part])
 
     def _line(self, cells: Sequence[str]) -> str:
         aligned = [
@@ -54,33 +70,33 @@ class Table:
         ]
         return GAP.join(aligned).rstrip()
 
-    def spoken(self, width: int) -> list[str]:
-        """Return the rows as short paragraphs for a terminal too narrow for columns.
+    def spoken(self, width: int, *, opening: int = 1) -> Iterator[str]:
+        """Yield the rows as short paragraphs for a terminal too narrow for columns.
 
-        The first cell opens the paragraph; every other follows with its heading.
+        The first `opening` cells open the paragraph; every other follows with the name of its column.
         """
-        lines: list[str] = []
         for row in self.rows:
             if len(row) == 1:
-                lines += [row[0]]
+                yield row[0]
                 continue
             named = [
-                f"{column.heading.replace(chr(10), ' ')}: {cell}"
-                for column, cell in zip(self.columns[1:], row[1:], strict=True)
+                f"{column.name} {cell}"
+                for column, cell in zip(self.columns[opening:], row[opening:], strict=True)
                 if cell not in {"", "–"}
             ]
-            text = f"{row[0]}. " + "; ".join(named) + "."
-            lines += textwrap.wrap(text, max(20, width), subsequent_indent="  ") or [""]
-        return lines
+            yield from fill(f"{', '.join(row[:opening])}: {'; '.join(named)}.", width)
 
 
-def fill(text: str, width: int, *, indent: str = "", hanging: str = "  ") -> list[str]:
-    """Return a paragraph wrapped to the width, paths and commands left whole."""
+def fill(text: str, width: int, *, first: str = "", rest: str = "  ") -> list[str]:
+    """Return a paragraph wrapped to the width, its words (paths, commands) left whole.
+
+    `first` stands before the first line and `rest` before the others.
+    """
     return textwrap.wrap(
         text,
         max(20, width),
-        initial_indent=indent,
-        subsequent_indent=indent + hanging,
+        initial_indent=first,
+        subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     ) or [""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,35 +11,32 @@ from kzsim.cli.documents import write
 from kzsim.cli.failures import ExitCode, Session, problem_document, scenario_mistakes
 from kzsim.cli.words import count
 
+if TYPE_CHECKING:
+    from kzsim.scenario import Problem
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Check with this value changed.")
 @options.common
 @click.pass_obj
-def validate(session: Session, files: tuple[str, ...], settings: tuple[str, ...]) -> ExitCode:
+def validate(session: Session, files: tuple[str, ...]) -> ExitCode:
     """Check scenario files without running them.
 
     Every mistake is shown at once, in the order of the file, with its line and a suggestion. Values outside
     the range of the evidence are warnings. The exit code is 2 if a file is invalid.
     """
     with scenario_mistakes():
-        from kzsim.scenario import ScenarioError, load
+        from kzsim.scenario import validate as problems_of
 
         documents: list[dict[str, Any]] = []
         for name in files:
-            try:
-                scenario = load(name, settings)
-            except ScenarioError as error:
-                documents.append(_document(name, error.problems, ()))
-                if not session.json:
-                    click.echo(str(error))
-            else:
-                documents.append(_document(name, (), scenario.warnings))
-                if not session.json:
-                    for warning in scenario.warnings:
-                        click.echo(f"{warning}")
-                    click.echo(f"{name}: valid" + _among(len(scenario.warnings)))
+            found = problems_of(name)
+            documents.append(_document(name, found))
+            if not session.json:
+                for problem in found:
+                    click.echo(str(problem))
+                if documents[-1]["valid"]:
+                    click.echo(f"{name}: valid" + (f", with {count(len(found), 'warning')}" if found else ""))
     invalid = [document for document in documents if not document["valid"]]
     mistakes = sum(len(document["problems"]) for document in documents)
     if session.json:
@@ -50,14 +47,7 @@ def validate(session: Session, files: tuple[str, ...], settings: tuple[str, ...]
     return ExitCode.INVALID if invalid else ExitCode.DONE
 
 
-def _among(warnings: int) -> str:
-    return f", with {count(warnings, 'warning')}" if warnings else ""
-
-
-def _document(name: str, problems: tuple[Any, ...], warnings: tuple[Any, ...]) -> dict[str, Any]:
-    return {
-        "file": name,
-        "valid": not problems,
-        "problems": [problem_document(problem) for problem in problems],
-        "warnings": [problem_document(warning) for warning in warnings],
-    }
+def _document(name: str, found: tuple[Problem, ...]) -> dict[str, Any]:
+    errors = [problem_document(problem) for problem in found if problem.severity == "error"]
+    warnings = [problem_document(problem) for problem in found if problem.severity == "warning"]
+    return {"file": name, "valid": not errors, "problems": errors, "warnings": warnings}

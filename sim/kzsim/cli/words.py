@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import math
+from collections.abc import Iterable
+from datetime import date
 
 DIRECTIONS = {"kz_to_cn": "KZ to CN", "cn_to_kz": "CN to KZ", "both": "both ways"}
 COUNTED = {"road": "trucks", "rail": "trains"}
@@ -31,17 +34,25 @@ def like(value: float | None, model: float | None) -> str:
     """Return a number with as many decimals as `figure(model)` shows: a half-width beside its mean."""
     if value is None or not math.isfinite(value):
         return "–"
-    shown = figure(model)
-    decimals = len(shown.partition(".")[2])
-    return f"{value:,.{decimals}f}"
+    return aligned(value, figure(model))
 
 
 def signed(value: float | None) -> str:
-    """Return a difference with its sign; the minus is a true minus so that it does not break off."""
+    """Return a difference of hours with its sign, to 0.01 h at most: below that it is no difference."""
     text = figure(value)
     if text in {"–", "0"}:
         return text
+    if value is not None and abs(value) < 1:
+        text = f"{value:.2f}"
+    if float(text.replace(",", "")) == 0:
+        return "0.00"
     return f"+{text}" if not text.startswith("-") else "−" + text[1:]
+
+
+def aligned(value: float, shown: str) -> str:
+    """Return a number with as many decimals as another one has on the screen."""
+    decimals = len(shown.partition(".")[2])
+    return f"{value:,.{decimals}f}"
 
 
 def percent(share: float | None) -> str:
@@ -78,3 +89,46 @@ def direction(name: str) -> str:
 def plain(name: str) -> str:
     """Return an internal name in words: 'lab_hold' is 'lab hold'."""
     return name.replace("_", " ")
+
+
+ACCOUNTS = {
+    "closed": "closed hours",
+    "quota": "quota",
+    "tokens": "equipment",
+    "blocked": "no place ahead",
+    "pairing": "waiting for a partner",
+    "queue": "queue",
+}
+"""Causes of waiting as they stand in tables."""
+
+
+def crossing(key: str) -> str:
+    """Return the key of a crossing as a name: 'nur_zholy' is 'Nur Zholy'."""
+    return key.replace("_", " ").title()
+
+
+def mode_heading(mode: str, keys: Iterable[str]) -> str:
+    """Return 'Road (trucks)'; on rail with the Kazakh station where it has another name than the crossing."""
+    counted = COUNTED.get(mode, "entities")
+    if mode != "rail":
+        return f"{mode.capitalize()} ({counted})"
+    from kzsim.evidence import crossings
+
+    stations = {
+        crossing(key): known.rail.stations["kz"]["en"]
+        for key in dict.fromkeys(keys)
+        if (known := crossings().get(key)) is not None and known.rail is not None
+    }
+    named = [f"{name}: {station} station" for name, station in stations.items() if station != name]
+    return f"Rail ({'; '.join([counted, *named])})"
+
+
+def day(value: date) -> str:
+    """Return '1 March 2023', the same on every machine."""
+    return f"{value.day} {calendar.month_name[value.month]} {value.year}"
+
+
+def days(milliseconds: int) -> str:
+    """Return a whole or broken number of days: '1 day', '2.5 days'."""
+    number = milliseconds / 86_400_000
+    return f"{number:g} {'day' if number == 1 else 'days'}"

@@ -1,0 +1,195 @@
+"""The few figures of a run that the screen and `--json` show, picked from its tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kzsim.experiments import RunResult
+
+WHO = {"user": "corridor users", "eligible_nonuser": "eligible non-users", "other": "others"}
+"""Those that a comparison keeps apart, as they are called on the screen."""
+
+_WAITS = ("closed", "quota", "tokens", "blocked", "pairing", "queue")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over replications with its 95 % interval; None where there is none."""
+
+    mean: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the width of the interval, or None without one."""
+        if self.low is None or self.high is None:
+            return None
+        return (self.high - self.low) / 2
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What limits a flow, as the run found it; `account` is empty if nothing does."""
+
+    binds: str
+    account: str
+    side: str
+    stage: str
+    cause: str
+    share_of_delay: float | None
+    utilisation: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the corridors changed for some of the same trucks or trains: with minus without, in hours."""
+
+    who: str
+    without_h: float | None
+    with_h: float | None
+    difference_h: Estimate
+    per_cent: float | None
+    winners: float | None
+    losers: float | None
+    unchanged: float | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One crossing, mode and direction. Times in hours, throughput in trucks or trains per day."""
+
+    crossing: str
+    mode: str
+    direction: str
+    throughput_per_day: Estimate
+    crossing_time_h: Estimate
+    p10_h: float | None
+    p50_h: float | None
+    p90_h: float | None
+    agricultural_h: Estimate
+    rest_h: Estimate
+    delay_h: Estimate
+    share_not_through: float | None
+    largest_account: str
+    """The account with most of the waiting; empty where nobody waits."""
+    largest_account_share: float | None
+    binding: Binding | None
+    without_throughput_per_day: float | None
+    """In the counterfactual, without green corridors; None if it was not run."""
+    without_delay_h: float | None
+    """Delay without the corridors, against the same free-flow times as `with_delay_h`."""
+    with_delay_h: float | None
+    """Delay with the corridors, against the free-flow times of the trucks and trains without them."""
+    changes: tuple[Change, ...]
+
+
+Row = Mapping[str, Any]
+Cell = tuple[str, str, str, str, str, str]
+
+
+def flows(result: RunResult) -> tuple[Flow, ...]:
+    """Return the flows of a run in the order of its tables."""
+    rows = _by_cell(result.indicators)
+    compared = {} if result.comparison is None else _by_cell(result.comparison)
+    binding = {(row["crossing"], row["mode"], row["direction"]): row for row in _records(result.binding)}
+    found = list(dict.fromkeys(key[:3] for key in rows))
+    return tuple(_flow(flow, rows, compared, binding.get(flow)) for flow in found)
+
+
+def _flow(
+    flow: tuple[str, str, str], rows: Mapping[Cell, Row], compared: Mapping[Cell, Row], binds: Row | None
+) -> Flow:
+    def row(indicator: str, who: str = "all", table: Mapping[Cell, Row] = rows) -> Row:
+        return table.get((*flow, who, "all", indicator), {})
+
+    time = row("crossing_time")
+    account, share = _largest(lambda name: _number(row(f"account_{name}").get("mean")))
+    return Flow(
+        *flow,
+        throughput_per_day=_estimate(row("throughput_per_day")),
+        crossing_time_h=_estimate(time),
+        p10_h=_number(time.get("p10")),
+        p50_h=_number(time.get("p50")),
+        p90_h=_number(time.get("p90")),
+        agricultural_h=_estimate(row("crossing_time", "agricultural")),
+        rest_h=_estimate(row("crossing_time", "rest")),
+        delay_h=_estimate(row("delay")),
+        share_not_through=_number(row("share_not_through").get("mean")),
+        largest_account=account,
+        largest_account_share=share,
+        binding=None if binds is None else _binding(binds),
+        without_throughput_per_day=_number(row("throughput_per_day", table=compared).get("base")),
+        without_delay_h=_number(row("delay", table=compared).get("base")),
+        with_delay_h=_number(row("delay", table=compared).get("alternative")),
+        changes=tuple(
+            _change(who, compared[cell])
+            for who in WHO
+            if (cell := (*flow, "all", who, "crossing_time")) in compared
+        ),
+    )
+
+
+def _largest(hours: Callable[[str], float | None]) -> tuple[str, float | None]:
+    waits = {name: hours(name) or 0.0 for name in _WAITS}
+    total = math.fsum(waits.values())
+    if total <= 0:
+        return "", None
+    name = max(waits, key=lambda account: waits[account])
+    return name, waits[name] / total
+
+
+def _change(who: str, row: Row) -> Change:
+    return Change(
+        who=who,
+        without_h=_number(row["base"]),
+        with_h=_number(row["alternative"]),
+        difference_h=_estimate(row, "difference"),
+        per_cent=_number(row["per_cent"]),
+        winners=_number(row["winners"]),
+        losers=_number(row["losers"]),
+        unchanged=_number(row["unchanged"]),
+        verdict=str(row["verdict"]),
+    )
+
+
+def _binding(row: Row) -> Binding:
+    return Binding(
+        binds=str(row["binds"]),
+        account=str(row["account"]),
+        side=str(row["side"]),
+        stage=str(row["stage"]),
+        cause=str(row["cause"]),
+        share_of_delay=_number(row["share_of_delay"]),
+        utilisation=_number(row["utilisation"]),
+        text=str(row["text"]),
+    )
+
+
+def _by_cell(table: pd.DataFrame) -> dict[Cell, Row]:
+    columns = ("crossing", "mode", "direction", "class", "corridor", "indicator")
+    return {tuple(row[name] for name in columns): row for row in _records(table)}  # type: ignore[misc]
+
+
+def _records(table: pd.DataFrame) -> list[Row]:
+    names = [str(name) for name in table.columns]
+    return [dict(zip(names, values, strict=True)) for values in table.itertuples(index=False, name=None)]
+
+
+def _estimate(row: Row, value: str = "mean") -> Estimate:
+    return Estimate(_number(row.get(value)), _number(row.get("low")), _number(row.get("high")))
+
+
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None

@@ -1,0 +1,73 @@
+"""What `kzsim run --dry-run` says: the run that would be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kzsim.cli import screen, words
+from kzsim.cli.table import fill
+
+if TYPE_CHECKING:
+    from kzsim.experiments import Plan
+    from kzsim.scenario import Scenario
+
+_INDENT = " " * 14
+
+
+def lines(path: str, scenario: Scenario, plan: Plan, stored: Path | None, width: int) -> Iterator[str]:
+    """Yield the plan of a run, a line or a few for each matter."""
+    yield screen.heading(scenario.title)
+    if scenario.description:
+        yield from fill(" ".join(scenario.description.split()), width, rest="")
+    yield ""
+    for name, text in _matters(path, scenario, plan, stored):
+        yield from fill(text, width, first=f"{name:<{len(_INDENT)}}", rest=_INDENT)
+
+
+def _matters(path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> Iterator[tuple[str, str]]:
+    yield "Scenario", path
+    period = f"{words.day(scenario.first_day)} to {words.day(scenario.last_day)} (Kazakhstan's clock)"
+    yield (
+        "Period",
+        f"{period}; {words.days(scenario.run_in_ms)} run-in, {words.days(scenario.follow_up_ms)} follow-up",
+    )
+    yield "Corridors", ", ".join(words.crossing(name) for name in scenario.corridors) or "none"
+    for expected in plan.expected:
+        counted = words.COUNTED.get(expected.mode, "entities")
+        yield (
+            expected.mode.capitalize(),
+            f"{words.crossing(expected.crossing)}, {words.direction(expected.direction)}: "
+            f"about {words.figure(expected.entities)} {counted}",
+        )
+    runs = "each with its corridors and without them" if plan.counterfactual else "with its corridors only"
+    yield "Replications", f"{plan.replications}, {runs}; seed {plan.seed}"
+    if stored is not None:
+        yield "Stored", f"this very run lies in {stored} and would not be computed again"
+
+
+def document(path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> dict[str, Any]:
+    """Return the plan of a run as data."""
+    return {
+        "status": "planned",
+        "scenario": path,
+        "title": scenario.title,
+        "first_day": scenario.first_day.isoformat(),
+        "last_day": scenario.last_day.isoformat(),
+        "replications": plan.replications,
+        "seed": plan.seed,
+        "counterfactual": plan.counterfactual,
+        "corridors": list(scenario.corridors),
+        "expected": [
+            {
+                "crossing": expected.crossing,
+                "mode": expected.mode,
+                "direction": expected.direction,
+                "entities": expected.entities,
+            }
+            for expected in plan.expected
+        ],
+        "stored": None if stored is None else str(stored),
+        "warnings": [str(warning) for warning in scenario.warnings],
+    }

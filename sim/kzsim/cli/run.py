@@ -1,0 +1,211 @@
+"""`kzsim run`: simulate a scenario, store the results, say what came out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kzsim.cli import options, screen
+from kzsim.cli.failures import ExitCode, Session, model_faults, results_mistakes, scenario_mistakes
+
+if TYPE_CHECKING:
+    from kzsim.experiments import Plan, RunResult
+    from kzsim.scenario import Scenario
+
+EPILOG = """\b
+Examples:
+  kzsim run scenarios/minimal.yaml
+  kzsim run scenarios/green_all.yaml --replications 10 --jobs 4
+  kzsim run scenarios/minimal.yaml --set demand='120 %' --seed 7
+
+Every run is written to its own folder, whole or not at all; the same run is not computed twice.
+"""
+
+WORTH_A_PROCESS = 20_000
+"""Trucks and trains below which starting further processes takes longer than it saves."""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("path", metavar="SCENARIO")
+@click.option(
+    "--replications",
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Independent repetitions; more of them narrow the intervals. Default: the scenario's.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
+    help="Number that all random draws derive from. Default: the scenario's.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one value of the scenario, for example --set demand='120 %'. May be repeated.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes to use; the results do not depend on it. Default: one for each processor.",
+)
+@click.option(
+    "--out",
+    default="results",
+    show_default=True,
+    metavar="FOLDER",
+    help="Folder that holds the results of all scenarios.",
+)
+@click.option("--no-counterfactual", is_flag=True, help="Do not run the same trucks without green corridors.")
+@click.option(
+    "--dry-run", is_flag=True, help="Check everything and say what would be run; run and write nothing."
+)
+@options.common
+@options.quiet("Print only the folder of the results; no progress, warnings or hints.")
+@click.pass_obj
+def run(
+    session: Session,
+    path: str,
+    replications: int | None,
+    seed: int | None,
+    settings: tuple[str, ...],
+    jobs: int | None,
+    out: str,
+    no_counterfactual: bool,
+    dry_run: bool,
+) -> ExitCode:
+    """Simulate a scenario, with and without its green corridors.
+
+    Prints, for each crossing and direction, throughput, crossing time and delay, what causes the delay,
+    what the corridors change for the same trucks and trains, and how far to trust the figures.
+    """
+    with scenario_mistakes():
+        from kzsim.scenario import load
+
+        scenario = load(path, settings)
+    if not session.quiet:
+        for warning in scenario.warnings:
+            screen.note(str(warning))
+
+    with results_mistakes(), model_faults():
+        from kzsim import experiments
+
+        plan = experiments.plan(
+            scenario, replications=replications, seed=seed, counterfactual=not no_counterfactual
+        )
+        folder = Path(out) / Path(path).stem
+        stored = experiments.find(folder, plan.digest)
+        if dry_run:
+            return _announce(session, path, scenario, plan, stored)
+        if stored is not None:
+            session.stored = stored
+            return _finish(session, path, experiments.load_run(stored), stored, again=True)
+        experiments.prepare(folder)
+        result = _compute(session, scenario, plan, jobs or _processes(plan))
+        stored = experiments.store(folder, plan, result, command=shlex.join(session.command))
+        session.stored = stored
+    return _finish(session, path, result, stored, again=False)
+
+
+def _compute(session: Session, scenario: Scenario, plan: Plan, jobs: int) -> RunResult:
+    from kzsim import experiments
+    from kzsim.cli import progress
+
+    with progress.shown(session, title=scenario.title) as report:
+        report(0, plan.replications)
+        return experiments.run(
+            scenario,
+            replications=plan.replications,
+            seed=plan.seed,
+            counterfactual=plan.counterfactual,
+            jobs=jobs,
+            progress=report,
+        )
+
+
+def _processes(plan: Plan) -> int:
+    """Return how many processes the run is worth, at most one for each processor and replication."""
+    entities = sum(expected.entities for expected in plan.expected)
+    if entities * plan.replications < WORTH_A_PROCESS:
+        return 1
+    affinity = getattr(
+        os, "sched_getaffinity", None
+    )  # the processors this process may use, where that is known
+    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(processors, plan.replications))
+
+
+def _announce(session: Session, path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> ExitCode:
+    """Say what would be run."""
+    from kzsim.cli import dry_run
+
+    again = shlex.join(word for word in session.command if word != "--dry-run")
+    if session.json:
+        from kzsim.cli.documents import write
+
+        write(dry_run.document(path, scenario, plan, stored))
+    elif session.quiet:
+        click.echo(f"{path}: valid")
+    else:
+        screen.out(dry_run.lines(path, scenario, plan, stored, screen.prose_width()))
+        screen.note(f"\nNothing was run or written. To run it: {again}")
+    return ExitCode.DONE
+
+
+def _finish(session: Session, path: str, result: RunResult, stored: Path, *, again: bool) -> ExitCode:
+    """Print what came out and where it lies."""
+    from kzsim.cli import digest, documents, summary
+
+    flows = digest.flows(result)
+    if session.json:
+        documents.write(summary.document(path, result, flows, stored, again=again))
+        return ExitCode.DONE
+    if session.quiet:
+        click.echo(str(stored))
+        return ExitCode.DONE
+    for remark in _remarks(result):
+        screen.note(remark)
+    screen.out(summary.lines(path, result, flows, width=screen.width()))
+    screen.out(["", f"Results: {stored}"])
+    if again:
+        screen.note("The same run had been stored before; it was not computed again.")
+    screen.note(_next_step(session, path, result))
+    return ExitCode.DONE
+
+
+def _remarks(result: RunResult) -> list[str]:
+    """Return the warnings of a run, and what its scenario asks for and the model leaves out."""
+    return [*(f"warning: {text}" for text in result.warnings), *(f"note: {text}" for text in result.notes)]
+
+
+def _next_step(session: Session, path: str, result: RunResult) -> str:
+    """Return a command worth typing next."""
+    name = shlex.quote(path)
+    if result.n_replications < 10:
+        more = _with_option(session.command, "--replications", "10")
+        return (
+            f"Few replications keep a run short; more of them narrow the intervals:\n  {more}\n"
+            f"Another policy on the same trucks:\n  kzsim run {name} --set demand='120 %'"
+        )
+    return f"Another policy on the same trucks:\n  kzsim run {name} --set demand='120 %'"
+
+
+def _with_option(command: tuple[str, ...], option: str, value: str) -> str:
+    """Return the command with one option set to another value."""
+    words: list[str] = []
+    skip = False
+    for word in command:
+        if skip:
+            skip = False
+        elif word == option:
+            skip = True
+        elif not word.startswith(f"{option}="):
+            words.append(word)
+    return shlex.join([*words, option, value])

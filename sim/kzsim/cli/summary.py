@@ -1,0 +1,263 @@
+"""What a run says at its end: one table to read aloud, what the corridors changed, what to think of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kzsim.cli import screen, words
+from kzsim.cli.digest import WHO, Change, Estimate, Flow
+from kzsim.cli.table import Column, Table, fill
+
+if TYPE_CHECKING:
+    from kzsim.experiments import RunResult
+    from kzsim.indicators.judgements import Judgement
+
+VERDICTS = {"gains": "gain", "loses": "lose", "no change": "no change", "undecided": "undecided"}
+
+Cells = Callable[[Flow], tuple[str, ...]]
+
+
+def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) -> Iterator[str]:
+    """Yield the summary of a run for a screen of `width` characters."""
+    prose = min(width, screen.PROSE_WIDTH)
+    yield screen.heading(result.title)
+    yield from fill(_subtitle(path, result), prose, rest="")
+    yield ""
+    yield from fill(
+        "Throughput per day; crossing time in hours: mean ± 95 % interval of the mean, what 10, 50 and 90 % "
+        "stay below, mean of agricultural goods and of the rest; delay: the part of the mean spent waiting.",
+        prose,
+        rest="",
+    )
+    yield ""
+    yield from _fitted(flows, [(_NUMBERS, _numbers), (_CAUSES, _causes)], width)
+    if result.comparison is not None:
+        yield ""
+        yield from _corridors(flows, width, prose)
+    if result.judgements:
+        yield ""
+        yield from _judged(result.judgements, prose)
+
+
+def _subtitle(path: str, result: RunResult) -> str:
+    first, measured, followed, end = _instants(result)
+    return (
+        f"{path}: {words.day(first.date())} to {words.day(end.date() - timedelta(days=1))}, measured from "
+        f"{words.day(measured.date())}; crossing times of those who arrived before {words.day(followed.date())}, "
+        f"each followed for up to {words.days(result.follow_up_ms)}; "
+        f"{words.count(result.n_replications, 'replication')}, seed {result.seed}."
+    )
+
+
+def _instants(result: RunResult) -> tuple[datetime, datetime, datetime, datetime]:
+    """Return start, end of the run-in, end of the cohort's arrivals and horizon in Kazakhstan's clock."""
+    start = result.start.astimezone(UTC)  # added up in UTC: the clock may change within the period
+    after_ms = (0, result.run_in_ms, result.horizon_ms - result.follow_up_ms, result.horizon_ms)
+    first, measured, followed, end = (
+        (start + timedelta(milliseconds=after)).astimezone(result.start.tzinfo) for after in after_ms
+    )
+    return first, measured, followed, end
+
+
+def document(
+    path: str, result: RunResult, flows: Sequence[Flow], stored: Path, *, again: bool
+) -> dict[str, Any]:
+    """Return what the summary says as data, unrounded; the folder `results` holds everything else."""
+    first, measured, followed, end = _instants(result)
+    return {
+        "status": "stored" if again else "done",
+        "scenario": path,
+        "title": result.title,
+        "results": str(stored),
+        "seed": result.seed,
+        "replications": result.n_replications,
+        "period": {
+            "start": first.isoformat(),
+            "measured_from": measured.isoformat(),
+            "cohort_until": followed.isoformat(),
+            "end": end.isoformat(),
+        },
+        "flows": [asdict(flow) for flow in flows],
+        "judgements": [asdict(judgement) for judgement in result.judgements],
+        "warnings": list(result.warnings),
+        "notes": list(result.notes),
+        "timing": dict(result.timing),
+    }
+
+
+_PLACE = (Column("Crossing"), Column("Direction"))
+_NUMBERS = (
+    Column("Per\nday", number=True, said="throughput per day"),
+    Column("Mean\nh", number=True, said="mean crossing time in hours"),
+    Column("95 %\n±", number=True, said="95 % interval ±"),
+    Column("P10\nh", number=True, said="P10"),
+    Column("P50\nh", number=True, said="P50"),
+    Column("P90\nh", number=True, said="P90"),
+    Column("Agri\nh", number=True, said="agricultural mean"),
+    Column("Rest\nh", number=True, said="mean of the rest"),
+)
+_CAUSES = (
+    Column("Delay\nh", number=True, said="delay"),
+    Column("Largest part", said="largest part of it"),
+    Column("What binds", said="what binds:"),
+)
+_LEVELS = (
+    Column("Per day\nwithout", number=True, said="throughput per day without"),
+    Column("\nwith", number=True, said="with"),
+    Column("Delay, h\nwithout", number=True, said="delay in hours without"),
+    Column("\nwith", number=True, said="with"),
+)
+_DIFFERENCES = (
+    Column("Corridor\nusers", said="difference for corridor users"),
+    Column("Eligible\nnon-users", said="for eligible non-users"),
+    Column("\nOthers", said="for others"),
+)
+
+
+def _fitted(
+    flows: Sequence[Flow], parts: Sequence[tuple[tuple[Column, ...], Cells]], width: int
+) -> Iterator[str]:
+    """Yield the flows as one table if it fits, else as one table for each part, else as sentences."""
+    whole = _table(flows, parts)
+    if whole.least_width() <= width:
+        yield from _drawn(whole, width)
+        return
+    split = [_table(flows, [part]) for part in parts]
+    if any(table.least_width() > width for table in split):
+        yield from whole.spoken(width, opening=len(_PLACE))
+        return
+    for index, table in enumerate(split):
+        if index:
+            yield ""
+        yield from _drawn(table, width)
+
+
+def _table(flows: Sequence[Flow], parts: Sequence[tuple[tuple[Column, ...], Cells]]) -> Table:
+    """Return a table of the parts' columns; a subheading stands before the first flow of each mode."""
+    columns = _PLACE + tuple(column for part, _ in parts for column in part)
+    rows: list[tuple[str, ...]] = []
+    mode = None
+    for flow in flows:
+        if flow.mode != mode:
+            mode = flow.mode
+            rows.append(
+                (words.mode_heading(mode, [other.crossing for other in flows if other.mode == mode]),)
+            )
+        place = (words.crossing(flow.crossing), words.direction(flow.direction))
+        rows.append(place + tuple(cell for _, cells in parts for cell in cells(flow)))
+    return Table(columns, tuple(rows))
+
+
+def _drawn(table: Table, width: int) -> Iterator[str]:
+    yield from (screen.heading(line) for line in table.heading_lines())
+    yield from table.row_lines(width)
+
+
+def _numbers(flow: Flow) -> tuple[str, ...]:
+    time = flow.crossing_time_h
+    return (
+        words.figure(flow.throughput_per_day.mean),
+        words.figure(time.mean),
+        words.like(time.half_width, time.mean),
+        words.figure(flow.p10_h),
+        words.figure(flow.p50_h),
+        words.figure(flow.p90_h),
+        words.figure(flow.agricultural_h.mean),
+        words.figure(flow.rest_h.mean),
+    )
+
+
+def _causes(flow: Flow) -> tuple[str, ...]:
+    largest = "–"
+    if flow.largest_account_share is not None:
+        largest = f"{words.percent(flow.largest_account_share)} {words.ACCOUNTS[flow.largest_account]}"
+    return words.figure(flow.delay_h.mean), largest, _binds(flow)
+
+
+def _binds(flow: Flow) -> str:
+    binding = flow.binding
+    if binding is None or binding.binds == "nothing":
+        return "nothing"
+    place = " ".join(filter(None, (binding.side.upper(), words.plain(binding.stage))))
+    at = f" at {place}" if place else ""
+    if binding.binds == "stage":
+        busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
+        return f"servers{at}{busy}"
+    if binding.binds == "zone":
+        return f"places{at}" + (f", kept by {words.plain(binding.cause)}" if binding.cause else "")
+    return f"{binding.binds}{at}"
+
+
+def _corridors(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
+    """Yield what the corridors changed, for those flows that have any corridor users."""
+    touched = [flow for flow in flows if any(change.who == "user" for change in flow.changes)]
+    yield screen.heading("What the green corridors changed")
+    if not touched:
+        yield from fill("No truck or train of this scenario uses a green corridor.", prose)
+        return
+    yield from fill(
+        "The same trucks and trains with and without the corridors. The last three columns are the difference "
+        "of the mean crossing time in hours (with minus without) ± its paired 95 % interval. Corridor users "
+        "carry agricultural goods and keep the corridor's conditions; eligible non-users do not keep them.",
+        prose,
+        rest="",
+    )
+    yield ""
+    yield from _fitted(touched, [(_LEVELS, _levels), (_DIFFERENCES, _differences)], width)
+    yield ""
+    for who, name in WHO.items():
+        yield from fill(_verdicts(touched, who, name), prose)
+
+
+def _levels(flow: Flow) -> tuple[str, ...]:
+    return (
+        words.figure(flow.without_throughput_per_day),
+        words.figure(flow.throughput_per_day.mean),
+        words.figure(flow.without_delay_h),
+        words.figure(flow.with_delay_h),
+    )
+
+
+def _differences(flow: Flow) -> tuple[str, ...]:
+    changes = (_change(flow, who) for who in WHO)
+    return tuple("–" if change is None else _plus_minus(change.difference_h) for change in changes)
+
+
+def _plus_minus(estimate: Estimate) -> str:
+    shown = words.signed(estimate.mean)
+    half = estimate.half_width
+    return shown if half is None else f"{shown} ± {words.aligned(half, shown)}"
+
+
+def _change(flow: Flow, who: str) -> Change | None:
+    return next((change for change in flow.changes if change.who == who), None)
+
+
+def _verdicts(flows: Sequence[Flow], who: str, name: str) -> str:
+    """Return one sentence on all flows: where these gain, where they lose, where it is open."""
+    found: dict[str, dict[str, list[str]]] = {verdict: {} for verdict in VERDICTS}
+    for flow in flows:
+        change = _change(flow, who)
+        if change is None or change.verdict not in found:
+            continue
+        place = words.crossing(flow.crossing) + (" rail" if flow.mode == "rail" else "")
+        way = words.direction(flow.direction)
+        if change.verdict in ("gains", "loses"):
+            way += f" {words.signed(change.difference_h.mean)[1:]} h"
+        found[change.verdict].setdefault(place, []).append(way)
+    said = [
+        f"{text} at " + ", ".join(f"{place} ({', '.join(ways)})" for place, ways in found[verdict].items())
+        for verdict, text in VERDICTS.items()
+        if found[verdict]
+    ]
+    return f"{name.capitalize()}: {'; '.join(said) or 'none'}."
+
+
+def _judged(judgements: Sequence[Judgement], prose: int) -> Iterator[str]:
+    yield screen.heading("How far to trust these figures")
+    for judgement in sorted(judgements, key=lambda item: item.ok):
+        yield from fill(judgement.text, prose, first="- ")
