@@ -18,3 +18,36 @@ Errors: ``ResultsError`` (``.message``, ``.remedy``), ``DeadlockError`` of the e
 ``ReplicationDeadlockError``: with replication and which run), ``InvariantError`` (the model broke a
 rule of its own), ``WorkerError`` (a worker process died).
 """
+
+from kzsim.experiments.errors import (
+    DeadlockError,
+    InvariantError,
+    ReplicationDeadlockError,
+    ResultsError,
+    WorkerError,
+)
+from kzsim.experiments.ledger import find, load_run, point_latest, prepare, store, verify
+from kzsim.experiments.models import Expected
+from kzsim.experiments.replications import Progress
+from kzsim.experiments.result import RunResult
+from kzsim.experiments.runs import Plan, plan, run
+
+__all__ = [
+    "DeadlockError",
+    "Expected",
+    "InvariantError",
+    "Plan",
+    "Progress",
+    "ReplicationDeadlockError",
+    "ResultsError",
+    "RunResult",
+    "WorkerError",
+    "find",
+    "load_run",
+    "plan",
+    "point_latest",
+    "prepare",
+    "run",
+    "store",
+    "verify",
+]

@@ -1,0 +1,105 @@
+"""From a scenario to everything that is the same in all its replications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kzsim import border
+from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
+from kzsim.network.compile import compile_network
+from kzsim.scenario import without_corridors
+
+if TYPE_CHECKING:
+    from kzsim.border.labels import Border, ElementLabel, GroupLabel
+    from kzsim.network.program import Program
+    from kzsim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Model:
+    """A scenario's border, its program, and what the program's numbers stand for."""
+
+    border: Border
+    program: Program
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Entities expected to arrive over the whole period, run-in and follow-up included."""
+
+    crossing: str
+    mode: str
+    direction: str
+    entities: float
+
+
+def make_model(scenario: Scenario) -> Model:
+    """Build and compile a scenario."""
+    built = border.build(scenario)
+    program = compile_network(built.network)
+    elements = [element_info(built.elements[name]) for name in program.element_names]
+    layout = make_layout(program, [group_info(label) for label in built.groups], elements, built.follow_up_ms)
+    return Model(built, program, layout)
+
+
+def group_info(label: GroupLabel) -> GroupInfo:
+    """What indicators know of a group. Agricultural are the classes that a corridor may take."""
+    return GroupInfo(
+        crossing=label.crossing,
+        mode=label.mode,
+        direction=label.direction,
+        klass=label.klass,
+        agricultural=label.eligible,
+        corridor=label.corridor,
+        load_t=label.load_t,
+        teu=label.teu,
+        wagons=label.wagons,
+    )
+
+
+def element_info(label: ElementLabel) -> ElementInfo:
+    """What indicators know of an element."""
+    return ElementInfo(label.crossing, label.mode, label.direction, label.side, label.stage)
+
+
+def has_corridor(scenario: Scenario) -> bool:
+    """Whether any measure is in force at any crossing."""
+    return any(corridor.measures for corridor in scenario.corridors.values())
+
+
+def counterfactual_of(scenario: Scenario) -> Scenario:
+    """The same scenario with no corridor anywhere; the same entities comply, to no effect."""
+    return without_corridors(scenario)
+
+
+def with_run_values(scenario: Scenario, replications: int | None, seed: int | None) -> Scenario:
+    """The scenario with the number of replications and the seed asked for. ValueError below 1."""
+    wanted = scenario.replications if replications is None else replications
+    if wanted < 1:
+        raise ValueError(f"{wanted} replications: at least 1 is needed")
+    options = {"replications": replications, "seed": seed}
+    given = {key: value for key, value in options.items() if value is not None}
+    return replace(
+        scenario,
+        replications=wanted,
+        seed=scenario.seed if seed is None else seed,
+        origins={**scenario.origins, **{key: f"--{key}" for key in given}},
+        written={**scenario.written, **given},
+    )
+
+
+def expected_entities(model: Model) -> tuple[Expected, ...]:
+    """How many entities each crossing, mode and direction expects."""
+    groups = model.layout.groups
+    totals: dict[tuple[str, str, str], float] = {}
+    for source in model.program.network.sources:
+        label = groups[source.kinds[0].group]
+        flow = (label.crossing, label.mode, label.direction)
+        arrivals = source.arrivals
+        count = len(arrivals.at_ms) if arrivals.process == "instants" else sum(arrivals.expected)
+        totals[flow] = totals.get(flow, 0.0) + count
+    order: Iterable[tuple[str, str, str]] = dict.fromkeys((g.crossing, g.mode, g.direction) for g in groups)
+    return tuple(Expected(*flow, totals.get(flow, 0.0)) for flow in order)

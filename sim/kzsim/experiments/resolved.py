@@ -1,0 +1,63 @@
+"""The resolved scenario: every value a run used and where it came from, as YAML.
+
+Each entry stands on one line as a JSON map, which is YAML as well; so the file needs no YAML writer
+and cannot be misread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kzsim.experiments.identity import fact_values
+
+if TYPE_CHECKING:
+    from kzsim.evidence import Fact
+    from kzsim.experiments.runs import Plan
+
+
+def resolved_yaml(plan: Plan) -> str:
+    """The text of ``scenario.resolved.yaml``."""
+    scenario = plan.scenario
+    said = {
+        key: {"value": scenario.written.get(key), "origin": scenario.origins[key]}
+        for key in sorted(scenario.origins)
+    }
+    lines = [
+        "# Every value this run used, and where it came from.",
+        f"title: {_json(scenario.title)}",
+        f"description: {_json(scenario.description)}",
+        f"model: {_json(plan.model_version)}",
+        f"digest: {_json(plan.digest)}",
+        f"counterfactual: {_json(plan.counterfactual)}",
+        "",
+        "# What the scenario says, as it was written. Origin: file:line, the option, or default.",
+        *_map("scenario", said),
+        "",
+        "# What that comes to: times in ms, shares 0 to 1, overrides in the evidence's own units.",
+        *_map("settings", scenario.canonical()),
+        "",
+        "# What was taken from the evidence; grade 'scenario' where the scenario replaces it.",
+        *_map("evidence", {key: _fact(plan.used[key]) for key in sorted(plan.used)}),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _map(name: str, entries: Mapping[str, Any]) -> list[str]:
+    if not entries:
+        return [f"{name}: {{}}"]
+    return [f"{name}:", *(f"  {_json(key)}: {_json(value)}" for key, value in entries.items())]
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    found = {**fact_values(fact), "grade": fact.grade, "entry": fact.key}
+    if fact.low is not None or fact.high is not None:
+        found["range"] = [fact.low, fact.high]
+    if fact.sources:
+        found["sources"] = list(fact.sources)
+    return found
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
