@@ -6,17 +6,7 @@ frozen. ``docs/evidence.md`` tells what stands in which file and how it is to be
 
 from kzsim.evidence.conventions import Conventions, conventions
 from kzsim.evidence.corridor import Change, Compliance, CorridorMenu, Existing, Measure, corridor
-from kzsim.evidence.crossings import (
-    ClosedDate,
-    Crossing,
-    Hours,
-    Place,
-    Rail,
-    TimeZones,
-    crossings,
-    holiday_rule,
-    time_zones,
-)
+from kzsim.evidence.crossings import crossings, holiday_rule, time_zones
 from kzsim.evidence.demand import (
     ALL_TRUCKS,
     Profile,
@@ -31,8 +21,10 @@ from kzsim.evidence.demand import (
     road_demand,
 )
 from kzsim.evidence.errors import EvidenceError
+from kzsim.evidence.explain import Explanation, explain, meaning
 from kzsim.evidence.facts import Fact, Period, Spread, facts
-from kzsim.evidence.parameters import Parameters
+from kzsim.evidence.parameters import Parameters, entry_for, requestable_keys
+from kzsim.evidence.places import ClosedDate, Crossing, Hours, Place, Rail, TimeZones
 from kzsim.evidence.records import Disruptions, Episode, Target, Tolerance, disruptions, macro, targets
 from kzsim.evidence.sources import Source, sources
 
@@ -48,6 +40,7 @@ __all__ = [
     "Episode",
     "EvidenceError",
     "Existing",
+    "Explanation",
     "Fact",
     "Hours",
     "Measure",
@@ -71,11 +64,15 @@ __all__ = [
     "crossings",
     "demand",
     "disruptions",
+    "entry_for",
+    "explain",
     "facts",
     "holiday_rule",
     "macro",
+    "meaning",
     "profiles",
     "rail_demand",
+    "requestable_keys",
     "road_demand",
     "sources",
     "targets",

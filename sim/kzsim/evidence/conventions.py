@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kzsim.evidence.reader import packaged, read
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Conventions:
 
 
 @cache
-def read_conventions(folder: Traversable) -> Conventions:
+def read_conventions(folder: Path) -> Conventions:
     """The conventions of the evidence in ``folder``."""
     top = read(folder, "conventions.yaml")
     years = top.section("years")

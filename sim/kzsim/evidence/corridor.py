@@ -16,7 +16,7 @@ from kzsim.evidence.reader import Section, packaged, read
 from kzsim.evidence.sources import Checker, checker
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 FILE = "corridor_measures.yaml"
 OPERATIONS = ("multiply", "set", "add")
@@ -28,9 +28,9 @@ BOTH = "both"
 class Change:
     """What a measure does to one parameter.
 
-    ``param`` is the end of an evidence key, after crossing and direction, or the name of a switch of the corridor
-    itself. ``op``: multiply the value, set it or add to it. ``low`` to ``high`` is the range of ``base``; low is
-    the smaller number, not the worse case. ``side`` and ``direction`` may be ``both``.
+    ``param`` is the end of an evidence key, after crossing and direction, or the name of a switch of the
+    corridor itself. ``op``: multiply the value, set it or add to it. ``low`` to ``high`` is the range of
+    ``base``; low is the smaller number, not the worse case. ``side`` and ``direction`` may be ``both``.
     """
 
     param: str
@@ -49,7 +49,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure. ``who``: ``users`` of the corridor only, or ``all`` trucks of the classes each change names."""
+    """A measure. ``who``: ``users`` of the corridor only, or ``all`` of the classes each change names."""
 
     name: str
     what: str
@@ -97,7 +97,7 @@ class CorridorMenu:
     context: Mapping[str, Any]
 
     def in_force(self, crossing: str, day: date) -> tuple[str, ...]:
-        """The measures in force at ``crossing`` on ``day``, in menu order; none for a crossing without any."""
+        """The measures in force at ``crossing`` on ``day``, in menu order."""
         now = {
             item.measure
             for item in self.existing.get(crossing, ())
@@ -112,10 +112,11 @@ def corridor() -> CorridorMenu:
 
 
 @cache
-def read_corridor(folder: Traversable) -> CorridorMenu:
+def read_corridor(folder: Path) -> CorridorMenu:
     """The menu in ``folder``, checked."""
     check, known = checker(folder), read_conventions(folder)
-    profiles = read_demand(folder).profiles
+    demand = read_demand(folder)
+    profiles = demand.profiles
     classes = tuple(dict.fromkeys((*profiles.classes["road"], *profiles.classes["rail"])))
     top = read(folder, FILE)
     measures = {
@@ -128,6 +129,8 @@ def read_corridor(folder: Traversable) -> CorridorMenu:
         bundle_notes[name] = entry.text("note", "")
         entry.close()
     existing = top.section("existing")
+    for crossing in existing.data:
+        existing.require_word(crossing, demand.road)
     menu = CorridorMenu(
         compliance=_compliance(top.section("compliance_share"), check),
         eligible_classes=top.words("eligible_classes", profiles.classes["road"]),

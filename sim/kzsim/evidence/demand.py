@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kzsim.evidence.conventions import read_conventions
+from kzsim.evidence.conventions import Conventions, read_conventions
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.facts import Fact, check_range
 from kzsim.evidence.reader import Section, packaged, read, suggestion
 from kzsim.evidence.sources import Checker, checker
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 FILE = "demand.yaml"
 ALL_TRUCKS = "all_trucks"
@@ -24,6 +24,11 @@ ALL_TRUCKS = "all_trucks"
 MONTHS, WEEKDAYS, HOURS_OF_DAY, DAYS_PER_YEAR = 12, 7, 24, 365
 _PROFILE_SLACK = 1e-6  # profiles are printed with four digits and closed by their last value
 _HALF = 0.51  # yearly counts are rounded to whole trucks and trains
+_UNEVEN = 2.51  # one class takes up the rounding of the four others
+
+
+T = TypeVar("T")
+_Maker = Callable[[Section, str, int, "Profiles", Conventions, Checker], T]
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,10 @@ class Profile:
 class Profiles:
     """When demand comes.
 
-    ``monthly``: 12 shares by name. ``class_to_monthly``: mode, direction, class -> name of a monthly profile or
-    `ALL_TRUCKS` (road only; trains name theirs themselves). ``weekday``: 7 shares by direction, Monday first.
-    ``hour_of_day``: 24 shares by name, ``<direction>_day_post``, ``<direction>_round_the_clock``, ``rail``.
-    ``day_to_day_cv``: by mode, of daily demand around the seasonal mean. ``classes``: by mode.
+    ``monthly``: 12 shares by name. ``class_to_monthly``: mode, direction, class -> name of a monthly profile
+    or `ALL_TRUCKS` (road only; trains name theirs themselves). ``weekday``: 7 shares by direction, Monday
+    first. ``hour_of_day``: 24 shares by name, ``<direction>_day_post``, ``<direction>_round_the_clock``,
+    ``rail``. ``day_to_day_cv``: by mode, of daily demand around the seasonal mean. ``classes``: by mode.
     """
 
     monthly: Mapping[str, Profile]
@@ -146,25 +151,19 @@ def _require(crossing: str, year: int, found: Mapping[str, Mapping[int, object]]
 
 
 @cache
-def read_demand(folder: Traversable) -> Demand:
+def read_demand(folder: Path) -> Demand:
     """All of demand.yaml in ``folder``, checked."""
     check, known = checker(folder), read_conventions(folder)
     top = read(folder, FILE)
-    profiles = _profiles(top, known.directions, known.sides, known.modes, check)
+    profiles = _profiles(top, known, check)
     road, rail = top.section("road"), top.section("rail")
     found = Demand(
         profiles=profiles,
         road=MappingProxyType(
-            {
-                crossing: _years(entry, profiles, known.directions, check, _road)
-                for crossing, entry in road.sections()
-            }
+            {crossing: _years(entry, profiles, known, check, _road) for crossing, entry in road.sections()}
         ),
         rail=MappingProxyType(
-            {
-                crossing: _years(entry, profiles, known.directions, check, _rail)
-                for crossing, entry in rail.sections()
-            }
+            {crossing: _years(entry, profiles, known, check, _rail) for crossing, entry in rail.sections()}
         ),
         context=top.rest("count_definition", "road_optional", "perishable_detail", "grain_detail"),
     )
@@ -172,11 +171,9 @@ def read_demand(folder: Traversable) -> Demand:
     return found
 
 
-def _profiles(
-    top: Section, directions: tuple[str, ...], sides: tuple[str, ...], modes: tuple[str, ...], check: Checker
-) -> Profiles:
+def _profiles(top: Section, known: Conventions, check: Checker) -> Profiles:
     classes = top.section("classes")
-    by_mode = MappingProxyType({mode: classes.texts(mode) for mode in modes})
+    by_mode = MappingProxyType({mode: classes.texts(mode) for mode in known.modes})
     classes.texts("road_optional")
     classes.close()
     monthly = MappingProxyType(
@@ -184,14 +181,14 @@ def _profiles(
     )
     hours = MappingProxyType(
         {
-            name: _profile(entry, HOURS_OF_DAY, check, sides)
+            name: _profile(entry, HOURS_OF_DAY, check, known.sides)
             for name, entry in top.section("hour_of_day_profile").sections()
         }
     )
     week = top.section("weekday_profile")
     week_sources = check.sources(week)
     weekday = {}
-    for direction in directions:
+    for direction in known.directions:
         entry = week.section(direction)
         share = entry.shares("share", WEEKDAYS, _PROFILE_SLACK)
         weekday[direction] = Profile(share, check.grade(entry), week_sources, week.text("note", ""))
@@ -201,10 +198,10 @@ def _profiles(
     check.sources(variation)
     found = Profiles(
         monthly=monthly,
-        class_to_monthly=_class_to_monthly(top.section("class_to_monthly"), monthly, directions, by_mode),
+        class_to_monthly=_class_to_monthly(top.section("class_to_monthly"), monthly, known, by_mode),
         weekday=MappingProxyType(weekday),
         hour_of_day=hours,
-        day_to_day_cv=MappingProxyType({mode: variation.number(f"{mode}_cv") for mode in modes}),
+        day_to_day_cv=MappingProxyType({mode: variation.number(f"{mode}_cv") for mode in known.modes}),
         classes=by_mode,
         notes=MappingProxyType(
             {
@@ -221,7 +218,7 @@ def _profiles(
 def _class_to_monthly(
     entry: Section,
     monthly: Mapping[str, Profile],
-    directions: tuple[str, ...],
+    known: Conventions,
     classes: Mapping[str, tuple[str, ...]],
 ) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     entry.text("note", "")
@@ -231,7 +228,7 @@ def _class_to_monthly(
             continue
         by_direction = entry.section(mode)
         inner = {}
-        for direction in directions:
+        for direction in known.directions:
             section = by_direction.section(direction)
             inner[direction] = MappingProxyType(
                 {klass: section.word(klass, (*monthly, ALL_TRUCKS)) for klass in classes[mode]}
@@ -255,22 +252,27 @@ def _profile(entry: Section, count: int, check: Checker, clocks: tuple[str, ...]
     return profile
 
 
-def _years(entry: Section, profiles: Profiles, directions: tuple[str, ...], check: Checker, make: Any) -> Any:
+def _years(
+    entry: Section, profiles: Profiles, known: Conventions, check: Checker, make: _Maker[T]
+) -> Mapping[int, T]:
     crossing = entry.key.rpartition(".")[2]
-    found = {}
-    for year, section in entry.sections():
-        if not year.isdigit():
-            raise entry.error(f"{year!r} is no year")
-        found[int(year)] = make(section, crossing, int(year), profiles, directions, check)
-    return MappingProxyType(found)
+    needed = sorted((*known.modelled_years, *known.volume_years))
+    if sorted(entry.data) != [str(year) for year in needed]:
+        raise entry.error(f"has the years {', '.join(sorted(entry.data))}, not {', '.join(map(str, needed))}")
+    return MappingProxyType(
+        {
+            int(year): make(section, crossing, int(year), profiles, known, check)
+            for year, section in entry.sections()
+        }
+    )
 
 
 def _road(
-    entry: Section, crossing: str, year: int, profiles: Profiles, directions: tuple[str, ...], check: Checker
+    entry: Section, crossing: str, year: int, profiles: Profiles, known: Conventions, check: Checker
 ) -> RoadDemand:
     trucks = _quantity(entry.section("trucks_each_way"), year, check)
     flows = {}
-    for direction in directions:
+    for direction in known.directions:
         section = entry.section(direction)
         flows[direction] = MappingProxyType(
             {klass: _road_flow(section.section(klass), trucks.number) for klass in profiles.classes["road"]}
@@ -311,8 +313,7 @@ def _road_flow(entry: Section, trucks_each_way: float) -> RoadFlow:
         entry.number("share"), entry.whole("trucks"), entry.number("load_t"), entry.number("tonnes")
     )
     entry.close()
-    # one class takes up the rounding of the others, so up to one truck a class may be off
-    if abs(flow.trucks - flow.share * trucks_each_way) > 5 * _HALF:
+    if abs(flow.trucks - flow.share * trucks_each_way) > _UNEVEN:
         raise entry.error(f"{flow.trucks} trucks are not the share {flow.share:g} of {trucks_each_way:g}")
     if abs(flow.trucks * flow.load_t - flow.tonnes) > _HALF:
         raise entry.error(f"{flow.trucks} trucks of {flow.load_t:g} t are not {flow.tonnes:g} t")
@@ -329,11 +330,11 @@ def _check_sums(entry: Section, flows: Mapping[str, RoadFlow], trucks_each_way: 
 
 
 def _rail(
-    entry: Section, crossing: str, year: int, profiles: Profiles, directions: tuple[str, ...], check: Checker
+    entry: Section, crossing: str, year: int, profiles: Profiles, known: Conventions, check: Checker
 ) -> RailDemand:
     grade, sources, note = check.grade(entry), check.sources(entry), entry.text("note", "")
     flows = {}
-    for direction in directions:
+    for direction in known.directions:
         section = entry.section(direction)
         inner = {}
         for klass in section.data:

@@ -9,12 +9,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kzsim.evidence.conventions import Conventions, read_conventions
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.reader import Section, packaged, read
 from kzsim.evidence.sources import Checker, checker
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 Value = float | bool | str | tuple[float, ...]
 
@@ -23,6 +24,10 @@ MS_PER_UNIT: Mapping[str, int] = MappingProxyType(
 )
 """Milliseconds in one of each unit of duration that the evidence uses."""
 
+COST = "cost"
+"""The first word of keys that belong to no mode."""
+
+BOTH = "both"
 ENTRY_FILES = ("parameters.yaml", "rail.yaml")
 
 _SPREAD_FIELDS = {"lognormal": {"mean", "cv"}, "normal": {"mean", "sd"}, "exponential": {"mean"}}
@@ -130,7 +135,7 @@ def split_quantity(text: str) -> tuple[float, str]:
 
 
 def read_fact(entry: Section, key: str, check: Checker) -> Fact:
-    """The fact of an entry written ``{value, unit, low, high, ...}``; raises EvidenceError when it is wrong."""
+    """The fact of an entry ``{value, unit, low, high, ...}``; raises EvidenceError when it is wrong."""
     value = _value(entry)
     fact = Fact(
         key=key,
@@ -148,6 +153,7 @@ def read_fact(entry: Section, key: str, check: Checker) -> Fact:
     entry.close()
     check_range(entry, fact.value, fact.low, fact.high)
     _check_spread(entry, fact)
+    _check_years(entry, fact)
     return fact
 
 
@@ -193,7 +199,7 @@ def _distribution(entry: Section) -> Spread:
 
 
 def _periods(entry: Section, check: Checker) -> tuple[Period, ...]:
-    periods = []
+    periods: list[Period] = []
     for item in entry.items("periods"):
         period = Period(
             first=item.day("from"),
@@ -229,10 +235,36 @@ def _check_spread(entry: Section, fact: Fact) -> None:
         raise entry.error(f"cv must be above 0, not {spread.cv:g}", "distribution")
 
 
+def _check_years(entry: Section, fact: Fact) -> None:
+    own = fact.key.partition("@")[2]
+    if own and own != ",".join(map(str, fact.years)):
+        raise entry.error(f"must be {own} alone, as the key says", "applies_to")
+    for period in fact.periods:
+        if not {period.first.year, period.last.year} <= set(fact.years):
+            raise entry.error(f"{period.first} to {period.last} is not in the years of the entry", "periods")
+
+
+def _check_key(entry: Section, key: str, known: Conventions) -> None:
+    mode, *rest = key.partition("@")[0].split(".")
+    if mode == COST:
+        return
+    if mode not in known.modes or len(rest) < 3 or rest[1] not in (*known.directions, BOTH):
+        raise entry.error("a key reads mode.crossing.direction.name")
+
+
+def _check_units(found: Mapping[str, Fact]) -> None:
+    """A value that a scenario sets has one unit, whichever year it is run for."""
+    units: dict[str, str] = {}
+    for key, fact in found.items():
+        unit = units.setdefault(key.partition("@")[0], fact.unit)
+        if unit != fact.unit:
+            raise EvidenceError(f"{key}: unit {fact.unit!r} here and {unit!r} in another year")
+
+
 @cache
-def read_facts(folder: Traversable) -> Mapping[str, Fact]:
+def read_facts(folder: Path) -> Mapping[str, Fact]:
     """Every entry of parameters.yaml and rail.yaml in ``folder`` by its key, ``@year`` included."""
-    check = checker(folder)
+    check, known = checker(folder), read_conventions(folder)
     found: dict[str, Fact] = {}
     for file in ENTRY_FILES:
         top = read(folder, file)
@@ -242,8 +274,10 @@ def read_facts(folder: Traversable) -> Mapping[str, Fact]:
                 raise parameters.error("is in two files", key)
             entry = parameters.section(key)
             entry.key = key  # the entry's own key says where it stands
+            _check_key(entry, key, known)
             found[key] = read_fact(entry, key, check)
         top.close()
+    _check_units(found)
     return MappingProxyType(found)
 
 

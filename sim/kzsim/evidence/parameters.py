@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from kzsim.evidence.conventions import conventions
 from kzsim.evidence.errors import EvidenceError
-from kzsim.evidence.facts import Fact, Spread, facts
+from kzsim.evidence.facts import Fact, Spread, Value, facts
 from kzsim.evidence.reader import suggestion
 
 ANY_CROSSING = "all"
@@ -59,7 +59,7 @@ class Parameters:
         return self.used[key]
 
     def _look_up(self, key: str) -> Fact | None:
-        fact = _evidence_for(key, self.year)
+        fact = entry_for(key, self.year)
         for candidate in (key, general_key(key)):
             if candidate in self.overrides:
                 # an entry of another year still gives unit and range to a value set by the scenario
@@ -71,10 +71,14 @@ class Parameters:
         base = _any_year(key)
         if base is None:
             raise EvidenceError(f"{key}: no such entry in the evidence{suggestion(key, requestable_keys())}")
-        if isinstance(base.value, bool) != isinstance(value, bool) or isinstance(
-            base.value, str
-        ) != isinstance(value, str):
+        if _kind(base.value) != _kind(value):
             raise EvidenceError(f"{key}: {value!r} is of another kind than the evidence's {base.value!r}")
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, bool):
+        return "flag"
+    return "number" if isinstance(value, int | float) else type(value).__name__
 
 
 def overridden(fact: Fact, key: str, value: Override) -> Fact:
@@ -126,18 +130,19 @@ def candidates(key: str, year: int) -> Iterator[str]:
         yield name
 
 
-def _evidence_for(key: str, year: int) -> Fact | None:
+def entry_for(key: str, year: int) -> Fact | None:
+    """The evidence's own fact for ``key`` in ``year``, without any override, or None."""
     known = conventions()
     for candidate in candidates(key, year):
         fact = facts().get(candidate)
         if fact and (year in fact.years or ("@" not in candidate and year == known.base_year)):
             return fact
     if year in known.rest_from:
-        return _evidence_for(key, known.rest_from[year])
+        return entry_for(key, known.rest_from[year])
     return None
 
 
 def _any_year(key: str) -> Fact | None:
     known = conventions()
     years = (known.base_year, *known.modelled_years, *known.rest_from, *known.volume_years)
-    return next((fact for year in years if (fact := _evidence_for(key, year))), None)
+    return next((fact for year in years if (fact := entry_for(key, year))), None)

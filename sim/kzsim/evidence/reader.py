@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
 from kzsim.evidence.errors import EvidenceError
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 # The C scanner is about ten times as fast; PyYAML built without libyaml still works.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -29,43 +29,63 @@ MISSING = object()
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """YAML 1.2 scalars (``on`` and dates are text) and no key twice in a map."""
+    """YAML 1.2 scalars: ``on`` and dates are text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML's own convention
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """A dict of the node; a repeated key is an error instead of a silent overwrite."""
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            names = [key.value for key, _ in node.value]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise yaml.constructor.ConstructorError(
-                None, None, f"key {twice!r} twice in one map", node.start_mark
-            )
-        return mapping
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  as PyYAML has it
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+def _recognise(kind: str, pattern: str, first: str) -> None:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(pattern), list(first) or [""])
+
+
+_recognise("null", r"^(?:~|null|)$", "~n")
+_recognise("null", r"^$", "")
+_recognise("bool", r"^(?:true|false)$", "tf")
+_recognise("int", r"^[-+]?[0-9]+$", "-+0123456789")
+_recognise("float", r"^[-+]?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?$", "-+0123456789")
+
+_SCALARS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {
+        "tag:yaml.org,2002:str": str,
+        "tag:yaml.org,2002:int": int,
+        "tag:yaml.org,2002:float": float,
+        "tag:yaml.org,2002:null": lambda _: None,
+        "tag:yaml.org,2002:bool": lambda text: text == "true",
+    }
 )
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"),
-    list("-+.0123456789"),
-)
+
+
+def _plain(node: yaml.Node, file: str) -> Any:
+    """Dicts, lists and scalars of a node. PyYAML's own constructor is slower and lets keys repeat."""
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag not in _SCALARS:
+            raise EvidenceError(f"{_place(node, file)}: unknown tag {node.tag!r}")
+        return _SCALARS[node.tag](node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, file) for item in node.value]
+    mapping: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = _plain(key_node, file)
+        if not isinstance(key, str):
+            raise EvidenceError(f"{_place(key_node, file)}: keys must be text, not {key!r}")
+        if key in mapping:
+            raise EvidenceError(f"{_place(key_node, file)}: the key {key!r} stands twice")
+        mapping[key] = _plain(value_node, file)
+    return mapping
+
+
+def _place(node: yaml.Node, file: str) -> str:
+    return f"{file}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
 
 
 @cache
-def packaged() -> Traversable:
+def packaged() -> Path:
     """The folder of the data files that come with the package."""
-    return resources.files("kzsim.evidence") / "data"
+    # inside a zip this is a zipfile.Path, which has the two operations used here as well
+    return cast("Path", resources.files("kzsim.evidence") / "data")
 
 
-def read(folder: Traversable, file: str) -> Section:
+def read(folder: Path, file: str) -> Section:
     """The top map of ``file`` in ``folder``.
 
     Raises EvidenceError when the file is missing, is not UTF-8 or is not a YAML map.
@@ -77,14 +97,23 @@ def read(folder: Traversable, file: str) -> Section:
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{file}: not UTF-8 text (byte {error.start})") from None
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader, narrowed further
+        root = _root(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
         raise EvidenceError(f"{place}: {error.problem}") from None
-    if not isinstance(data, dict):
+    if not isinstance(root, yaml.MappingNode):
         raise EvidenceError(f"{file}: not a map")
-    return Section(file, "", data)
+    return Section(file, "", _plain(root, file))
+
+
+def _root(text: str) -> yaml.Node | None:
+    loader = _Loader(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+    finally:
+        loader.dispose()
+    return node
 
 
 def freeze(value: Any) -> Any:
@@ -222,8 +251,6 @@ class Section:
     def sections(self) -> Iterator[tuple[str, Section]]:
         """Every field of this map, each a map itself."""
         for name in self.data:
-            if not isinstance(name, str):
-                raise self.error(f"keys must be text, not {name!r}")
             yield name, self.section(name)
 
     def items(self, name: str) -> tuple[Section, ...]:

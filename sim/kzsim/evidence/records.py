@@ -16,7 +16,7 @@ from kzsim.evidence.sources import Checker, checker
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 BOTH = "both"
 PERIOD_SEPARATOR = "/"
@@ -26,7 +26,8 @@ PERIOD_SEPARATOR = "/"
 class Tolerance:
     """How near a simulated value must come; exactly one of the three is set.
 
-    ``relative``: accepted deviation as a share. ``interval``: accepted values. ``upper_bound``: must not be exceeded.
+    ``relative``: accepted deviation as a share. ``interval``: accepted values. ``upper_bound``: the value
+    must not be exceeded.
     """
 
     relative: float | None = None
@@ -36,7 +37,7 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Target:
-    """An observed outcome. ``crossing`` None: a country mean over several borders. ``period``: its two ends."""
+    """An observed outcome. ``crossing`` None: a country mean over its borders. ``period``: two ends."""
 
     key: str
     what: str
@@ -59,7 +60,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Effect:
-    """What an episode sets: ``param`` is the end of an evidence key, or a name that disruptions.yaml explains."""
+    """What an episode sets: ``param`` is the end of an evidence key, or a name explained in the file."""
 
     param: str
     value: float | str
@@ -108,7 +109,7 @@ def macro() -> Mapping[str, Any]:
 
 
 @cache
-def read_targets(folder: Traversable) -> tuple[Target, ...]:
+def read_targets(folder: Path) -> tuple[Target, ...]:
     """The targets in ``folder``, checked."""
     check, known = checker(folder), read_conventions(folder)
     crossings = read_geography(folder).crossings
@@ -176,7 +177,7 @@ def _period(item: Section) -> tuple[date, date]:
 
 
 @cache
-def read_disruptions(folder: Traversable) -> Disruptions:
+def read_disruptions(folder: Path) -> Disruptions:
     """The disruptions in ``folder``, checked."""
     check, known = checker(folder), read_conventions(folder)
     crossings = read_geography(folder).crossings
@@ -222,7 +223,7 @@ def _episode(item: Section, crossings: Collection[str], known: Conventions, chec
 
 
 @cache
-def read_macro(folder: Traversable) -> Mapping[str, Any]:
+def read_macro(folder: Path) -> Mapping[str, Any]:
     """The macro figures in ``folder``; grades and sources checked, the rest as it stands."""
     check = checker(folder)
     top = read(folder, "macro.yaml")

@@ -12,7 +12,7 @@ from kzsim.evidence.conventions import read_conventions
 from kzsim.evidence.reader import Section, packaged, read
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Source:
 
 
 @cache
-def read_sources(folder: Traversable) -> Mapping[str, Source]:
+def read_sources(folder: Path) -> Mapping[str, Source]:
     """Every source of the evidence in ``folder`` by its id."""
     kinds = read_conventions(folder).source_kinds
     top = read(folder, "sources.yaml")
@@ -79,7 +79,7 @@ class Checker:
 
 
 @cache
-def checker(folder: Traversable) -> Checker:
+def checker(folder: Path) -> Checker:
     """The checks against the grades and sources of the evidence in ``folder``."""
     grades = frozenset(read_conventions(folder).grades) - {"scenario"}
     return Checker(grades, frozenset(read_sources(folder)))
