@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -108,20 +109,16 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
 
 def read_table(path: Path, spec: Table) -> pd.DataFrame:
     """A result file as it was before it was written, to the last bit."""
-    kinds = {
-        "text": "object",
-        "number": "float64",
-        "whole number": "int64",
-        "yes/no": "bool",
-        "time": "object",
-    }
-    made = pd.read_csv(
-        path,
-        dtype={column.name: kinds[column.kind] for column in spec.columns},
-        keep_default_na=False,
-        na_values={column.name: [""] for column in spec.columns if column.kind == "number"},
-        float_precision="round_trip",
-    )
+    made = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
     if tuple(made.columns) != spec.names:
         raise ValueError(f"{path.name} has other columns than this version writes")
-    return made
+    for column in spec.columns:
+        # Python's own float() reads back what was written to the last bit, whatever pandas' version
+        if column.kind == "number":
+            made[column.name] = [float(text) if text else math.nan for text in made[column.name]]
+        elif column.kind == "whole number":
+            made[column.name] = [int(text) for text in made[column.name]]
+        elif column.kind == "yes/no":
+            made[column.name] = [text == "True" for text in made[column.name]]
+    kinds = {"text": "object", "number": "float64", "whole number": "int64", "yes/no": "bool"}
+    return made.astype({column.name: kinds[column.kind] for column in spec.columns})

@@ -204,7 +204,8 @@ def hourly_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
     rows = series(layout)
     n = means.shape[1]
     step = timedelta(milliseconds=layout.observe_every_ms)
-    times = pd.date_range(start.astimezone(UTC), periods=n, freq=step, unit="ms")
+    first = start.astimezone(UTC).replace(tzinfo=None)
+    times = pd.date_range(first, periods=n, freq=step, unit="ms")
     labels: dict[str, list[str]] = {name: [] for name in table("hourly").names if name not in _OF_READING}
     for flow, element, quantity in rows:
         label = ElementInfo(*flow, "", "") if element is None else layout.elements[element]
