@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cli_program import TINY, command, environment
 from click.testing import CliRunner, Result
 
-from cli_program import TINY, command, environment
 from kzsim.cli import main
 
 Call = Callable[..., Result]

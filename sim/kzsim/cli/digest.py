@@ -176,7 +176,7 @@ def _binding(row: Row) -> Binding:
 
 def _by_cell(table: pd.DataFrame) -> dict[Cell, Row]:
     columns = ("crossing", "mode", "direction", "class", "corridor", "indicator")
-    return {tuple(row[name] for name in columns): row for row in _records(table)}  # type: ignore[misc]
+    return {tuple(row[name] for name in columns): row for row in _records(table)}
 
 
 def _records(table: pd.DataFrame) -> list[Row]:

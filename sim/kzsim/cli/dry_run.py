@@ -36,11 +36,8 @@ def _matters(path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> 
     yield "Corridors", ", ".join(words.crossing(name) for name in scenario.corridors) or "none"
     for expected in plan.expected:
         counted = words.COUNTED.get(expected.mode, "entities")
-        yield (
-            expected.mode.capitalize(),
-            f"{words.crossing(expected.crossing)}, {words.direction(expected.direction)}: "
-            f"about {words.figure(expected.entities)} {counted}",
-        )
+        flow = f"{words.crossing(expected.crossing)}, {words.direction(expected.direction)}"
+        yield expected.mode.capitalize(), f"{flow}: about {words.figure(expected.entities)} {counted}"
     runs = "each with its corridors and without them" if plan.counterfactual else "with its corridors only"
     yield "Replications", f"{plan.replications}, {runs}; seed {plan.seed}"
     if stored is not None:

@@ -29,7 +29,8 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
     yield ""
     yield from fill(
         "Throughput per day; crossing time in hours: mean ± 95 % interval of the mean, what 10, 50 and 90 % "
-        "stay below, mean of agricultural goods and of the rest; delay: the part of the mean spent waiting.",
+        "stay below, mean of agricultural goods and of the rest; delay: the mean less the time it would take "
+        "with nobody else there and everything open.",
         prose,
         rest="",
     )
@@ -46,9 +47,9 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
 def _subtitle(path: str, result: RunResult) -> str:
     first, measured, followed, end = _instants(result)
     return (
-        f"{path}: {words.day(first.date())} to {words.day(end.date() - timedelta(days=1))}, measured from "
-        f"{words.day(measured.date())}; crossing times of those who arrived before {words.day(followed.date())}, "
-        f"each followed for up to {words.days(result.follow_up_ms)}; "
+        f"{path}: {words.day(first.date())} to {words.day(end.date() - timedelta(days=1))}, "
+        f"measured from {words.day(measured.date())}; crossing times of those who arrived before "
+        f"{words.day(followed.date())}, each followed for up to {words.days(result.follow_up_ms)}; "
         f"{words.count(result.n_replications, 'replication')}, seed {result.seed}."
     )
 
@@ -200,8 +201,8 @@ def _corridors(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
         yield from fill("No truck or train of this scenario uses a green corridor.", prose)
         return
     yield from fill(
-        "The same trucks and trains with and without the corridors. The last three columns are the difference "
-        "of the mean crossing time in hours (with minus without) ± its paired 95 % interval. Corridor users "
+        "The same trucks and trains with and without the corridors. The last three columns are the "
+        "difference of the mean crossing time in hours (with minus without) ± its paired 95 % interval. Corridor users "
         "carry agricultural goods and keep the corridor's conditions; eligible non-users do not keep them.",
         prose,
         rest="",

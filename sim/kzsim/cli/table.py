@@ -13,7 +13,7 @@ FOLD = 24
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading (a newline breaks it), whether numbers stand in it, and its name in a sentence."""
+    """One column: its heading (a newline breaks it), whether it holds numbers, its name in a sentence."""
 
     heading: str
     number: bool = False
