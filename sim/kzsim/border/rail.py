@@ -11,8 +11,9 @@ front that falls behind fills the tracks, and full tracks keep trains waiting at
 Papers are held off the tracks, before a train is taken in and after its goods are on the other
 gauge: the holds known are so long that no station's tracks could carry the trains meanwhile.
 
-Empties are wagons of the neighbour's gauge going back: both stations check them, but they carry no
-goods whose papers are held, use no departure slot and are not transshipped.
+Empties are wagons of the neighbour's gauge going back. Both stations check them, but they carry no
+goods whose papers are held, use no departure slot, are not transshipped, and stand on tracks of the
+other gauge than the loaded trains of their direction: no finite number of tracks is kept for them.
 """
 
 from __future__ import annotations
@@ -96,15 +97,19 @@ def rail_parts(
 def _route(line: Line, source: Source) -> Route:
     """The route of a class: the steps at which its trains have work, and the tracks they hold."""
     steps = tuple(Step(name, f"{line.prefix}.{name}") for name in source.kinds[0].work)
-    first_check, run = step(line.first, CHECK[line.first]), step("between", RUN)
-    second_check, papers = step(line.second, CHECK[line.second]), step(line.second, PAPERS)
-    leaves_first = Occupancy(line.element(line.first, TRACKS), first_check, run, "start")
-    if any(visit.name == papers for visit in steps):
-        # papers are held from the instant at which the wagons are empty and the train moves off
-        leaves_second = Occupancy(line.element(line.second, TRACKS), run, papers, "start")
-    else:
-        leaves_second = Occupancy(line.element(line.second, TRACKS), run, second_check, "end")
-    return Route(source.route, steps, (leaves_first, leaves_second))
+    if not any(visit.name == step(line.first, SLOT) for visit in steps):
+        return Route(source.route, steps)  # empties, on the other gauge
+    run = step("between", RUN)
+    # the wagons are empty and the train moves off when the papers of its goods begin to be held
+    emptied = step(line.second, PAPERS)
+    return Route(
+        source.route,
+        steps,
+        (
+            Occupancy(line.element(line.first, TRACKS), step(line.first, CHECK[line.first]), run, "start"),
+            Occupancy(line.element(line.second, TRACKS), run, emptied, "start"),
+        ),
+    )
 
 
 def _station(line: Line, side: Side, visited: set[str], clock: Clock) -> Iterator[Element]:
@@ -185,6 +190,6 @@ def _without_parameter(corridor: CrossingCorridor, direction: Direction) -> Iter
     ]
     if idle:
         yield (
-            f"{corridor.crossing}, {corridor.mode}, {direction}: {', '.join(idle)} may be in force for trains "
-            "too, but the evidence names nothing that changes for them; no effect there"
+            f"{corridor.crossing}, {corridor.mode}, {direction}: {', '.join(idle)} may be in force for "
+            "trains too, but the evidence names nothing that changes for them; no effect there"
         )
