@@ -316,7 +316,7 @@ def _road_flow(entry: Section, trucks_each_way: float) -> RoadFlow:
     if abs(flow.trucks - flow.share * trucks_each_way) > _UNEVEN:
         raise entry.error(f"{flow.trucks} trucks are not the share {flow.share:g} of {trucks_each_way:g}")
     if abs(flow.trucks * flow.load_t - flow.tonnes) > _HALF:
-        raise entry.error(f"{flow.trucks} trucks of {flow.load_t:g} t are not {flow.tonnes:g} t")
+        raise entry.error(f"{flow.trucks} trucks of {flow.load_t:g} t are not {flow.tonnes:.15g} t")
     return flow
 
 
@@ -372,5 +372,5 @@ def _rail_flow(
     if abs(flow.trains - trains_per_day.number * DAYS_PER_YEAR) > _HALF:
         raise entry.error(f"{flow.trains} trains are not {trains_per_day.number:g} a day")
     if abs(flow.trains * flow.net_t_per_train - flow.tonnes) > _HALF:
-        raise entry.error(f"{flow.trains} trains of {flow.net_t_per_train:g} t are not {flow.tonnes:g} t")
+        raise entry.error(f"{flow.trains} trains of {flow.net_t_per_train:g} t are not {flow.tonnes:.15g} t")
     return flow

@@ -252,20 +252,12 @@ def _check_key(entry: Section, key: str, known: Conventions) -> None:
         raise entry.error("a key reads mode.crossing.direction.name")
 
 
-def _check_units(found: Mapping[str, Fact]) -> None:
-    """A value that a scenario sets has one unit, whichever year it is run for."""
-    units: dict[str, str] = {}
-    for key, fact in found.items():
-        unit = units.setdefault(key.partition("@")[0], fact.unit)
-        if unit != fact.unit:
-            raise EvidenceError(f"{key}: unit {fact.unit!r} here and {unit!r} in another year")
-
-
 @cache
 def read_facts(folder: Path) -> Mapping[str, Fact]:
     """Every entry of parameters.yaml and rail.yaml in ``folder`` by its key, ``@year`` included."""
     check, known = checker(folder), read_conventions(folder)
     found: dict[str, Fact] = {}
+    units: dict[str, str] = {}
     for file in ENTRY_FILES:
         top = read(folder, file)
         parameters = top.section("parameters")
@@ -276,8 +268,11 @@ def read_facts(folder: Path) -> Mapping[str, Fact]:
             entry.key = key  # the entry's own key says where it stands
             _check_key(entry, key, known)
             found[key] = read_fact(entry, key, check)
+            # a value that a scenario sets has one unit, whichever year it is run for
+            unit = units.setdefault(key.partition("@")[0], found[key].unit)
+            if unit != found[key].unit:
+                raise entry.error(f"{found[key].unit!r} here and {unit!r} in another year", "unit")
         top.close()
-    _check_units(found)
     return MappingProxyType(found)
 
 

@@ -23,8 +23,7 @@ class Parameters:
 
     The first hit of ``c@year``, ``c``, ``all@year``, ``all`` wins; an entry counts only if it was compiled
     for the year (a bare key always counts for the base year). Overrides come first, in the same order:
-    the key of the crossing, then the key of ``all``; so an override of ``all`` also replaces entries that a
-    crossing has of its own.
+    the key of the crossing, then the key of ``all``.
     """
 
     def __init__(self, year: int, overrides: Mapping[str, Override] = MappingProxyType({})) -> None:
