@@ -191,7 +191,7 @@ _INTERVAL = (
 
 _INDICATOR_COLUMNS = (
     *CELL,
-    Column("indicator", "text", "", "Name of the indicator, see below."),
+    Column("indicator", "text", "", "Name of the indicator, see Indicators."),
     Column("unit", "text", "", "Unit of the indicator."),
     Column(
         "mean",
@@ -226,7 +226,7 @@ _ACCOUNT_COLUMNS = (
     ),
     Column("stage", "text", "", "Stage or zone at which the time passed."),
     Column("element", "text", "", "Its full name in the network."),
-    Column("account", "text", "", "Account, see below."),
+    Column("account", "text", "", "Account, see Accounts."),
     Column("nature", "text", "", "`work` or `wait`."),
     Column("hours_per_entity", "number", "h", "Hours per entity of the cohort, mean over the replications."),
     Column("share_of_delay", "number", "share", "Part of the cell's waiting hours; empty for work."),
@@ -306,7 +306,7 @@ _COMPARISON_COLUMNS = (
         "verdict",
         "text",
         "",
-        "`gains`, `loses`, `no change` or `undecided`, see below; times only.",
+        "`gains`, `loses`, `no change` or `undecided`; times only.",
     ),
     Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications."),
     Column("replications", "whole number", "", "Replications compared."),

@@ -1,0 +1,110 @@
+"""The page ``docs/indicators.md``, made from the data dictionary: ``python -m kzsim.indicators.page``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from kzsim.indicators.dictionary import (
+    ACCOUNT_MEANING,
+    GROWTH_SHARE,
+    INDICATORS,
+    NOTHING_BINDS_BELOW,
+    NOUN,
+    TABLES,
+    UNCHANGED_WITHIN_MS,
+    account_name,
+)
+from kzsim.network.model import MS_PER_MINUTE, WORK_ACCOUNTS
+
+_CHANGED_MIN = UNCHANGED_WITHIN_MS // MS_PER_MINUTE
+
+_BEGINNING = f"""\
+# Indicators and result files
+
+The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made from them by
+`python -m kzsim.indicators.page > docs/indicators.md`, and a test keeps the two equal.
+
+## How to read a figure
+
+- **Cohort.** Where a line does not empty, those who got through are the lucky ones. Indicators therefore
+  follow everyone who arrives in [run-in, horizon - follow-up), for at least the whole follow-up. Crossing
+  times are capped at the follow-up, and the share not through by then is given beside them. Quantiles are
+  given only below that share.
+- **Precision.** `low` and `high` bound the 95 % Student-t interval of the mean over independent
+  replications: what more replications would make narrower. With one replication there is none, and the
+  fields are empty. It says nothing about how well the border's own parameters are known.
+- **What a shipper meets.** p10, p50, p90, p95 and the shares within 24, 48 and 72 h are between trucks
+  (or trains), pooled over the replications; their intervals come from the quantiles of each replication
+  and need not be centred on the pooled one.
+- **Who.** Cells are groups of {NOUN}: crossing, mode, direction, class, and part in the corridor.
+  `{NOUN}` in a unit stands for trucks on the road and trains on rail. A cell exists if the model has such
+  {NOUN}.
+- **Accounts.** Every millisecond of every stay belongs to exactly one account. Indicators `account_*` sum
+  to `stay`, and the rows of one cell in `delay_accounts.csv` do too. `stay` runs to the exit or the
+  horizon; it exceeds `crossing_time` where some were not through by the end of the follow-up. `delay` is
+  `crossing_time` minus `free_flow_time`.
+- **Still growing.** A line is said to grow if, in the mean over the replications, the number inside rose
+  between the first day of the last quarter of the measured window and the last day of the run by more
+  than {100 * GROWTH_SHARE:.0f} % of those who arrived in that quarter and by more than one day's
+  arrivals. Mean times then depend on the length of the run.
+- **What binds.** The largest waiting account of a crossing, mode and direction decides: `quota`, `hours`
+  (closed), `stage` (queue), `zone` (blocked), `tokens`, `pairing`; the stage or zone with most hours of
+  it is named. For a full zone the stage in or after it with most waiting is named as its cause. If
+  waiting is less than {100 * NOTHING_BINDS_BELOW:.0f} % of the stay, nothing binds.
+- **Comparison.** Both runs have the same {NOUN}, compared one by one; cells are those of the scenario
+  (the alternative), the base is the run without corridors. Times are capped at the follow-up in both.
+  Delay is measured against the *base's* free-flow time of the same {NOUN} in both, since a corridor may
+  shorten free flow itself. Someone gains or loses by more than {_CHANGED_MIN} min. The verdict is `no
+  change` only if the whole interval of the difference lies within ± {_CHANGED_MIN} min; `gains` or
+  `loses` if the whole interval lies on one side of 0 and the mean beyond {_CHANGED_MIN} min; else
+  `undecided`, as always with one replication.
+- **Precision of storage.** CSV files are UTF-8 with every digit of a number; an empty field means that
+  there is no value. The same scenario, seed and version give the same bytes of every file but
+  `manifest.json`, whatever the number of processes.
+
+Besides the tables below a run's folder holds `manifest.json` (versions, seed, command, times, warnings,
+and the SHA-256 of every file) and `scenario.resolved.yaml` (every value used and where it came from).
+"""
+
+
+def markdown() -> str:
+    """The whole page."""
+    parts = [_BEGINNING, "## Indicators\n", *_table(("indicator", "unit", "definition"), _indicators())]
+    parts += ["\n## Accounts\n", *_table(("account", "nature", "meaning"), _accounts())]
+    for spec in TABLES:
+        parts += [f"\n## {spec.file}\n", f"One row: {spec.row}.\n"]
+        if spec.name.startswith("counterfactual_"):
+            parts.append(f"Columns: those of `{spec.file.removeprefix('counterfactual_')}`.")
+            continue
+        indicators = {item.name for item in INDICATORS}
+        own = [column for column in spec.columns if column.name not in indicators]
+        rows = [(f"`{c.name}`", c.kind, c.unit, c.definition) for c in own]
+        parts += _table(("column", "type", "unit", "definition"), rows)
+        if len(own) < len(spec.columns):
+            parts.append(
+                "\nThen one column (number) for each indicator, in the order of the table of indicators."
+            )
+    return "\n".join(parts) + "\n"
+
+
+def _indicators() -> Iterator[Sequence[str]]:
+    return ((f"`{item.name}`", item.unit, item.definition) for item in INDICATORS)
+
+
+def _accounts() -> Iterator[Sequence[str]]:
+    return (
+        (f"`{account_name(account)}`", "work" if account in WORK_ACCOUNTS else "wait", f"{meaning}")
+        for account, meaning in ACCOUNT_MEANING.items()
+    )
+
+
+def _table(
+    heads: Sequence[str], rows: Iterator[Sequence[str]] | list[tuple[str, str, str, str]]
+) -> list[str]:
+    lines: list[Sequence[str]] = [heads, ["---"] * len(heads), *rows]
+    return ["| " + " | ".join(line) + " |" for line in lines]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
