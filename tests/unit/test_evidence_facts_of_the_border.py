@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kzsim import evidence
 from kzsim.evidence import ALL_TRUCKS, EvidenceError
+from kzsim.evidence.explain import read_vocabulary
+from kzsim.evidence.reader import packaged
 
 YEARS = (*evidence.conventions().modelled_years, *evidence.conventions().volume_years)
 DIRECTIONS = evidence.conventions().directions
@@ -196,9 +201,6 @@ def test_every_request_can_be_said_in_words() -> None:
 
 
 def test_every_word_of_the_vocabulary_is_used() -> None:
-    from kzsim.evidence.explain import read_vocabulary
-    from kzsim.evidence.reader import packaged
-
     names = read_vocabulary(packaged()).names
     said = {evidence.meaning(key).split(";")[0].rstrip(".").lower() for key in evidence.requestable_keys()}
     assert {phrase.lower() for phrases in names.values() for phrase in phrases.values()} == said
@@ -253,3 +255,16 @@ def test_what_cannot_be_explained_says_why(key: str, year: int, message: str) ->
     with pytest.raises(EvidenceError) as caught:
         evidence.explain(key, year)
     assert str(caught.value).removeprefix(f"{key}: ") == message
+
+
+def test_the_page_on_the_evidence_counts_the_entries_of_each_grade_right() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
+    counts = Counter(fact.grade for fact in evidence.facts().values())
+    printed = {grade: int(count) for grade, count in re.findall(r"^\| `(\w+)` \|.*\| (\d+) \|$", page, re.M)}
+    assert printed == counts
+
+
+def test_the_page_on_the_evidence_names_every_file() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
+    for file in packaged().iterdir():
+        assert f"| `{file.name}` |" in page

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from kzsim.evidence import EvidenceError, Fact, Parameters, Spread, conventions, corridor, crossings, facts
+from kzsim.evidence.explain import read_vocabulary
 from kzsim.evidence.parameters import candidates, crossings_by_mode, entry_for, requestable_keys
+from kzsim.evidence.reader import packaged
 
 LOADED = "road.bakhty.kz_to_cn.kz.documents.time_loaded"
 GENERAL = "road.all.kz_to_cn.kz.documents.time_loaded"
@@ -190,9 +192,6 @@ def test_text_flags_and_lists_are_no_numbers() -> None:
 
 
 def test_every_parameter_changed_by_a_measure_is_an_entry_or_a_named_switch() -> None:
-    from kzsim.evidence.explain import read_vocabulary
-    from kzsim.evidence.reader import packaged
-
     ends = [key.split(".", 3)[3] for key in requestable_keys() if key.startswith(("road.", "rail."))]
     known = {*ends, *(end.split(".", 1)[1] for end in ends if end.startswith(("kz.", "cn.")))}
     known |= {f"rail.{end}" for end in ends}
