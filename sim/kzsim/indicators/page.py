@@ -99,9 +99,7 @@ def _accounts() -> Iterator[Sequence[str]]:
     )
 
 
-def _table(
-    heads: Sequence[str], rows: Iterator[Sequence[str]] | list[tuple[str, str, str, str]]
-) -> list[str]:
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     lines: list[Sequence[str]] = [heads, ["---"] * len(heads), *rows]
     return ["| " + " | ".join(line) + " |" for line in lines]
 

@@ -187,7 +187,7 @@ def comparison_table(layout: Layout, pairs: Sequence[Pairs]) -> pd.DataFrame:
 
 
 def _counts(pairs: Sequence[Pairs], cell: int, name: str) -> tuple[float, float, float]:
-    if name != "crossing_time":
+    if name != "crossing_time" or not pairs:
         return (math.nan, math.nan, math.nan)
     winners = sum(int(pair.winners[cell]) for pair in pairs)
     losers = sum(int(pair.losers[cell]) for pair in pairs)

@@ -1,0 +1,129 @@
+"""A small world for the tests of indicators: one crossing, one direction, four groups, hand-made stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
+from kzsim.indicators.summary import Observed
+from kzsim.network.compile import compile_network
+from kzsim.network.model import (
+    MS_PER_DAY,
+    MS_PER_HOUR,
+    Account,
+    Arrivals,
+    Calendar,
+    DelayStage,
+    Distribution,
+    GateStage,
+    Kind,
+    Network,
+    Occupancy,
+    Pool,
+    Route,
+    ServiceStage,
+    Source,
+    Step,
+    Work,
+    Zone,
+)
+
+USER, NONUSER, GENERAL, EMPTY = range(4)
+HORIZON_MS = 10 * MS_PER_DAY
+FOLLOW_UP_MS = 2 * MS_PER_DAY
+COHORT_MS = (MS_PER_DAY, HORIZON_MS - FOLLOW_UP_MS)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One entity by hand: times in hours, ``out_h`` None if it never leaves.
+
+    Whatever of its stay ``spent`` (element, account, hours) leaves over is travel on the road.
+    """
+
+    group: int
+    in_h: float
+    out_h: float | None
+    free_h: float = 1.0
+    spent: Sequence[tuple[str, Account, float]] = ()
+
+
+def network() -> Network:
+    hour = Distribution("fixed", float(MS_PER_HOUR))
+    work = {"gate": Work(), "check": Work(hour), "road": Work(hour)}
+    kinds = tuple(
+        Kind(name, 0.25, "any", group, work)
+        for group, name in enumerate(("user", "nonuser", "general", "empty"))
+    )
+    return Network(
+        horizon_ms=HORIZON_MS,
+        classes=("any",),
+        stages=(
+            GateStage("a.gate", Calendar.always(1)),
+            ServiceStage(
+                "a.check", Account.INSPECTION, (Pool("booths", Calendar((0, 5 * MS_PER_DAY), (0, 2))),)
+            ),
+            DelayStage("a.road", Account.TRAVEL),
+        ),
+        zones=(Zone("a.yard", 5),),
+        routes=(
+            Route(
+                "out",
+                (Step("gate", "a.gate"), Step("check", "a.check"), Step("road", "a.road")),
+                (Occupancy("a.yard", "check", "check"),),
+            ),
+        ),
+        sources=(Source("trucks", "out", Arrivals("instants"), kinds),),
+        n_groups=4,
+        cohort_ms=COHORT_MS,
+    )
+
+
+def layout(corridor: bool = True) -> Layout:
+    flow = ("a", "road", "kz_to_cn")
+    user = "user" if corridor else "eligible_nonuser"
+    groups = (
+        GroupInfo(*flow, "perishable", True, user, load_t=20.0),
+        GroupInfo(*flow, "perishable", True, "eligible_nonuser", load_t=20.0),
+        GroupInfo(*flow, "general", False, "other", load_t=10.0),
+        GroupInfo(*flow, "empty", False, "other"),
+    )
+    program = compile_network(network())
+    elements = [ElementInfo(*flow, "kz", name.partition(".")[2]) for name in program.element_names]
+    return make_layout(program, groups, elements, FOLLOW_UP_MS)
+
+
+def observed(stays: Sequence[Stay], where: Layout | None = None) -> Observed:
+    """The arrays that an engine would have given for those stays."""
+    where = where or layout()
+    number = {name: i for i, name in enumerate(where.element_names)}
+    accounts = np.zeros((4, 3, len(number), len(Account)), dtype=np.int64)
+    arrival = np.array([round(stay.in_h * MS_PER_HOUR) for stay in stays], dtype=np.int64)
+    leave = np.array([-1 if s.out_h is None else round(s.out_h * MS_PER_HOUR) for s in stays], dtype=np.int64)
+    phase = (arrival >= COHORT_MS[0]).astype(np.int8) + (arrival >= COHORT_MS[1]).astype(np.int8)
+    for i, stay in enumerate(stays):
+        left = (HORIZON_MS if leave[i] < 0 else leave[i]) - arrival[i]
+        for element, account, hours in stay.spent:
+            accounts[stay.group, phase[i], number[element], account] += round(hours * MS_PER_HOUR)
+            left -= round(hours * MS_PER_HOUR)
+        accounts[stay.group, phase[i], number["a.road"], Account.TRAVEL] += left
+    instants = HORIZON_MS // MS_PER_HOUR
+    lines = np.zeros((instants, len(number)), dtype=np.int32)
+    return Observed(
+        arrival_ms=arrival,
+        exit_ms=leave,
+        free_flow_ms=np.array([round(s.free_h * MS_PER_HOUR) for s in stays], dtype=np.int64),
+        group=np.array([s.group for s in stays], dtype=np.int32),
+        phase=phase,
+        account_ms=accounts,
+        in_line=lines,
+        in_zone=lines.copy(),
+        busy_ms=np.array([MS_PER_DAY], dtype=np.int64),
+    )
+
+
+def without_cohort(seen: Observed) -> Observed:
+    return replace(seen, phase=np.zeros_like(seen.phase))
