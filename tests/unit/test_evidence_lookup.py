@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
 
 import pytest
@@ -202,3 +203,11 @@ def test_every_parameter_changed_by_a_measure_is_an_entry_or_a_named_switch() ->
 def test_an_entry_has_the_same_answer_with_and_without_a_parameters_object() -> None:
     assert entry_for(INTAKE, 2025) == Parameters(2025).get(INTAKE)
     assert entry_for("road.nowhere.kz_to_cn.quota.cn_intake", 2025) is None
+
+
+def test_parameters_travel_to_another_process_with_what_was_used() -> None:
+    params = Parameters(2023, {GENERAL: 20})
+    params.get(LOADED)
+    copy = pickle.loads(pickle.dumps(params))  # noqa: S301  our own bytes
+    assert (copy.year, copy.used) == (2023, params.used)
+    assert copy.get("road.dostyk.kz_to_cn.kz.documents.time_loaded").value == 20

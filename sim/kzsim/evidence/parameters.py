@@ -34,7 +34,9 @@ class Parameters:
                 f"no parameters for the year {year}; there are {', '.join(map(str, sorted(years)))}"
             )
         self.year = year
-        self.overrides: Mapping[str, Override] = MappingProxyType(dict(overrides))
+        self.overrides: Mapping[str, Override] = dict(
+            overrides
+        )  # a plain dict: it travels to other processes
         self.used: dict[str, Fact] = {}
         for key, value in self.overrides.items():
             self._check_override(key, value)
