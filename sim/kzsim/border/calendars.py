@@ -235,6 +235,9 @@ def daily_calendar(
 ) -> Calendar:
     """Within the intervals the value of the day (of the side's clock), 0 outside."""
     days = clock.days(side)
+    values = [value(day) for day in days]
+    if len(set(values)) == 1:
+        return to_calendar(intervals, values[0])
     midnights = [clock.ms(side, day) for day in days]
     pieces: list[Interval] = []
     of_start: dict[int, int] = {}
@@ -243,7 +246,7 @@ def daily_calendar(
         while start < end:
             last = midnights[number + 1] if number + 1 < len(days) else end
             pieces.append((start, min(last, end)))
-            of_start[start] = value(days[number])
+            of_start[start] = values[number]
             start, number = min(last, end), number + 1
     return to_calendar(pieces, of_start.__getitem__)
 

@@ -94,16 +94,9 @@ class CrossingCorridor:
         return any(True for _ in self._in_force(direction))
 
     def separates(self, direction: Direction) -> bool:
-        """Whether users need an engine class of their own here: own servers, priority or hours."""
-        params = {*DEDICATED.values(), PRIORITY, EXTRA_HOURS, RAIL_PRIORITY}
+        """Whether users need an engine class of their own here: servers or priority of their own."""
+        params = {*DEDICATED.values(), PRIORITY, RAIL_PRIORITY}
         return any(_param(change, direction)[0] in params for _, change, _ in self._in_force(direction))
-
-    def applies(self, param: str, direction: Direction, side: Side | None = None) -> bool:
-        """Whether a measure changes ``param`` in this direction (on this side, if one is given)."""
-        return any(
-            _param(change, direction)[0] == param and (side is None or side in sides)
-            for _, change, sides in self._in_force(direction)
-        )
 
     def changed(
         self, value: float, param: str, direction: Direction, side: Side, klass: str, user: bool

@@ -179,7 +179,7 @@ def _kinds(
     """The kinds of one class; appends the labels of their groups to ``groups``."""
     eligible = klass in site.corridor.eligible
     complying = site.corridor.compliance if eligible else 0.0
-    user_class = CORRIDOR if site.corridor.separates(site.direction) else ORDINARY
+    user_class = CORRIDOR if site.separates else ORDINARY
     early = out_of_turn.of_users * complying
     early_empties = out_of_turn.of_empties if flow.load_t == 0 else 0.0
     found = []

@@ -123,7 +123,7 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
     if users + fetching == 0:
         return NOBODY
     share = min(1.0, places / (users + fetching))
-    user_class = (CORRIDOR if site.corridor.separates(site.direction) else ORDINARY) + OUT_OF_TURN
+    user_class = (CORRIDOR if site.separates else ORDINARY) + OUT_OF_TURN
     weight = {user_class: users / (users + fetching)}
     if fetching:
         other = ORDINARY + OUT_OF_TURN

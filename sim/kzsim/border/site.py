@@ -52,6 +52,11 @@ class Site:
         """The same for what both directions share: the longer of the two."""
         return max((self._window[direction, side] for direction in DIRECTIONS), key=_length)
 
+    @property
+    def separates(self) -> bool:
+        """Whether the corridor's users are an engine class of their own in this direction."""
+        return self.corridor.separates(self.direction) or any(self.window(side) for side in SIDES)
+
     @cached_property
     def _open(self) -> Mapping[Side, tuple[Interval, ...]]:
         return {side: open_intervals(self.clock, self.openings[side]) for side in SIDES}

@@ -1,0 +1,128 @@
+"""The whole border as one network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kzsim.border
+from kzsim import evidence
+from kzsim.border import build
+from kzsim.draws import draw
+from kzsim.network.compile import compile_network
+from kzsim.scenario import Corridor, Scope
+from tests.unit.border_cases import BOTH_SIDES, BOTH_WAYS, DAY_MS, bundle, scenario, with_measures
+
+CROSSINGS = tuple(evidence.crossings())
+BY_RAIL = tuple(name for name, there in evidence.crossings().items() if "rail" in there.modes)
+
+
+def everywhere(name: str) -> dict[str, Corridor]:
+    measures = {measure: Scope(BOTH_WAYS, BOTH_SIDES) for measure in bundle(name)}
+    return dict.fromkeys(CROSSINGS, Corridor(measures))
+
+
+@pytest.mark.parametrize("corridor", ["none", "light", "standard", "heavy"])
+def test_all_crossings_and_modes_make_a_network_that_compiles(corridor: str) -> None:
+    case = scenario(days=5, road=CROSSINGS, rail=BY_RAIL)
+    if corridor != "none":
+        case = replace(case, corridors=everywhere(corridor))
+    border = build(case)
+    program = compile_network(border.network)
+    assert set(border.elements) == set(program.element_names)
+    assert len(border.groups) == border.network.n_groups
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2025])
+def test_every_year_of_the_evidence_has_all_that_a_network_needs(year: int) -> None:
+    first = scenario().first_day.replace(year=year)
+    border = build(scenario(first, 2, road=CROSSINGS, rail=BY_RAIL))
+    compile_network(border.network)
+    assert border.start.date() == first
+
+
+def test_a_policy_without_effect_gives_an_equal_network_and_the_same_draws() -> None:
+    plain, empty = build(scenario()), build(with_measures())
+    assert empty.network == plain.network
+    assert empty.groups == plain.groups
+    a, b = (draw(compile_network(border.network), 1, 0) for border in (plain, empty))
+    assert np.array_equal(a.arrival_ms, b.arrival_ms)
+    assert all(np.array_equal(x, y) for x, y in zip(a.duration_ms, b.duration_ms, strict=True))
+
+
+def test_a_corridor_leaves_arrivals_and_work_of_trucks_outside_it_as_they_were() -> None:
+    plain = build(scenario())
+    green = build(with_measures(*bundle("standard")))
+    a, b = (draw(compile_network(border.network), 1, 0) for border in (plain, green))
+    assert np.array_equal(a.arrival_ms, b.arrival_ms)
+    compliant = np.array([label.compliant for label in plain.groups])
+    assert np.array_equal(a.group, b.group)
+    outside = ~compliant[a.group]
+    assert np.array_equal(a.free_flow_ms[outside], b.free_flow_ms[outside])
+    assert (b.free_flow_ms[~outside] <= a.free_flow_ms[~outside]).mean() > 0.9
+
+
+def test_groups_say_whom_they_count() -> None:
+    border = build(with_measures(*bundle("standard")))
+    for source in border.network.sources:
+        _, crossing, direction, klass = source.name.split(".")
+        for kind in source.kinds:
+            label = border.groups[kind.group]
+            assert (label.crossing, label.direction, label.klass) == (crossing, direction, klass)
+            assert label.compliant == kind.name.startswith("compliant")
+            assert label.corridor == (
+                "user" if label.compliant else "eligible_nonuser" if label.eligible else "other"
+            )
+
+
+def test_what_two_directions_share_stands_in_the_network_once() -> None:
+    border = build(scenario())
+    names = [stage.name for stage in border.network.stages]
+    assert names.count("bakhty.kz.scan") == names.count("bakhty.cn.scan") == 1
+    assert border.elements["bakhty.kz.scan"].direction == "both"
+
+
+def test_a_side_without_scanners_has_no_scanning() -> None:
+    border = build(scenario(overrides={"road.bakhty.both.kz.scan.scanners": 0.0}))
+    assert "bakhty.kz.scan" not in border.elements
+    assert "bakhty.cn.scan" in border.elements
+    steps = {step.name for route in border.network.routes for step in route.steps}
+    assert "kz.move.scan" not in steps
+
+
+def test_the_cohort_leaves_out_run_in_and_follow_up() -> None:
+    border = build(scenario())
+    assert border.network.cohort_ms == (DAY_MS, 13 * DAY_MS)
+
+
+def test_places_are_given_up_where_the_trucks_truly_leave_them() -> None:
+    border = build(scenario())
+    for route in border.network.routes:
+        yard, strip = route.occupancies
+        assert (yard.first, yard.last, yard.give_up) == ("kz.entry_gate", "kz.exit_gate", "end")
+        entered = "cn" if "kz_to_cn" in route.name else "kz"
+        assert (strip.first, strip.last, strip.give_up) == ("neutral", f"{entered}.entry_gate", "start")
+
+
+def test_chinese_trucks_that_come_empty_hand_nothing_over() -> None:
+    routes = {route.name: {step.name for step in route.steps} for route in build(scenario()).network.routes}
+    assert "handover" not in routes["road.bakhty.cn_to_kz.empty"]
+    assert {"approach", "handover", "handover.warehouse"} <= routes["road.bakhty.cn_to_kz.perishable"]
+
+
+def test_the_parameters_used_are_remembered_with_the_scenarios_own_values() -> None:
+    key = "road.bakhty.kz_to_cn.kz.documents.officers"
+    used = build(scenario(overrides={key: 7.0})).parameters.used
+    assert used[key].grade == "scenario"
+    assert used["road.bakhty.kz_to_cn.approach.time"].key == "road.all.kz_to_cn.approach.time"
+
+
+def test_the_border_package_names_no_crossing() -> None:
+    folder = Path(kzsim.border.__file__).parent
+    names = "|".join(CROSSINGS)
+    for file in sorted(folder.glob("*.py")):
+        assert not re.search(names, file.read_text(encoding="utf-8")), file.name
