@@ -4,6 +4,7 @@
 ``kzsim.evidence``. ``docs/scenarios.md`` tells what may be written.
 """
 
+from kzsim.scenario.explain import Explanation, explain
 from kzsim.scenario.load import load, validate, without_corridors
 from kzsim.scenario.model import (
     Corridor,
@@ -19,12 +20,14 @@ from kzsim.scenario.schema import json_schema
 __all__ = [
     "Corridor",
     "CrossingSettings",
+    "Explanation",
     "Problem",
     "RailSettings",
     "RoadSettings",
     "Scenario",
     "ScenarioError",
     "Scope",
+    "explain",
     "json_schema",
     "load",
     "validate",

@@ -11,6 +11,7 @@ from kzsim.scenario.parameters import cite
 from kzsim.scenario.problems import listed
 from kzsim.scenario.report import Path, Report
 from kzsim.scenario.schema import CorridorFile, MeasureFile, ScenarioFile
+from kzsim.scenario.units import show
 
 BOTH = "both"
 
@@ -44,8 +45,8 @@ def _corridor(name: str, written: CorridorFile, first_day: date, report: Report)
         if not known.low <= written.compliance <= known.high:
             report.add(
                 (*path, "compliance"),
-                f"{written.compliance:.4g} of the eligible lies outside the evidence's range of "
-                f"{known.low:g} to {known.high:g} ({cite(known.grade, known.sources)})",
+                f"{show(100 * written.compliance, '%')} lies outside the evidence's range of "
+                f"{100 * known.low:g} to {100 * known.high:g} % ({cite(known.grade, known.sources)})",
                 "warning",
             )
     return Corridor(

@@ -36,7 +36,6 @@ _UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 SHORTEST = "the shortest scenario has a title, such as 'title: My first scenario'"
 
 
-
 @dataclass
 class Node:
     """A value with its place. ``value`` is a scalar, a list of nodes or a map of nodes.
@@ -68,12 +67,13 @@ class Node:
         """The deepest node along ``path`` and how many parts of the path lead to it."""
         node = self
         for depth, part in enumerate(path):
-            if isinstance(node.value, dict) and part in node.value:
-                node = node.value[part]
-            elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
-                node = node.value[part]
-            else:
+            value = node.value
+            inside = (
+                part < len(value) if isinstance(value, list) and isinstance(part, int) else part in node.items
+            )
+            if not inside:
                 return node, depth
+            node = value[part]
         return node, len(path)
 
 
@@ -189,6 +189,8 @@ def _parse(text: str, whole: Place) -> Document:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context_mark is not None and any(words in str(error.problem) for words in _WHERE_IT_BEGAN):
+            mark = error.context_mark
         where = place(mark.line, mark.column) if mark is not None else whole
         raise ScenarioError([Problem.at(where, "", _in_words(error, where, lines))]) from None
     return builder.done()
@@ -255,7 +257,8 @@ class _Builder:
                 self._open[-1].height = max(self._open[-1].height, frame.height + 1)
 
     def _at(self, event: yaml.Event) -> Place:
-        return self._place(event.start_mark.line, event.start_mark.column)
+        mark = event.start_mark
+        return self._place(mark.line, mark.column) if mark is not None else self._whole
 
     def _fail(self, event: yaml.Event, message: str) -> NoReturn:
         raise ScenarioError([*self._problems, Problem.at(self._at(event), "", message)])
@@ -328,19 +331,23 @@ def _resolve(text: str) -> str | int | float | bool | None:
     return text
 
 
-_WORDS: tuple[tuple[str, str], ...] = (
-    ("mapping values are not allowed", "a ':' too many on this line, or the line is indented too far; "
-     "text that contains ': ' must stand in quotes"),
-    ("could not find expected ':'", "this line, or the one before it, lacks the ':' after the key"),
-    ("expected <block end>, but found", "indented differently from the lines it belongs to; "
-     "keys of one map start in the same column"),
-    ("found unexpected end of stream", "a quotation mark is opened and never closed"),
-    ("found unexpected document separator", "a quotation mark is opened and never closed"),
-    ("expected ',' or ']'", "a list in '[ ]' lacks a ',' or its closing ']'"),
-    ("expected ',' or '}'", "a map in '{ }' lacks a ',' or its closing '}'"),
-    ("found unknown escape character", "unknown escape in double quotes; use single quotes, or '\\\\' for a backslash"),
-    ("expected the node content", "a value is missing here, or this character needs quotes"),
-)
+_WORDS: dict[str, str] = {
+    "mapping values are not allowed": "a ':' too many on this line, or the line is indented too far; "
+    "text that contains ': ' must stand in quotes",
+    "could not find expected ':'": "this line lacks the ':' after its key",
+    "expected <block end>, but found": "indented differently from the lines it belongs to; keys of one map "
+    "start in the same column",
+    "found unexpected end of stream": "a quotation mark is opened and never closed",
+    "found unexpected document separator": "a quotation mark is opened and never closed",
+    "expected ',' or ']'": "a list in '[ ]' lacks a ',' or its closing ']'",
+    "expected ',' or '}'": "a map in '{ }' lacks a ',' or its closing '}'",
+    "found unknown escape character": "unknown escape after '\\'; use single quotes around this text",
+    "expected the node content": "a value is missing here, or this character needs quotes",
+}
+
+
+# The parser notices these at the end; what is to be mended stands at the beginning.
+_WHERE_IT_BEGAN = ("unexpected end of stream", "unexpected document separator", "could not find expected ':'")
 
 
 def _in_words(error: yaml.MarkedYAMLError, where: Place, lines: list[str]) -> str:
@@ -355,7 +362,7 @@ def _in_words(error: yaml.MarkedYAMLError, where: Place, lines: list[str]) -> st
         return "indented with a tab; YAML allows only spaces (two a level)"
     if "cannot start any token" in problem:
         return f"a value cannot start with {shorten(char)}; put the value in quotes"
-    for known, words in _WORDS:
+    for known, words in _WORDS.items():
         if known in problem:
             return words
     return f"is not YAML: {problem}"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -23,9 +24,9 @@ from kzsim.scenario.units import Kind, UnitError, describe, parse_flag, parse_qu
 MINUTES_PER_DAY = 1440
 
 
-def refuse(message: str) -> PydanticCustomError:
-    """The error of a value, with its whole text."""
-    return PydanticCustomError("refused", "{text}", {"text": message})
+def refuse(message: str, item: int | None = None) -> PydanticCustomError:
+    """The error of a value, with its whole text; ``item`` is the place in a list, from 0."""
+    return PydanticCustomError("refused", "{text}", {"text": message, "item": item})
 
 
 class Reader:
@@ -48,7 +49,9 @@ class Reader:
         """Pydantic reads the value with ``read``."""
         return core_schema.no_info_plain_validator_function(self.read)
 
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         """Pydantic describes the value with ``schema``."""
         return self.schema()
 
@@ -102,7 +105,9 @@ class Whole(Reader):
         if written != written or abs(written) == float("inf") or written != int(written):
             raise refuse(f"{written:g} is not a whole number; for example {self.sample}")
         if not self.low <= written <= self.high:
-            raise refuse(f"{int(written):,} is not between {self.low} and {self.high:,}; for example {self.sample}")
+            raise refuse(
+                f"{int(written):,} is not between {self.low} and {self.high:,}; for example {self.sample}"
+            )
         return int(written)
 
     def schema(self) -> JsonSchemaValue:
@@ -114,18 +119,20 @@ class Year(Whole):
     """A year that the evidence covers."""
 
     def __init__(self) -> None:
-        super().__init__(1900, 2200, 2023)
+        super().__init__(1900, 2200, words.base_year())
 
     @property
     def example(self) -> str:
-        """The newest year."""
-        return str(words.years()[-1])
+        """The year that a scenario without `year` has."""
+        return str(words.base_year())
 
     def read(self, written: Any) -> int:
         """The year."""
         year = super().read(written)
         if year not in words.years():
-            raise refuse(f"the evidence has no parameters for {year}; it has them for {listed(words.years())}")
+            raise refuse(
+                f"the evidence has no parameters for {year}; it has them for {listed(words.years())}"
+            )
         return year
 
     def schema(self) -> JsonSchemaValue:
@@ -171,8 +178,8 @@ class Day(Reader):
 
     @property
     def example(self) -> str:
-        """A day of the newest year."""
-        return f"{words.years()[-1]}-03-01"
+        """A day of the base year."""
+        return f"{words.base_year()}-03-01"
 
     def read(self, written: Any) -> date:
         """The day."""
@@ -206,29 +213,34 @@ class OpeningHours(Reader):
             raise refuse(f"expected a list of spans, found {describe(written)}; for example {self.example}")
         if not written:
             raise refuse(
-                "no opening hours: this side would be closed all year and no truck would cross. Leave the key "
-                "out to keep the evidence's hours, or take the crossing out of simulate.road"
+                "without opening hours this side would be closed all year and no truck would cross; leave "
+                "the key out to keep the evidence's hours, or take the crossing out of simulate.road"
             )
-        spans = [self._span(item) for item in written]
-        for (_, before), (after, _), text in zip(spans, spans[1:], written[1:], strict=False):
+        spans = [self._span(text, item) for item, text in enumerate(written)]
+        for item, ((_, before), (after, _)) in enumerate(pairwise(spans), start=1):
             if after < before:
-                raise refuse(f"{shorten(text)} begins before the span in front of it ends; write them in order")
+                text = written[item]
+                raise refuse(
+                    f"{shorten(text)} begins before the span in front of it ends; write them in order",
+                    item,
+                )
         return tuple(spans)
 
-    def _span(self, written: Any) -> tuple[int, int]:
+    def _span(self, written: Any, item: int) -> tuple[int, int]:
         match = self._SPAN.fullmatch(written) if isinstance(written, str) else None
         if match is None:
-            raise refuse(f"{shorten(written)} is not a span of hours; for example {self.example}")
+            raise refuse(f"{shorten(written)} is not a span of hours; for example {self.example}", item)
         hour, minute, hour_to, minute_to = (int(part) for part in match.groups())
         first, last = hour * 60 + minute, hour_to * 60 + minute_to
         if minute > 59 or minute_to > 59 or first > MINUTES_PER_DAY or last > MINUTES_PER_DAY:
-            raise refuse(f"{shorten(written)} is not a span of hours of one day; the day ends at 24:00")
+            raise refuse(f"{shorten(written)} is not a span of hours of one day; the day ends at 24:00", item)
         if last == first:
-            raise refuse(f"{shorten(written)} is empty; round the clock is [\"00:00-24:00\"]")
+            raise refuse(f'{shorten(written)} is empty; round the clock is ["00:00-24:00"]', item)
         if last < first:
             raise refuse(
                 f"{shorten(written)} ends before it begins; for a night shift write two spans, "
-                f'"00:00-{hour_to:02d}:{minute_to:02d}" and "{hour:02d}:{minute:02d}-24:00"'
+                f'"00:00-{hour_to:02d}:{minute_to:02d}" and "{hour:02d}:{minute:02d}-24:00"',
+                item,
             )
         return first, last
 
@@ -255,9 +267,17 @@ class Name(Reader):
         """The name."""
         if not isinstance(written, str):
             raise refuse(f"expected a {self.what} ({listed(self.known(), 'or')}), found {describe(written)}")
-        if written not in self.known():
-            raise refuse(suggest(self.what, written, self.known(), self.plural))
-        return written
+        return self.pick(written)
+
+    def pick(self, written: Any, item: int | None = None) -> str:
+        """The name, which may stand in a list at place ``item``."""
+        known = self.known()
+        if written in known:
+            return str(written)
+        other = words.crossing_called(str(written))
+        if other in known:
+            raise refuse(f"unknown {self.what} {shorten(written)}, did you mean '{other}'?", item)
+        raise refuse(suggest(self.what, str(written), known, self.plural), item)
 
     def schema(self) -> JsonSchemaValue:
         """One of the names."""
@@ -280,10 +300,10 @@ class Names(Reader):
         """The names in the order of ``known``."""
         if not isinstance(written, list):
             raise refuse(f"expected a list, found {describe(written)}; for example {self.example}")
-        names = [self.name.read(item) for item in written]
-        for name in names:
-            if names.count(name) > 1:
-                raise refuse(f"'{name}' is said twice; keep one")
+        names = [self.name.pick(name, item) for item, name in enumerate(written)]
+        for item, name in enumerate(names):
+            if name in names[:item]:
+                raise refuse(f"'{name}' is said twice; keep one", item)
         if len(names) < self.fewest:
             raise refuse(f"the list is empty; for example {self.example}")
         return tuple(name for name in self.name.known() if name in names)

@@ -35,7 +35,7 @@ def gather(path: str | os.PathLike[str], settings: Sequence[str] = ()) -> Tree:
     """
     shown = os.fspath(path)
     document = read_file(Path(shown), shown)
-    _require_map(document, shown)
+    _require_map(document)
     problems = list(document.problems)
     chain, whole = _parents(document, shown, problems)
     root = chain[-1].root
@@ -112,9 +112,13 @@ def _parents(document: Document, shown: str, problems: list[Problem]) -> tuple[l
             return chain, False
         try:
             parent = read_file(path, shown, rank=len(chain))
-            _require_map(parent, shown)
+            _require_map(parent)
         except ScenarioError as error:
-            problems.extend(error.problems)
+            for problem in error.problems:
+                if problem.line:
+                    problems.append(problem)
+                else:
+                    fail(f"'{shown}' {problem.message}")
             return chain, False
         problems.extend(parent.problems)
         chain.append(parent)
@@ -127,16 +131,11 @@ def _beside(path: Path) -> list[str]:
         return []
 
 
-def _require_map(document: Document, shown: str) -> None:
+def _require_map(document: Document) -> None:
     root = document.root
     if not isinstance(root.value, dict):
-        found = describe(root.value)
-        raise ScenarioError(
-            [
-                *document.problems,
-                Problem.at(root.place, "", f"a scenario is a map of keys such as 'title: ...', found {found}"),
-            ]
-        )
+        message = f"a scenario is a map of keys such as 'title: ...', found {describe(root.value)}"
+        raise ScenarioError([*document.problems, Problem.at(root.place, "", message)])
 
 
 def _setting(setting: str, rank: int) -> Node:

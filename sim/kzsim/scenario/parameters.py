@@ -110,10 +110,16 @@ def _read(path: Path, written: Any, facts: dict[str, Fact], report: Report) -> V
 
 def _may_be_zero(fact: Fact) -> bool:
     """Whether the evidence knows a crossing that does without (a post without a scanner skips the scan)."""
-    tail = fact.key.partition("@")[0].split(".")[2:]
-    alike = (other for other in evidence.facts().values() if other.key.partition("@")[0].split(".")[2:] == tail)
-    base = evidence.conventions().modelled_years
-    return any(other.low == 0 and set(other.years) & set(base) for other in alike)
+    modelled = set(evidence.conventions().modelled_years)
+    return any(
+        other.low == 0 and _tail(other.key) == _tail(fact.key) and modelled & set(other.years)
+        for other in evidence.facts().values()
+    )
+
+
+def _tail(key: str) -> list[str]:
+    """What a key says besides mode, crossing and year."""
+    return key.partition("@")[0].split(".")[2:]
 
 
 def _warn_outside(path: Path, value: Value, facts: list[Fact], report: Report) -> None:
@@ -126,15 +132,15 @@ def _warn_outside(path: Path, value: Value, facts: list[Fact], report: Report) -
     ]
     if not outside:
         return
-    fact = outside[0]
-    unit = kind_of(fact.unit, fact.number).unit
-    where = ""
-    if len(facts) > 1:
-        where = f" at {listed([each.key.split('.')[1] for each in outside])}"
+    unit = kind_of(outside[0].unit, outside[0].number).unit
+    ranges = [
+        (f"{each.key.split('.')[1]}: " if len(facts) > 1 else "")
+        + f"{each.low:g} to {show(each.high or 0.0, unit)} ({cite(each.grade, each.sources)})"
+        for each in outside
+    ]
     report.add(
         path,
-        f"{show(value, unit)} lies outside the evidence's range of {fact.low:g} to {show(fact.high or 0.0, unit)}"
-        f"{where} ({cite(fact.grade, fact.sources)})",
+        f"{show(value, unit)} lies outside the evidence's range of {'; '.join(ranges)}",
         "warning",
     )
 
@@ -142,13 +148,14 @@ def _warn_outside(path: Path, value: Value, facts: list[Fact], report: Report) -
 def cite(grade: str, sources: tuple[str, ...]) -> str:
     """``reported: zakon_fito_2025 (zakon.kz, 2025-11-20)``."""
     known = evidence.sources()
-    cited = [f"{name} ({known[name].publisher}, {known[name].date})" if name in known else name for name in sources]
+    cited = [f"{name} ({known[name].publisher}, {known[name].date})" for name in sources]
     return f"{grade}: {listed(cited)}" if cited else grade
 
 
 def _unknown(key: str, year: int, known: evidence.Parameters) -> str:
     if "@" in key:
-        return f"leave out '@{key.partition('@')[2]}': the evidence of the year {year} is used anyway (key 'year')"
+        said = key.partition("@")[2]
+        return f"leave out '@{said}'; which year's evidence is used is said by the key 'year' (now {year})"
     parts = key.split(".")
     modes = evidence.conventions().modes
     if len(parts) > 2 and parts[0] in modes and parts[1] not in (ALL, *words.crossings_with(parts[0])):
@@ -157,13 +164,13 @@ def _unknown(key: str, year: int, known: evidence.Parameters) -> str:
             fixed = ".".join((parts[0], near, *parts[2:]))
             if entries(fixed, known):
                 return f"unknown crossing '{parts[1]}', did you mean '{fixed}'?"
-    near = nearest(key, _all_keys(known))
+    near = nearest(key, _all_keys())
     if near is not None:
         return f"the evidence of {year} has no entry of this name, did you mean '{near}'?"
     return f"the evidence of {year} has no entry {shorten(key)}; docs/scenarios.md tells how to find the keys"
 
 
-def _all_keys(known: evidence.Parameters) -> list[str]:
+def _all_keys() -> list[str]:
     keys: set[str] = set()
     for key in evidence.facts():
         bare = key.partition("@")[0]

@@ -48,7 +48,9 @@ class Problem:
     rank: int = 0
 
     @classmethod
-    def at(cls, place: Place, key: str, message: str, severity: Literal["error", "warning"] = "error") -> Problem:
+    def at(
+        cls, place: Place, key: str, message: str, severity: Literal["error", "warning"] = "error"
+    ) -> Problem:
         """A problem with what stands at ``place`` under the dotted ``key``."""
         if place.setting:
             # The setting itself already names the key; a problem deeper in its value needs its own.
@@ -88,7 +90,7 @@ class ScenarioError(Exception):
 
 def suggest(what: str, word: str, known: Iterable[str], plural: str = "") -> str:
     """``unknown <what> '<word>'`` with the nearest known word, or with all of them when none is near."""
-    names = sorted(known)
+    names = list(known)
     near = nearest(word, names)
     said = shorten(word)
     if near is not None:
@@ -98,11 +100,11 @@ def suggest(what: str, word: str, known: Iterable[str], plural: str = "") -> str
     return f"unknown {what} {said}; the {plural or what + 's'} are {', '.join(names)}"
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The known name that ``word`` most probably stands for, or None."""
+def nearest(word: str, names: Iterable[str], cutoff: float = 0.65) -> str | None:
+    """The known name that ``word`` most probably stands for, or None if none is as alike as ``cutoff``."""
     known = {name.casefold(): name for name in names}
     folded = word[:200].casefold().replace("-", "_").replace(" ", "_")
-    found = difflib.get_close_matches(folded, known, n=1, cutoff=0.65)
+    found = difflib.get_close_matches(folded, known, n=1, cutoff=cutoff)
     return known[found[0]] if found else None
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from kzsim.scenario import words
 from kzsim.scenario.problems import listed, suggest
 from kzsim.scenario.report import Path, Report
-from kzsim.scenario.schema import ScenarioFile, known_keys
+from kzsim.scenario.schema import ScenarioFile, known_keys, section_at, sections
 from kzsim.scenario.units import describe
 
 
@@ -38,14 +39,38 @@ def _report(report: Report, details: ErrorDetails) -> None:
     # A word that stands for a map is one value on the page.
     node, depth = report.root.find(path)
     path = path[:depth]
+    item = details.get("ctx", {}).get("item")
+    if item is not None:
+        path = (*path, item)
     if kind == "extra_forbidden":
-        section = section_at(path[:-1])
-        known = known_keys(section) if section else ()
-        report.add(path, suggest("key", str(path[-1]), known), on_key=True)
+        report.add(path, _unknown_key(path), on_key=True)
     elif kind in ("model_type", "dict_type", "model_attributes_type"):
         report.add(path, f"expected a map of keys, found {describe(node.plain())}" + _map_example(path))
     else:
         report.add(path, details["msg"], on_key=on_key)
+
+
+def _unknown_key(path: Path) -> str:
+    """What to do about a key that does not belong where it stands."""
+    key = str(path[-1])
+    section = section_at(path[:-1])
+    known = known_keys(section) if section else ()
+    if key == "<<":
+        return "YAML's merge key is not supported; build on another scenario with 'extends'"
+    if key in words.crossing_names():
+        return (
+            f"a crossing does not belong here; its settings stand under 'crossings: {{{key}: ...}}', "
+            f"its corridor under 'green_corridors: {{{key}: ...}}'"
+        )
+    if key in words.measure_names():
+        return "a measure does not belong here, but under 'green_corridors.<crossing>.measures'"
+    if "." in key:
+        return f"the key of an evidence entry belongs under 'parameters:'; here the keys are {listed(known)}"
+    homes = [home for home in sections() if key in known_keys(home[1])]
+    if homes:
+        places = listed((f"under '{above}'" if above else "at the first level" for above, _ in homes), "or")
+        return f"does not belong here, but {places}"
+    return suggest("key", key, known)
 
 
 def _map_example(path: Path) -> str:
@@ -56,42 +81,15 @@ def _map_example(path: Path) -> str:
 def _drop(data: Any, details: ErrorDetails) -> None:
     """Take what is wrong out of the data, so that reading goes on without it."""
     path = [part for part in details["loc"] if part != "[key]"]
-    if details["type"] == "missing":
-        data["title"] = "?"
+    if path == ["title"]:
+        data["title"] = "?"  # the one key that may not be missing
         return
     above, key = None, None
     for part in path:
-        if isinstance(data, dict) and part in data:
-            above, key, data = data, part, data[part]
-        else:
-            break
+        if not isinstance(data, dict):
+            break  # a word that stands for a map: the word goes
+        if part not in data:
+            return  # gone already with what it stood in
+        above, key, data = data, part, data[part]
     if above is not None:
         del above[key]
-
-
-def section_at(path: Path) -> type[BaseModel] | None:
-    """The section of the schema at a path of a file, or None where there is none."""
-    section: type[BaseModel] | None = ScenarioFile
-    in_names = False
-    for part in path:
-        if in_names:
-            in_names = False
-            continue
-        if section is None:
-            return None
-        found = next((f for n, f in section.model_fields.items() if (f.alias or n) == part), None)
-        if found is None:
-            return None
-        section, in_names = _section_of(found.annotation)
-    return None if in_names else section
-
-
-def _section_of(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
-    """The section behind a type and whether names stand between (a map from names to sections)."""
-    text_map = getattr(annotation, "__origin__", None) is dict
-    parts = annotation.__args__[1:] if text_map else (annotation,)
-    for part in parts:
-        for option in getattr(part, "__args__", (part,)):
-            if isinstance(option, type) and issubclass(option, BaseModel):
-                return option, text_map
-    return None, False

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from kzsim import evidence
-from kzsim.scenario import corridors, parameters, words
+from kzsim.scenario import corridors, demand, parameters, words
 from kzsim.scenario.document import Node
 from kzsim.scenario.inherit import Tree
 from kzsim.scenario.model import CrossingSettings, Plain, RailSettings, RoadSettings, Scenario
@@ -14,6 +13,7 @@ from kzsim.scenario.problems import Problem, listed
 from kzsim.scenario.reading import read
 from kzsim.scenario.report import Report, dotted
 from kzsim.scenario.schema import CrossingFile, ScenarioFile
+from kzsim.scenario.units import show
 
 MS_PER_DAY = 86_400_000
 DEFAULT_RUN_IN_DAYS = 14.0
@@ -49,6 +49,8 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
         overrides = parameters.overrides(written, year, report)
     made = corridors.corridors(written, first, report)
     _warn_of_idle_settings(written, simulated, report)
+    if report.sound("year", "demand", "simulate", "crossings"):
+        demand.warn_outside(written, year, simulated, report)
     origins, values = _origins(report.root, year, first, last)
     return Scenario(
         title=written.title,
@@ -95,7 +97,8 @@ def _period(written: ScenarioFile, year: int, report: Report) -> tuple[date, dat
                 remedy = f"set 'year: {day.year}', or choose days of {year}"
             else:
                 remedy = f"choose days of {year}; the evidence covers {listed(words.years())}"
-            report.add(("period", key), f"{day} lies outside the year {year} whose evidence is used; {remedy}")
+            message = f"{day} lies outside the year {year}, whose evidence is used; {remedy}"
+            report.add(("period", key), message)
     if outside:
         return whole
     if last < first:
@@ -116,13 +119,15 @@ def _window(written: ScenarioFile, first: date, last: date, report: Report) -> t
     if run_in + follow_up >= days:
         at = next((key for key in ("run_in", "follow_up", "period") if report.said(key)), "period")
         defaults = [key for key in ("run_in", "follow_up") if not report.said(key)]
+        shorter = f"'run_in: {days // 7} day' and 'follow_up: {max(days // 4, 1)} day'"
+        if days < 4:
+            shorter = "'run_in: 0 day' and 'follow_up: 12 h'"
         unsaid = f" ({listed(defaults)}: default)" if defaults else ""
         report.add(
             (at,),
-            f"run_in of {run_in:g} day and follow_up of {follow_up:g} day{unsaid} leave nothing of the period of "
-            f"{days} day{'s' if days != 1 else ''} from {first} to {last}; "
-            f"shorten them, for example 'run_in: {max(days // 7, 0)} day' and 'follow_up: {max(days // 4, 1)} day', "
-            "or lengthen the period",
+            f"run_in of {show(run_in, 'day')} and follow_up of {show(follow_up, 'day')}{unsaid} leave "
+            f"nothing of the period of {show(days, 'day')} from {first} to {last}; shorten them, for example "
+            f"{shorter}, or lengthen the period",
         )
     return run_in, follow_up
 
@@ -136,10 +141,8 @@ def _crossing(name: str, settings: CrossingFile, report: Report) -> CrossingSett
     modes = evidence.crossings()[name].modes
     for mode in evidence.conventions().modes:
         if mode not in modes and getattr(settings, mode) is not None:
-            others = listed(words.crossings_with(mode))
-            report.add(
-                ("crossings", name, mode), f"there is no {mode} at {name}; {mode} crosses at {others}", on_key=True
-            )
+            message = f"there is no {mode} at {name}; {mode} crosses at {listed(words.crossings_with(mode))}"
+            report.add(("crossings", name, mode), message, on_key=True)
     road, rail = settings.road, settings.rail
     return CrossingSettings(
         road=RoadSettings()
@@ -168,14 +171,16 @@ def _warn_of_idle_settings(
         return
     for name, settings in written.crossings.items():
         for mode, names in simulated.items():
-            path = ("crossings", name, mode)
-            if getattr(settings, mode, None) is not None and name not in names and report.own(path):
-                report.add(path, f"has no effect: {name} is not in simulate.{mode}", "warning", on_key=True)
+            if getattr(settings, mode, None) is None or name in names:
+                continue
+            if mode in evidence.crossings()[name].modes and report.own(("crossings", name, mode)):
+                message = f"has no effect: {name} is not in simulate.{mode}"
+                report.add(("crossings", name, mode), message, "warning", on_key=True)
     anywhere = {name for names in simulated.values() for name in names}
     for name, corridor in written.green_corridors.items():
-        path = ("green_corridors", name)
-        if corridor is not None and name not in anywhere and report.own(path):
-            report.add(path, f"has no effect: {name} is not simulated", "warning", on_key=True)
+        if corridor is not None and name not in anywhere and report.own(("green_corridors", name)):
+            message = f"has no effect: {name} is not simulated"
+            report.add(("green_corridors", name), message, "warning", on_key=True)
 
 
 def _origins(root: Node, year: int, first: date, last: date) -> tuple[dict[str, str], dict[str, Plain]]:

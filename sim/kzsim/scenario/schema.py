@@ -6,6 +6,7 @@ on each other are checked in ``resolve``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -45,8 +46,12 @@ MEASURE = Name("measure", words.measure_names)
 BUNDLE = Name("bundle", words.bundle_names)
 DIRECTION = Name("direction", words.directions)
 SIDE = Name("side", words.sides)
-ROAD_CROSSINGS = Names(Name("crossing with road", lambda: words.crossings_with("road"), "crossings with road"))
-RAIL_CROSSINGS = Names(Name("crossing with rail", lambda: words.crossings_with("rail"), "crossings with rail"))
+ROAD_CROSSINGS = Names(
+    Name("crossing with road", lambda: words.crossings_with("road"), "crossings with road")
+)
+RAIL_CROSSINGS = Names(
+    Name("crossing with rail", lambda: words.crossings_with("rail"), "crossings with rail")
+)
 
 CrossingName = Annotated[str, CROSSING]
 MeasureName = Annotated[str, MEASURE]
@@ -74,7 +79,7 @@ class PeriodFile(Written):
     """The days simulated."""
 
     first: Annotated[date | None, Day()] = Field(default=None, alias="from")
-    """First day of the run, on Kazakhstan's calendar; the run starts at 00:00. Default: 1 January of `year`."""
+    """First day of the run, on Kazakhstan's calendar; it starts at 00:00. Default: 1 January of `year`."""
     to: Annotated[date | None, Day()] = None
     """Last day of the run, on Kazakhstan's calendar, included. Default: 31 December of `year`."""
 
@@ -151,7 +156,8 @@ class CorridorFile(Written):
     measures: dict[MeasureName, MeasureFile | None] = Field(default_factory=dict)
     """Measures switched on or off on top of the bundle, one by one."""
     compliance: Annotated[float | None, Quantity(dimension("share"))] = None
-    """Share of the eligible trucks and trains that meet the corridor's conditions. Default: the evidence's."""
+    """Share of the eligible trucks and trains that meet the corridor's conditions, in %. Default: the
+    evidence's."""
 
     @model_validator(mode="before")
     @classmethod
@@ -175,15 +181,17 @@ def _corridors(written: Any) -> Any:
     some = words.crossing_names()[0]
     if isinstance(written, str) and written in words.bundle_names():
         raise refuse(f"name the crossings, one a line, for example '{some}: {written}'")
-    raise refuse(f"expected none or a map such as '{some}: {words.bundle_names()[-1]}', found {describe(written)}")
+    raise refuse(
+        f"expected none or a map such as '{some}: {words.bundle_names()[-1]}', found {describe(written)}"
+    )
 
 
 class ScenarioFile(Written):
     """A scenario of kzsim. Everything not said comes from the evidence, with its source."""
 
     extends: Annotated[str | None, Text(300, "baseline_2023.yaml")] = None
-    """Another scenario file to build on, relative to this one and in the same folder or below. Maps merge key by
-    key, lists and values replace, `null` removes."""
+    """Another scenario file to build on, relative to this one and in the same folder or below. Maps merge
+    key by key, lists and values replace, `null` removes."""
     title: Annotated[str, Text(200, "Green corridors at all crossings")]
     """What the scenario is, in one line; stands above every table and figure."""
     description: Annotated[str | None, Text(5000, "What is asked, and why these settings.")] = None
@@ -210,15 +218,55 @@ class ScenarioFile(Written):
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Any entry of the evidence by its key, with the value to use instead. `all` in place of the crossing
     sets it at every crossing."""
-    green_corridors: Annotated[
-        dict[CrossingName, CorridorFile | None], BeforeValidator(_corridors)
-    ] = Field(default_factory=dict)
+    green_corridors: Annotated[dict[CrossingName, CorridorFile | None], BeforeValidator(_corridors)] = Field(
+        default_factory=dict
+    )
     """The green corridor of each crossing. Default: none."""
 
 
 def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
     """The keys of a section as they are written."""
     return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def section_at(path: Sequence[str | int]) -> type[BaseModel] | None:
+    """The section of the schema at a path of a file, or None where there is none."""
+    section: type[BaseModel] | None = ScenarioFile
+    in_names = False
+    for part in path:
+        if in_names:
+            in_names = False
+            continue
+        if section is None:
+            return None
+        found = next((f for n, f in section.model_fields.items() if (f.alias or n) == part), None)
+        if found is None:
+            return None
+        section, in_names = section_of(found.annotation)
+    return None if in_names else section
+
+
+def sections(model: type[BaseModel] = ScenarioFile, above: str = "") -> list[tuple[str, type[BaseModel]]]:
+    """Every section of the schema with where it stands, such as ``crossings.<crossing>.road``."""
+    found: list[tuple[str, type[BaseModel]]] = [(above, model)]
+    for name, model_field in model.model_fields.items():
+        section, named = section_of(model_field.annotation)
+        if section is not None:
+            place = f"{above}.{model_field.alias or name}" if above else model_field.alias or name
+            wild = ("<measure>" if name == "measures" else "<crossing>") if named else ""
+            found += sections(section, f"{place}.{wild}" if wild else place)
+    return found
+
+
+def section_of(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """The section behind a type and whether names stand between (a map from names to sections)."""
+    text_map = getattr(annotation, "__origin__", None) is dict
+    parts = annotation.__args__[1:] if text_map else (annotation,)
+    for part in parts:
+        for option in getattr(part, "__args__", (part,)):
+            if isinstance(option, type) and issubclass(option, BaseModel):
+                return option, text_map
+    return None, False
 
 
 class _Schema(GenerateJsonSchema):
@@ -238,7 +286,20 @@ class _Schema(GenerateJsonSchema):
         # The title may come from the scenario that this one extends.
         made["anyOf"] = [{"required": made.pop("required")}, {"required": ["extends"]}]
         made["$schema"] = self.schema_dialect
+        for section in (made, *sections.values()):
+            for name, field in section.get("properties", {}).items():
+                _allow_null(field, required=name == "title")
         return made
+
+
+def _allow_null(field: JsonSchemaValue, *, required: bool) -> None:
+    """``null`` takes back what the extended scenario says, so that every key but the title may have it."""
+    field.pop("title", None)
+    if field.pop("default", None) is None and not required and {"type": "null"} not in field.get("anyOf", []):
+        description = field.pop("description", "")
+        choices = field["anyOf"] if "anyOf" in field else [dict(field)]
+        field.clear()
+        field.update({"anyOf": [*choices, {"type": "null"}], "description": description})
 
 
 def json_schema() -> dict[str, Any]:

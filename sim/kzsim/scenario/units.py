@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from kzsim.scenario.problems import listed, shorten
+from kzsim.scenario.problems import listed, nearest, shorten
 
 # unit -> (dimension, how many of the smallest unit of the dimension)
 _TIME = {
@@ -61,7 +61,7 @@ LARGEST_COUNT = 1_000_000.0
 # Means per day over a longer time; the other rates are numbers of vehicles on one day.
 _FRACTIONAL_RATES = frozenset({"trains/day", "pairs/day"})
 
-_NUMBER = r"[-+]?(?:\d[\d,_ \u00a0\u202f]*)?(?:\.\d*)?(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(?:[\d.][\d.,_ \u00a0\u202f]*)?(?:[eE][-+]?\d+)?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*(.*?)\s*", re.DOTALL)
 _PLAIN = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(nan|inf|infinity)\b.*", re.IGNORECASE)
@@ -75,14 +75,15 @@ class UnitError(ValueError):
 class Kind:
     """What a field measures: its dimension, the unit its plain number is in, and an example.
 
-    ``dimension`` 'number' is a bare number (a ratio), 'flag' on or off, 'text' words. ``most`` is in
-    ``unit``.
+    ``dimension`` 'number' is a bare number (a ratio), 'flag' on or off, 'text' words. ``least`` and
+    ``most`` are in ``unit``.
     """
 
     dimension: Literal["time", "mass", "share", "count", "rate", "money", "number", "flag", "text"]
     unit: str
     example: str
     whole: bool = False
+    least: float = 0.0
     most: float = math.inf
 
 
@@ -103,7 +104,9 @@ def kind_of(unit: str, example: float | bool | str) -> Kind:
     if plain in ("ratio", "share", "rank"):
         return Kind("number", plain, number)
     if plain in _TIME:
-        return Kind("time", plain, f"{number} {plain}")
+        # A time before something else, such as an early arrival, is negative in the evidence too.
+        early = isinstance(example, int | float) and example < 0
+        return Kind("time", plain, f"{number} {plain}", least=-math.inf if early else 0.0)
     if plain in _MASS:
         return Kind("mass", plain, f"{number} {plain}")
     if plain[:3] in ("USD", "KZT"):
@@ -128,6 +131,9 @@ def parse_quantity(written: object, kind: Kind) -> float:
             raise UnitError(f"{_name_of(written)} is not a quantity; {example}")
         if kind.dimension == "number":
             return _checked(float(written), kind, example)
+        if kind.unit == "%" and 0 < written <= kind.most / 100:
+            meant = f"'{100 * written:g} %' or '{written:g} %'"
+            raise UnitError(f"a unit is missing after {written:g}: write {meant}, whichever is meant")
         suggestion = f"{written:g} {_agree(kind.unit, float(written))}" if written >= 0 else kind.example
         raise UnitError(
             f"a unit is missing after {written:g}: write it in {_units(kind)}, for example '{suggestion}'"
@@ -162,15 +168,15 @@ def parse_flag(written: object) -> bool:
 
 
 def describe(value: object) -> str:
-    """What was written, named: ``the text 'x'``, ``a list``, ``the number 3``, ``nothing``."""
+    """What was written, named: ``'x'``, ``true``, ``a list``, ``the number 3``, ``nothing``."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
-        return f"the flag {str(value).lower()}"
+        return str(value).lower()
     if isinstance(value, int | float):
         return f"the number {value:g}" if isinstance(value, float) else f"the number {value}"
     if isinstance(value, str):
-        return f"the text {shorten(value)}"
+        return shorten(value)
     return "a list" if isinstance(value, list) else "a map"
 
 
@@ -182,7 +188,9 @@ def show(value: float, unit: str) -> str:
 def _number(digits: str, text: str, example: str) -> float:
     compact = digits.strip()
     if "," in compact or "_" in compact or re.search(r"\d[ \u00a0\u202f]+\d", compact):
-        raise UnitError(f"write the number without separators: {shorten(text)}; {example}")
+        raise UnitError(
+            f"write the number without separators and with a decimal point, found {shorten(text)}; {example}"
+        )
     if not _PLAIN.fullmatch(compact):
         raise UnitError(f"{shorten(text)} does not start with a number; {example}")
     return float(compact)
@@ -204,16 +212,17 @@ def _factor(unit: str, kind: Kind, example: str) -> float:
             return _MASS[given_noun] / _MASS[noun]
     if unit in _ADVICE:
         raise UnitError(f"unknown unit {shorten(unit)}: {_ADVICE[unit]}; {example}")
-    known = unit in _TIME or unit in _MASS or unit == "%"
-    word = "wrong" if known else "unknown"
-    raise UnitError(f"{word} unit {shorten(unit)}: expected {_units(kind)}, {example}")
+    near = nearest(unit, (kind.unit, *_SHORT.get(kind.dimension, ())), cutoff=0.85)
+    if near is not None:
+        raise UnitError(f"unknown unit {shorten(unit)}, did you mean '{near}'?")
+    raise UnitError(f"the unit {shorten(unit)} does not fit here; write it in {_units(kind)}, {example}")
 
 
 def _checked(value: float, kind: Kind, example: str) -> float:
     shown = show(value, kind.unit) if kind.dimension != "number" else f"{value:g}"
     if not math.isfinite(value):
         raise UnitError(f"the number is too large; {example}")
-    if value < 0:
+    if value < kind.least:
         raise UnitError(f"{shown} is negative; {example}")
     if kind.dimension == "time" and value * _TIME[kind.unit] > LONGEST_DAYS * _TIME["day"]:
         raise UnitError(f"{shown} is longer than {LONGEST_DAYS:g} days; {example}")

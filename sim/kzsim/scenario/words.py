@@ -15,9 +15,31 @@ def years() -> tuple[int, ...]:
     return evidence.conventions().modelled_years
 
 
+def base_year() -> int:
+    """The year of a scenario that names none."""
+    return evidence.conventions().base_year
+
+
 def crossing_names() -> tuple[str, ...]:
     """Every crossing."""
     return tuple(sorted(evidence.crossings()))
+
+
+def crossing_called(name: str) -> str | None:
+    """The crossing that has this name in any language, such as that of its Chinese post; None if none has."""
+    return _other_names().get(name.casefold())
+
+
+@cache
+def _other_names() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, crossing in evidence.crossings().items():
+        posts = [name for names in crossing.names.values() for name in names.values()]
+        stations = crossing.rail.stations.values() if crossing.rail else ()
+        posts += [name for names in stations for name in names.values()]
+        for name in (*posts, *crossing.aliases):
+            found.setdefault(name.casefold(), key)
+    return found
 
 
 @cache
