@@ -1,0 +1,161 @@
+"""Random small networks over everything the language has: times collide, zones are tight,
+calendars shut in mid-service, quotas run out."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from kzsim.network import (
+    Account,
+    Arrivals,
+    Calendar,
+    Condition,
+    DelayStage,
+    Distribution,
+    GateStage,
+    Kind,
+    Network,
+    Occupancy,
+    Pool,
+    Refill,
+    Route,
+    ServiceStage,
+    Source,
+    Step,
+    Work,
+    Zone,
+)
+from kzsim.network.model import Stage
+
+MINUTE = 60_000
+HORIZON_MIN = 240
+CLASSES = ("x", "y", "z")
+
+
+def _instants(most: int) -> st.SearchStrategy[list[int]]:
+    later = st.lists(st.integers(1, HORIZON_MIN), max_size=most, unique=True).map(sorted)
+    return later.map(lambda minutes: [0, *(m * MINUTE for m in minutes)])
+
+
+@st.composite
+def calendars(draw: st.DrawFn, largest: int) -> Calendar:
+    """Opens at some time at the latest at the end, so that the network is valid."""
+    at_ms = draw(_instants(4))
+    value = [draw(st.integers(0, largest)) for _ in at_ms]
+    if not any(value):
+        value[-1] = 1
+    return Calendar(tuple(at_ms), tuple(value))
+
+
+@st.composite
+def services(draw: st.DrawFn, name: str) -> ServiceStage:
+    pools = tuple(Pool(f"p{i}", draw(calendars(3))) for i in range(draw(st.integers(1, 2))))
+    names = [pool.name for pool in pools]
+    usable = {
+        klass: tuple(draw(st.permutations(names))[: draw(st.integers(1, len(names)))])
+        for klass in CLASSES
+        if draw(st.booleans())
+    }
+    return ServiceStage(name, draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS])), pools, usable)
+
+
+@st.composite
+def gates(draw: st.DrawFn, name: str) -> GateStage:
+    refills = []
+    if draw(st.booleans()):
+        for at_ms in draw(_instants(5)):
+            limits = {k: draw(st.integers(0, 3)) for k in CLASSES if draw(st.integers(0, 3)) == 0}
+            refills.append(Refill(at_ms, draw(st.integers(0, 4)), limits))
+        if not any(refill.overall for refill in refills):
+            refills[-1] = Refill(refills[-1].at_ms, 1)
+    return GateStage(name, draw(calendars(1)), tuple(refills))
+
+
+@st.composite
+def delays(draw: st.DrawFn, name: str) -> DelayStage:
+    return DelayStage(name, Account.HOLD, draw(st.none() | calendars(1)))
+
+
+@st.composite
+def works(draw: st.DrawFn, step: str, *, at_gate: bool) -> Work:
+    when = ()
+    if draw(st.integers(0, 3)) == 0:
+        when = (Condition(f"{step}?", 0.0, draw(st.sampled_from([0.0, 0.5, 1.0]))),)
+    if at_gate:
+        return Work(None, when)
+    minutes = draw(st.sampled_from([0, 0, 1, 5, 10, 30]))
+    family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal"]))
+    return Work(Distribution(family, minutes * MINUTE, 0.7), when)
+
+
+@st.composite
+def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occupancy, ...]:
+    found = []
+    for zone in zones:
+        if draw(st.booleans()):
+            first = draw(st.integers(0, n_steps - 1))
+            last = draw(st.integers(first, n_steps - 1))
+            found.append(Occupancy(zone.name, f"{first}", f"{last}", draw(st.sampled_from(["start", "end"]))))
+    return tuple(found)
+
+
+@st.composite
+def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], group: int) -> Source:
+    n_kinds = draw(st.integers(1, 2))
+    kinds = tuple(
+        Kind(
+            f"k{i}",
+            1 / n_kinds,
+            draw(st.sampled_from(CLASSES)),
+            group,
+            {s.name: draw(works(s.name, at_gate=is_gate[s.stage])) for s in route.steps},
+        )
+        for i in range(n_kinds)
+    )
+    if draw(st.booleans()):
+        minutes = sorted(draw(st.lists(st.integers(0, 60), max_size=12)))
+        return Source(name, route.name, Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes)), kinds)
+    edges = tuple(m * MINUTE for m in (0, 60, HORIZON_MIN))
+    expected = (draw(st.floats(0.1, 15)), draw(st.floats(0, 15)))
+    return Source(name, route.name, Arrivals("poisson", edges, expected), kinds)
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    """A valid network; it may deadlock."""
+    stages: list[Stage] = []
+    for i in range(draw(st.integers(1, 5))):
+        maker = draw(st.sampled_from([services, services, services, gates, delays]))
+        stages.append(draw(maker(f"s{i}")))
+    zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
+    names = [stage.name for stage in stages]
+    is_gate = {stage.name: isinstance(stage, GateStage) for stage in stages}
+    routes = []
+    for i in range(draw(st.integers(1, 3))):
+        order = draw(st.lists(st.sampled_from(names), min_size=1, max_size=5))
+        if draw(st.booleans()):
+            order = sorted(order)  # most networks flow one way, so that most do not deadlock
+        steps = tuple(Step(f"{k}", stage) for k, stage in enumerate(order))
+        routes.append(Route(f"r{i}", steps, draw(occupancies(zones, len(steps)))))
+    chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.integers(1, 3)))]
+    used_stages = {step.stage for route in chosen for step in route.steps}
+    used_zones = {occupancy.zone for route in chosen for occupancy in route.occupancies}
+    elements = [*used_stages, *used_zones]
+    priority = {
+        (klass, element): draw(st.integers(0, 4))
+        for klass in CLASSES
+        for element in sorted(elements)
+        if draw(st.booleans())
+    }
+    return Network(
+        horizon_ms=HORIZON_MIN * MINUTE,
+        classes=CLASSES,
+        stages=tuple(stage for stage in stages if stage.name in used_stages),
+        zones=tuple(zone for zone in zones if zone.name in used_zones),
+        routes=tuple(route for route in routes if route in chosen),
+        sources=tuple(draw(sources(f"source{i}", route, is_gate, i)) for i, route in enumerate(chosen)),
+        n_groups=len(chosen),
+        priority=priority,
+        cohort_ms=(30 * MINUTE, 120 * MINUTE),
+        observe_every_ms=MINUTE,
+    )

@@ -1,0 +1,157 @@
+"""What holds on every path of every network, by hypothesis."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from kzsim.draws import SKIPPED, Entities, draw
+from kzsim.engines import reference
+from kzsim.engines.errors import DeadlockError
+from kzsim.engines.outcome import NOT_ENTERED, STILL_INSIDE, Outcome, Trace
+from kzsim.network import Network, Program, ServiceStage, compile_network
+from kzsim.network.program import ElementType
+from tests.property.random_networks import networks
+
+EVERYDAY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def run(net: Network, replication: int) -> tuple[Program, Entities, Outcome, Trace] | None:
+    program = compile_network(net)
+    entities = draw(program, seed=7, replication=replication)
+    try:
+        outcome = reference.run(program, entities, trace=True)
+    except DeadlockError:
+        event("deadlock")
+        return None
+    if outcome.trace is None:
+        raise TypeError("a trace was asked for")
+    return program, entities, outcome, outcome.trace
+
+
+def stay_ms(program: Program, entities: Entities, outcome: Outcome) -> np.ndarray:
+    end = np.where(outcome.exit_ms == STILL_INSIDE, program.horizon_ms, outcome.exit_ms)
+    return end - entities.arrival_ms
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_every_millisecond_of_every_stay_is_in_one_account(net: Network, replication: int) -> None:
+    if (found := run(net, replication)) is None:
+        return
+    program, entities, outcome, _ = found
+    stay = stay_ms(program, entities, outcome)
+    for group in range(program.n_groups):
+        for phase in range(3):
+            members = (entities.group == group) & (entities.phase == phase)
+            assert outcome.account_ms[group, phase].sum() == stay[members].sum()
+    assert outcome.account_ms.min() >= 0
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_who_has_left_has_done_every_step_of_its_own_and_no_other(net: Network, replication: int) -> None:
+    if (found := run(net, replication)) is None:
+        return
+    _, entities, outcome, trace = found
+    for source, durations in enumerate(entities.duration_ms):
+        left = outcome.exit_ms[entities.first[source] : entities.first[source + 1]] != STILL_INSIDE
+        entered = trace.end_ms[source] != NOT_ENTERED
+        assert np.array_equal(entered[left], (durations != SKIPPED)[left])
+        assert not np.any(entered & (durations == SKIPPED))
+    gone = outcome.exit_ms != STILL_INSIDE
+    assert np.all((outcome.exit_ms - entities.arrival_ms)[gone] >= entities.free_flow_ms[gone])
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_no_one_starts_above_capacity_and_no_zone_is_over_full(net: Network, replication: int) -> None:
+    if (found := run(net, replication)) is None:
+        return
+    program, _, outcome, trace = found
+    assert np.all(outcome.in_zone <= program.places)
+    for stage in net.stages:
+        if isinstance(stage, ServiceStage):
+            spans = _spans(program, trace, stage.name)
+            for start, _ in spans:
+                # those still holding a server when this one started, itself included
+                busy = sum(1 for s, e in spans if s <= start and (e > start or (s, e) == (start, start)))
+                assert busy <= _capacity(stage, start) + _instantaneous(spans, start)
+
+
+def _spans(program: Program, trace: Trace, stage: str) -> list[tuple[int, int]]:
+    number = program.element_names.index(stage)
+    spans = []
+    for source, route in enumerate(program.source_route):
+        steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
+        for column in np.flatnonzero(steps == number):
+            start, end = trace.start_ms[source][:, column], trace.end_ms[source][:, column]
+            ended = np.where(end == NOT_ENTERED, program.horizon_ms, end)
+            spans += [(int(s), int(e)) for s, e in zip(start, ended, strict=True) if s != NOT_ENTERED]
+    return spans
+
+
+def _instantaneous(spans: list[tuple[int, int]], at_ms: int) -> int:
+    """Services of no length may follow each other on one server within an instant."""
+    return sum(1 for s, e in spans if s == e == at_ms)
+
+
+def _capacity(stage: ServiceStage, at_ms: int) -> int:
+    total = 0
+    for pool in stage.pools:
+        piece = int(np.searchsorted(pool.capacity.at_ms, at_ms, side="right")) - 1
+        total += pool.capacity.value[piece]
+    return total
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_within_a_class_a_line_is_served_in_order_of_joining(net: Network, replication: int) -> None:
+    if (found := run(net, replication)) is None:
+        return
+    program, entities, _, trace = found
+    for number in np.flatnonzero(program.element_type != ElementType.ZONE):
+        for klass in range(program.n_classes):
+            starts = [start for _, start in sorted(_visits(program, entities, trace, int(number), klass))]
+            assert starts == sorted(starts)
+
+
+def _visits(
+    program: Program, entities: Entities, trace: Trace, number: int, klass: int
+) -> list[tuple[int, int]]:
+    """(joined, start) of every visit of a class to a stage; who still waits starts last.
+
+    Not by entity: whoever joins at an instant after somebody has already started at that instant
+    comes later, whatever their order.
+    """
+    visits = []
+    for source, route in enumerate(program.source_route):
+        steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
+        members = slice(int(entities.first[source]), int(entities.first[source + 1]))
+        rows = np.flatnonzero(entities.klass[members] == klass)
+        for column in np.flatnonzero(steps == number):
+            for row in rows:
+                joined = int(trace.joined_ms[source][row, column])
+                start = int(trace.start_ms[source][row, column])
+                if joined != NOT_ENTERED:
+                    late = program.horizon_ms if start == NOT_ENTERED else start
+                    visits.append((joined, late))
+    return visits
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_little_s_law_holds_exactly_on_the_path(net: Network, replication: int) -> None:
+    """The area under the number inside, added up event by event, is the sum of all stays."""
+    if (found := run(net, replication)) is None:
+        return
+    program, entities, outcome, _ = found
+    end = np.where(outcome.exit_ms == STILL_INSIDE, program.horizon_ms, outcome.exit_ms)
+    events = sorted([(int(t), 1) for t in entities.arrival_ms] + [(int(t), -1) for t in end])
+    area, inside, last = 0, 0, 0
+    for at_ms, step in events:
+        area += inside * (at_ms - last)
+        inside, last = inside + step, at_ms
+    assert area == outcome.account_ms.sum()
+    assert inside == 0

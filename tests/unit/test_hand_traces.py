@@ -1,0 +1,264 @@
+"""Journeys worked out by hand, to the millisecond."""
+
+import numpy as np
+import pytest
+
+from kzsim.draws import draw
+from kzsim.engines import reference
+from kzsim.engines.errors import DeadlockError
+from kzsim.engines.outcome import STILL_INSIDE, Outcome
+from kzsim.network import (
+    Account,
+    Calendar,
+    Condition,
+    DelayStage,
+    Distribution,
+    GateStage,
+    Network,
+    Occupancy,
+    Pool,
+    Program,
+    Refill,
+    ServiceStage,
+    Work,
+    Zone,
+    compile_network,
+)
+from tests.networks import MINUTE, at, counter, fixed, network
+
+NOTHING = Work()
+
+
+def run(net: Network) -> tuple[Program, Outcome]:
+    program = compile_network(net)
+    return program, reference.run(program, draw(program, seed=1, replication=0), trace=True)
+
+
+def accounts(program: Program, outcome: Outcome, element: str, group: int = 0) -> dict[str, int]:
+    row = outcome.account_ms[group].sum(axis=0)[program.element_names.index(element)]
+    return {Account(i).name.lower(): int(ms) for i, ms in enumerate(row) if ms}
+
+
+def test_two_entities_on_a_strip_of_one_place_by_hand() -> None:
+    """First: 0-10 at a, place, 10-40 at b. Second: arrives 5, waits 5, 10-20 at a, then is blocked.
+
+    The strip's place is given up at the start of c, so the first keeps it over b (30 min) and the
+    wait for c. c is busy with a third entity until 50.
+    """
+    work = {"a": fixed(10 * MINUTE), "b": fixed(30 * MINUTE), "c": fixed(20 * MINUTE)}
+    other = {"c": fixed(50 * MINUTE)}
+    net = network(
+        [counter("a"), DelayStage("b", Account.TRAVEL), counter("c")],
+        {"whole": ["a", "b", "c"], "last": ["c"]},
+        [
+            at("trucks", 0, 5 * MINUTE, route="whole", work=work),
+            at("third", 0, route="last", work=other, group=1),
+        ],
+        zones=[Zone("strip", 1)],
+        occupancies={"whole": [Occupancy("strip", "b", "c", "start")]},
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    third, first, second = outcome.exit_ms // MINUTE
+    assert third == 50
+    # b ends at 40, c is free at 50: 50-70
+    assert first == 70
+    # blocked at a from 20 until the first starts c at 50; b 50-80; c 80-100
+    assert second == 100
+    assert accounts(program, outcome, "a") == {"inspection": 20 * MINUTE, "queue": 5 * MINUTE}
+    assert accounts(program, outcome, "strip") == {"blocked": 30 * MINUTE}
+    assert accounts(program, outcome, "b") == {"travel": 60 * MINUTE}
+    assert accounts(program, outcome, "c") == {"inspection": 40 * MINUTE, "queue": 10 * MINUTE}
+    assert outcome.busy_ms[program.pool_names.index("a/p")] == (10 + 40) * MINUTE
+
+
+def test_a_wait_behind_a_blocked_server_is_blocked_and_not_queue() -> None:
+    """Three entities: the third waits at a for 10 min of work, then for the blocked second."""
+    work = {"a": fixed(10 * MINUTE), "b": fixed(60 * MINUTE)}
+    net = network(
+        [counter("a"), counter("b")],
+        {"r": ["a", "b"]},
+        [at("s", 0, 0, 0, route="r", work=work)],
+        zones=[Zone("z", 1)],
+        occupancies={"r": [Occupancy("z", "b", "b")]},
+    )
+    program, outcome = run(net)
+    # first: a 0-10, b 10-70. second: a 10-20, blocked to 70, b 70-130. third: a 70-80, blocked, b 130-190
+    assert (outcome.exit_ms // MINUTE).tolist() == [70, 130, 190]
+    assert accounts(program, outcome, "a") == {
+        "inspection": 30 * MINUTE,
+        "queue": (10 + 20) * MINUTE,
+        "blocked": 50 * MINUTE,
+    }
+    assert accounts(program, outcome, "z") == {"blocked": (50 + 50) * MINUTE}
+
+
+def test_who_is_in_service_at_closing_time_is_finished_and_nobody_new_starts() -> None:
+    office = counter("office", capacity=Calendar((0, 15 * MINUTE, 60 * MINUTE), (1, 0, 1)))
+    net = network(
+        [office], {"r": ["office"]}, [at("s", 0, 0, 0, route="r", work={"office": fixed(10 * MINUTE)})]
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 20, 70]
+    assert accounts(program, outcome, "office") == {
+        "inspection": 30 * MINUTE,
+        "queue": (10 + 15 + 5) * MINUTE - 5 * MINUTE,
+        "closed": 45 * MINUTE,
+    }
+
+
+def test_a_hold_passes_in_open_time_only() -> None:
+    calendar = Calendar((0, 30 * MINUTE, 60 * MINUTE), (1, 0, 1))
+    hold = DelayStage("hold", Account.HOLD, calendar)
+    net = network(
+        [hold],
+        {"r": ["hold"]},
+        [at("s", 10 * MINUTE, 40 * MINUTE, route="r", work={"hold": fixed(25 * MINUTE)})],
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [65, 85]
+    assert accounts(program, outcome, "hold") == {"hold": 50 * MINUTE, "closed": 50 * MINUTE}
+
+
+def test_a_quota_is_set_by_refills_and_what_is_unused_expires() -> None:
+    gate = GateStage(
+        "gate",
+        Calendar((0, 10 * MINUTE), (0, 1)),
+        (Refill(0, 2), Refill(60 * MINUTE, 1), Refill(120 * MINUTE, 1), Refill(180 * MINUTE, 5)),
+    )
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [at("s", 0, 5 * MINUTE, 20 * MINUTE, 130 * MINUTE, 140 * MINUTE, route="r", work={"gate": NOTHING})],
+    )
+    program, outcome = run(net)
+    # two at the opening, the third at the refill of 60; that of 120 serves the one who comes at 130
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 10, 60, 130, 180]
+    assert accounts(program, outcome, "gate") == {"closed": 15 * MINUTE, "quota": (40 + 40) * MINUTE}
+
+
+def test_a_ceiling_holds_back_one_class_while_others_pass() -> None:
+    gate = GateStage(
+        "gate", Calendar.always(1), (Refill(0, 10, {"few": 1}), Refill(60 * MINUTE, 10, {"few": 1}))
+    )
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [
+            at("a_few", 0, 0, route="r", work={"gate": NOTHING}, klass="few"),
+            at("b_many", 0, 0, 0, route="r", work={"gate": NOTHING}, klass="many"),
+        ],
+        classes=("few", "many"),
+    )
+    _, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [0, 60, 0, 0, 0]
+
+
+def test_a_class_takes_its_preferred_pool_first_and_priority_goes_before_arrival() -> None:
+    stage = ServiceStage(
+        "lane",
+        Account.INSPECTION,
+        (Pool("general", Calendar.always(1)), Pool("green", Calendar.always(1))),
+        {"agri": ("green", "general"), "rest": ("general",)},
+    )
+    work = {"lane": fixed(10 * MINUTE)}
+    net = network(
+        [stage],
+        {"r": ["lane"]},
+        [
+            at("agri", 1 * MINUTE, 2 * MINUTE, 3 * MINUTE, route="r", work=work, klass="agri"),
+            at("rest", 0, 0, route="r", work=work, klass="rest"),
+        ],
+        classes=("agri", "rest"),
+        priority={("rest", "lane"): 1},
+    )
+    program, outcome = run(net)
+    # rest 1: general 0-10; agri 1: green 1-11; at 10 general is free: agri 2 (priority) 10-20;
+    # green 11-21: agri 3; at 20 general: rest 2 20-30
+    assert (outcome.exit_ms // MINUTE).tolist() == [11, 20, 21, 10, 30]
+    assert outcome.busy_ms[program.pool_names.index("lane/green")] == 20 * MINUTE
+
+
+def test_a_place_whose_last_step_is_skipped_is_given_up_at_the_next_start() -> None:
+    never = Work(Distribution("fixed", MINUTE), (Condition("scan?", 0.0, 0.0),))
+    work = {"a": fixed(10 * MINUTE), "scan": never, "b": fixed(30 * MINUTE)}
+    net = network(
+        [counter("a", 2), counter("scan"), counter("b")],
+        {"r": ["a", "scan", "b"]},
+        [at("s", 0, 0, route="r", work=work)],
+        zones=[Zone("yard", 1)],
+        occupancies={"r": [Occupancy("yard", "a", "scan")]},
+    )
+    _, outcome = run(net)
+    # the yard's one place: first 0-10 at a, starts b at 10 and gives the place up: second 10-20 at a
+    assert (outcome.exit_ms // MINUTE).tolist() == [40, 70]
+
+
+def test_the_new_place_is_taken_before_the_old_one_is_given_up() -> None:
+    work = {"a": fixed(10 * MINUTE), "b": fixed(30 * MINUTE)}
+    net = network(
+        [counter("a", 2), counter("b", 2)],
+        {"r": ["a", "b"]},
+        [at("s", 0, 0, route="r", work=work)],
+        zones=[Zone("first", 1), Zone("second", 1)],
+        occupancies={"r": [Occupancy("first", "a", "a"), Occupancy("second", "b", "b")]},
+    )
+    _, outcome = run(net)
+    # second: a 10-20 and blocked in the first zone until 40
+    assert (outcome.exit_ms // MINUTE).tolist() == [40, 70]
+
+
+def test_two_directions_that_fill_two_zones_against_each_other_deadlock() -> None:
+    work = {"a": fixed(10 * MINUTE), "b": fixed(10 * MINUTE)}
+    net = network(
+        [DelayStage("a", Account.TRAVEL), DelayStage("b", Account.TRAVEL)],
+        {"east": ["a", "b"], "west": ["b", "a"]},
+        [at("e", 0, route="east", work=work), at("w", 0, route="west", work=work)],
+        zones=[Zone("za", 1), Zone("zb", 1)],
+        occupancies={
+            "east": [Occupancy("za", "a", "a"), Occupancy("zb", "b", "b")],
+            "west": [Occupancy("zb", "b", "b"), Occupancy("za", "a", "a")],
+        },
+    )
+    with pytest.raises(DeadlockError) as caught:
+        run(net)
+    assert caught.value.at_ms == 10 * MINUTE
+    assert str(caught.value) == (
+        "deadlock at 600000 ms after the start, 2 entities:\n"
+        "  e #0 holds a place of 'za' and waits for 'zb'\n"
+        "  w #0 holds a place of 'zb' and waits for 'za'"
+    )
+
+
+def test_waiting_for_a_calendar_is_no_deadlock() -> None:
+    late = counter("late", capacity=Calendar((0, 600 * MINUTE), (0, 1)))
+    net = network(
+        [counter("a"), late],
+        {"r": ["a", "late"]},
+        [at("s", 0, 0, 0, route="r", work={"a": fixed(MINUTE), "late": fixed(MINUTE)})],
+        zones=[Zone("z", 1)],
+        occupancies={"r": [Occupancy("z", "late", "late")]},
+    )
+    _, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [601, 602, 603]
+
+
+def test_nothing_at_the_horizon_is_applied_and_time_so_far_is_reported() -> None:
+    net = network(
+        [counter("a")],
+        {"r": ["a"]},
+        [at("s", 0, 0, route="r", work={"a": fixed(10 * MINUTE)})],
+        horizon_ms=20 * MINUTE,
+    )
+    program, outcome = run(net)
+    assert outcome.exit_ms.tolist() == [10 * MINUTE, STILL_INSIDE]
+    assert accounts(program, outcome, "a") == {"inspection": 20 * MINUTE, "queue": 10 * MINUTE}
+
+
+def test_lines_are_read_as_the_last_instant_left_them() -> None:
+    work = {"a": fixed(70 * MINUTE)}
+    net = network([counter("a")], {"r": ["a"]}, [at("s", 0, 0, 60 * MINUTE, route="r", work=work)])
+    _, outcome = run(net)
+    # served 0-70, 70-140, 140-210; the one who comes at 60 is not yet seen by the reading at 60
+    assert outcome.in_line[:5, 0].tolist() == [0, 1, 1, 0, 0]
+    assert np.all(outcome.in_zone == 0)
