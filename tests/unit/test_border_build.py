@@ -14,10 +14,12 @@ from kzsim import evidence
 from kzsim.border import build
 from kzsim.draws import draw
 from kzsim.network.compile import compile_network
+from kzsim.network.model import DelayStage
 from kzsim.scenario import Corridor, Scope
 from tests.unit.border_cases import BOTH_SIDES, BOTH_WAYS, DAY_MS, bundle, scenario, with_measures
 
 CROSSINGS = tuple(evidence.crossings())
+PAGE = Path(__file__).parents[2] / "docs" / "border-model.md"
 BY_RAIL = tuple(name for name, there in evidence.crossings().items() if "rail" in there.modes)
 
 
@@ -119,6 +121,25 @@ def test_the_parameters_used_are_remembered_with_the_scenarios_own_values() -> N
     used = build(scenario(overrides={key: 7.0})).parameters.used
     assert used[key].grade == "scenario"
     assert used["road.bakhty.kz_to_cn.approach.time"].key == "road.all.kz_to_cn.approach.time"
+
+
+def test_papers_may_be_held_round_the_clock() -> None:
+    case = with_measures(
+        "extended_hours", overrides={"road.bakhty.both.documents.hold_in_open_hours_only": False}
+    )
+    holds = [s for s in build(case).network.stages if "documents_hold" in s.name]
+    assert len(holds) == 4
+    assert all(isinstance(hold, DelayStage) and hold.open is None for hold in holds)
+
+
+def test_the_page_on_the_model_names_every_road_parameter_that_the_model_reads() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    measures = tuple(evidence.corridor().measures)
+    for key in build(with_measures(*measures, crossing="nur_zholy")).parameters.used:
+        tail = re.sub(r"^road\.\w+\.(both\.|kz_to_cn\.|cn_to_kz\.)?((kz|cn)\.)?", "", key)
+        assert f"`{tail}`" in page, key
+    for measure in measures:
+        assert f"`{measure}`" in page
 
 
 def test_the_border_package_names_no_crossing() -> None:

@@ -89,6 +89,16 @@ def has_scan(site: Site, side: Side) -> bool:
     return any(fact.on(day) > 0 for day in site.clock.days(side))
 
 
+def holds_in_open_hours_only(site: Site) -> bool:
+    """Whether papers are worked on only while the side is open."""
+    return site.params.get(f"road.{site.crossing}.both.documents.hold_in_open_hours_only").flag
+
+
+def _holds_longer(site: Site, side: Side) -> bool:
+    """Whether the papers of the corridor's users are worked on in hours of their own."""
+    return bool(site.window(side)) and holds_in_open_hours_only(site)
+
+
 def stage_name(site: Site, side: Side, stage: str) -> str:
     """Name of a stage of a post; scanners are shared by both directions."""
     return f"{site.crossing}.{side}.{stage}" if stage == SCAN else site.name(side, stage)
@@ -97,13 +107,13 @@ def stage_name(site: Site, side: Side, stage: str) -> str:
 def elements(site: Site, side: Side) -> tuple[Element, ...]:
     """All stages of a post."""
     names = [stage for stage in SERVERS if stage != SCAN or has_scan(site, side)]
-    hold_open = to_calendar(site.open(side))
+    hold_open = to_calendar(site.open(side)) if holds_in_open_hours_only(site) else None
     delays = [
         DelayStage(site.name(side, MOVE), Account.TRAVEL),
         DelayStage(site.name(side, HOLD), Account.HOLD, hold_open),
         DelayStage(site.name(side, LAB), Account.HOLD),
     ]
-    if site.window(side):
+    if _holds_longer(site, side):
         longer = to_calendar(joined(site.clock, (*site.open(side), *site.window(side))))
         delays.append(DelayStage(site.name(side, EXTENDED_HOLD), Account.HOLD, longer))
     made: tuple[Stage, ...] = (*(_service(site, side, stage) for stage in names), *delays)
@@ -182,7 +192,7 @@ def steps(site: Site, side: Side, *, agricultural: bool, eligible: bool) -> tupl
     way = [step("entry_gate"), *then("border_guard"), *then("weighing"), *then("documents"), step(HOLD)]
     if eligible:
         # a step of their own in every scenario, so that hours of their own move no random number
-        way.append(step(f"{HOLD}.compliant", EXTENDED_HOLD if site.window(side) else HOLD))
+        way.append(step(f"{HOLD}.compliant", EXTENDED_HOLD if _holds_longer(site, side) else HOLD))
     if has_scan(site, side):
         way += then(SCAN)
     way += [step(f"{MOVE}.exam", MOVE), step("exam.full", "exam"), step("exam.partial", "exam")]
