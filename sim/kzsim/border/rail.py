@@ -9,7 +9,7 @@ until it leaves that track for good: at the first station until it departs for t
 must have a track free; at the second until its wagons are emptied at a transshipment front. So a
 front that falls behind fills the tracks, and full tracks keep trains waiting at the neighbour's.
 Papers are held off the tracks, before a train is taken in and after its goods are on the other
-gauge: the holds known are so long that no station's tracks could carry the trains meanwhile.
+gauge: the holds are so long that at most stations the tracks could not carry the trains meanwhile.
 
 Empties are wagons of the neighbour's gauge going back. Both stations check them, but they carry no
 goods whose papers are held, use no departure slot, are not transshipped, and stand on tracks of the
