@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
@@ -56,7 +57,17 @@ def scenario(year: int = 2023, **changes: object) -> Scenario:
 def parts(
     direction: Direction, crossing: str = "dostyk", of: Scenario | None = None, **changes: object
 ) -> Parts:
-    asked = of or scenario(**changes)
+    if of is None and not changes:
+        return _as_is(direction, crossing)
+    return _parts(direction, crossing, of or scenario(**changes))
+
+
+@cache
+def _as_is(direction: Direction, crossing: str) -> Parts:
+    return _parts(direction, crossing, scenario())
+
+
+def _parts(direction: Direction, crossing: str, asked: Scenario) -> Parts:
     return rail_parts(
         asked,
         Parameters(asked.year, asked.overrides),
