@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ class Runner:
         return summary, passage, entities.group
 
 
-def replicate(task: Task, jobs: int, runner: Runner | None = None) -> Iterator[Replication]:
+def replicate(task: Task, jobs: int, runner: Runner | None = None) -> Generator[Replication]:
     """All replications of the task's scenario, in their order, whatever ``jobs`` is.
 
     With one job they run here (with ``runner``, if given), else in that many processes started
@@ -106,7 +106,7 @@ def replicate(task: Task, jobs: int, runner: Runner | None = None) -> Iterator[R
     yield from _in_processes(task, min(jobs, count))
 
 
-def _in_processes(task: Task, jobs: int) -> Iterator[Replication]:
+def _in_processes(task: Task, jobs: int) -> Generator[Replication]:
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(
         max_workers=jobs,
@@ -131,7 +131,7 @@ def _in_processes(task: Task, jobs: int) -> Iterator[Replication]:
         ) from error
     finally:
         if not whole:
-            executor.shutdown(wait=False, cancel_futures=True)
+            # nobody wants their answers any more, and a replication may have minutes to go
             for child in set(multiprocessing.active_children()) - before:
                 child.terminate()
         executor.shutdown(wait=True, cancel_futures=True)

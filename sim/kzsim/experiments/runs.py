@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -98,14 +99,15 @@ def run(
     base = None if runner.base is None else Collected(runner.base.layout)
     pairs: list[Pairs] = []
     seconds: list[float] = []
-    for done in replicate(task, jobs, runner):
-        seen.add(done.scenario)
-        if base is not None and done.counterfactual is not None and done.pairs is not None:
-            base.add(done.counterfactual)
-            pairs.append(done.pairs)
-        seconds.append(done.seconds)
-        if progress is not None:
-            progress(len(seconds), wanted.replications)
+    with closing(replicate(task, jobs, runner)) as answers:
+        for done in answers:
+            seen.add(done.scenario)
+            if base is not None and done.counterfactual is not None and done.pairs is not None:
+                base.add(done.counterfactual)
+                pairs.append(done.pairs)
+            seconds.append(done.seconds)
+            if progress is not None:
+                progress(len(seconds), wanted.replications)
     return _result(wanted, runner, seen, base, pairs, seconds, began)
 
 

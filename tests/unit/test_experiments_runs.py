@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kzsim import scenario as scenarios
+from kzsim.engines.errors import DeadlockError, Waiter
+from kzsim.experiments import replications, runs
+from kzsim.experiments.errors import ReplicationDeadlockError, WorkerError
+from kzsim.experiments.files import result_files
+from kzsim.network.model import MS_PER_DAY
+from kzsim.scenario import Scenario
+
+ROOT = Path(__file__).parents[2]
+
+SCRIPT = """
+import sys
+from kzsim import experiments, scenario
+
+if __name__ == "__main__":
+    found = scenario.load(sys.argv[1])
+    try:
+        experiments.run(found, replications=40, jobs=2, progress=lambda done, total: print(done, flush=True))
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def scenario(**changes: Any) -> Scenario:
+    """Four days at one crossing: a few hundred trucks."""
+    short = {
+        "last_day": date(2023, 3, 4),
+        "run_in_ms": MS_PER_DAY // 2,
+        "follow_up_ms": MS_PER_DAY,
+        "replications": 3,
+    }
+    return replace(scenarios.load(ROOT / "scenarios" / "minimal.yaml"), **{**short, **changes})
+
+
+def files(found: Scenario, jobs: int) -> dict[str, bytes]:
+    return dict(result_files(runs.plan(found), runs.run(found, jobs=jobs)))
+
+
+def test_the_same_bytes_come_from_one_process_and_from_two() -> None:
+    alone = files(scenario(), 1)
+    assert alone == files(scenario(), 2)
+    assert "comparison.csv" in alone
+    assert "counterfactual_indicators.csv" in alone
+
+
+def test_the_first_replications_do_not_depend_on_how_many_follow() -> None:
+    two, three = runs.run(scenario(replications=2)), runs.run(scenario())
+    first = three.replications[three.replications["replication"] < 2].reset_index(drop=True)
+    assert first.equals(two.replications)
+
+
+def test_another_seed_gives_other_figures() -> None:
+    one, other = runs.run(scenario(replications=1)), runs.run(scenario(replications=1, seed=2))
+    assert not one.indicators["mean"].equals(other.indicators["mean"])
+
+
+def test_the_counterfactual_is_the_run_of_the_scenario_without_corridors() -> None:
+    found = runs.run(scenario(replications=1))
+    bare = runs.run(scenarios.without_corridors(scenario(replications=1)))
+    assert bare.comparison is None
+    assert found.counterfactual_indicators is not None
+    assert found.counterfactual_indicators.equals(bare.indicators)
+
+
+def test_the_comparison_agrees_with_the_two_runs_it_compares() -> None:
+    found = runs.run(scenario(replications=2))
+    assert found.comparison is not None
+    assert found.counterfactual_indicators is not None
+    keys = ["crossing", "mode", "direction", "class", "corridor", "indicator"]
+    rows = found.comparison[found.comparison["indicator"] == "crossing_time"].set_index(keys)
+    own = found.indicators.set_index(keys)["mean"]
+    base = found.counterfactual_indicators.set_index(keys)["mean"]
+    for key, row in rows.iterrows():
+        assert row["alternative"] == pytest.approx(own[key], nan_ok=True)
+        if key[4] == "all":  # other cells are the scenario's, and the counterfactual has no users
+            assert row["base"] == pytest.approx(base[key], nan_ok=True)
+
+
+def test_without_a_counterfactual_there_is_no_comparison() -> None:
+    found = runs.run(scenario(replications=1), counterfactual=False)
+    assert found.comparison is None
+    assert found.counterfactual_binding is None
+
+
+def test_progress_is_told_in_order() -> None:
+    told: list[tuple[int, int]] = []
+    runs.run(scenario(), counterfactual=False, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_deadlock_tells_its_replication_and_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    real = replications.reference.run
+
+    def stuck(program: Any, entities: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 4:
+            raise DeadlockError(7, (Waiter("truck 1", ("yard",), "strip"),))
+        return real(program, entities)
+
+    monkeypatch.setattr(replications.reference, "run", stuck)
+    with pytest.raises(ReplicationDeadlockError) as caught:
+        runs.run(scenario())
+    assert isinstance(caught.value, DeadlockError)
+    assert str(caught.value).splitlines() == [
+        "replication 1 of the counterfactual: deadlock at 7 ms after the start, 1 entities:",
+        "  truck 1 holds yard and waits for strip",
+    ]
+
+
+def test_a_deadlock_travels_between_processes() -> None:
+    error = ReplicationDeadlockError(7, (Waiter("truck 1", ("yard",), "strip"),), 3, "scenario")
+    back = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert str(back) == str(error)
+    assert (back.replication, back.which, back.waiters) == (3, "scenario", error.waiters)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process by a POSIX signal")
+def test_a_killed_worker_is_reported_and_none_stays_behind() -> None:
+    before = set(multiprocessing.active_children())
+
+    def kill(done: int, total: int) -> None:
+        for child in set(multiprocessing.active_children()) - before:
+            os.kill(child.pid or 0, signal.SIGKILL)
+
+    with pytest.raises(WorkerError, match="killed, perhaps for want of memory"):
+        runs.run(scenario(replications=30), jobs=2, counterfactual=False, progress=kill)
+    assert set(multiprocessing.active_children()) <= before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_no_worker_survives_an_interruption_or_the_death_of_its_parent(tmp_path: Path, end: int) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, str(script), str(ROOT / "scenarios" / "minimal.yaml")]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "sim")},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "1\n"
+        if end == signal.SIGINT:
+            os.killpg(process.pid, end)  # as a terminal does: to the workers as well
+        else:
+            process.kill()
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == (130 if end == signal.SIGINT else -signal.SIGKILL)
+    if end == signal.SIGINT:
+        assert errors == ""
+    assert _group_ends(process.pid)
+
+
+def _group_ends(group: int) -> bool:
+    """Whether the process group empties; it is given time, for the end of a process takes some."""
+    for _ in range(600):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        time.sleep(0.1)
+    return False
