@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cli_program import TINY, command, environment
 from click.testing import CliRunner, Result
 
 from kzsim.cli import main
+from tests.cli.program import TINY, command, environment
 
 Call = Callable[..., Result]
 

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from cli_program import environment
 
 import kzsim
+from tests.cli.program import environment
 
 HEAVY = ("matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy", "simpy", "yaml")
 

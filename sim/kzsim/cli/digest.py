@@ -85,6 +85,8 @@ class Flow:
     binding: Binding | None
     without_throughput_per_day: float | None
     """In the counterfactual, without green corridors; None if it was not run."""
+    without_crossing_time_h: float | None
+    """Mean crossing time of the same trucks or trains without the corridors."""
     without_delay_h: float | None
     """Delay without the corridors, against the same free-flow times as `with_delay_h`."""
     with_delay_h: float | None
@@ -128,6 +130,7 @@ def _flow(
         largest_account_share=share,
         binding=None if binds is None else _binding(binds),
         without_throughput_per_day=_number(row("throughput_per_day", table=compared).get("base")),
+        without_crossing_time_h=_number(row("crossing_time", table=compared).get("base")),
         without_delay_h=_number(row("delay", table=compared).get("base")),
         with_delay_h=_number(row("delay", table=compared).get("alternative")),
         changes=tuple(

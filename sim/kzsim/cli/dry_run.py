@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,17 +17,35 @@ if TYPE_CHECKING:
 _INDENT = " " * 14
 
 
-def lines(path: str, scenario: Scenario, plan: Plan, stored: Path | None, width: int) -> Iterator[str]:
+def last_wall_s(folder: Path, plan: Plan) -> float | None:
+    """Return the seconds that the last run of this scenario file took, if it was one of the same size."""
+    try:
+        latest = (folder / "LATEST").read_text(encoding="utf-8").strip()
+        manifest = json.loads((folder / latest / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    same = all(
+        manifest.get(name) == value
+        for name, value in (("replications", plan.replications), ("counterfactual", plan.counterfactual))
+    )
+    return float(manifest["wall_s"]) if same and "wall_s" in manifest else None
+
+
+def lines(
+    path: str, scenario: Scenario, plan: Plan, stored: Path | None, wall_s: float | None, width: int
+) -> Iterator[str]:
     """Yield the plan of a run, a line or a few for each matter."""
     yield screen.heading(scenario.title)
     if scenario.description:
         yield from fill(" ".join(scenario.description.split()), width, rest="")
     yield ""
-    for name, text in _matters(path, scenario, plan, stored):
+    for name, text in _matters(path, scenario, plan, stored, wall_s):
         yield from fill(text, width, first=f"{name:<{len(_INDENT)}}", rest=_INDENT)
 
 
-def _matters(path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> Iterator[tuple[str, str]]:
+def _matters(
+    path: str, scenario: Scenario, plan: Plan, stored: Path | None, wall_s: float | None
+) -> Iterator[tuple[str, str]]:
     yield "Scenario", path
     period = f"{words.day(scenario.first_day)} to {words.day(scenario.last_day)} (Kazakhstan's clock)"
     yield (
@@ -40,11 +59,15 @@ def _matters(path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> 
         yield expected.mode.capitalize(), f"{flow}: about {words.figure(expected.entities)} {counted}"
     runs = "each with its corridors and without them" if plan.counterfactual else "with its corridors only"
     yield "Replications", f"{plan.replications}, {runs}; seed {plan.seed}"
+    if wall_s is not None:
+        yield "Time", f"the last run of this file with as many replications took {words.seconds(wall_s)}"
     if stored is not None:
         yield "Stored", f"this very run lies in {stored} and would not be computed again"
 
 
-def document(path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> dict[str, Any]:
+def document(
+    path: str, scenario: Scenario, plan: Plan, stored: Path | None, wall_s: float | None
+) -> dict[str, Any]:
     """Return the plan of a run as data."""
     return {
         "status": "planned",
@@ -66,5 +89,6 @@ def document(path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> 
             for expected in plan.expected
         ],
         "stored": None if stored is None else str(stored),
+        "last_wall_s": wall_s,
         "warnings": [str(warning) for warning in scenario.warnings],
     }

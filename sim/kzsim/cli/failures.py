@@ -144,7 +144,7 @@ def model_faults() -> Iterator[None]:
             ExitCode.STOPPED,
             f"kzsim: {error}",
             status="stopped",
-            remedy=f"{nothing} If memory ran out, a smaller --jobs helps.",
+            remedy=nothing,
         ) from error
     except MemoryError as error:
         raise Stop(

@@ -74,6 +74,8 @@ class Commands(click.Group):
             # The reader of our output (`| head`) has seen enough: not a failure of the command.
             silence_stdout()
             code = ExitCode.DONE
+        except OSError as error:
+            code = end(session, unwritable(session, error))
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # the last stop: a person must never meet a bare traceback
@@ -107,6 +109,18 @@ def interruption(session: Session) -> Stop:
         remedy=f"Start again with: {again}",
         again=again,
     )
+
+
+def unwritable(session: Session, error: OSError) -> Stop:
+    """What to say when stdout fails; whatever else can fail on a disk has been said by then."""
+    if error.filename is not None:
+        return fault(session, error)
+    silence_stdout()
+    session.json = False
+    lie = "" if session.stored is None else f"The results lie in {session.stored}"
+    stop = Stop(ExitCode.INVALID, f"kzsim: the output cannot be written: {error.strerror}", remedy=lie)
+    stop.__cause__ = error
+    return stop
 
 
 def fault(session: Session, error: Exception) -> Stop:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from kzsim.cli import options, screen
 from kzsim.cli.failures import ExitCode, Session, model_faults, results_mistakes, scenario_mistakes
+from kzsim.cli.table import fill
 
 if TYPE_CHECKING:
     from kzsim.experiments import Plan, RunResult
@@ -27,6 +29,9 @@ Every run is written to its own folder, whole or not at all; the same run is not
 
 WORTH_A_PROCESS = 20_000
 """Trucks and trains below which starting further processes takes longer than it saves."""
+
+ENOUGH_REPLICATIONS = 10
+"""Fewer than these are pointed out: the intervals of a few runs are wide."""
 
 
 @click.command(epilog=EPILOG)
@@ -103,9 +108,11 @@ def run(
         folder = Path(out) / Path(path).stem
         stored = experiments.find(folder, plan.digest)
         if dry_run:
-            return _announce(session, path, scenario, plan, stored)
+            return _announce(session, path, scenario, plan, folder, stored)
         if stored is not None:
             session.stored = stored
+            with suppress(experiments.ResultsError):  # a stored run can be read where nothing can be written
+                experiments.point_latest(folder, stored)
             return _finish(session, path, experiments.load_run(stored), stored, again=True)
         experiments.prepare(folder)
         result = _compute(session, scenario, plan, jobs or _processes(plan))
@@ -142,19 +149,23 @@ def _processes(plan: Plan) -> int:
     return max(1, min(processors, plan.replications))
 
 
-def _announce(session: Session, path: str, scenario: Scenario, plan: Plan, stored: Path | None) -> ExitCode:
+def _announce(
+    session: Session, path: str, scenario: Scenario, plan: Plan, folder: Path, stored: Path | None
+) -> ExitCode:
     """Say what would be run."""
     from kzsim.cli import dry_run
+
+    wall_s = dry_run.last_wall_s(folder, plan)
 
     again = shlex.join(word for word in session.command if word != "--dry-run")
     if session.json:
         from kzsim.cli.documents import write
 
-        write(dry_run.document(path, scenario, plan, stored))
+        write(dry_run.document(path, scenario, plan, stored, wall_s))
     elif session.quiet:
         click.echo(f"{path}: valid")
     else:
-        screen.out(dry_run.lines(path, scenario, plan, stored, screen.prose_width()))
+        screen.out(dry_run.lines(path, scenario, plan, stored, wall_s, screen.prose_width()))
         screen.note(f"\nNothing was run or written. To run it: {again}")
     return ExitCode.DONE
 
@@ -170,31 +181,24 @@ def _finish(session: Session, path: str, result: RunResult, stored: Path, *, aga
     if session.quiet:
         click.echo(str(stored))
         return ExitCode.DONE
-    for remark in _remarks(result):
-        screen.note(remark)
     screen.out(summary.lines(path, result, flows, width=screen.width()))
     screen.out(["", f"Results: {stored}"])
+    for text in result.notes:
+        screen.note("\n".join(fill(f"note: {text}", screen.prose_width())))
     if again:
         screen.note("The same run had been stored before; it was not computed again.")
-    screen.note(_next_step(session, path, result))
+    screen.note("\n" + _next_step(session, result))
     return ExitCode.DONE
 
 
-def _remarks(result: RunResult) -> list[str]:
-    """Return the warnings of a run, and what its scenario asks for and the model leaves out."""
-    return [*(f"warning: {text}" for text in result.warnings), *(f"note: {text}" for text in result.notes)]
-
-
-def _next_step(session: Session, path: str, result: RunResult) -> str:
-    """Return a command worth typing next."""
-    name = shlex.quote(path)
-    if result.n_replications < 10:
-        more = _with_option(session.command, "--replications", "10")
-        return (
-            f"Few replications keep a run short; more of them narrow the intervals:\n  {more}\n"
-            f"Another policy on the same trucks:\n  kzsim run {name} --set demand='120 %'"
-        )
-    return f"Another policy on the same trucks:\n  kzsim run {name} --set demand='120 %'"
+def _next_step(session: Session, result: RunResult) -> str:
+    """Return a command or two worth typing next."""
+    other = shlex.join([*session.command, "--set", "demand=120 %"])
+    policy = f"The same with more trucks and trains:\n  {other}"
+    if result.n_replications >= ENOUGH_REPLICATIONS:
+        return policy
+    more = _with_option(session.command, "--replications", str(ENOUGH_REPLICATIONS))
+    return f"Few replications keep a run short; more of them narrow the intervals:\n  {more}\n{policy}"
 
 
 def _with_option(command: tuple[str, ...], option: str, value: str) -> str:

@@ -109,6 +109,8 @@ _CAUSES = (
 _LEVELS = (
     Column("Per day\nwithout", number=True, said="throughput per day without"),
     Column("\nwith", number=True, said="with"),
+    Column("Mean, h\nwithout", number=True, said="mean crossing time in hours without"),
+    Column("\nwith", number=True, said="with"),
     Column("Delay, h\nwithout", number=True, said="delay in hours without"),
     Column("\nwith", number=True, said="with"),
 )
@@ -183,8 +185,11 @@ def _binds(flow: Flow) -> str:
     binding = flow.binding
     if binding is None or binding.binds == "nothing":
         return "nothing"
-    place = " ".join(filter(None, (binding.side.upper(), words.plain(binding.stage))))
+    side, stage = binding.side.upper(), words.plain(binding.stage)
+    place = f"{side} {stage}".strip()
     at = f" at {place}" if place else ""
+    if binding.binds == "hours":
+        return f"{side} opening hours".strip() + (f" ({stage})" if stage else "")
     if binding.binds == "stage":
         busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
         return f"servers{at}{busy}"
@@ -201,9 +206,10 @@ def _corridors(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
         yield from fill("No truck or train of this scenario uses a green corridor.", prose)
         return
     yield from fill(
-        "The same trucks and trains with and without the corridors. The last three columns are the "
-        "difference of the mean crossing time in hours (with minus without) ± its paired 95 % interval. Corridor users "
-        "carry agricultural goods and keep the corridor's conditions; eligible non-users do not keep them.",
+        "The same trucks and trains without the corridors and with them; delay is counted from what they "
+        "would need alone without corridors. The last three columns: how much longer (+) or shorter (−) the "
+        "mean crossing time is with the corridors, in hours, ± the paired 95 % interval. Corridor users "
+        "carry agricultural goods and meet the corridor's conditions; eligible non-users do not meet them.",
         prose,
         rest="",
     )
@@ -218,6 +224,8 @@ def _levels(flow: Flow) -> tuple[str, ...]:
     return (
         words.figure(flow.without_throughput_per_day),
         words.figure(flow.throughput_per_day.mean),
+        words.figure(flow.without_crossing_time_h),
+        words.figure(flow.crossing_time_h.mean),
         words.figure(flow.without_delay_h),
         words.figure(flow.with_delay_h),
     )

@@ -57,7 +57,7 @@ class Table:
         room = width - sum(self.widths()[:-1]) - len(GAP) * (len(self.columns) - 1)
         for row in self.rows:
             if len(row) == 1:
-                yield row[0]
+                yield from fill(row[0], width)
                 continue
             *cells, last = row
             for index, part in enumerate(textwrap.wrap(last, max(FOLD, room)) or [""]):
@@ -77,7 +77,7 @@ class Table:
         """
         for row in self.rows:
             if len(row) == 1:
-                yield row[0]
+                yield from fill(row[0], width)
                 continue
             named = [
                 f"{column.name} {cell}"

@@ -88,7 +88,7 @@ def direction(name: str) -> str:
 
 def plain(name: str) -> str:
     """Return an internal name in words: 'lab_hold' is 'lab hold'."""
-    return name.replace("_", " ")
+    return name.replace("equeue", "electronic queue").replace("_", " ")
 
 
 ACCOUNTS = {

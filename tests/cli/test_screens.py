@@ -1,0 +1,183 @@
+"""What stands on the screen: wide, ordinary, narrow, coloured or not."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kzsim.cli import digest, summary
+from tests.cli.examples import FLOWS, run_result
+from tests.cli.program import command, environment
+
+PLAIN = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
+
+
+def shown(result, width):
+    return list(summary.lines("scenarios/mine.yaml", result, digest.flows(result), width=width))
+
+
+def row(lines, *starts):
+    (found,) = [line for line in lines if all(part in line for part in starts)]
+    return re.split(r"\s{2,}", found.strip())
+
+
+def test_a_wide_screen_gets_one_table():
+    lines = shown(run_result(), 160)
+    assert row(lines, "Bakhty", "KZ to CN", "quota") == [
+        "Bakhty",
+        *("KZ to CN", "61.2", "42.1", "2.1", "14.0", "37.9", "88.4", "33.7", "44.2", "29.5"),
+        "62 % quota",
+        "quota at CN intake",
+    ]
+
+
+def test_what_binds_is_said_in_words():
+    text = "\n".join(shown(run_result(), 160))
+    assert "servers at CN documents (87 % busy)" in text
+    assert "CN opening hours" in text
+    assert "places at CN tracks, kept by transship" in text
+    assert "nothing" in text
+
+
+def test_a_quantile_that_too_few_reached_is_a_dash():
+    assert row(shown(run_result(), 160), "Nur Zholy", "opening hours")[7] == "–"
+
+
+def test_rail_names_the_station_where_it_differs_from_the_crossing():
+    assert "Rail (trains; Nur Zholy: Altynkol station)" in shown(run_result(), 160)
+
+
+@pytest.mark.parametrize("width", [160, 100, 80, 60, 40, 20])
+def test_no_line_is_wider_than_the_screen(width):
+    lines = shown(run_result(), width)
+    longest_word = max(len(word) for line in lines for word in line.split())
+    assert max(map(len, lines)) <= max(width, longest_word + 6)
+
+
+@pytest.mark.parametrize("width", [160, 80, 30])
+def test_every_width_shows_every_figure(width):
+    text = "\n".join(shown(run_result(), width))
+    for figure in ("42.1", "88.4", "33.7", "44.2", "29.5", "62 %", "2.1"):
+        assert figure in text
+
+
+def test_an_ordinary_screen_gets_the_numbers_first_and_the_causes_below():
+    lines = shown(run_result(), 80)
+    assert len([line for line in lines if line.startswith("Crossing ")]) == 4
+    assert row(lines, "Bakhty", "KZ to CN", "88.4")[-1] == "44.2"
+
+
+def test_a_narrow_screen_gets_sentences():
+    text = " ".join(" ".join(shown(run_result(), 40)).split())
+    assert "Bakhty, KZ to CN: throughput per day 61.2; mean crossing time in hours 42.1;" in text
+
+
+def test_without_corridors_in_force_that_is_said():
+    result = run_result()
+    other = result.comparison[result.comparison["corridor"] != "user"]
+    assert "No truck or train of this scenario uses a green corridor." in shown(
+        replace(result, comparison=other), 100
+    )
+
+
+def test_what_the_corridors_changed_is_a_paired_difference_with_its_interval_and_a_verdict():
+    lines = shown(run_result(), 100)
+    assert row(lines, "Bakhty", "KZ to CN", "−6.74")[-3:] == ["−6.74 ± 0.20", "+0.30 ± 0.20", "+0.11 ± 0.20"]
+    text = " ".join(" ".join(lines).split())
+    assert "Corridor users: gain at Bakhty (KZ to CN 6.74 h, CN to KZ 1.52 h), Nur Zholy (KZ to CN" in text
+    assert "no change at Bakhty (CN to KZ); undecided at Nur Zholy (KZ to CN)." in text
+
+
+def test_one_replication_has_no_interval():
+    lines = shown(run_result(replications=1), 160)
+    assert row(lines, "Bakhty", "KZ to CN", "quota at")[4] == "–"
+
+
+def test_judgements_against_the_result_come_first():
+    lines = shown(run_result(), 100)
+    judged = [line for line in lines if line.startswith("- ")]
+    assert "still grew" in judged[0]
+
+
+def test_an_idle_flow_has_no_delay_to_speak_of():
+    only = FLOWS[-1:]
+    assert row(shown(run_result(only), 160), "Nur Zholy", "CN to KZ", "nothing")[-2:] == ["–", "nothing"]
+
+
+pty = pytest.importorskip("pty")
+
+
+def on_a_terminal(*arguments: object, columns: int = 80, **changes: str) -> tuple[int, str]:
+    """Run the program with stdin, stdout and stderr on a terminal; exit code and what it showed."""
+    import fcntl
+    import struct
+    import termios
+
+    control, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        command(*arguments),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=environment(TERM="xterm-256color", **changes),
+    )
+    os.close(terminal)
+    seen = b""
+    while True:
+        try:
+            part = os.read(control, 65536)
+        except OSError:  # the terminal's other end is closed
+            break
+        if not part:
+            break
+        seen += part
+    os.close(control)
+    return process.wait(timeout=60), seen.decode("utf-8")
+
+
+def test_a_terminal_gets_bold_headings_in_its_own_width(real_run):
+    code, text = on_a_terminal("run", real_run.scenario, "--out", real_run.out, columns=90)
+    assert code == 0
+    assert "\x1b[1mWhat the green corridors changed\x1b[0m" in text
+    printed = PLAIN.sub("", text.rpartition("\x1b[2K")[2]).splitlines()
+    assert max(len(line) for line in printed if str(real_run.out.parent) not in line) <= 90
+
+
+def test_no_color_is_honoured(real_run):
+    code, text = on_a_terminal("run", real_run.scenario, "--out", real_run.out, NO_COLOR="1")
+    assert code == 0
+    assert "\x1b[1m" not in text
+
+
+def test_a_terminal_sees_progress_and_it_leaves_nothing_behind(tiny, tmp_path):
+    arguments = ("--out", tmp_path / "out", "--replications", 2, "--no-counterfactual")
+    code, text = on_a_terminal("run", tiny, *arguments, columns=120)
+    assert code == 0
+    assert "0 of 2 replications" in PLAIN.sub("", text)
+    last = text.rpartition("\x1b[2K")[2]
+    assert PLAIN.sub("", last).startswith("Bakhty for six days")
+
+
+def test_quiet_shows_no_progress_on_a_terminal(tiny, tmp_path):
+    arguments = ("--out", tmp_path / "out", "--replications", 1, "--no-counterfactual", "-q")
+    code, text = on_a_terminal("run", tiny, *arguments, columns=120)
+    assert code == 0
+    assert Path(text.strip()).name == Path(PLAIN.sub("", text).strip()).name
+    assert len(text.split()) == 1
+
+
+def test_columns_sets_the_width_of_output_that_goes_to_a_file(process, real_run):
+    done = process("run", real_run.scenario, "--out", real_run.out, COLUMNS="40")
+    assert "Bakhty, KZ to CN: throughput per day" in done.stdout
+
+
+def test_a_terminal_without_unicode_gets_question_marks_not_a_crash(process, real_run):
+    done = process("run", real_run.scenario, "--out", real_run.out, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "mean ? 95 % interval" in " ".join(done.stdout.split())
