@@ -9,6 +9,7 @@ The way from a scenario to a results folder::
     result = kzsim.experiments.run(scenario, replications=plan.replications, seed=plan.seed,
                                    counterfactual=plan.counterfactual, jobs=2, progress=callback)
     path = kzsim.experiments.store(folder, plan, result, command="kzsim run ...")
+    kzsim.experiments.point_latest(folder, stored)           # where a stored run answers instead
     result = kzsim.experiments.load_run(path)                # a stored run's tables (hourly left out)
 
 ``progress(done, total)`` is called in the calling process after each replication, in their order.

@@ -173,7 +173,8 @@ CELL = (
         "class",
         "text",
         "",
-        "`all`, `agricultural` (all agricultural classes), `rest` (all others), or one class of cargo.",
+        "`all`, `agricultural` (classes that a corridor may serve; on rail containers are among them), "
+        "`rest` (all others), or one class of cargo.",
     ),
     Column(
         "corridor",
