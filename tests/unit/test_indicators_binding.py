@@ -23,7 +23,7 @@ def test_a_quota_binds_where_most_waiting_is_for_it() -> None:
     assert (found.binds, found.account, found.stage) == ("quota", "quota", "gate")
     assert found.share_of_delay == pytest.approx(0.6)
     assert found.wait_share_of_stay == pytest.approx(0.5)
-    assert found.text == "quota: kz gate (60 % of waiting)"
+    assert found.text == "quota: KZ gate (60 % of waiting)"
 
 
 def test_hours_bind_where_most_waiting_is_before_a_closed_door() -> None:
@@ -31,7 +31,7 @@ def test_hours_bind_where_most_waiting_is_before_a_closed_door() -> None:
     assert (found.binds, found.stage, found.text) == (
         "hours",
         "check",
-        "hours: most of it at kz check (100 % of waiting)",
+        "hours: most of it at KZ check (100 % of waiting)",
     )
 
 
@@ -40,7 +40,7 @@ def test_a_stage_binds_with_its_use_over_the_time_it_is_open() -> None:
     found = bound(("a.check", Account.QUEUE, 6.0), busy_days=9)
     assert (found.binds, found.stage) == ("stage", "check")
     assert found.utilisation == pytest.approx(0.9)
-    assert found.text == "stage: kz check, 90 % busy (100 % of waiting)"
+    assert found.text == "stage: KZ check, 90 % busy (100 % of waiting)"
 
 
 def test_a_full_zone_names_the_stage_that_fills_it() -> None:
@@ -48,7 +48,7 @@ def test_a_full_zone_names_the_stage_that_fills_it() -> None:
         ("a.yard", Account.BLOCKED, 6.0), ("a.check", Account.QUEUE, 2.0), ("a.gate", Account.QUOTA, 3.0)
     )
     assert (found.binds, found.stage, found.cause) == ("zone", "yard", "a.check")
-    assert found.text == "zone: kz yard is full because of kz check (55 % of waiting)"
+    assert found.text == "zone: KZ yard is full because of KZ check (55 % of waiting)"
 
 
 def test_nothing_binds_where_hardly_anybody_waits() -> None:

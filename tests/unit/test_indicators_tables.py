@@ -119,7 +119,7 @@ def test_a_growing_line_is_said_in_words() -> None:
     growth = [Stay(USER, hour, None) for hour in range(24, 240)]
     (found,) = growing(collected(growth, growth))
     assert not found.ok
-    assert "a road kz_to_cn: the line still grows" in found.text
+    assert "A (road, KZ to CN): the line still grows" in found.text
     (steady,) = growing(collected([Stay(USER, hour, hour + 1) for hour in range(24, 239)]))
     assert steady.ok
 

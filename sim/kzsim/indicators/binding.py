@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,17 +65,17 @@ def binding(layout: Layout, hours: F64, busy_ms: F64) -> tuple[Binding, ...]:
 
 def _bind(layout: Layout, cell: int, hours: F64, used: dict[int, float]) -> Binding:
     flow = layout.cells[cell].flow
-    waits = np.array([hours[:, account].sum() for account in WAIT_ACCOUNTS])
-    wait, stay = float(waits.sum()), float(hours.sum())
+    waits = [math.fsum(hours[:, account]) for account in WAIT_ACCOUNTS]
+    wait, stay = math.fsum(waits), math.fsum(hours.ravel())
     part = wait / stay if stay > 0 else 0.0
     if part < NOTHING_BINDS_BELOW:
         text = f"nothing: {_per_cent(part)} of the stay is waiting"
         return Binding(*flow, "nothing", "", "", "", "", "", np.nan, part, np.nan, text)
-    account = WAIT_ACCOUNTS[int(np.argmax(waits))]
-    share = float(waits.max()) / wait
+    account = WAIT_ACCOUNTS[waits.index(max(waits))]
+    share = max(waits) / wait
     element = int(np.argmax(hours[:, account]))
     label = layout.elements[element]
-    where = _where(layout, element)
+    where = label.spoken
     cause, busy = "", np.nan
     if account is Account.QUOTA:
         text = f"quota: {where}"
@@ -89,7 +90,7 @@ def _bind(layout: Layout, cell: int, hours: F64, used: dict[int, float]) -> Bind
         if filler is not None:
             cause = layout.element_names[filler]
             busy = used.get(filler, np.nan)
-            text += f" because of {_where(layout, filler)}"
+            text += f" because of {layout.elements[filler].spoken}"
     else:
         text = f"{BINDS[account]}: {where}"
     return Binding(
@@ -115,11 +116,6 @@ def _filler(layout: Layout, element: int, hours: F64) -> int | None:
     waits = hours[:, list(WAIT_ACCOUNTS)].sum(axis=1)
     total = hours.sum(axis=1)
     return max(stages, key=lambda stage: (waits[stage], total[stage], -stage))
-
-
-def _where(layout: Layout, element: int) -> str:
-    label = layout.elements[element]
-    return f"{label.side} {label.stage}".strip()
 
 
 def _per_cent(share: float) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.dictionary import GROWTH_SHARE, INDICATORS
 from kzsim.indicators.intervals import Estimate, estimate
-from kzsim.indicators.layout import Cell
 from kzsim.network.model import MS_PER_DAY
 
 PRECISE_WITHIN = 0.05
@@ -61,10 +60,10 @@ def precision(seen: Collected) -> Judgement:
     wanted = f"precise within {100 * PRECISE_WITHIN:.0f} % of the mean"
     text = (
         f"With {seen.n} replications every mean crossing time is {wanted}; the widest is "
-        f"{_name(cell)} (± {100 * worst:.1f} %)."
+        f"{cell.spoken} (± {100 * worst:.1f} %)."
         if ok
         else f"{seen.n} replications are too few for mean crossing times {wanted}: "
-        f"{_name(cell)} is known to ± {100 * worst:.1f} %."
+        f"{cell.spoken} is known to ± {100 * worst:.1f} %."
     )
     return Judgement("precision", ok, text, worst, *cell.flow)
 
@@ -84,7 +83,7 @@ def growing(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]:
         if kept > GROWTH_SHARE and growth > daily:
             cell = seen.layout.cells[number]
             text = (
-                f"{_lead(run)}{_name(cell)}: the line still grows at the end of the run; {100 * kept:.0f} % "
+                f"{_lead(run)}{cell.spoken}: the line still grows at the end of the run; {100 * kept:.0f} % "
                 "of the arrivals of its last quarter were not taken off, so mean times depend on the length "
                 "of the run."
             )
@@ -106,7 +105,7 @@ def not_through(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]
         if share > NOT_THROUGH_ABOVE:
             cell = seen.layout.cells[number]
             text = (
-                f"{_lead(run)}{_name(cell)}: {100 * share:.1f} % were not through within the {days:g} days "
+                f"{_lead(run)}{cell.spoken}: {100 * share:.1f} % were not through within the {days:g} days "
                 f"of follow-up; means count them with {days:g} days."
             )
             found.append(Judgement("not_through", False, text, share, *cell.flow, run))
@@ -122,10 +121,6 @@ def not_through(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]
 
 def _estimate(seen: Collected, cell: int, name: str) -> Estimate:
     return estimate(float(values[cell, _COLUMN[name]]) for values in seen.indicators)
-
-
-def _name(cell: Cell) -> str:
-    return f"{cell.crossing} {cell.mode} {cell.direction}"
 
 
 def _lead(run: str) -> str:

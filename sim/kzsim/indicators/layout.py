@@ -43,6 +43,12 @@ class ElementInfo:
     side: str
     stage: str
 
+    @property
+    def spoken(self) -> str:
+        """The place as a sentence names it: ``KZ entry gate``."""
+        side = self.side.upper() if len(self.side) == 2 else ""
+        return f"{side} {self.stage.replace('_', ' ')}".strip()
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -63,6 +69,13 @@ class Cell:
     def flow(self) -> tuple[str, str, str]:
         """Crossing, mode and direction."""
         return (self.crossing, self.mode, self.direction)
+
+    @property
+    def spoken(self) -> str:
+        """Crossing, mode and direction as a sentence names them: ``Nur Zholy (road, KZ to CN)``."""
+        crossing = self.crossing.replace("_", " ").title()
+        way = " ".join(part if part == "to" else part.upper() for part in self.direction.split("_"))
+        return f"{crossing} ({self.mode}, {way})"
 
     @property
     def whole_flow(self) -> bool:
