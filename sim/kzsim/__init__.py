@@ -18,7 +18,7 @@ from kzsim._version import __version__
 
 if TYPE_CHECKING:
     from kzsim.experiments import run
-    from kzsim.scenario import load
+    from kzsim.scenario.load import load
 
 __all__ = ["__version__", "load", "run"]
 
