@@ -251,11 +251,6 @@ def daily_calendar(
     return to_calendar(pieces, of_start.__getitem__)
 
 
-def value_on(fact: evidence.Fact, day: date) -> float:
-    """The fact's number on that day: that of the period the day lies in, else its value."""
-    return fact.on(day)
-
-
 def whole_parts(amounts: Iterable[float]) -> Iterator[int]:
     """Whole numbers whose running sums are the running sums of ``amounts`` rounded down."""
     before = 0
