@@ -7,9 +7,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kzsim.draws import draw
@@ -89,52 +90,51 @@ class Runner:
         return summary, passage, entities.group
 
 
-def replicate(task: Task, jobs: int, runner: Runner | None = None) -> Generator[Replication]:
-    """All replications of the task's scenario, in their order, whatever ``jobs`` is.
+@contextmanager
+def replicating(task: Task, jobs: int) -> Iterator[tuple[Runner, Iterator[Replication]]]:
+    """A runner with the task's models, and all replications in their order, whatever ``jobs`` is.
 
-    With one job they run here (with ``runner``, if given), else in that many processes started
-    afresh. However it is left, by an error or an interruption, no process stays behind. Raises
-    WorkerError if a process dies, ReplicationDeadlockError or InvariantError of the first replication
-    that has one.
+    With one job they run here, else in that many processes started afresh. However the context is
+    left, by an error or an interruption, no process stays behind. Raises WorkerError if a process
+    dies, and what the first replication that fails raises: ReplicationDeadlockError, InvariantError.
     """
     count = task.scenario.replications
     if min(jobs, count) <= 1:
-        here = runner or Runner(task)
-        for number in range(count):
-            yield here.run(number)
+        runner = Runner(task)
+        yield runner, (runner.run(number) for number in range(count))
         return
-    yield from _in_processes(task, min(jobs, count))
-
-
-def _in_processes(task: Task, jobs: int) -> Generator[Replication]:
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(
-        max_workers=jobs,
+        max_workers=min(jobs, count),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_worker,
         initargs=(task,),
     )
-    whole = False
+    waiting: list[Future[Replication]] = []
     try:
-        waiting: list[Future[Replication]] = [
-            executor.submit(_run_in_worker, number) for number in range(task.scenario.replications)
-        ]
+        waiting += [executor.submit(_run_in_worker, number) for number in range(count)]
         waiting.reverse()
-        while waiting:
-            # taken off the list so that an answer is let go once it has been used
-            yield waiting.pop().result()
-        whole = True
+        # built while the workers build theirs
+        yield Runner(task), _answers(waiting)
     except BrokenProcessPool as error:
         raise WorkerError(
             "a worker process ended without an answer; it was killed, perhaps for want of memory. "
             "Fewer --jobs need less memory."
         ) from error
     finally:
-        if not whole:
+        if waiting:
             # nobody wants their answers any more, and a replication may have minutes to go
             for child in set(multiprocessing.active_children()) - before:
                 child.terminate()
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _answers(waiting: list[Future[Replication]]) -> Iterator[Replication]:
+    while waiting:
+        answer = waiting[-1].result()
+        # taken off the list so that an answer is let go once it has been used
+        waiting.pop()
+        yield answer
 
 
 _runner: list[Runner] = []

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kzsim.experiments.identity import digest, model_version
 from kzsim.experiments.models import Expected, expected_entities, has_corridor, make_model, with_run_values
-from kzsim.experiments.replications import Progress, Runner, Task, replicate
+from kzsim.experiments.replications import Progress, Runner, Task, replicating
 from kzsim.experiments.result import RunResult
 from kzsim.indicators.binding import binding
 from kzsim.indicators.collect import Collected
@@ -94,12 +93,11 @@ def run(
     began = time.perf_counter()
     wanted = with_run_values(scenario, replications, seed)
     task = Task(wanted, counterfactual and has_corridor(wanted))
-    runner = Runner(task)
-    seen = Collected(runner.model.layout)
-    base = None if runner.base is None else Collected(runner.base.layout)
     pairs: list[Pairs] = []
     seconds: list[float] = []
-    with closing(replicate(task, jobs, runner)) as answers:
+    with replicating(task, jobs) as (runner, answers):
+        seen = Collected(runner.model.layout)
+        base = None if runner.base is None else Collected(runner.base.layout)
         for done in answers:
             seen.add(done.scenario)
             if base is not None and done.counterfactual is not None and done.pairs is not None:
