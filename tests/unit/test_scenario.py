@@ -120,6 +120,13 @@ def test_later_settings_win_and_may_be_lists_maps_and_null() -> None:
     ("setting", "expected"),
     [
         ("demand", "--set demand: write KEY=VALUE, for example --set demand='110 %'"),
+        (
+            "simulate.road=[null]",
+            (
+                "--set simulate.road=[null]: simulate.road[1]: expected a crossing with road "
+                "(bakhty, dostyk, kalzhat, maikapchagai or nur_zholy), found nothing"
+            ),
+        ),
         ("=5", "--set =5: write KEY=VALUE, for example --set demand='110 %'"),
         ("extends=b.yaml", "--set extends=b.yaml: extends can only be said in a file"),
         ("demand=110", "--set demand=110: a unit is missing after 110: write it in %, for example '110 %'"),
@@ -212,7 +219,8 @@ def test_hours_become_minutes_of_the_day() -> None:
 
 def test_measures_are_switched_one_by_one_on_top_of_a_bundle() -> None:
     made = scenario(
-        "title: A\ngreen_corridors:\n  dostyk:\n    bundle: standard\n    measures:\n      dedicated_lane: off\n"
+        "title: A\ngreen_corridors:\n  dostyk:\n    bundle: standard\n    measures:\n"
+        "      dedicated_lane: off\n"
         "      extended_hours: {directions: [cn_to_kz], sides: [kz]}\n"
     )
     measures = made.corridors["dostyk"].measures

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kzsim.scenario import ScenarioError, load, validate
 
@@ -15,9 +17,9 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
-def message(path: str, *settings: str) -> str:
+def message(path: str, *sets: str) -> str:
     with pytest.raises(ScenarioError) as caught:
-        load(path, settings)
+        load(path, sets)
     return str(caught.value)
 
 
@@ -120,6 +122,30 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted() -> None:
     assert load("windows.yaml").replications == 4
     Path("broken.yaml").write_bytes(b"\xef\xbb\xbftitle: A\r\nreplications: x\r\n")
     assert message("broken.yaml").startswith("broken.yaml:2:15: replications: ")
+
+
+def test_a_file_with_thousands_of_mistakes_lists_a_hundred() -> None:
+    names = ", ".join(f"x{number}: 1" for number in range(3000))
+    Path("a.yaml").write_text(f"title: A\nparameters: {{{names}}}\ncrossings: {{{names}}}\n")
+    problems = validate("a.yaml")
+    assert len(problems) == 101
+    assert str(problems[-1]) == "a.yaml: further mistakes are not listed; mend these first"
+    with pytest.raises(ScenarioError) as caught:
+        load("a.yaml")
+    assert caught.value.problems == problems
+
+
+@given(
+    st.text()
+    | st.builds("title: A\n{}".format, st.text(alphabet="[]{}&*-:,?|>!%@`'\"# \n\tab1", max_size=80))
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_whatever_gives_anything_but_a_scenario_or_a_scenario_error(text: str) -> None:
+    Path("a.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        load("a.yaml")
+    except ScenarioError as error:
+        assert str(error)  # noqa: PT017
 
 
 def test_validate_gives_the_problems_that_load_raises() -> None:

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from kzsim.scenario.problems import Place, Problem, ScenarioError, nearest, shorten
+from kzsim.scenario.problems import MOST_PROBLEMS, Place, Problem, ScenarioError, nearest, shorten
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 20_000
@@ -307,7 +307,7 @@ class _Builder:
         key, node.key_place = frame.key or ("", node.place)
         frame.key = None
         first = frame.node.value.setdefault(key, node)
-        if first is not node:
+        if first is not node and len(self._problems) <= MOST_PROBLEMS:
             line = first.key_place.line
             said = f"'{key}' is said twice in the same map"
             where = f", first on line {line}" if line != node.key_place.line else ""
@@ -342,6 +342,8 @@ _WORDS: dict[str, str] = {
     "expected ',' or ']'": "a list in '[ ]' lacks a ',' or its closing ']'",
     "expected ',' or '}'": "a map in '{ }' lacks a ',' or its closing '}'",
     "found unknown escape character": "unknown escape after '\\'; use single quotes around this text",
+    "expected '<document start>'": "this does not belong here; a scenario is made of lines 'key: value'",
+    "expected alphabetic or numeric character": "text that begins with this character must stand in quotes",
     "expected the node content": "a value is missing here, or this character needs quotes",
 }
 

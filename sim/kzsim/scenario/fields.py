@@ -265,19 +265,19 @@ class Name(Reader):
 
     def read(self, written: Any) -> str:
         """The name."""
-        if not isinstance(written, str):
-            raise refuse(f"expected a {self.what} ({listed(self.known(), 'or')}), found {describe(written)}")
         return self.pick(written)
 
     def pick(self, written: Any, item: int | None = None) -> str:
         """The name, which may stand in a list at place ``item``."""
         known = self.known()
+        if not isinstance(written, str):
+            raise refuse(f"expected a {self.what} ({listed(known, 'or')}), found {describe(written)}", item)
         if written in known:
-            return str(written)
-        other = words.crossing_called(str(written))
+            return written
+        other = words.crossing_called(written)
         if other in known:
             raise refuse(f"unknown {self.what} {shorten(written)}, did you mean '{other}'?", item)
-        raise refuse(suggest(self.what, str(written), known, self.plural), item)
+        raise refuse(suggest(self.what, written, known, self.plural), item)
 
     def schema(self) -> JsonSchemaValue:
         """One of the names."""

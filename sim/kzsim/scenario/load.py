@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kzsim.scenario.inherit import gather
 from kzsim.scenario.model import Corridor, Scenario
-from kzsim.scenario.problems import Problem, ScenarioError
+from kzsim.scenario.problems import Problem, ScenarioError, in_order
 from kzsim.scenario.resolve import resolve
 
 
@@ -29,7 +29,7 @@ def validate(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
         _, problems = resolve(gather(path))
     except ScenarioError as error:
         return error.problems
-    return tuple(sorted(problems, key=lambda problem: problem.order))
+    return in_order(problems)
 
 
 def without_corridors(scenario: Scenario) -> Scenario:

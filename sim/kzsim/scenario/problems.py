@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 WIDEST_LINE = 120
+# A person mends a screenful at a time; a file that is something else altogether has thousands.
+MOST_PROBLEMS = 100
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,23 @@ class ScenarioError(Exception):
     """A scenario that cannot be used, with every problem found in it, in the order of the files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.order))
+        self.problems = in_order(problems)
         super().__init__(self.problems)
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems as the files read; after ``MOST_PROBLEMS`` of them one that says that there are more."""
+    ordered = sorted(problems, key=lambda problem: problem.order)
+    if len(ordered) > MOST_PROBLEMS:
+        first = ordered[MOST_PROBLEMS]
+        more = Problem(
+            first.path, 0, 0, "", "further mistakes are not listed; mend these first", rank=first.rank
+        )
+        return (*ordered[:MOST_PROBLEMS], more)
+    return tuple(ordered)
 
 
 def suggest(what: str, word: str, known: Iterable[str], plural: str = "") -> str:
@@ -127,9 +141,10 @@ def _excerpt(line: str, column: int) -> tuple[str, str]:
     start = 0
     if len(line) > WIDEST_LINE:
         start = max(0, min(column - 1 - WIDEST_LINE // 2, len(line) - WIDEST_LINE))
-    text = "".join(" " if char == "\t" else char if char.isprintable() else "?" for char in line)
-    shown = text[start : start + WIDEST_LINE].rstrip()
-    before = text[start : max(column - 1, start)]
+    window = line[start : start + WIDEST_LINE]
+    text = "".join(" " if char == "\t" else char if char.isprintable() else "?" for char in window)
+    shown = text.rstrip()
+    before = text[: max(column - 1 - start, 0)]
     # A Chinese character is two columns wide on a terminal; the caret has to keep pace.
     width = sum(_cells(char) for char in before)
     return shown, " " * width

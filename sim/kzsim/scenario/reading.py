@@ -23,8 +23,9 @@ def read(report: Report, *, title_may_lack: bool) -> ScenarioFile | None:
         try:
             return ScenarioFile.model_validate(data)
         except ValidationError as error:
-            for details in error.errors(include_url=False):
-                _report(report, details)
+            for details in error.errors(include_url=False, include_input=False):
+                if not report.full:
+                    _report(report, details)
                 _drop(data, details)
     return None
 

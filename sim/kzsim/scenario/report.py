@@ -8,7 +8,7 @@ from typing import Literal
 
 from kzsim.scenario.document import Node
 from kzsim.scenario.inherit import SETTINGS_RANK
-from kzsim.scenario.problems import Problem
+from kzsim.scenario.problems import MOST_PROBLEMS, Problem
 
 Path = tuple[str | int, ...]
 
@@ -35,6 +35,11 @@ class Report:
         self.problems.append(Problem.at(place, dotted(path), message, severity))
         if severity == "error":
             self.broken.add(path[:depth])
+
+    @property
+    def full(self) -> bool:
+        """Whether there are more problems than anybody will read."""
+        return len(self.problems) > MOST_PROBLEMS
 
     def sound(self, *keys: str) -> bool:
         """Whether nothing is wrong with, in or above these dotted keys."""

@@ -56,7 +56,7 @@ _ADVICE = {
 }
 
 LONGEST_DAYS = 366.0
-LARGEST_COUNT = 1_000_000.0
+LARGEST_COUNT = 100_000_000.0
 
 # Means per day over a longer time; the other rates are numbers of vehicles on one day.
 _FRACTIONAL_RATES = frozenset({"trains/day", "pairs/day"})
@@ -98,7 +98,7 @@ def kind_of(unit: str, example: float | bool | str) -> Kind:
     if unit in ("text", "date"):
         return Kind("text", unit, shorten(example))
     plain = re.sub(r"\s*\(.*\)| each way| per crossing", "", unit).strip()
-    number = f"{example:g}" if isinstance(example, int | float) else "1"
+    number = f"{example:.10g}" if isinstance(example, int | float) else "1"
     if plain.startswith("%"):
         return Kind("share", "%", f"{number} %", most=100.0)
     if plain in ("ratio", "share", "rank"):
@@ -182,7 +182,7 @@ def describe(value: object) -> str:
 
 def show(value: float, unit: str) -> str:
     """``800 trucks/day``, ``12 min``, ``1 officer``."""
-    return f"{value:.6g} {_agree(unit, value)}"
+    return f"{value:.10g} {_agree(unit, value)}"
 
 
 def _number(digits: str, text: str, example: str) -> float:
