@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kzsim.cli.run import _gathered
 from tests.cli.program import command, environment, files_below
 
 QUICK = ("--replications", "1", "--no-counterfactual")
@@ -56,8 +57,15 @@ def test_the_same_run_is_shown_from_its_folder_and_not_made_again(call, real_run
     done = call("run", real_run.scenario, "--out", real_run.out)
     assert done.exit_code == 0
     assert done.stdout == real_run.stdout
+    assert "It took" in real_run.stderr
+    assert "It took" not in done.stderr
     assert "it was not computed again" in done.stderr
     assert files_below(real_run.out) == before
+
+
+def test_the_same_note_on_several_flows_is_given_once():
+    notes = ("bakhty, road: nothing changes", "dostyk, road: nothing changes", "a note on the whole")
+    assert _gathered(notes) == ["nothing changes (bakhty, road; dostyk, road)", "a note on the whole"]
 
 
 def test_quiet_prints_the_folder_and_nothing_else(call, real_run):

@@ -39,13 +39,13 @@ def test_a_wide_screen_gets_one_table():
 def test_what_binds_is_said_in_words():
     text = "\n".join(shown(run_result(), 160))
     assert "servers at CN documents (87 % busy)" in text
-    assert "CN opening hours" in text
+    assert "CN hours" in text
     assert "places at CN tracks, kept by transship" in text
     assert "nothing" in text
 
 
 def test_a_quantile_that_too_few_reached_is_a_dash():
-    assert row(shown(run_result(), 160), "Nur Zholy", "opening hours")[7] == "–"
+    assert row(shown(run_result(), 160), "Nur Zholy", "CN hours")[7] == "–"
 
 
 def test_rail_names_the_station_where_it_differs_from_the_crossing():
@@ -91,6 +91,27 @@ def test_what_the_corridors_changed_is_a_paired_difference_with_its_interval_and
     text = " ".join(" ".join(lines).split())
     assert "Corridor users: gain at Bakhty (KZ to CN 6.74 h, CN to KZ 1.52 h), Nur Zholy (KZ to CN" in text
     assert "no change at Bakhty (CN to KZ); undecided at Nur Zholy (KZ to CN)." in text
+
+
+def verdicts(result, who):
+    text = " ".join(" ".join(shown(result, 100)).split())
+    return text.partition(f"{who}: ")[2].partition(".")[0]
+
+
+def test_a_verdict_that_holds_everywhere_names_no_crossing():
+    result = run_result()
+    compared = result.comparison.copy()
+    compared.loc[compared["corridor"] == "other", "verdict"] = "undecided"
+    assert verdicts(replace(result, comparison=compared), "Others") == "undecided everywhere"
+
+
+def test_a_crossing_whose_directions_agree_is_named_once():
+    result = run_result()
+    compared = result.comparison.copy()
+    at = (compared["corridor"] == "other") & (compared["crossing"] == "bakhty")
+    compared.loc[at, "verdict"] = "no change"
+    text = verdicts(replace(result, comparison=compared), "Others")
+    assert text == "no change at Bakhty; undecided at Nur Zholy (KZ to CN)"
 
 
 def test_one_replication_has_no_interval():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import click
 from kzsim.cli import options, screen
 from kzsim.cli.failures import ExitCode, Session, model_faults, results_mistakes, scenario_mistakes
 from kzsim.cli.table import fill
+from kzsim.cli.words import seconds
 
 if TYPE_CHECKING:
     from kzsim.experiments import Plan, RunResult
@@ -183,12 +185,23 @@ def _finish(session: Session, path: str, result: RunResult, stored: Path, *, aga
         return ExitCode.DONE
     screen.out(summary.lines(path, result, flows, width=screen.width()))
     screen.out(["", f"Results: {stored}"])
-    for text in result.notes:
-        screen.note("\n".join(fill(f"note: {text}", screen.prose_width())))
     if again:
         screen.note("The same run had been stored before; it was not computed again.")
+    elif "wall_s" in result.timing:
+        screen.note(f"It took {seconds(result.timing['wall_s'])}.")
+    for text in _gathered(result.notes):
+        screen.note("\n".join(fill(f"note: {text}", screen.prose_width())))
     screen.note("\n" + _next_step(session, result))
     return ExitCode.DONE
+
+
+def _gathered(notes: Iterable[str]) -> list[str]:
+    """Return notes of the form 'where: what' once for each 'what', with all places behind it."""
+    places: dict[str, list[str]] = {}
+    for note in notes:
+        where, colon, what = note.partition(": ")
+        places.setdefault(what if colon else note, []).extend([where] if colon else [])
+    return [f"{what} ({'; '.join(where)})" if where else what for what, where in places.items()]
 
 
 def _next_step(session: Session, result: RunResult) -> str:

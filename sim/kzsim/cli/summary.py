@@ -189,7 +189,7 @@ def _binds(flow: Flow) -> str:
     place = f"{side} {stage}".strip()
     at = f" at {place}" if place else ""
     if binding.binds == "hours":
-        return f"{side} opening hours".strip() + (f" ({stage})" if stage else "")
+        return f"{side} hours".strip() + (f" ({stage})" if stage else "")
     if binding.binds == "stage":
         busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
         return f"servers{at}{busy}"
@@ -248,22 +248,32 @@ def _change(flow: Flow, who: str) -> Change | None:
 
 def _verdicts(flows: Sequence[Flow], who: str, name: str) -> str:
     """Return one sentence on all flows: where these gain, where they lose, where it is open."""
-    found: dict[str, dict[str, list[str]]] = {verdict: {} for verdict in VERDICTS}
-    for flow in flows:
-        change = _change(flow, who)
-        if change is None or change.verdict not in found:
-            continue
-        place = words.crossing(flow.crossing) + (" rail" if flow.mode == "rail" else "")
-        way = words.direction(flow.direction)
-        if change.verdict in ("gains", "loses"):
-            way += f" {words.signed(change.difference_h.mean)[1:]} h"
-        found[change.verdict].setdefault(place, []).append(way)
+    changes = [(flow, change) for flow in flows if (change := _change(flow, who)) is not None]
     said = [
-        f"{text} at " + ", ".join(f"{place} ({', '.join(ways)})" for place, ways in found[verdict].items())
+        text + _where([(flow, change) for flow, change in changes if change.verdict == verdict], changes)
         for verdict, text in VERDICTS.items()
-        if found[verdict]
+        if any(change.verdict == verdict for _, change in changes)
     ]
     return f"{name.capitalize()}: {'; '.join(said) or 'none'}."
+
+
+def _where(some: Sequence[tuple[Flow, Change]], every: Sequence[tuple[Flow, Change]]) -> str:
+    """Return ' everywhere', or the crossings among `some`: with hours where these gain or lose."""
+    hours = some[0][1].verdict in ("gains", "loses")
+    if len(some) == len(every) > 1 and not hours:
+        return " everywhere"
+    places: dict[tuple[str, str], list[str]] = {}
+    for flow, change in some:
+        way = words.direction(flow.direction)
+        if hours:
+            way += f" {words.signed(change.difference_h.mean)[1:]} h"
+        places.setdefault((flow.crossing, flow.mode), []).append(way)
+    named = []
+    for (crossing, mode), ways in places.items():
+        both = len(ways) == sum((flow.crossing, flow.mode) == (crossing, mode) for flow, _ in every) > 1
+        name = words.crossing(crossing) + (" rail" if mode == "rail" else "")
+        named.append(name if both and not hours else f"{name} ({', '.join(ways)})")
+    return f" at {', '.join(named)}"
 
 
 def _judged(judgements: Sequence[Judgement], prose: int) -> Iterator[str]:
