@@ -9,6 +9,27 @@ import click
 
 from kzsim.cli.failures import Session
 
+
+class Whole(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
+    """A whole number between two others, both included; the help does not spell the limits out."""
+
+    name = "whole number"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number that was typed, or end the command with a message that quotes it."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or not self.least <= number <= self.most:
+            self.fail(f"{value} is not a whole number from {self.least} to {self.most:,}", param, ctx)
+        return number
+
+
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 

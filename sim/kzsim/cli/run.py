@@ -40,13 +40,13 @@ ENOUGH_REPLICATIONS = 10
 @click.argument("path", metavar="SCENARIO")
 @click.option(
     "--replications",
-    type=click.IntRange(1, 10_000),
+    type=options.Whole(1, 10_000),
     metavar="N",
     help="Independent repetitions; more of them narrow the intervals. Default: the scenario's.",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**63 - 1),
+    type=options.Whole(0, 2**63 - 1),
     metavar="N",
     help="Number that all random draws derive from. Default: the scenario's.",
 )
@@ -59,9 +59,9 @@ ENOUGH_REPLICATIONS = 10
 )
 @click.option(
     "--jobs",
-    type=click.IntRange(1),
+    type=options.Whole(1, 1_000),
     metavar="N",
-    help="Processes to use; the results do not depend on it. Default: one for each processor.",
+    help="Processes to use; the results do not depend on it. Default: as many as help.",
 )
 @click.option(
     "--out",
