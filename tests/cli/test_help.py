@@ -103,3 +103,8 @@ def test_a_name_the_package_lacks_is_an_attribute_error():
 
 def test_the_module_answers_like_the_command(process):
     assert process("--version").stdout == f"kzsim {kzsim.__version__}\n"
+
+
+def test_a_notebook_loads_and_runs_a_scenario_with_two_names(tiny):
+    result = kzsim.run(kzsim.load(tiny), replications=1, counterfactual=False)
+    assert set(result.indicators["crossing"]) == {"bakhty"}

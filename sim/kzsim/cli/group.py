@@ -69,6 +69,7 @@ class Commands(click.Group):
         except Stop as stop:
             code = end(session, stop)
         except KeyboardInterrupt:
+            previous |= turn_deaf()
             code = end(session, interruption(session))
         except BrokenPipeError:
             # The reader of our output (`| head`) has seen enough: not a failure of the command.
@@ -167,7 +168,14 @@ def listen_for_termination() -> dict[int, Any]:
     return previous
 
 
+def turn_deaf() -> dict[int, Any]:
+    """Ignore further Ctrl-C while the end of the command is told; return what to restore."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+
+
 def restore_signals(previous: dict[int, Any]) -> None:
-    """Undo `listen_for_termination`."""
+    """Undo `listen_for_termination` and `turn_deaf`."""
     for number, handler in previous.items():
         signal.signal(number, handler)
