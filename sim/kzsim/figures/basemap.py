@@ -38,7 +38,8 @@ def read_basemap(path: Path | None = None) -> Basemap:
     """The packaged base map, or the GeoJSON file ``path`` with the same layers.
 
     A feature names its layer in ``properties.layer``: ``country`` (with ``name``), ``lake`` or ``river``;
-    others are passed over. Raises ``BasemapError`` for a file of another make and ``OSError`` if it cannot be read.
+    others are passed over. Raises ``BasemapError`` for a file of another make and ``OSError`` if it cannot
+    be read.
     """
     source = files("kzsim.figures") / "data" / "basemap.geojson" if path is None else path
     try:
