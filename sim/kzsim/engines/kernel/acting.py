@@ -1,0 +1,206 @@
+"""Dispatch: an element that acts lets go on whom it can, first in line first."""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+from kzsim.engines.kernel.compiled import compiled
+from kzsim.engines.kernel.heap import push
+from kzsim.engines.kernel.journey import give_up_begun
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.lines import add_holder, add_served, book_wait, leave_line
+from kzsim.engines.outcome import I64
+
+
+@compiled
+def comes_before(entity: I64, line: I64, row: int, other: int) -> bool:
+    """Whether the head of one class is before the head of another in line order."""
+    a, b = line[row, HEAD], line[other, HEAD]
+    if line[row, PRIORITY] != line[other, PRIORITY]:
+        return bool(line[row, PRIORITY] < line[other, PRIORITY])
+    if entity[a, JOINED] != entity[b, JOINED]:
+        return bool(entity[a, JOINED] < entity[b, JOINED])
+    return bool(entity[a, INDEX] < entity[b, INDEX])
+
+
+@compiled
+def free_pool(pool: I64, usable: I64, line: I64, row: int) -> int:
+    """The first usable pool that has a free server, or NONE."""
+    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+        which = usable[i]
+        if pool[which, CAPACITY] > pool[which, BUSY]:
+            return int(which)
+    return NONE
+
+
+@compiled
+def start(
+    run: I64,
+    marked: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    occupancy: I64,
+    account: I64,
+    trace: I64,
+    who: int,
+    number: int,
+    row: int,
+) -> None:
+    """Service start: the wait is over; places of steps now begun or skipped are given up."""
+    if entity[who, JOINED] != run[NOW]:
+        book_wait(line, entity, account, who, number, row, run[NOW])
+    entity[who, WAITS_AT] = NONE
+    entity[who, WORKS_AT] = number
+    entity[who, START] = run[NOW]
+    if run[TRACED]:
+        trace[TRACE_START, entity[who, ROW] + entity[who, STEP]] = run[NOW]
+    if entity[who, HELD] != 0:
+        give_up_begun(run, marked, entity, element, occupancy, who)
+
+
+@compiled
+def finish_in(run: I64, heap: I64, pending: I64, who: int, delay_ms: int) -> None:
+    """The work ends that long from now."""
+    if delay_ms == 0:
+        pending[run[PENDING_SIZE]] = who
+        run[PENDING_SIZE] += 1
+    else:
+        push(run, heap, run[NOW] + delay_ms, FINISH * EVENT_BASE + who)
+
+
+@compiled
+def act_service(
+    run: I64,
+    heap: I64,
+    marked: I64,
+    pending: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    occupancy: I64,
+    duration: I64,
+    account: I64,
+    trace: I64,
+    number: int,
+) -> None:
+    """Start whoever finds a usable server free."""
+    while element[number, WAITING] > 0:
+        best = best_pool = NONE
+        for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+            if line[row, HEAD] != NONE:
+                which = free_pool(pool, usable, line, row)
+                if which != NONE and (best == NONE or comes_before(entity, line, row, best)):
+                    best, best_pool = row, which
+        if best == NONE:
+            return
+        who = leave_line(element, line, entity, number, best)
+        pool[best_pool, BUSY] += 1
+        entity[who, POOL] = best_pool
+        add_served(pool, entity, best_pool, who)
+        start(run, marked, entity, element, line, occupancy, account, trace, who, number, best)
+        finish_in(run, heap, pending, who, duration[entity[who, ROW] + entity[who, STEP]])
+
+
+@compiled
+def act_delay(
+    run: I64,
+    heap: I64,
+    marked: I64,
+    pending: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    occupancy: I64,
+    duration: I64,
+    calendar: I64,
+    account: I64,
+    trace: I64,
+    number: int,
+) -> None:
+    """Start everybody; the end is computed now."""
+    for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+        while line[row, HEAD] != NONE:
+            who = leave_line(element, line, entity, number, row)
+            start(run, marked, entity, element, line, occupancy, account, trace, who, number, row)
+            work = duration[entity[who, ROW] + entity[who, STEP]]
+            first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
+            if first == last or work == 0:
+                finish_in(run, heap, pending, who, work)
+            else:
+                end = end_in_open_time(calendar, first, last, run[NOW], work)
+                if end != NEVER:
+                    finish_in(run, heap, pending, who, end - run[NOW])
+
+
+@compiled
+def act_gate(
+    run: I64,
+    marked: I64,
+    pending: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    occupancy: I64,
+    account: I64,
+    trace: I64,
+    number: int,
+) -> None:
+    """Let pass while open and while something is left, overall and for the class."""
+    while element[number, IS_OPEN] and element[number, LEFT] > 0:
+        best = NONE
+        for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+            can = line[row, HEAD] != NONE and line[row, CEILING_LEFT] > 0
+            if can and (best == NONE or comes_before(entity, line, row, best)):
+                best = row
+        if best == NONE:
+            return
+        who = leave_line(element, line, entity, number, best)
+        element[number, LEFT] -= 1
+        line[best, CEILING_LEFT] -= 1
+        start(run, marked, entity, element, line, occupancy, account, trace, who, number, best)
+        pending[run[PENDING_SIZE]] = who
+        run[PENDING_SIZE] += 1
+
+
+@compiled
+def act_zone(run: I64, pending: I64, entity: I64, element: I64, line: I64, account: I64, number: int) -> None:
+    """Grant places while there are any; who has got one goes on in the first phase."""
+    while element[number, WAITING] > 0 and element[number, TAKEN] < element[number, PLACES]:
+        best = NONE
+        for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+            if line[row, HEAD] != NONE and (best == NONE or comes_before(entity, line, row, best)):
+                best = row
+        who = leave_line(element, line, entity, number, best)
+        if entity[who, JOINED] != run[NOW]:
+            book_wait(line, entity, account, who, number, best, run[NOW])
+        entity[who, WAITS_AT] = NONE
+        element[number, TAKEN] += 1
+        place = entity[who, WANTED]
+        entity[who, HELD] |= 1 << place
+        add_holder(element, entity, number, who, place)
+        run[IN_ZONE_LINES] -= 1
+        pending[run[PENDING_SIZE]] = who
+        run[PENDING_SIZE] += 1
+
+
+@compiled
+def end_in_open_time(calendar: I64, first: int, last: int, start_ms: int, work_ms: int) -> int:
+    """The earliest instant at which so much open time has passed since; NEVER if it never does."""
+    low, high = first, last - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if calendar[middle, AT_MS] <= start_ms:
+            low = middle
+        else:
+            high = middle - 1
+    wanted = calendar[low, PASSED] + work_ms
+    if calendar[low, VALUE] > 0:
+        wanted += start_ms - calendar[low, AT_MS]
+    # the last piece before which less than that has passed: it is open, or it is the last
+    while low + 1 < last and calendar[low + 1, PASSED] < wanted:
+        low += 1
+    if calendar[low, VALUE] == 0:
+        return NEVER
+    return int(calendar[low, AT_MS] + wanted - calendar[low, PASSED])

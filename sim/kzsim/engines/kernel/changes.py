@@ -1,0 +1,48 @@
+"""Events from outside: capacities, openings and refills as the calendars have them."""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+from kzsim.engines.kernel.compiled import compiled
+from kzsim.engines.kernel.heap import push
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.lines import mark
+from kzsim.engines.outcome import I64
+
+
+@compiled
+def change_capacity(
+    run: I64, heap: I64, marked: I64, element: I64, pool: I64, calendar: I64, which: int
+) -> None:
+    """Apply a piece of a pool's calendar; whoever is in service is finished."""
+    piece = pool[which, PIECE_NEXT]
+    pool[which, CAPACITY] = calendar[piece, VALUE]
+    pool[which, LARGEST_LATER] = calendar[piece, LATER]
+    mark(run, marked, element, pool[which, OF_ELEMENT])
+    pool[which, PIECE_NEXT] = piece + 1
+    if piece + 1 < pool[which, CAPACITY_TO]:
+        push(run, heap, calendar[piece + 1, AT_MS], CAPACITY_CHANGE * EVENT_BASE + which)
+
+
+@compiled
+def change_opening(run: I64, heap: I64, marked: I64, element: I64, calendar: I64, number: int) -> None:
+    """Apply a piece of a gate's calendar."""
+    piece = element[number, PIECE_OPEN]
+    element[number, IS_OPEN] = 1 if calendar[piece, VALUE] > 0 else 0
+    mark(run, marked, element, number)
+    element[number, PIECE_OPEN] = piece + 1
+    if piece + 1 < element[number, CALENDAR_TO]:
+        push(run, heap, calendar[piece + 1, AT_MS], OPENING_CHANGE * EVENT_BASE + number)
+
+
+@compiled
+def refill_quota(run: I64, heap: I64, marked: I64, element: I64, line: I64, refill: I64, number: int) -> None:
+    """What is left of a gate's quota becomes this; what was unused has expired."""
+    row = element[number, REFILL_NEXT]
+    element[number, LEFT] = refill[row, OVERALL]
+    for klass in range(run[N_CLASSES]):
+        line[number * run[N_CLASSES] + klass, CEILING_LEFT] = refill[row, CEILINGS + klass]
+    mark(run, marked, element, number)
+    element[number, REFILL_NEXT] = row + 1
+    if row + 1 < element[number, REFILL_TO]:
+        push(run, heap, refill[row + 1, REFILL_AT], REFILL * EVENT_BASE + number)

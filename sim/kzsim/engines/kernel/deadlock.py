@@ -1,0 +1,111 @@
+"""Whether entities wait for each other for ever."""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+from kzsim.engines.kernel.compiled import compiled
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.outcome import I64
+
+# what DEADLOCK_STATE says of an entity
+NOT_ASKED = 0
+STUCK = 1  # as far as is known
+ALIVE = 2
+
+
+@compiled
+def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, run: I64, who: int) -> bool:
+    """Whether time alone frees the entity: an end, an opening, a refill or a larger capacity."""
+    at = entity[who, WAITS_AT]
+    if at == NONE or element[at, TYPE] == GATE or element[at, TYPE] == DELAY:
+        return True
+    if element[at, TYPE] == ZONE:
+        return False
+    row = at * run[N_CLASSES] + entity[who, KLASS]
+    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+        if pool[usable[i], LARGEST_LATER] > pool[usable[i], BUSY]:
+            return True
+    return False
+
+
+@compiled
+def is_stuck(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64) -> bool:
+    """Whether there is a deadlock now; DEADLOCK_STATE then says who is stuck."""
+    for zone in zones:
+        if element[zone, WAITING] > 0 and not has_mover(run, entity, element, line, pool, usable, zone):
+            return reduce_graph(run, entity, element, line, pool, usable, zones)
+    return False
+
+
+@compiled
+def has_mover(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, zone: int) -> bool:
+    """The cheap test: time alone frees somebody who holds a place of the zone."""
+    holder = element[zone, FIRST_HOLDER]
+    while holder != NONE:
+        who = holder // PLACES_PER_ENTITY
+        if moves_by_time(entity, element, line, pool, usable, run, who):
+            return True
+        holder = entity[who, PLACE_LINKS + 2 * (holder % PLACES_PER_ENTITY)]
+    return False
+
+
+@compiled
+def reduce_graph(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64) -> bool:
+    """Ask those who wait for places and all they depend on; wake whom a living entity can free."""
+    rows = run[HIGHEST_ROW]
+    for who in range(rows):
+        entity[who, DEADLOCK_STATE] = NOT_ASKED
+    for zone in zones:
+        for klass in range(run[N_CLASSES]):
+            who = line[zone * run[N_CLASSES] + klass, HEAD]
+            while who != NONE:
+                entity[who, DEADLOCK_STATE] = STUCK
+                who = entity[who, NEXT]
+    changed = True
+    while changed:
+        changed = False
+        for who in range(rows):
+            if entity[who, DEADLOCK_STATE] == STUCK:
+                if moves_by_time(entity, element, line, pool, usable, run, who) or ask_releasers(
+                    run, entity, element, line, pool, usable, who
+                ):
+                    entity[who, DEADLOCK_STATE] = ALIVE
+                    changed = True
+                elif run[NEWLY_ASKED] > 0:
+                    changed = True
+    for who in range(rows):  # noqa: SIM110 - the compiler knows no any()
+        if entity[who, DEADLOCK_STATE] == STUCK:
+            return True
+    return False
+
+
+@compiled
+def ask_releasers(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, who: int) -> bool:
+    """Whether a living entity can free this one; those not asked before are put on the list."""
+    run[NEWLY_ASKED] = 0
+    at = entity[who, WAITS_AT]
+    if element[at, TYPE] == ZONE:
+        holder = element[at, FIRST_HOLDER]
+        while holder != NONE:
+            other = holder // PLACES_PER_ENTITY
+            if ask(run, entity, other):
+                return True
+            holder = entity[other, PLACE_LINKS + 2 * (holder % PLACES_PER_ENTITY)]
+        return False
+    row = at * run[N_CLASSES] + entity[who, KLASS]
+    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+        other = pool[usable[i], FIRST_SERVED]
+        while other != NONE:
+            if ask(run, entity, other):
+                return True
+            other = entity[other, NEXT_HOLDER]
+    return False
+
+
+@compiled
+def ask(run: I64, entity: I64, who: int) -> bool:
+    """Whether the entity is known to be alive; if it was never asked, ask it later."""
+    if entity[who, DEADLOCK_STATE] == NOT_ASKED:
+        entity[who, DEADLOCK_STATE] = STUCK
+        run[NEWLY_ASKED] += 1
+    return bool(entity[who, DEADLOCK_STATE] == ALIVE)

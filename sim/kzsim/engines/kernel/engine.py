@@ -1,0 +1,182 @@
+"""One run of the kernel: prepare tables, run each part of the network, gather the outcome."""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+import numpy as np
+
+from kzsim.engines.errors import DeadlockError, Waiter
+from kzsim.engines.kernel.deadlock import STUCK
+from kzsim.engines.kernel.heap import push
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.loop import advance, settle
+from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of
+from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Trace
+from kzsim.network.entities import Entities
+from kzsim.network.program import Program
+
+FIRST_ROWS = 1024
+
+
+def run(program: Program, entities: Entities, *, trace: bool = False) -> Outcome:
+    """Run a program over its entities, 0 <= t < horizon.
+
+    Raises DeadlockError at the instant at which entities wait for each other for ever.
+    """
+    return _Run(program, entities, trace=trace).outcome()
+
+
+class _Run:
+    """One run: the tables, and what the parts leave in them."""
+
+    def __init__(self, program: Program, entities: Entities, *, trace: bool) -> None:
+        self.program = program
+        self.entities = entities
+        self.fixed = fixed_tables(program)
+        self.state = initial_state(program)
+        self.coming = coming_entities(program, entities)
+        instants = -(-program.horizon_ms // program.observe_every_ms)
+        self.account = np.zeros((program.n_groups * N_PHASES, program.n_elements, N_ACCOUNTS), dtype=np.int64)
+        self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
+        self.observed = np.zeros((2, instants, program.n_elements), dtype=np.int32)
+        traced = self.coming.duration.size if trace else 0
+        self.trace = np.full((3, traced), NOT_ENTERED, dtype=np.int64)
+
+    def outcome(self) -> Outcome:
+        """Run all parts; where several are deadlocked, the earliest counts."""
+        deadlocks = [found for part in parts_of(self.program) if (found := self._run_part(part)) is not None]
+        if deadlocks:
+            first_ms = min(deadlock.at_ms for deadlock in deadlocks)
+            raise DeadlockError(
+                first_ms, tuple(w for d in deadlocks if d.at_ms == first_ms for w in d.waiters)
+            )
+        shape = (self.program.n_groups, N_PHASES, self.program.n_elements, N_ACCOUNTS)
+        return Outcome(
+            exit_ms=self.exit_ms,
+            account_ms=self.account.reshape(shape),
+            in_line=self.observed[0],
+            in_zone=self.observed[1],
+            busy_ms=self.state.pool[:, BUSY_MS].copy(),
+            trace=self._trace() if self.trace.size else None,
+        )
+
+    def _run_part(self, part: Part) -> DeadlockError | None:
+        """Run one part to the horizon, giving it more rows when it asks for them."""
+        program, fixed, state = self.program, self.fixed, self.state
+        run, heap = self._begin(part)
+        entity = self._more_rows(np.empty((0, PLACE_LINKS + 2 * fixed.places_per_route), dtype=np.int64), run)
+        heap = _grown(heap, len(heap) + len(entity))
+        pending = np.empty(len(entity), dtype=np.int64)
+        marked = np.empty(program.n_elements, dtype=np.int64)
+        acted = np.empty(program.n_elements, dtype=np.int64)
+        while True:
+            stopped = advance(
+                run,
+                heap,
+                marked,
+                acted,
+                pending,
+                entity,
+                state.element,
+                state.line,
+                state.pool,
+                fixed.usable,
+                part.zones,
+                part.elements,
+                self.coming.source,
+                fixed.step,
+                fixed.occupancy,
+                self.coming.coming,
+                self.coming.duration,
+                fixed.calendar,
+                fixed.refill,
+                self.account,
+                self.exit_ms,
+                self.observed,
+                self.trace,
+            )
+            if stopped == DEADLOCK:
+                return self._deadlock(int(run[NOW]), entity[: run[HIGHEST_ROW]])
+            if stopped == DONE:
+                settle(run, entity, state.element, state.line, state.pool, fixed.calendar, self.account)
+                return None
+            before = len(entity)
+            entity = self._more_rows(entity, run)
+            heap = _grown(heap, len(heap) + len(entity) - before)
+            pending = _grown(pending, len(entity))
+
+    def _begin(self, part: Part) -> tuple[I64, I64]:
+        """The part's run row, and a heap with the first event of everything that has one."""
+        program, state = self.program, self.state
+        run = np.zeros(RUN_COLUMNS, dtype=np.int64)
+        run[NOW] = NONE
+        run[HORIZON] = program.horizon_ms
+        run[FREE_ENTITY] = NONE
+        run[OBSERVE_EVERY] = program.observe_every_ms
+        run[N_CLASSES] = program.n_classes
+        run[TRACED] = self.trace.size > 0
+        heap = np.empty((len(part.sources) + len(part.pools) + 2 * len(part.elements) + 1, 2), dtype=np.int64)
+        for number in part.sources:
+            row = self.coming.source[number]
+            if row[NEXT_ENTITY] < row[LAST_ENTITY]:
+                push(
+                    run,
+                    heap,
+                    int(self.coming.coming[row[NEXT_ENTITY], ARRIVAL_MS]),
+                    ARRIVAL * EVENT_BASE + number,
+                )
+        for number in part.pools:
+            push(run, heap, 0, CAPACITY_CHANGE * EVENT_BASE + number)
+        for number in part.elements.tolist():
+            if state.element[number, TYPE] == GATE:
+                push(run, heap, 0, OPENING_CHANGE * EVENT_BASE + number)
+                if state.element[number, REFILL_NEXT] < state.element[number, REFILL_TO]:
+                    push(run, heap, 0, REFILL * EVENT_BASE + number)
+        return run, heap
+
+    def _more_rows(self, entity: I64, run: I64) -> I64:
+        """Twice as many rows for entities, the new ones on the list of unused rows."""
+        before = len(entity)
+        grown = _grown(entity, max(FIRST_ROWS, 2 * before))
+        grown[before:, INDEX] = NONE
+        grown[before:, NEXT] = np.arange(before + 1, len(grown) + 1)
+        grown[-1, NEXT] = run[FREE_ENTITY]
+        run[FREE_ENTITY] = before
+        return grown
+
+    def _deadlock(self, at_ms: int, entity: I64) -> DeadlockError:
+        stuck = entity[(entity[:, INDEX] != NONE) & (entity[:, DEADLOCK_STATE] == STUCK)]
+        in_order = stuck[np.argsort(stuck[:, INDEX], kind="stable")]
+        return DeadlockError(at_ms, tuple(self._describe(row) for row in in_order))
+
+    def _describe(self, row: I64) -> Waiter:
+        names = self.program.element_names
+        source = int(np.searchsorted(self.entities.first, row[INDEX], side="right")) - 1
+        number = int(row[INDEX] - self.entities.first[source])
+        places = range(int(row[OCCUPANCIES_TO] - row[OCCUPANCIES_FROM]))
+        zones = [
+            int(self.fixed.occupancy[row[OCCUPANCIES_FROM] + p, OF_ZONE])
+            for p in places
+            if row[HELD] >> p & 1
+        ]
+        held = [f"a place of '{names[zone]}'" for zone in zones]
+        if row[POOL] != NONE:
+            held.append(f"a server of '{self.program.pool_names[row[POOL]]}'")
+        wanted = f"'{names[row[WAITS_AT]]}'" if row[WAITS_AT] != NONE else "time to pass"
+        return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)
+
+    def _trace(self) -> Trace:
+        shapes = [rows.shape for rows in self.entities.duration_ms]
+        ends = np.cumsum([rows.size for rows in self.entities.duration_ms])[:-1]
+        planes = [
+            tuple(flat.reshape(shape) for flat, shape in zip(np.split(plane, ends), shapes, strict=True))
+            for plane in self.trace
+        ]
+        return Trace(joined_ms=planes[TRACE_JOINED], start_ms=planes[TRACE_START], end_ms=planes[TRACE_END])
+
+
+def _grown(table: I64, rows: int) -> I64:
+    """A copy with more rows; the new ones hold nothing in particular."""
+    grown = np.zeros((rows, *table.shape[1:]), dtype=np.int64)
+    grown[: len(table)] = table
+    return grown

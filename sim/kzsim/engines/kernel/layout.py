@@ -1,0 +1,168 @@
+"""Where everything stands in the kernel's arrays: column numbers, one block of names a table.
+
+All tables are int64, so that the compiler sees one signature. ``NONE`` is "no such index".
+"""
+
+from __future__ import annotations
+
+from kzsim.network.model import WAIT_ACCOUNTS, Account
+from kzsim.network.program import ElementType
+
+NONE = -1
+NEVER = 2**62
+SKIPPED = -1
+PLACES_PER_ENTITY = 64  # bits of a whole number: zones that one route may pass through
+N_PHASES = 3
+N_CAUSES = len(WAIT_ACCOUNTS)
+N_ACCOUNTS = len(Account)
+
+# plain numbers, which the compiler folds into the code
+SERVICE = int(ElementType.SERVICE)
+DELAY = int(ElementType.DELAY)
+GATE = int(ElementType.GATE)
+ZONE = int(ElementType.ZONE)
+CLOSED = int(Account.CLOSED)
+QUOTA = int(Account.QUOTA)
+BLOCKED = int(Account.BLOCKED)
+QUEUE = int(Account.QUEUE)
+
+# --- run: one row of single numbers
+NOW = 0
+HORIZON = 1
+HEAP_SIZE = 2
+PENDING_SIZE = 3
+MARKED_SIZE = 4
+ACTED_SIZE = 5
+FREE_ENTITY = 6  # head of the list of unused rows of `entity`
+IN_ZONE_LINES = 7
+OBSERVE_EVERY = 8
+NEXT_OBSERVATION = 9
+OBSERVATION = 10
+N_CLASSES = 11
+TRACED = 12
+HIGHEST_ROW = 13  # of `entity` ever used, plus one
+NEWLY_ASKED = 14  # scratch of the deadlock test
+RUN_COLUMNS = 15
+
+# --- entity: one row for everybody inside
+INDEX = 0  # place among all entities of the replication: the order between entities
+KLASS = 1
+SLOT = 2  # group and phase
+ROW = 3  # where its durations start
+STEPS_FROM = 4  # its route's rows of `step`
+STEPS_TO = 5
+OCCUPANCIES_FROM = 6  # its route's rows of `occupancy`
+OCCUPANCIES_TO = 7
+STEP = 8  # last step entered, within the route; NONE before the first
+JOINED = 9
+START = 10
+POOL = 11  # the pool whose server it holds
+BLOCKING = 12
+WAITS_AT = 13
+WORKS_AT = 14
+HELD = 15  # occupancies whose places it holds, one bit each
+WANTED = 16  # the occupancy whose place it waits for
+NEXT = 17  # in line
+PREVIOUS = 18
+NEXT_HOLDER = 19  # among those who hold a server of its pool
+PREVIOUS_HOLDER = 20
+DEADLOCK_STATE = 21  # scratch of the deadlock test
+CLOCK_AT_JOINING = 22  # N_CAUSES columns
+PLACE_LINKS = CLOCK_AT_JOINING + N_CAUSES  # two columns an occupancy: next and previous holder
+
+# --- element
+TYPE = 0
+ACCOUNT = 1
+WAITING = 2
+IS_MARKED = 3
+IS_OPEN = 4  # gates
+LEFT = 5  # gates: of the quota
+PLACES = 6  # zones
+TAKEN = 7
+FIRST_HOLDER = 8  # zones: entity * PLACES_PER_ENTITY + occupancy
+HAS_ACTED = 9  # at this instant
+PIECE_OPEN = 10  # gates: row of `calendar` that comes next
+CALENDAR_FROM = 11  # gates and delays: rows of `calendar`
+CALENDAR_TO = 12
+REFILL_NEXT = 13  # gates: row of `refill` that comes next
+REFILL_TO = 14
+ELEMENT_COLUMNS = 15
+
+# --- line: one row an element and class
+HEAD = 0
+TAIL = 1
+PRIORITY = 2
+CEILING_LEFT = 3
+USABLE_FROM = 4
+USABLE_TO = 5
+CAUSE = 6
+SINCE = 7
+CLOCK = 8  # N_CAUSES columns
+LINE_COLUMNS = CLOCK + N_CAUSES
+
+# --- pool
+OF_ELEMENT = 0
+CAPACITY = 1
+BUSY = 2
+N_BLOCKED = 3
+BUSY_MS = 4
+PIECE_NEXT = 5  # row of `calendar` that comes next
+CAPACITY_TO = 6
+LARGEST_LATER = 7  # of the capacities still to come
+FIRST_SERVED = 8
+POOL_COLUMNS = 9
+
+# --- calendar: one row a piece, of pools, gates and delays one after another
+AT_MS = 0
+VALUE = 1
+LATER = 2  # pools: the largest value of the pieces after this one
+PASSED = 2  # delays: open time before this piece
+CALENDAR_COLUMNS = 3
+
+# --- refill
+REFILL_AT = 0
+OVERALL = 1
+CEILINGS = 2  # one column a class
+
+# --- coming: one row an entity, in order
+ARRIVAL_MS = 0
+COMING_KLASS = 1
+COMING_SLOT = 2
+COMING_COLUMNS = 3
+
+# --- occupancy
+OF_ZONE = 0
+FIRST_STEP = 1
+LAST_STEP = 2
+AT_START = 3
+OCCUPANCY_COLUMNS = 4
+
+# --- source
+NEXT_ENTITY = 0
+LAST_ENTITY = 1
+FIRST_OF_SOURCE = 2
+DURATIONS_FROM = 3  # where the durations of its first entity start
+N_STEPS = 4
+SOURCE_STEPS_FROM = 5
+SOURCE_STEPS_TO = 6
+SOURCE_OCCUPANCIES_FROM = 7
+SOURCE_OCCUPANCIES_TO = 8
+SOURCE_COLUMNS = 9
+
+# --- kinds of event in the heap: event = kind * EVENT_BASE + index
+EVENT_BASE = 2**40
+ARRIVAL = 0  # of the next entity of a source
+FINISH = 1  # of an entity's work
+CAPACITY_CHANGE = 2  # of a pool
+OPENING_CHANGE = 3  # of a gate
+REFILL = 4  # of a gate
+
+# --- why the loop stopped
+DONE = 0
+NEED_ENTITY_ROWS = 1
+DEADLOCK = 2
+
+# --- trace: one plane each
+TRACE_JOINED = 0
+TRACE_START = 1
+TRACE_END = 2

@@ -1,0 +1,163 @@
+"""Waiting lines, waiting clocks and the lists of who holds what, as links between rows."""
+
+from __future__ import annotations
+
+from kzsim.engines.kernel.compiled import compiled
+from kzsim.engines.kernel.heap import push_marked
+from kzsim.engines.kernel.layout import (
+    CAUSE,
+    CLOCK,
+    CLOCK_AT_JOINING,
+    CLOSED,
+    FIRST_HOLDER,
+    FIRST_SERVED,
+    HEAD,
+    INDEX,
+    IS_MARKED,
+    JOINED,
+    KLASS,
+    MARKED_SIZE,
+    N_CAUSES,
+    N_CLASSES,
+    NEXT,
+    NEXT_HOLDER,
+    NONE,
+    NOW,
+    PLACE_LINKS,
+    PLACES_PER_ENTITY,
+    PREVIOUS,
+    PREVIOUS_HOLDER,
+    SINCE,
+    SLOT,
+    TAIL,
+    WAITING,
+    WAITS_AT,
+)
+from kzsim.engines.outcome import I64
+
+
+@compiled
+def mark(run: I64, marked: I64, element: I64, number: int) -> None:
+    """Let this element act in this instant's dispatch."""
+    if element[number, IS_MARKED] == 0:
+        element[number, IS_MARKED] = 1
+        push_marked(run, marked, MARKED_SIZE, number)
+
+
+@compiled
+def join(run: I64, marked: I64, element: I64, line: I64, entity: I64, who: int, number: int) -> None:
+    """Stand in line, in order of joining and then of the entities."""
+    entity[who, JOINED] = run[NOW]
+    entity[who, WAITS_AT] = number
+    row = number * run[N_CLASSES] + entity[who, KLASS]
+    ahead = line[row, TAIL]
+    while ahead != NONE and entity[ahead, JOINED] == run[NOW] and entity[ahead, INDEX] > entity[who, INDEX]:
+        ahead = entity[ahead, PREVIOUS]
+    behind = line[row, HEAD] if ahead == NONE else entity[ahead, NEXT]
+    entity[who, PREVIOUS] = ahead
+    entity[who, NEXT] = behind
+    if ahead == NONE:
+        line[row, HEAD] = who
+    else:
+        entity[ahead, NEXT] = who
+    if behind == NONE:
+        line[row, TAIL] = who
+    else:
+        entity[behind, PREVIOUS] = who
+    element[number, WAITING] += 1
+    mark(run, marked, element, number)
+
+
+@compiled
+def leave_line(element: I64, line: I64, entity: I64, number: int, row: int) -> int:
+    """Take the first of a class out of the line."""
+    who = line[row, HEAD]
+    behind = entity[who, NEXT]
+    line[row, HEAD] = behind
+    if behind == NONE:
+        line[row, TAIL] = NONE
+    else:
+        entity[behind, PREVIOUS] = NONE
+    element[number, WAITING] -= 1
+    return int(who)
+
+
+@compiled
+def turn_clock(run: I64, line: I64, row: int, cause: int) -> None:
+    """From now on it is ``cause`` that keeps this class waiting here."""
+    if line[row, CAUSE] != cause:
+        line[row, CLOCK + line[row, CAUSE] - CLOSED] += run[NOW] - line[row, SINCE]
+        line[row, CAUSE] = cause
+        line[row, SINCE] = run[NOW]
+
+
+@compiled
+def read_clock(line: I64, row: int, cause: int, now_ms: int) -> int:
+    """How long the class has been kept waiting here by the cause of this number, by now."""
+    total = line[row, CLOCK + cause]
+    if line[row, CAUSE] - CLOSED == cause:
+        total += now_ms - line[row, SINCE]
+    return int(total)
+
+
+@compiled
+def remember_clock(line: I64, entity: I64, who: int, row: int, now_ms: int) -> None:
+    """Note the readings at joining, for somebody who has to wait."""
+    for cause in range(N_CAUSES):
+        entity[who, CLOCK_AT_JOINING + cause] = read_clock(line, row, cause, now_ms)
+
+
+@compiled
+def book_wait(line: I64, entity: I64, account: I64, who: int, number: int, row: int, now_ms: int) -> None:
+    """Book the wait in this line so far to its accounts."""
+    for cause in range(N_CAUSES):
+        waited = read_clock(line, row, cause, now_ms) - entity[who, CLOCK_AT_JOINING + cause]
+        if waited > 0:
+            account[entity[who, SLOT], number, CLOSED + cause] += waited
+
+
+@compiled
+def add_served(pool: I64, entity: I64, which: int, who: int) -> None:
+    """Put somebody on the list of who holds a server of the pool."""
+    first = pool[which, FIRST_SERVED]
+    entity[who, NEXT_HOLDER] = first
+    entity[who, PREVIOUS_HOLDER] = NONE
+    if first != NONE:
+        entity[first, PREVIOUS_HOLDER] = who
+    pool[which, FIRST_SERVED] = who
+
+
+@compiled
+def remove_served(pool: I64, entity: I64, which: int, who: int) -> None:
+    """Take somebody off that list."""
+    after, before = entity[who, NEXT_HOLDER], entity[who, PREVIOUS_HOLDER]
+    if before == NONE:
+        pool[which, FIRST_SERVED] = after
+    else:
+        entity[before, NEXT_HOLDER] = after
+    if after != NONE:
+        entity[after, PREVIOUS_HOLDER] = before
+
+
+@compiled
+def add_holder(element: I64, entity: I64, zone: int, who: int, place: int) -> None:
+    """Put somebody on the list of who holds a place of the zone."""
+    first = element[zone, FIRST_HOLDER]
+    entity[who, PLACE_LINKS + 2 * place] = first
+    entity[who, PLACE_LINKS + 2 * place + 1] = NONE
+    this = who * PLACES_PER_ENTITY + place
+    if first != NONE:
+        entity[first // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (first % PLACES_PER_ENTITY) + 1] = this
+    element[zone, FIRST_HOLDER] = this
+
+
+@compiled
+def remove_holder(element: I64, entity: I64, zone: int, who: int, place: int) -> None:
+    """Take somebody off that list."""
+    after, before = entity[who, PLACE_LINKS + 2 * place], entity[who, PLACE_LINKS + 2 * place + 1]
+    if before == NONE:
+        element[zone, FIRST_HOLDER] = after
+    else:
+        entity[before // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (before % PLACES_PER_ENTITY)] = after
+    if after != NONE:
+        entity[after // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (after % PLACES_PER_ENTITY) + 1] = before

@@ -1,0 +1,242 @@
+"""The event loop: the contract of ``docs/engine.md`` over flat arrays.
+
+``advance`` is the rule of what happens at one instant. What it calls is one function a kind of
+event (``arrive``, ``proceed``, ``change_capacity``, ``change_opening``, ``refill_quota``) and one
+a kind of element that acts (``act_service``, ``act_delay``, ``act_gate``, ``act_zone``). Tables
+and their columns are in ``layout``. Uncompiled, this is ordinary Python with the same results.
+"""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
+from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
+from kzsim.engines.kernel.compiled import compiled
+from kzsim.engines.kernel.deadlock import is_stuck
+from kzsim.engines.kernel.heap import pop, pop_marked
+from kzsim.engines.kernel.journey import arrive, book_work, proceed
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.lines import book_wait, remember_clock, turn_clock
+from kzsim.engines.outcome import I32, I64
+
+
+@compiled
+def advance(
+    run: I64,
+    heap: I64,
+    marked: I64,
+    acted: I64,
+    pending: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    zones: I64,
+    own: I64,
+    source: I64,
+    step: I64,
+    occupancy: I64,
+    coming: I64,
+    duration: I64,
+    calendar: I64,
+    refill: I64,
+    account: I64,
+    exit_ms: I64,
+    observed: I32,
+    trace: I64,
+) -> int:
+    """Run to the horizon, or until the caller has to do something; called again it goes on there."""
+    while True:
+        while True:
+            # 1. events only change state
+            if run[PENDING_SIZE] > 0:
+                run[PENDING_SIZE] -= 1
+                who = pending[run[PENDING_SIZE]]
+                proceed(
+                    run,
+                    marked,
+                    entity,
+                    element,
+                    line,
+                    pool,
+                    step,
+                    occupancy,
+                    duration,
+                    calendar,
+                    account,
+                    exit_ms,
+                    trace,
+                    who,
+                )
+            elif run[HEAP_SIZE] > 0 and heap[0, 0] == run[NOW]:
+                if run[FREE_ENTITY] == NONE:
+                    return NEED_ENTITY_ROWS
+                event = pop(run, heap)
+                index = event % EVENT_BASE
+                kind = event // EVENT_BASE
+                if kind == FINISH:
+                    proceed(
+                        run,
+                        marked,
+                        entity,
+                        element,
+                        line,
+                        pool,
+                        step,
+                        occupancy,
+                        duration,
+                        calendar,
+                        account,
+                        exit_ms,
+                        trace,
+                        index,
+                    )
+                elif kind == ARRIVAL:
+                    who = arrive(run, heap, entity, source, coming, index)
+                    proceed(
+                        run,
+                        marked,
+                        entity,
+                        element,
+                        line,
+                        pool,
+                        step,
+                        occupancy,
+                        duration,
+                        calendar,
+                        account,
+                        exit_ms,
+                        trace,
+                        who,
+                    )
+                elif kind == CAPACITY_CHANGE:
+                    change_capacity(run, heap, marked, element, pool, calendar, index)
+                elif kind == OPENING_CHANGE:
+                    change_opening(run, heap, marked, element, calendar, index)
+                else:
+                    refill_quota(run, heap, marked, element, line, refill, index)
+            # 2. dispatch
+            elif run[MARKED_SIZE] > 0:
+                number = pop_marked(run, marked, MARKED_SIZE)
+                element[number, IS_MARKED] = 0
+                if element[number, HAS_ACTED] == 0:
+                    element[number, HAS_ACTED] = 1
+                    acted[run[ACTED_SIZE]] = number
+                    run[ACTED_SIZE] += 1
+                if element[number, WAITING] > 0:
+                    kind = element[number, TYPE]
+                    if kind == SERVICE:
+                        act_service(
+                            run,
+                            heap,
+                            marked,
+                            pending,
+                            entity,
+                            element,
+                            line,
+                            pool,
+                            usable,
+                            occupancy,
+                            duration,
+                            account,
+                            trace,
+                            number,
+                        )
+                    elif kind == DELAY:
+                        act_delay(
+                            run,
+                            heap,
+                            marked,
+                            pending,
+                            entity,
+                            element,
+                            line,
+                            occupancy,
+                            duration,
+                            calendar,
+                            account,
+                            trace,
+                            number,
+                        )
+                    elif kind == GATE:
+                        act_gate(
+                            run, marked, pending, entity, element, line, occupancy, account, trace, number
+                        )
+                    else:
+                        act_zone(run, pending, entity, element, line, account, number)
+            else:
+                break
+        # 3. nothing more happens at this instant
+        close_instant(run, acted, entity, element, line, pool, usable)
+        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, element, line, pool, usable, zones):
+            return DEADLOCK
+        if run[HEAP_SIZE] == 0 or heap[0, 0] >= run[HORIZON]:
+            observe(run, element, own, observed, run[HORIZON] - 1)
+            return DONE
+        observe(run, element, own, observed, heap[0, 0])
+        run[NOW] = heap[0, 0]
+
+
+# --- between instants ---------------------------------------------------------------------------------
+
+
+@compiled
+def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64) -> None:
+    """Say what keeps whom waiting from here on, at every element that acted."""
+    for i in range(run[ACTED_SIZE]):
+        number = acted[i]
+        element[number, HAS_ACTED] = 0
+        if element[number, WAITING] > 0:
+            for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+                if line[row, HEAD] != NONE:
+                    newest = line[row, TAIL]
+                    while newest != NONE and entity[newest, JOINED] == run[NOW]:
+                        remember_clock(line, entity, newest, row, run[NOW])
+                        newest = entity[newest, PREVIOUS]
+                    turn_clock(run, line, row, cause_of_wait(element, line, pool, usable, number, row))
+    run[ACTED_SIZE] = 0
+
+
+@compiled
+def cause_of_wait(element: I64, line: I64, pool: I64, usable: I64, number: int, row: int) -> int:
+    """The account of a wait, by the state of the element and the class."""
+    if element[number, TYPE] == ZONE:
+        return BLOCKED
+    if element[number, TYPE] == GATE:
+        return QUOTA if element[number, IS_OPEN] else CLOSED
+    cause = CLOSED
+    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+        which = usable[i]
+        if pool[which, CAPACITY] > 0:
+            if pool[which, N_BLOCKED] < pool[which, CAPACITY]:
+                return QUEUE
+            cause = BLOCKED
+    return cause
+
+
+@compiled
+def observe(run: I64, element: I64, own: I64, observed: I32, until_ms: int) -> None:
+    """Read lines and zones at every instant of observation up to ``until_ms``, as they stand now."""
+    while run[NEXT_OBSERVATION] <= until_ms:
+        for number in own:
+            observed[0, run[OBSERVATION], number] = element[number, WAITING]
+            observed[1, run[OBSERVATION], number] = element[number, TAKEN]
+        run[OBSERVATION] += 1
+        run[NEXT_OBSERVATION] += run[OBSERVE_EVERY]
+
+
+@compiled
+def settle(run: I64, entity: I64, element: I64, line: I64, pool: I64, calendar: I64, account: I64) -> None:
+    """At the horizon: book the time so far of everybody inside, and the servers they hold."""
+    run[NOW] = run[HORIZON]
+    for who in range(run[HIGHEST_ROW]):
+        if entity[who, INDEX] != NONE:
+            at = entity[who, WAITS_AT]
+            if at != NONE:
+                row = at * run[N_CLASSES] + entity[who, KLASS]
+                book_wait(line, entity, account, who, at, row, run[NOW])
+            elif entity[who, WORKS_AT] != NONE:
+                book_work(run, entity, element, calendar, account, who)
+            if entity[who, POOL] != NONE:
+                pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]

@@ -1,0 +1,178 @@
+"""From a program and its entities to the kernel's tables."""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.outcome import I64
+from kzsim.network.entities import Entities
+from kzsim.network.opentime import OpenTime
+from kzsim.network.program import UNLIMITED, ElementType, Program
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What the loop only reads; the same for every replication."""
+
+    usable: I64
+    step: I64
+    occupancy: I64
+    calendar: I64
+    refill: I64
+    places_per_route: int
+
+
+@dataclass(frozen=True)
+class State:
+    """What the loop changes, at its initial values."""
+
+    element: I64
+    line: I64
+    pool: I64
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The entities of a replication, one row each, and their sources."""
+
+    source: I64
+    coming: I64
+    duration: I64
+
+
+def fixed_tables(program: Program) -> Fixed:
+    """Tables that do not change while the loop runs."""
+    capacity = np.zeros((len(program.capacity_at_ms), CALENDAR_COLUMNS), dtype=np.int64)
+    capacity[:, AT_MS] = program.capacity_at_ms
+    capacity[:, VALUE] = program.capacity_value
+    for first, last in _rows(program.capacity_ptr):
+        later = np.maximum.accumulate(program.capacity_value[first:last][::-1])[::-1]
+        capacity[first : last - 1, LATER] = later[1:]
+    opening = np.zeros((len(program.open_at_ms), CALENDAR_COLUMNS), dtype=np.int64)
+    opening[:, AT_MS] = program.open_at_ms
+    opening[:, VALUE] = program.open_value
+    for first, last in _rows(program.open_ptr):
+        if first < last:
+            time = OpenTime(program.open_at_ms[first:last].tolist(), program.open_value[first:last].tolist())
+            opening[first:last, PASSED] = [time.passed(int(at)) for at in program.open_at_ms[first:last]]
+    occupancy = np.stack(
+        [
+            program.occupancy_zone,
+            program.occupancy_first,
+            program.occupancy_last,
+            program.occupancy_at_start.astype(np.int64),
+        ],
+        axis=1,
+    )
+    refill = np.column_stack([program.refill_at_ms, program.refill_overall, program.refill_ceiling])
+    per_route = np.diff(program.occupancy_ptr)
+    return Fixed(
+        usable=program.usable_pool,
+        step=program.step_element,
+        occupancy=np.ascontiguousarray(occupancy),
+        calendar=np.concatenate([capacity, opening]),
+        refill=np.ascontiguousarray(refill.astype(np.int64)),
+        places_per_route=int(per_route.max(initial=0)),
+    )
+
+
+def initial_state(program: Program) -> State:
+    """Elements, lines and pools before anything has happened."""
+    n, k = program.n_elements, program.n_classes
+    element = np.zeros((n, ELEMENT_COLUMNS), dtype=np.int64)
+    element[:, TYPE] = program.element_type
+    element[:, ACCOUNT] = program.element_account
+    element[:, LEFT] = UNLIMITED
+    element[:, PLACES] = program.places
+    element[:, FIRST_HOLDER] = NONE
+    shift = len(program.capacity_at_ms)  # openings stand after capacities in `calendar`
+    element[:, CALENDAR_FROM] = element[:, PIECE_OPEN] = program.open_ptr[:-1] + shift
+    element[:, CALENDAR_TO] = program.open_ptr[1:] + shift
+    element[:, REFILL_NEXT] = program.refill_ptr[:-1]
+    element[:, REFILL_TO] = program.refill_ptr[1:]
+    line = np.zeros((n * k, LINE_COLUMNS), dtype=np.int64)
+    line[:, HEAD] = line[:, TAIL] = NONE
+    line[:, PRIORITY] = program.priority.T.reshape(-1)
+    line[:, CEILING_LEFT] = UNLIMITED
+    line[:, USABLE_FROM] = program.usable_ptr[:-1]
+    line[:, USABLE_TO] = program.usable_ptr[1:]
+    line[:, CAUSE] = QUEUE
+    pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
+    pool[:, OF_ELEMENT] = program.pool_element
+    pool[:, PIECE_NEXT] = program.capacity_ptr[:-1]
+    pool[:, CAPACITY_TO] = program.capacity_ptr[1:]
+    pool[:, FIRST_SERVED] = NONE
+    return State(element, line, pool)
+
+
+def coming_entities(program: Program, entities: Entities) -> Coming:
+    """The entities in order, and for each source which they are and what route they take."""
+    coming = np.empty((entities.count, COMING_COLUMNS), dtype=np.int64)
+    coming[:, ARRIVAL_MS] = entities.arrival_ms
+    coming[:, COMING_KLASS] = entities.klass
+    coming[:, COMING_SLOT] = entities.group.astype(np.int64) * N_PHASES + entities.phase
+    route = program.source_route
+    source = np.empty((len(route), SOURCE_COLUMNS), dtype=np.int64)
+    source[:, NEXT_ENTITY] = source[:, FIRST_OF_SOURCE] = entities.first[:-1]
+    source[:, LAST_ENTITY] = entities.first[1:]
+    sizes = [rows.size for rows in entities.duration_ms]
+    source[:, DURATIONS_FROM] = np.concatenate([[0], np.cumsum(sizes)])[:-1]
+    source[:, N_STEPS] = [rows.shape[1] for rows in entities.duration_ms]
+    source[:, SOURCE_STEPS_FROM] = program.step_ptr[:-1][route]
+    source[:, SOURCE_STEPS_TO] = program.step_ptr[1:][route]
+    source[:, SOURCE_OCCUPANCIES_FROM] = program.occupancy_ptr[:-1][route]
+    source[:, SOURCE_OCCUPANCIES_TO] = program.occupancy_ptr[1:][route]
+    duration = np.concatenate([rows.reshape(-1) for rows in entities.duration_ms])
+    return Coming(source, coming, duration)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a network that never interacts with the rest; numbers, rising."""
+
+    sources: tuple[int, ...]
+    elements: I64
+    zones: I64
+    pools: tuple[int, ...]
+
+
+def parts_of(program: Program) -> tuple[Part, ...]:
+    """The parts of a network, by their first source: sources that share an element belong together."""
+    elements_of = []
+    for route in program.source_route:
+        steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
+        zones = program.occupancy_zone[program.occupancy_ptr[route] : program.occupancy_ptr[route + 1]]
+        elements_of.append(set(steps.tolist()) | set(zones.tolist()))
+    parts: list[tuple[set[int], set[int]]] = []
+    for number, elements in enumerate(elements_of):
+        joined = [part for part in parts if part[1] & elements]
+        parts = [part for part in parts if not part[1] & elements]
+        sources, shared = {number}, set(elements)
+        for other_sources, other_elements in joined:
+            sources |= other_sources
+            shared |= other_elements
+        parts.append((sources, shared))
+    return tuple(
+        _part(program, sources, elements) for sources, elements in sorted(parts, key=lambda p: min(p[0]))
+    )
+
+
+def _part(program: Program, sources: set[int], elements: set[int]) -> Part:
+    own = np.array(sorted(elements), dtype=np.int64)
+    pools = np.flatnonzero(np.isin(program.pool_element, own))
+    return Part(
+        sources=tuple(sorted(sources)),
+        elements=own,
+        zones=own[program.element_type[own] == ElementType.ZONE],
+        pools=tuple(pools.tolist()),
+    )
+
+
+def _rows(pointer: I64) -> list[tuple[int, int]]:
+    ends = pointer.tolist()
+    return list(pairwise(ends))
