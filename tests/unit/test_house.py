@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import shutil
 import sys
 import tomllib
 from importlib.metadata import version
@@ -18,6 +19,7 @@ import kzsim
 from kzsim import evidence
 from kzsim.figures import DISCLAIMER, read_basemap
 from kzsim.figures.basemap import BasemapError
+from kzsim.scenario import validate
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "sim" / "kzsim"
@@ -194,6 +196,14 @@ def test_scenarios_named_in_the_readme_exist() -> None:
     names = set(re.findall(r"scenarios/\w+\.yaml", read(ROOT / "README.md")))
     assert names
     assert [name for name in names if not (ROOT / name).is_file()] == []
+
+
+def test_the_scenario_in_the_readme_is_valid(tmp_path: Path) -> None:
+    example = re.search(r"^```yaml\n(.*?)```", read(ROOT / "README.md"), flags=re.DOTALL | re.MULTILINE)
+    assert example is not None
+    (tmp_path / "mine.yaml").write_text(example[1], encoding="utf-8")
+    shutil.copy(ROOT / "scenarios" / "baseline_2023.yaml", tmp_path)
+    assert validate(tmp_path / "mine.yaml") == ()
 
 
 def test_version_changelog_and_citation_agree() -> None:
