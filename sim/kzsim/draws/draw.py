@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from kzsim.compiled import IS_COMPILED
+from kzsim.draws import filled
 from kzsim.draws.arrivals import arrival_instants
 from kzsim.draws.streams import check_distinct, uniforms
 from kzsim.draws.variates import duration_ms
@@ -39,7 +41,8 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         kinds.append(kind.astype(np.int16))
         klasses.append(class_of_kind[kind])
         groups.append(group_of_kind[kind])
-        durations.append(_durations(source, steps_of[source.route], kind, seed, replication))
+        define = filled.durations if IS_COMPILED else durations_by_arrays
+        durations.append(define(source, steps_of[source.route], kind, seed, replication))
 
     arrival_ms = np.concatenate(arrivals) if arrivals else np.zeros(0, dtype=np.int64)
     phase = (arrival_ms >= program.cohort_from_ms).astype(np.int8)
@@ -57,8 +60,13 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
     )
 
 
-def _durations(source: Source, steps: tuple[Step, ...], kind: I64, seed: int, replication: int) -> I64:
-    """int64 [entities, steps]: each entity's own duration of each step."""
+def durations_by_arrays(
+    source: Source, steps: tuple[Step, ...], kind: I64, seed: int, replication: int
+) -> I64:
+    """int64 [entities, steps]: each entity's own duration of each step, SKIPPED if not entered.
+
+    The same bytes as ``filled.durations``, by NumPy: for machines without a compiler.
+    """
     count = len(kind)
     rows = np.full((count, len(steps)), SKIPPED, dtype=np.int64)
     member = [np.flatnonzero(kind == k) for k in range(len(source.kinds))]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from kzsim.engines.kernel.compiled import compiled
+from kzsim.compiled import compiled
 from kzsim.engines.kernel.layout import HEAP_SIZE
 from kzsim.engines.outcome import I64
 

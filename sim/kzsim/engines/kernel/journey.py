@@ -3,7 +3,7 @@
 # ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
 from __future__ import annotations
 
-from kzsim.engines.kernel.compiled import compiled
+from kzsim.compiled import compiled
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served

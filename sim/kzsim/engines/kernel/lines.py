@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kzsim.engines.kernel.compiled import compiled
+from kzsim.compiled import compiled
 from kzsim.engines.kernel.heap import push_marked
 from kzsim.engines.kernel.layout import (
     CAUSE,

@@ -9,9 +9,9 @@ and their columns are in ``layout``. Uncompiled, this is ordinary Python with th
 # ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
 from __future__ import annotations
 
+from kzsim.compiled import compiled
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
-from kzsim.engines.kernel.compiled import compiled
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop, pop_marked
 from kzsim.engines.kernel.journey import arrive, book_work, proceed

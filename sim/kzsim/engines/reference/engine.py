@@ -209,7 +209,8 @@ class _Run:
 
     def _describe(self, entity: Entity) -> Waiter:
         number = entity.index - int(self.entities.first[entity.source])
-        held = [f"a place of '{zone.name}'" for zone, _ in entity.occupancies if zone is not entity.waits_at]
+        places = sorted(entity.occupancies, key=lambda occupied: (occupied[0].number, occupied[1].first))
+        held = [f"a place of '{z.name}'" for z, place in places if (entity.index, place.first) in z.holders]
         if entity.pool is not None:
             held.append(f"a server of '{entity.pool.name}'")
         wanted = f"'{entity.waits_at.name}'" if entity.waits_at else "time to pass"

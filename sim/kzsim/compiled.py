@@ -1,0 +1,84 @@
+"""Numba's compiler where there is one; plain Python with the same results where there is none."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any, TypeVar
+
+from kzsim import codecache
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+HAS_COMPILER = importlib.util.find_spec("numba") is not None
+IS_COMPILED = HAS_COMPILER and os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
+
+# What Python calls; everything else is put into these by the compiler.
+ROOTS = {"advance", "settle", "fill_durations"}
+
+_dispatchers: list[Any] = []
+_set_aside: ContextVar[bool] = ContextVar("compiler set aside", default=False)
+
+
+@cache
+def compiler() -> Any | None:
+    """Numba; None if it is missing, switched off, or refuses to be imported."""
+    if not IS_COMPILED:
+        return None
+    try:
+        import numba
+    except ImportError:  # it says so where it does not know this version of NumPy
+        return None
+    return None if numba.config.DISABLE_JIT else numba
+
+
+def in_use() -> bool:
+    """Whether what is compiled should be called here rather than its equal in NumPy."""
+    return not _set_aside.get() and compiler() is not None
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Do without the compiler in here, where compiling would take longer than it saves."""
+    before = _set_aside.set(True)
+    try:
+        yield
+    finally:
+        _set_aside.reset(before)
+
+
+def compiled(function: Function) -> Function:
+    """Compile with Numba: no fast maths (bytes must not change), without the interpreter's lock.
+
+    ``_nrt=False``: the kernel allocates nothing, so it needs no counts of references to its arrays.
+    Counting them at every call made the loop five times slower (locked instructions, seen with
+    perf). ``forceinline`` made it faster by another third.
+    """
+    numba = compiler()
+    if numba is None:
+        return function
+    kept = codecache.place().folder
+    options: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
+    before = numba.config.CACHE_DIR
+    try:
+        # read while the function is decorated; other users of Numba in this process keep theirs
+        numba.config.CACHE_DIR = "" if kept is None else str(kept)
+        result: Function = numba.njit(
+            forceinline=function.__name__ not in ROOTS, cache=kept is not None, **options
+        )(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    _dispatchers.append(result)
+    return result
+
+
+def keep_nothing() -> None:
+    """Neither read nor write kept machine code from here on: the disk is full, or a file is damaged."""
+    for dispatcher in _dispatchers:
+        kept = getattr(dispatcher, "_cache", None)
+        if hasattr(kept, "disable"):
+            kept.disable()
