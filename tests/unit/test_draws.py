@@ -30,7 +30,6 @@ from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 from tests.networks import counter, network, steady
 
 WORDS = 10_000_000
-BLOCK = 1_000_000
 
 
 def some_uniforms(count: int) -> np.ndarray:
@@ -65,21 +64,17 @@ def test_compiled_transforms_give_the_same_bits_as_arrays_on_ten_million_words()
     steps = tuple(Step(f"step{i}", "stage") for i in range(len(specs)))
     work = {step.name: Work(spec) for step, spec in zip(steps, specs, strict=True)}
     source = Source("s", "r", Arrivals("instants"), (Kind("k", 1.0, "c", 0, work),))
-    recipe = filled.recipe_of(source, steps)
-    rows = sum(count for _, count in recipe.purposes)
-    kind = np.zeros(BLOCK, dtype=np.int64)
-    for block in range(WORDS // BLOCK // rows + 1):
-        words = streams.raw_words(3, 0, "s", "many", BLOCK * rows, block * BLOCK * rows).reshape(rows, BLOCK)
-        found = np.empty((BLOCK, len(steps)), dtype=np.int64)
-        filled.fill_durations(words, kind, recipe.work, recipe.shape, recipe.condition, recipe.bounds, found)
-        uniform = streams.uniform_of_words(words)
-        for column, (spec, row) in enumerate(zip(specs, (0, 1, 2), strict=True)):
-            expected = duration_ms(spec, np.ascontiguousarray(uniform[row : row + spec.rows].T))
-            assert np.array_equal(found[:, column], expected)
+    count = WORDS // sum(spec.rows for spec in specs)
+    kind = np.zeros(count, dtype=np.int64)
+    found = filled.durations(source, steps, kind, 3, 0)
+    for column, (step, spec) in enumerate(zip(steps, specs, strict=True)):
+        uniform = streams.uniforms(3, 0, source.name, step.name, count * spec.rows).reshape(count, spec.rows)
+        assert np.array_equal(found[:, column], duration_ms(spec, uniform))
 
 
 def test_scalar_and_array_functions_give_the_same_doubles() -> None:
-    for u in some_uniforms(3000):
+    for i, u in enumerate(some_uniforms(3000)):
+        assert scalar.uniform(np.uint64(streams.key_of(1, 0, "source", "purpose")), i) == u
         assert scalar.inverse_normal(u) == elementary.inverse_normal(u)
         assert scalar.log(u) == elementary.log(u)
         assert scalar.exp(60 * u - 30) == elementary.exp(60 * u - 30)
@@ -88,7 +83,7 @@ def test_scalar_and_array_functions_give_the_same_doubles() -> None:
 def test_streams_are_stable_bytes() -> None:
     """Changing these bytes changes every stored result: it needs a changelog line."""
     words = streams.raw_words(1, 2, "road.bakhty", "documents", 1000)
-    assert hashlib.sha256(words.tobytes()).hexdigest()[:16] == "469f1675df79fb80"
+    assert hashlib.sha256(words.tobytes()).hexdigest()[:16] == "e72a6d9371e31bb9"
 
 
 def test_a_stream_is_addressed_by_index() -> None:
@@ -106,9 +101,30 @@ def test_every_part_of_the_key_gives_another_stream() -> None:
         (0, 1, "a", "b"),
     ]
     assert len({streams.raw_words(*key, 2).tobytes() for key in keys}) == len(keys)
-    # SeedSequence((1 + (7 << 32),)) equals SeedSequence((1, 7)); keys of two words a part do not
-    assert streams.words_of_number(1 + (7 << 32)) == (1, 7)
-    assert streams.raw_words(1 + (7 << 32), 0, "a", "b", 1) != streams.raw_words(1, 7, "a", "b", 1)
+    # parts of fixed width: a large number is not spelt like two small ones
+    assert streams.key_of(1 + (7 << 32), 0, "a", "b") != streams.key_of(1, 7, "a", "b")
+
+
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(ValueError, match="-1 is not between 0 and"):
+        streams.key_of(-1, 0, "a", "b")
+
+
+def test_the_generator_is_splitmix64() -> None:
+    """The published first outputs for the state 1234567."""
+    expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
+    assert streams.words_of_key(1234567, 4).tolist() == expected
+
+
+def test_neighbouring_streams_and_words_are_not_correlated() -> None:
+    """Correlations of 1,000 streams, and of words one apart, lie within 5 standard errors."""
+    count = 1000
+    numbers = np.array([streams.uniforms(1, r, "s", "p", count) for r in range(count)])
+    across = np.corrcoef(numbers[:-1].ravel(), numbers[1:].ravel())[0, 1]
+    along = np.corrcoef(numbers[:, :-1].ravel(), numbers[:, 1:].ravel())[0, 1]
+    assert abs(across) < 5 / math.sqrt(numbers.size)
+    assert abs(along) < 5 / math.sqrt(numbers.size)
+    assert abs(numbers.mean() - 0.5) < 5 * math.sqrt(1 / 12 / numbers.size)
 
 
 def test_uniform_numbers_are_never_0_or_1() -> None:

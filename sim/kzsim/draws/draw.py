@@ -7,8 +7,7 @@ from functools import cache, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.compiled import IS_COMPILED
-from kzsim.draws import filled
+from kzsim.compiled import in_use
 from kzsim.draws.arrivals import arrival_instants
 from kzsim.draws.streams import check_distinct, uniforms
 from kzsim.draws.variates import duration_ms
@@ -29,6 +28,11 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
     sources = sorted(network.sources, key=lambda source: source.name)
     _check_streams(tuple(sources), {s.name: steps_of[s.route] for s in sources})
 
+    define = durations_by_arrays
+    if in_use():
+        # imported here: where the compiler is set aside, nobody waits for its import
+        from kzsim.draws.filled import durations as define
+
     first, arrivals, kinds, klasses, groups, durations = [0], [], [], [], [], []
     for source in sources:
         arrival = arrival_instants(source, program.horizon_ms, seed, replication)
@@ -41,7 +45,6 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         kinds.append(kind.astype(np.int16))
         klasses.append(class_of_kind[kind])
         groups.append(group_of_kind[kind])
-        define = filled.durations if IS_COMPILED else durations_by_arrays
         durations.append(define(source, steps_of[source.route], kind, seed, replication))
 
     arrival_ms = np.concatenate(arrivals) if arrivals else np.zeros(0, dtype=np.int64)

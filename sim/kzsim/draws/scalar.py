@@ -8,12 +8,30 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from kzsim.compiled import compiled
+from kzsim.draws.streams import FIRST_FACTOR, GOLDEN, SECOND_FACTOR
 
 FIXED = 0
 EXPONENTIAL = 1
 ERLANG = 2
 LOGNORMAL = 3
+
+
+STEP = np.uint64(GOLDEN)
+FIRST = np.uint64(FIRST_FACTOR)
+SECOND = np.uint64(SECOND_FACTOR)
+
+
+@compiled
+def uniform(key: np.uint64, index: int) -> float:
+    """The uniform number of word ``index`` of the stream of a key; see ``streams``."""
+    z = key + np.uint64(index + 1) * STEP
+    z = (z ^ (z >> np.uint64(30))) * FIRST
+    z = (z ^ (z >> np.uint64(27))) * SECOND
+    z = z ^ (z >> np.uint64(31))
+    return (float(z >> np.uint64(12)) + 0.5) * 2.220446049250313e-16
 
 
 @compiled
@@ -140,12 +158,12 @@ def inverse_normal(p: float) -> float:
 
 
 @compiled
-def standard_exponential(uniform: float) -> float:
+def standard_exponential(number: float) -> float:
     """An exponential number of mean 1."""
-    return -log(1.0 - uniform)
+    return -log(1.0 - number)
 
 
 @compiled
-def standard_lognormal(uniform: float, sigma: float, shift: float) -> float:
+def standard_lognormal(number: float, sigma: float, shift: float) -> float:
     """exp(sigma z - shift); with shift = sigma^2 / 2 its mean is 1."""
-    return exp(sigma * inverse_normal(uniform) - shift)
+    return exp(sigma * inverse_normal(number) - shift)
