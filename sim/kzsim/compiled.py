@@ -33,7 +33,7 @@ def compiler() -> Any | None:
         import numba
     except ImportError:  # it says so where it does not know this version of NumPy
         return None
-    return None if numba.config.DISABLE_JIT else numba
+    return None if getattr(numba.config, "DISABLE_JIT", 0) else numba
 
 
 def in_use() -> bool:
@@ -79,6 +79,6 @@ def compiled(function: Function) -> Function:
 def keep_nothing() -> None:
     """Neither read nor write kept machine code from here on: the disk is full, or a file is damaged."""
     for dispatcher in _dispatchers:
-        kept = getattr(dispatcher, "_cache", None)
-        if hasattr(kept, "disable"):
+        kept: Any = getattr(dispatcher, "_cache", None)
+        if kept is not None and hasattr(kept, "disable"):
             kept.disable()

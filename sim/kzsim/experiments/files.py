@@ -7,9 +7,10 @@ import json
 import math
 import platform
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from kzsim.indicators.judgements import Judgement
 from kzsim.indicators.tables import judgement_table
 
 RESOLVED = "scenario.resolved.yaml"
-_PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "simpy")
+_PACKAGES = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 
 
 def result_files(plan: Plan, result: RunResult) -> Iterator[tuple[str, bytes]]:
@@ -64,7 +65,8 @@ def manifest_text(
         "kzsim": __version__,
         "model": plan.model_version,
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in _PACKAGES},
+        "packages": dict(_versions()),
+        "engine": result.engine,
         "command": command,
         "seed": result.seed,
         "replications": result.n_replications,
@@ -77,9 +79,16 @@ def manifest_text(
         "timing": dict(result.timing),
         "warnings": list(result.warnings),
         "notes": list(result.notes),
+        "outcomes": {which: list(found) for which, found in result.outcomes.items()},
         "files": {name: hashes[name] for name in sorted(hashes)},
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in _PACKAGES:
+        with suppress(PackageNotFoundError):  # Numba need not be there
+            yield name, version(name)
 
 
 def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
@@ -99,6 +108,8 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
         horizon_ms=manifest["horizon_ms"],
         run_in_ms=manifest["run_in_ms"],
         follow_up_ms=manifest["follow_up_ms"],
+        engine=manifest["engine"],
+        outcomes={which: tuple(found) for which, found in manifest["outcomes"].items()},
         timing=manifest["timing"],
         warnings=tuple(manifest["warnings"]),
         notes=tuple(manifest["notes"]),

@@ -1,28 +1,36 @@
-"""One replication after another, in this process or in several, with the same bytes either way."""
+"""One replication after another, in this process, in threads or in processes, with the same bytes."""
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from kzsim.draws import draw
-from kzsim.engines import reference
+import numpy as np
+
+from kzsim import compiled
+from kzsim.engines import choice
 from kzsim.engines.errors import DeadlockError
 from kzsim.experiments.errors import ReplicationDeadlockError, WorkerError
 from kzsim.experiments.models import Model, counterfactual_of, make_model
+from kzsim.experiments.warmup import make_ready
 from kzsim.indicators.comparison import Pairs, Passage, compare
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.summary import Observed, Summary, summarise
 from kzsim.network.program import I32
 from kzsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from kzsim.engines.outcome import Outcome
 
 Progress = Callable[[int, int], None]
 """Called with (replications done, replications in all)."""
@@ -30,47 +38,76 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Replication:
-    """What is kept of one replication of a scenario and, if there is one, of its counterfactual."""
+    """What is kept of one replication of a scenario and, if there is one, of its counterfactual.
+
+    The hashes are those of the two outcomes, see ``outcome_hash``; '' without a counterfactual.
+    """
 
     number: int
     scenario: Summary
     counterfactual: Summary | None
     pairs: Pairs | None
+    scenario_hash: str
+    counterfactual_hash: str
     seconds: float
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker must know to run any replication."""
+    """What a worker must know to run any replication. ``compiled``: by machine code, else without."""
 
     scenario: Scenario
     counterfactual: bool
+    engine: str = choice.KERNEL
+    compiled: bool = True
 
 
 class Runner:
-    """Runs replications of one task; builds its models once."""
+    """Runs replications of one task; builds its models once. Several threads may use one runner."""
 
-    def __init__(self, task: Task) -> None:
-        self._seed = task.scenario.seed
-        self.model = make_model(task.scenario)
-        self.base = make_model(counterfactual_of(task.scenario)) if task.counterfactual else None
+    def __init__(self, task: Task, model: Model | None = None) -> None:
+        self._task = task
+        self._engine = choice.load(task.engine)
+        self._stopped = threading.Event()
+        self._building = threading.Lock()
+        self._base: Model | None = None
+        self.model = model or make_model(task.scenario)
+
+    @property
+    def base(self) -> Model | None:
+        """The counterfactual's model, built when first asked for; None without a counterfactual."""
+        with self._building:
+            if self._base is None and self._task.counterfactual:
+                self._base = make_model(counterfactual_of(self._task.scenario))
+            return self._base
 
     def run(self, replication: int) -> Replication:
         """Run one replication. Raises ReplicationDeadlockError or InvariantError."""
         began = time.perf_counter()
-        summary, passage, group = self._observe(self.model, replication, "scenario")
-        base_summary = pairs = None
-        if self.base is not None:
-            base_summary, base_passage, _ = self._observe(self.base, replication, "counterfactual")
+        summary, passage, group, own_hash = self._observe(self.model, replication, "scenario")
+        base_summary, pairs, base_hash = None, None, ""
+        if (base := self.base) is not None:
+            base_summary, base_passage, _, base_hash = self._observe(base, replication, "counterfactual")
             pairs = compare(self.model.layout, group, base_passage, passage)
-        return Replication(replication, summary, base_summary, pairs, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        return Replication(replication, summary, base_summary, pairs, own_hash, base_hash, seconds)
 
-    def _observe(self, model: Model, replication: int, which: str) -> tuple[Summary, Passage, I32]:
-        entities = draw(model.program, self._seed, replication)
+    def stop(self) -> None:
+        """Let threads that are at it end at their next step, with CancelledError."""
+        self._stopped.set()
+
+    def _observe(self, model: Model, replication: int, which: str) -> tuple[Summary, Passage, I32, str]:
+        from kzsim.draws import draw
+
+        self._go_on()
+        with nullcontext() if self._task.compiled else compiled.set_aside():
+            entities = draw(model.program, self._task.scenario.seed, replication)
+        self._go_on()
         try:
-            outcome = reference.run(model.program, entities)
+            outcome = self._engine(model.program, entities)
         except DeadlockError as error:
             raise ReplicationDeadlockError(error.at_ms, error.waiters, replication, which) from error
+        self._go_on()
         seen = Observed(
             arrival_ms=entities.arrival_ms,
             exit_ms=outcome.exit_ms,
@@ -87,35 +124,80 @@ class Runner:
             summary = summarise(model.layout, seen, hourly=which == "scenario")
         except InvariantError as error:
             raise InvariantError(f"replication {replication} of the {which}: {error}") from error
-        return summary, passage, entities.group
+        return summary, passage, entities.group, outcome_hash(outcome)
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set():
+            raise CancelledError
+
+
+def outcome_hash(outcome: Outcome) -> str:
+    """Sha256 in hex over the bytes of exits, accounts, lines, zones and busy times, little-endian.
+
+    Equal for both engines, on every machine.
+    """
+    found = hashlib.sha256()
+    parts = (outcome.exit_ms, outcome.account_ms, outcome.in_line, outcome.in_zone, outcome.busy_ms)
+    for part in parts:
+        found.update(np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).data)
+    return found.hexdigest()
+
+
+Replicating = Iterator[tuple[Runner, Iterator[Replication]]]
 
 
 @contextmanager
-def replicating(task: Task, jobs: int) -> Iterator[tuple[Runner, Iterator[Replication]]]:
+def replicating(task: Task, jobs: int, model: Model | None = None) -> Replicating:
     """A runner with the task's models, and all replications in their order, whatever ``jobs`` is.
 
-    With one job they run here, else in that many processes started afresh. However the context is
-    left, by an error or an interruption, no process stays behind. Raises WorkerError if a process
-    dies, and what the first replication that fails raises: ReplicationDeadlockError, InvariantError.
+    With one job they run here, one after another; else in that many threads where machine code
+    runs, which does not hold the interpreter's lock, and in processes started afresh where it does
+    not. However the context is left, by an error or an interruption, no thread and no process stays
+    behind. ``model`` is the scenario's if it is at hand. Raises WorkerError if a process dies, and
+    what the first replication that fails raises: ReplicationDeadlockError, InvariantError.
     """
     count = task.scenario.replications
+    if task.compiled:
+        make_ready()
     if min(jobs, count) <= 1:
-        runner = Runner(task)
+        runner = Runner(task, model)
         yield runner, (runner.run(number) for number in range(count))
         return
+    in_turn = _in_threads if task.compiled else _in_processes
+    with in_turn(task, min(jobs, count), model) as runner_and_answers:
+        yield runner_and_answers
+
+
+@contextmanager
+def _in_threads(task: Task, jobs: int, model: Model | None) -> Replicating:
+    runner = Runner(task, model)
+    executor = ThreadPoolExecutor(jobs, thread_name_prefix="replication")
+    try:
+        # built by one thread while the others are at their first replication
+        executor.submit(lambda: runner.base)
+        yield runner, _answers(_submitted(executor, runner.run, task.scenario.replications))
+    finally:
+        runner.stop()
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _in_processes(task: Task, jobs: int, model: Model | None) -> Replicating:
     before = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(
-        max_workers=min(jobs, count),
+        max_workers=jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_worker,
         initargs=(task,),
     )
     waiting: list[Future[Replication]] = []
     try:
-        waiting += [executor.submit(_run_in_worker, number) for number in range(count)]
-        waiting.reverse()
+        with _interrupts_held_back():
+            waiting += _submitted(executor, _run_in_worker, task.scenario.replications)
         # built while the workers build theirs
-        yield Runner(task), _answers(waiting)
+        runner = Runner(task, model)
+        _ = runner.base
+        yield runner, _answers(waiting)
     except BrokenProcessPool as error:
         raise WorkerError(
             "a worker process ended without an answer; it was killed, perhaps for want of memory. "
@@ -129,12 +211,32 @@ def replicating(task: Task, jobs: int) -> Iterator[tuple[Runner, Iterator[Replic
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+def _submitted(
+    executor: Executor, run: Callable[[int], Replication], count: int
+) -> list[Future[Replication]]:
+    """The futures of all replications, the last one first."""
+    return [executor.submit(run, number) for number in range(count)][::-1]
+
+
 def _answers(waiting: list[Future[Replication]]) -> Iterator[Replication]:
     while waiting:
         answer = waiting[-1].result()
         # taken off the list so that an answer is let go once it has been used
         waiting.pop()
         yield answer
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Processes started in here never hear of Ctrl-C, not even while they import; it arrives here after."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _runner: list[Runner] = []

@@ -44,6 +44,9 @@ class RunResult:
     counterfactual_replications: pd.DataFrame | None = None
     counterfactual_delay_accounts: pd.DataFrame | None = None
     counterfactual_binding: pd.DataFrame | None = None
+    engine: str = ""
+    outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By ``scenario`` and ``counterfactual``: the hash of each replication's outcome."""
     timing: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kzsim.engines.choice import Choice, choose
 from kzsim.experiments.identity import digest, model_version
-from kzsim.experiments.models import Expected, expected_entities, has_corridor, make_model, with_run_values
+from kzsim.experiments.models import (
+    Expected,
+    Model,
+    expected_entities,
+    has_corridor,
+    make_model,
+    with_run_values,
+)
 from kzsim.experiments.replications import Progress, Runner, Task, replicating
 from kzsim.experiments.result import RunResult
+from kzsim.experiments.warmup import is_ready
 from kzsim.indicators.binding import binding
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.judgements import judge
@@ -44,6 +53,14 @@ class Plan:
     used: Mapping[str, Fact]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    model: Model | None = field(default=None, compare=False, repr=False)
+    """What was built to know all this, so that it need not be built again."""
+
+    @property
+    def entities(self) -> float:
+        """Entities expected over all runs of all replications."""
+        runs = self.replications * (2 if self.counterfactual else 1)
+        return runs * math.fsum(expected.entities for expected in self.expected)
 
 
 def plan(
@@ -72,6 +89,7 @@ def plan(
         used=used,
         warnings=tuple(str(problem) for problem in wanted.warnings),
         notes=model.border.notes,
+        model=model,
     )
 
 
@@ -82,31 +100,55 @@ def run(
     seed: int | None = None,
     jobs: int = 1,
     counterfactual: bool = True,
+    engine: str | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
     """Run a scenario and, unless told otherwise, its counterfactual on the same entities.
 
-    The tables are the same, byte for byte, for any number of ``jobs``. With more than one, a script
-    must guard its own start with ``if __name__ == "__main__"``. Raises ReplicationDeadlockError,
-    InvariantError or WorkerError.
+    The tables are the same, byte for byte, for any number of ``jobs`` and for either ``engine``
+    (``kernel`` or ``reference``; None: the quicker one). With more than one job and the reference, a
+    script must guard its own start with ``if __name__ == "__main__"``. Raises
+    ReplicationDeadlockError, InvariantError or WorkerError.
     """
+    planned = plan(scenario, replications=replications, seed=seed, counterfactual=counterfactual)
+    return execute(planned, choose_engine(planned, engine), jobs=jobs, progress=progress)
+
+
+def choose_engine(plan: Plan, engine: str | None = None) -> Choice:
+    """The engine asked for, or the quicker one, for a plan."""
+    return choose(engine, plan.entities, ready=is_ready() or None)
+
+
+def execute(plan: Plan, choice: Choice, *, jobs: int = 1, progress: Progress | None = None) -> RunResult:
+    """Make the run that was planned, as ``run`` does."""
     began = time.perf_counter()
-    wanted = with_run_values(scenario, replications, seed)
-    task = Task(wanted, counterfactual and has_corridor(wanted))
+    task = Task(plan.scenario, plan.counterfactual, choice.engine, choice.compiled)
     pairs: list[Pairs] = []
     seconds: list[float] = []
-    with replicating(task, jobs) as (runner, answers):
+    hashes: dict[str, list[str]] = {"scenario": []}
+    if plan.counterfactual:
+        hashes["counterfactual"] = []
+    with replicating(task, jobs, plan.model) as (runner, answers):
         seen = Collected(runner.model.layout)
-        base = None if runner.base is None else Collected(runner.base.layout)
+        base: Collected | None = None
         for done in answers:
             seen.add(done.scenario)
-            if base is not None and done.counterfactual is not None and done.pairs is not None:
+            hashes["scenario"].append(done.scenario_hash)
+            if runner.base is not None and done.counterfactual is not None and done.pairs is not None:
+                base = base or Collected(runner.base.layout)
                 base.add(done.counterfactual)
                 pairs.append(done.pairs)
+                hashes["counterfactual"].append(done.counterfactual_hash)
             seconds.append(done.seconds)
             if progress is not None:
-                progress(len(seconds), wanted.replications)
-    return _result(wanted, runner, seen, base, pairs, seconds, began)
+                progress(len(seconds), plan.replications)
+    result = _result(plan.scenario, runner, seen, base, pairs, seconds)
+    return replace(
+        result,
+        engine=choice.engine,
+        outcomes={which: tuple(found) for which, found in hashes.items()},
+        timing={**result.timing, "wall_s": time.perf_counter() - began},
+    )
 
 
 def _result(
@@ -116,7 +158,6 @@ def _result(
     base: Collected | None,
     pairs: list[Pairs],
     seconds: list[float],
-    began: float,
 ) -> RunResult:
     from kzsim.indicators import tables
 
@@ -151,7 +192,6 @@ def _result(
         counterfactual_delay_accounts=None if base is None else tables.account_table(base),
         counterfactual_binding=None if base is None else bound(base),
         timing={
-            "wall_s": time.perf_counter() - began,
             "replication_s": math.fsum(seconds) / len(seconds),
             "entities": sum(seen.entities) / len(seen.entities),
         },

@@ -1,0 +1,140 @@
+"""A stored run made again, with another engine, and its outcomes compared with those it had."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kzsim.engines.choice import Choice
+from kzsim.experiments.errors import ResultsError
+from kzsim.experiments.files import RESOLVED
+from kzsim.experiments.replications import Progress, Task, replicating
+from kzsim.scenario import Scenario
+from kzsim.scenario.model import Corridor, CrossingSettings, RailSettings, RoadSettings, Scope
+
+_NEEDED = {"title", "description", "scenario", "settings"}
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """How many replications were made again, and which of them came out otherwise.
+
+    ``different`` holds (replication, ``scenario`` or ``counterfactual``).
+    """
+
+    replications: int
+    different: tuple[tuple[int, str], ...]
+
+
+def reproduce(
+    scenario: Scenario,
+    manifest: Mapping[str, Any],
+    choice: Choice,
+    *,
+    replications: int | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Reproduction:
+    """Make the first ``replications`` (None: all) of a stored run again and compare their outcomes.
+
+    Raises ResultsError if the manifest has no outcomes to compare with, and what a run raises.
+    """
+    stored = _stored_outcomes(manifest)
+    count = min(replications or manifest["replications"], manifest["replications"])
+    task = Task(
+        replace(scenario, replications=count), "counterfactual" in stored, choice.engine, choice.compiled
+    )
+    different: list[tuple[int, str]] = []
+    with replicating(task, jobs) as (_, answers):
+        for done in answers:
+            found = {"scenario": done.scenario_hash, "counterfactual": done.counterfactual_hash}
+            different += [
+                (done.number, which) for which in stored if stored[which][done.number] != found[which]
+            ]
+            if progress is not None:
+                progress(done.number + 1, count)
+    return Reproduction(count, tuple(different))
+
+
+def _stored_outcomes(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    try:
+        stored = {
+            which: list(manifest["outcomes"][which])
+            for which in ("scenario", "counterfactual")[: 1 + manifest["counterfactual"]]
+        }
+        whole = all(len(found) == manifest["replications"] for found in stored.values())
+    except (KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise ResultsError(
+            "The manifest does not hold the outcome of every replication: there is nothing to compare with.",
+            "Run the scenario again with this version of kzsim.",
+        )
+    return stored
+
+
+def stored_scenario(path: Path) -> Scenario:
+    """The scenario of a stored run, from its ``scenario.resolved.yaml``. Raises ResultsError."""
+    file = path / RESOLVED
+    try:
+        return scenario_of(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"{file}: {error.strerror}."
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{file}: this is not a resolved scenario: {error}."
+    raise ResultsError(message, "Remove the folder and run the scenario again.")
+
+
+def scenario_of(text: str) -> Scenario:
+    """Undo ``resolved_yaml``; warnings are not in it. ValueError, KeyError or TypeError if it is not one."""
+    document = _entries(text)
+    if not document.keys() >= _NEEDED:
+        raise ValueError(f"it lacks {', '.join(sorted(_NEEDED - document.keys()))}")
+    said, settings = document["scenario"], dict(document["settings"])
+    return Scenario(
+        title=document["title"],
+        description=document["description"],
+        first_day=date.fromisoformat(settings.pop("first_day")),
+        last_day=date.fromisoformat(settings.pop("last_day")),
+        road=tuple(settings.pop("road")),
+        rail=tuple(settings.pop("rail")),
+        crossings={name: _crossing(**found) for name, found in settings.pop("crossings").items()},
+        corridors={name: _corridor(**found) for name, found in settings.pop("corridors").items()},
+        origins={key: entry["origin"] for key, entry in said.items()},
+        written={key: entry["value"] for key, entry in said.items()},
+        **settings,
+    )
+
+
+def _entries(text: str) -> dict[str, Any]:
+    """Each entry of the file stands on one line as JSON, below the name of its map or alone."""
+    document: dict[str, Any] = {}
+    below: dict[str, Any] = {}
+    for line in text.splitlines():
+        if line.startswith("  "):
+            below.update(json.loads(f"{{{line.strip()}}}"))
+        elif line and not line.startswith("#"):
+            name, _, value = line.partition(":")
+            below = {}
+            document[name] = json.loads(value) if value.strip() else below
+    return document
+
+
+def _crossing(road: dict[str, Any], rail: dict[str, Any]) -> CrossingSettings:
+    hours: dict[str, Any] = {side: _spans(road.pop(side)) for side in ("hours_kz", "hours_cn")}
+    return CrossingSettings(RoadSettings(**road, **hours), RailSettings(**rail))
+
+
+def _spans(spans: list[list[int]] | None) -> tuple[tuple[int, int], ...] | None:
+    return None if spans is None else tuple((first, last) for first, last in spans)
+
+
+def _corridor(measures: dict[str, Any], compliance: float | None) -> Corridor:
+    return Corridor(
+        {name: Scope(tuple(scope["directions"]), tuple(scope["sides"])) for name, scope in measures.items()},
+        compliance,
+    )

@@ -1,0 +1,133 @@
+"""Have the kernel and the draws compiled, or their machine code loaded, before threads start."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+from threading import Lock
+
+from kzsim import codecache, compiled
+from kzsim.network.compile import compile_network
+from kzsim.network.model import (
+    MS_PER_HOUR,
+    MS_PER_MINUTE,
+    Account,
+    Arrivals,
+    Calendar,
+    DelayStage,
+    Distribution,
+    GateStage,
+    Kind,
+    Network,
+    Occupancy,
+    Pool,
+    Refill,
+    Route,
+    ServiceStage,
+    Source,
+    Step,
+    Work,
+    Zone,
+)
+
+# What reading or writing a damaged file, or a full disk, can raise.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    UnpicklingError,
+    ImportError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What it took to be ready; ``folder`` is None if nothing can be kept for the next run."""
+
+    seconds: float
+    was_complete: bool
+    folder: Path | None
+    warning: str = ""
+
+
+_lock = Lock()
+_ready: list[Readiness] = []
+
+
+def is_ready() -> bool:
+    """Whether this process has all machine code in memory."""
+    return bool(_ready)
+
+
+def make_ready() -> Readiness:
+    """Compile, or load what was compiled before; once in a process, whoever asks."""
+    with _lock:
+        if not _ready:
+            _ready.append(_make_ready())
+        return _ready[0]
+
+
+def _make_ready() -> Readiness:
+    began = time.perf_counter()
+    was_complete, place, warning = codecache.is_complete(), codecache.place(), ""
+    try:
+        run_everything()
+        codecache.mark_complete()
+    except _UNREADABLE as error:
+        compiled.keep_nothing()
+        run_everything()  # what was wrong with the code itself is raised again
+        warning = f"{place.folder}: the kernel's machine code cannot be kept: {error}"
+    return Readiness(
+        seconds=time.perf_counter() - began,
+        was_complete=was_complete and not warning,
+        folder=place.folder,
+        warning=warning
+        or (f"The kernel's machine code cannot be kept: {place.refused}." * bool(place.refused)),
+    )
+
+
+def run_everything() -> None:
+    """Run a few entities through every kind of element, so that everything is compiled."""
+    from kzsim.draws import draw
+    from kzsim.engines import kernel
+
+    program = compile_network(small_network())
+    kernel.run(program, draw(program, 1, 0))
+
+
+def small_network() -> Network:
+    """One of everything, for an hour."""
+    always = Calendar.always(1)
+    work = {
+        "gate": Work(None),
+        "counter": Work(Distribution("lognormal", 1.0 * MS_PER_MINUTE, cv=0.5)),
+        "hold": Work(Distribution("exponential", 1.0 * MS_PER_MINUTE)),
+    }
+    return Network(
+        horizon_ms=MS_PER_HOUR,
+        classes=("c",),
+        stages=(
+            GateStage("gate", always, (Refill(0, 5),)),
+            ServiceStage("counter", Account.INSPECTION, (Pool("p", always),)),
+            DelayStage("hold", Account.HOLD, always),
+        ),
+        zones=(Zone("strip", 1),),
+        routes=(
+            Route("r", tuple(Step(name, name) for name in work), (Occupancy("strip", "counter", "hold"),)),
+        ),
+        sources=(
+            Source(
+                "s",
+                "r",
+                Arrivals("poisson", edges_ms=(0, MS_PER_HOUR), expected=(50.0,)),
+                (Kind("k", 1.0, "c", 0, work),),
+            ),
+        ),
+        n_groups=1,
+    )
