@@ -27,6 +27,8 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
     verbs={
         "run": ("kzsim.cli.run:run", "Simulate a scenario, with and without its green corridors."),
         "validate": ("kzsim.cli.validate:validate", "Check scenario files without running them."),
+        "runs": ("kzsim.cli.runs:runs", "List stored runs, show one, make one again and compare."),
+        "warmup": ("kzsim.cli.warmup:warmup", "Compile the simulation's kernel, once per machine."),
         "explain": ("kzsim.cli.explain:explain", "Say what a key means, its value, range and source."),
     },
     epilog=EPILOG,

@@ -18,7 +18,7 @@ from kzsim.cli.documents import write
 from kzsim.cli.failures import ExitCode, Session, Stop
 
 
-class Commands(click.Group):
+class Verbs(click.Group):
     """A click group whose verbs are named as 'module:attribute' and imported when called."""
 
     def __init__(self, *args: Any, verbs: dict[str, tuple[str, str]], **attributes: Any) -> None:
@@ -52,6 +52,10 @@ class Commands(click.Group):
         """List the verbs from their one-line descriptions, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in self._verbs.items()])
+
+
+class Commands(Verbs):
+    """The program itself: one session for each call, and one place in which every call ends."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Remember the command as typed before click takes it apart."""

@@ -30,6 +30,9 @@ class Whole(click.ParamType):  # type: ignore[type-arg]  # older versions of cli
         return number
 
 
+ENGINES = click.Choice(["kernel", "reference"])
+
+
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
@@ -50,6 +53,28 @@ def common(verb: Verb) -> Verb:
     """Add --json and --traceback; both are kept in the session."""
     verb = _flag("--traceback", help="Show where in the program an error arose.")(verb)
     return _flag("--json", help="Print exactly one JSON document to stdout.")(verb)
+
+
+def jobs(verb: Verb) -> Verb:
+    """Add --jobs."""
+    return click.option(
+        "--jobs",
+        type=Whole(1, 1_000),
+        metavar="N",
+        help="Threads to use (processes where nothing is compiled); the results do not depend on it. "
+        "Default: as many as help.",
+    )(verb)
+
+
+def out(verb: Verb) -> Verb:
+    """Add --out."""
+    return click.option(
+        "--out",
+        default="results",
+        show_default=True,
+        metavar="FOLDER",
+        help="Folder that holds the results of all scenarios.",
+    )(verb)
 
 
 def quiet(help: str) -> Callable[[Verb], Verb]:  # noqa: A002 - click's own word

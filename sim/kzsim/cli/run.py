@@ -17,7 +17,7 @@ from kzsim.cli.table import fill
 from kzsim.cli.words import seconds
 
 if TYPE_CHECKING:
-    from kzsim.experiments import Plan, RunResult
+    from kzsim.experiments import Choice, Plan, RunResult
     from kzsim.scenario import Scenario
 
 EPILOG = """\b
@@ -29,8 +29,8 @@ Examples:
 Every run is written to its own folder, whole or not at all; the same run is not computed twice.
 """
 
-WORTH_A_PROCESS = 20_000
-"""Trucks and trains below which starting further processes takes longer than it saves."""
+WORTH_A_PROCESS = 10_000
+"""Trucks and trains, over all runs, below which starting further processes takes longer than it saves."""
 
 ENOUGH_REPLICATIONS = 10
 """Fewer than these are pointed out: the intervals of a few runs are wide."""
@@ -58,18 +58,13 @@ ENOUGH_REPLICATIONS = 10
     help="Change one value of the scenario, for example --set demand='120 %'. May be repeated.",
 )
 @click.option(
-    "--jobs",
-    type=options.Whole(1, 1_000),
-    metavar="N",
-    help="Processes to use; the results do not depend on it. Default: as many as help.",
+    "--engine",
+    type=options.ENGINES,
+    help="What computes: the fast kernel, or the reference engine that is written to be read. Both give the "
+    "same results. Default: the kernel, or what is quicker where it is not compiled.",
 )
-@click.option(
-    "--out",
-    default="results",
-    show_default=True,
-    metavar="FOLDER",
-    help="Folder that holds the results of all scenarios.",
-)
+@options.jobs
+@options.out
 @click.option("--no-counterfactual", is_flag=True, help="Do not run the same trucks without green corridors.")
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and say what would be run; run and write nothing."
@@ -83,6 +78,7 @@ def run(
     replications: int | None,
     seed: int | None,
     settings: tuple[str, ...],
+    engine: str | None,
     jobs: int | None,
     out: str,
     no_counterfactual: bool,
@@ -103,6 +99,7 @@ def run(
 
     with results_mistakes(), model_faults():
         from kzsim import experiments
+        from kzsim.cli import progress
 
         plan = experiments.plan(
             scenario, replications=replications, seed=seed, counterfactual=not no_counterfactual
@@ -115,40 +112,40 @@ def run(
             session.stored = stored
             with suppress(experiments.ResultsError):  # a stored run can be read where nothing can be written
                 experiments.point_latest(folder, stored)
-            return _finish(session, path, experiments.load_run(stored), stored, again=True)
+            return finish(session, path, experiments.load_run(stored), stored, again=True)
         experiments.prepare(folder)
-        result = _compute(session, scenario, plan, jobs or _processes(plan))
+        choice = experiments.choose_engine(plan, engine)
+        have_ready(session, choice)
+        workers = jobs or worth(choice, plan.entities, plan.replications)
+        with progress.shown(session, title=scenario.title) as report:
+            report(0, plan.replications)
+            result = experiments.execute(plan, choice, jobs=workers, progress=report)
         stored = experiments.store(folder, plan, result, command=shlex.join(session.command))
         session.stored = stored
-    return _finish(session, path, result, stored, again=False)
+    return finish(session, path, result, stored, again=False)
 
 
-def _compute(session: Session, scenario: Scenario, plan: Plan, jobs: int) -> RunResult:
-    from kzsim import experiments
-    from kzsim.cli import progress
+def have_ready(session: Session, choice: Choice) -> None:
+    """Say what there is to say about an engine, and have it compiled if it is to be."""
+    if choice.said and not session.quiet:
+        screen.note(choice.said)
+    if choice.compiled:
+        from kzsim.experiments import make_ready
 
-    with progress.shown(session, title=scenario.title) as report:
-        report(0, plan.replications)
-        return experiments.run(
-            scenario,
-            replications=plan.replications,
-            seed=plan.seed,
-            counterfactual=plan.counterfactual,
-            jobs=jobs,
-            progress=report,
-        )
+        warning = make_ready().warning
+        if warning and not session.quiet and warning not in choice.said:
+            screen.note(warning)
 
 
-def _processes(plan: Plan) -> int:
-    """Return how many processes the run is worth, at most one for each processor and replication."""
-    entities = sum(expected.entities for expected in plan.expected)
-    if entities * plan.replications < WORTH_A_PROCESS:
+def worth(choice: Choice, entities: float, replications: int) -> int:
+    """Return how many threads or processes a run is worth, at most one for each processor and replication."""
+    if not choice.compiled and entities < WORTH_A_PROCESS:
         return 1
     affinity = getattr(
         os, "sched_getaffinity", None
     )  # the processors this process may use, where that is known
     processors = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(processors, plan.replications))
+    return max(1, min(processors, replications))
 
 
 def _announce(
@@ -172,7 +169,7 @@ def _announce(
     return ExitCode.DONE
 
 
-def _finish(session: Session, path: str, result: RunResult, stored: Path, *, again: bool) -> ExitCode:
+def finish(session: Session, path: str, result: RunResult, stored: Path, *, again: bool) -> ExitCode:
     """Print what came out and where it lies."""
     from kzsim.cli import digest, documents, summary
 

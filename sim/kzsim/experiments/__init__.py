@@ -10,6 +10,7 @@ The way from a scenario to a results folder::
     result = kzsim.experiments.execute(plan, choice, jobs=2, progress=callback)
     path = kzsim.experiments.store(folder, plan, result, command="kzsim run ...")
     kzsim.experiments.point_latest(folder, stored)           # where a stored run answers instead
+    path = kzsim.experiments.resolve_run("results/minimal", Path(out))
     result = kzsim.experiments.load_run(path)                # a stored run's tables (hourly left out)
 
 ``progress(done, total)`` is called in the calling process after each replication, in their order.
@@ -20,7 +21,7 @@ Errors: ``ResultsError`` (``.message``, ``.remedy``), ``DeadlockError`` of the e
 rule of its own), ``WorkerError`` (a worker process died).
 """
 
-from kzsim.engines.choice import Choice
+from kzsim.engines.choice import Choice, choose
 from kzsim.experiments.errors import (
     DeadlockError,
     InvariantError,
@@ -60,6 +61,7 @@ __all__ = [
     "RunResult",
     "StoredRun",
     "WorkerError",
+    "choose",
     "choose_engine",
     "execute",
     "find",

@@ -19,14 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kzsim._version import __version__
-from kzsim.experiments.resolved import resolved_yaml
+from kzsim.experiments.resolved import RESOLVED, resolved_yaml
 from kzsim.experiments.result import RunResult
 from kzsim.experiments.runs import Plan
 from kzsim.indicators.dictionary import TABLES, Table
 from kzsim.indicators.judgements import Judgement
 from kzsim.indicators.tables import judgement_table
 
-RESOLVED = "scenario.resolved.yaml"
 _PACKAGES = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 
 

@@ -83,6 +83,10 @@ class Runner:
 
     def run(self, replication: int) -> Replication:
         """Run one replication. Raises ReplicationDeadlockError or InvariantError."""
+        with nullcontext() if self._task.compiled else compiled.set_aside():
+            return self._run(replication)
+
+    def _run(self, replication: int) -> Replication:
         began = time.perf_counter()
         summary, passage, group, own_hash = self._observe(self.model, replication, "scenario")
         base_summary, pairs, base_hash = None, None, ""
@@ -100,8 +104,7 @@ class Runner:
         from kzsim.draws import draw
 
         self._go_on()
-        with nullcontext() if self._task.compiled else compiled.set_aside():
-            entities = draw(model.program, self._task.scenario.seed, replication)
+        entities = draw(model.program, self._task.scenario.seed, replication)
         self._go_on()
         try:
             outcome = self._engine(model.program, entities)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kzsim.experiments.runs import Plan
 
 
+RESOLVED = "scenario.resolved.yaml"
+
+
 def resolved_yaml(plan: Plan) -> str:
     """The text of ``scenario.resolved.yaml``."""
     scenario = plan.scenario

@@ -11,8 +11,8 @@ from typing import Any
 
 from kzsim.engines.choice import Choice
 from kzsim.experiments.errors import ResultsError
-from kzsim.experiments.files import RESOLVED
 from kzsim.experiments.replications import Progress, Task, replicating
+from kzsim.experiments.resolved import RESOLVED
 from kzsim.scenario import Scenario
 from kzsim.scenario.model import Corridor, CrossingSettings, RailSettings, RoadSettings, Scope
 
