@@ -81,6 +81,15 @@ def test_groups_say_whom_they_count() -> None:
             )
 
 
+def test_trucks_of_eligible_classes_are_agricultural_and_those_without_a_load_are_not_loaded() -> None:
+    groups = build(scenario()).groups
+    assert {group.klass for group in groups if group.agricultural} == set(
+        evidence.corridor().eligible_classes
+    )
+    assert {group.klass for group in groups if not group.loaded} == {"empty"}
+    assert all(group.agricultural == group.eligible for group in groups)
+
+
 def test_what_two_directions_share_stands_in_the_network_once() -> None:
     border = build(scenario())
     names = [stage.name for stage in border.network.stages]

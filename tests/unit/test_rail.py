@@ -12,7 +12,7 @@ import pytest
 from kzsim import evidence
 from kzsim.border.calendars import clock
 from kzsim.border.corridors import crossing_corridor
-from kzsim.border.labels import DIRECTIONS, Direction, GroupLabel, Parts
+from kzsim.border.labels import DIRECTIONS, CorridorRole, Direction, GroupLabel, Parts
 from kzsim.border.rail import rail_parts
 from kzsim.evidence import EvidenceError, Parameters
 from kzsim.network.model import (
@@ -352,11 +352,29 @@ def test_eligible_classes_have_a_compliant_kind_with_and_without_a_corridor() ->
 
 def test_groups_say_what_a_train_carries_and_whether_it_uses_a_corridor() -> None:
     found = parts("cn_to_kz", of=with_measures("priority_class"))
+    def label(
+        klass: str, role: CorridorRole, load_t: float, teu: float, wagons: float, *, loaded: bool = True
+    ) -> GroupLabel:
+        return GroupLabel(
+            crossing="dostyk",
+            mode="rail",
+            direction="cn_to_kz",
+            klass=klass,
+            eligible=role != "other",
+            compliant=role == "user",
+            corridor=role,
+            load_t=load_t,
+            teu=teu,
+            wagons=wagons,
+            agricultural=False,
+            loaded=loaded,
+        )
+
     assert found.groups == (
-        GroupLabel("dostyk", "rail", "cn_to_kz", "boxcars", False, False, "other", 3000, 0, 55),
-        GroupLabel("dostyk", "rail", "cn_to_kz", "container", True, True, "user", 850, 100, 50),
-        GroupLabel("dostyk", "rail", "cn_to_kz", "container", True, False, "eligible_nonuser", 850, 100, 50),
-        GroupLabel("dostyk", "rail", "cn_to_kz", "empties", False, False, "other", 0, 0, 55),
+        label("boxcars", "other", 3000, 0, 55),
+        label("container", "user", 850, 100, 50),
+        label("container", "eligible_nonuser", 850, 100, 50),
+        label("empties", "other", 0, 0, 55, loaded=False),
     )
     numbers = [kind.group for item in found.sources for kind in item.kinds]
     assert numbers == [0, 1, 2, 3]
@@ -366,6 +384,14 @@ def test_groups_say_what_a_train_carries_and_whether_it_uses_a_corridor() -> Non
         "eligible_nonuser",
         "other",
     ]
+
+
+def test_grain_trains_are_agricultural_and_container_trains_only_eligible() -> None:
+    for direction in DIRECTIONS:
+        for group in parts(direction).groups:
+            assert group.agricultural == (group.klass == "grain")
+            assert group.loaded == (group.klass != "empties")
+            assert group.eligible == (group.klass in ("grain", "container"))
 
 
 def test_a_crossing_without_a_railway_is_refused() -> None:

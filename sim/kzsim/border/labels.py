@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -41,7 +41,10 @@ class GroupLabel:
 
     ``load_t`` (net tonnes), ``teu`` and ``wagons`` are per truck or train. ``compliant`` says that
     the truck or train would meet the conditions of a corridor if there were one; ``corridor`` says
-    whether it uses one in this scenario.
+    whether it uses one in this scenario. ``eligible`` are the classes that a corridor may take,
+    ``agricultural`` those that are farm goods throughout: by rail grain only, because container trains
+    are eligible for the produce in some of their boxes, a share that nobody knows. ``loaded`` is false
+    for trucks and trains of wagons that go empty.
     """
 
     crossing: str
@@ -54,6 +57,9 @@ class GroupLabel:
     load_t: float
     teu: float = 0.0
     wagons: float = 0.0
+    _: KW_ONLY
+    agricultural: bool
+    loaded: bool
 
 
 @dataclass(frozen=True)

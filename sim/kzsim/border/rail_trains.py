@@ -100,6 +100,8 @@ def _label(
         load_t=flow.net_t_per_train,
         teu=flow.teu_per_train or 0.0,
         wagons=float(flow.wagons_per_train),
+        agricultural=klass == GRAIN,
+        loaded=klass != EMPTIES,
     )
 
 

@@ -213,6 +213,8 @@ def _group(site: Site, truck: Truck, flow: evidence.RoadFlow) -> GroupLabel:
         compliant=truck.compliant,
         corridor=role,
         load_t=flow.load_t,
+        agricultural=eligible,
+        loaded=truck.loaded,
     )
 
 
