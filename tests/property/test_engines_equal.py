@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -33,25 +34,28 @@ def differences(a: Outcome, b: Outcome) -> list[str]:
     return found
 
 
-def both(program: Program, entities: Entities) -> tuple[Outcome | str, Outcome | str]:
-    """The outcome of each engine, or the text of its deadlock."""
-    results: list[Outcome | str] = []
-    for engine in (reference, kernel):
-        try:
-            results.append(engine.run(program, entities, trace=True))
-        except DeadlockError as deadlock:
-            event("deadlock")
-            results.append(str(deadlock))
-    return results[0], results[1]
+def result(engine: ModuleType, program: Program, entities: Entities) -> Outcome | str:
+    """The outcome of an engine, or the text of its deadlock."""
+    outcome: Outcome
+    try:
+        outcome = engine.run(program, entities, trace=True)
+    except DeadlockError as deadlock:
+        event("deadlock")
+        return str(deadlock)
+    return outcome
 
 
 def assert_equal(net: Network, replication: int) -> None:
+    """The kernel equals the reference, from numbers as it goes and from given arrays."""
     program = compile_network(net)
-    first, second = both(program, draw(program, seed=11, replication=replication))
-    if isinstance(first, str) or isinstance(second, str):
-        assert first == second
-    else:
-        assert differences(first, second) == []
+    entities = draw(program, seed=11, replication=replication)
+    first = result(reference, program, entities)
+    for drawn in (entities, entities.with_durations(entities.duration_ms)):
+        second = result(kernel, program, drawn)
+        if isinstance(first, str) or isinstance(second, str):
+            assert first == second
+        else:
+            assert differences(first, second) == []
 
 
 @EVERYDAY
@@ -92,7 +96,7 @@ def test_one_service_a_millisecond_longer_in_one_engine_is_noticed(net: Network,
     durations = [rows.copy() for rows in entities.duration_ms]
     durations[source][row, column] += 1
     try:
-        longer = kernel.run(program, dataclasses.replace(entities, duration_ms=tuple(durations)), trace=True)
+        longer = kernel.run(program, entities.with_durations(tuple(durations)), trace=True)
     except DeadlockError:
         return
     event("compared")

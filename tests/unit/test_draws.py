@@ -13,6 +13,7 @@ from scipy import special
 from kzsim.draws import draw, elementary, filled, scalar, streams
 from kzsim.draws.arrivals import arrival_instants
 from kzsim.draws.draw import durations_by_arrays
+from kzsim.draws.recipes import numbers_of
 from kzsim.draws.variates import duration_ms, variate
 from kzsim.network import (
     Arrivals,
@@ -65,8 +66,8 @@ def test_compiled_transforms_give_the_same_bits_as_arrays_on_ten_million_words()
     work = {step.name: Work(spec) for step, spec in zip(steps, specs, strict=True)}
     source = Source("s", "r", Arrivals("instants"), (Kind("k", 1.0, "c", 0, work),))
     count = WORDS // sum(spec.rows for spec in specs)
-    kind = np.zeros(count, dtype=np.int64)
-    found = filled.durations(source, steps, kind, 3, 0)
+    kind = np.zeros(count, dtype=np.int16)
+    found = filled.durations(numbers_of([source], [steps], 3, 0), 0, kind, len(steps))
     for column, (step, spec) in enumerate(zip(steps, specs, strict=True)):
         uniform = streams.uniforms(3, 0, source.name, step.name, count * spec.rows).reshape(count, spec.rows)
         assert np.array_equal(found[:, column], duration_ms(spec, uniform))
@@ -177,11 +178,10 @@ def test_a_shorter_mean_shortens_everybody_in_proportion() -> None:
 def test_compiled_and_array_durations_are_equal() -> None:
     net = a_network(500)
     (source,) = net.sources
-    kind = np.zeros(70_000, dtype=np.int64)  # more than a block
+    kind = np.zeros(70_000, dtype=np.int16)
     steps = net.routes[0].steps
-    assert np.array_equal(
-        filled.durations(source, steps, kind, 1, 0), durations_by_arrays(source, steps, kind, 1, 0)
-    )
+    compiled = filled.durations(numbers_of([source], [steps], 1, 0), 0, kind, len(steps))
+    assert np.array_equal(compiled, durations_by_arrays(source, steps, kind, 1, 0))
 
 
 @pytest.mark.parametrize(

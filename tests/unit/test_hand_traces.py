@@ -137,6 +137,23 @@ def test_a_quota_is_set_by_refills_and_what_is_unused_expires() -> None:
     assert accounts(program, outcome, "gate") == {"closed": 15 * MINUTE, "quota": (40 + 40) * MINUTE}
 
 
+def test_a_night_that_follows_an_exhausted_quota_is_the_quota_s_and_any_other_night_is_closed() -> None:
+    """Open 0-60 and 120-180, one passes each time. The second is refused at 60, the third comes at 70
+    and stands behind it; the fourth comes at 200 and, the others gone, only waits for the opening."""
+    opening = Calendar((0, 60 * MINUTE, 120 * MINUTE, 180 * MINUTE, 240 * MINUTE), (1, 0, 1, 0, 1))
+    gate = GateStage("gate", opening, (Refill(0, 1), Refill(120 * MINUTE, 2), Refill(240 * MINUTE, 5)))
+    arrivals = [
+        at(f"s{i}", minute * MINUTE, route="r", work={"gate": NOTHING}, group=i)
+        for i, minute in enumerate((0, 10, 70, 200))
+    ]
+    net = network([gate], {"r": ["gate"]}, arrivals, n_groups=4)
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [0, 120, 120, 240]
+    assert accounts(program, outcome, "gate", 1) == {"quota": 110 * MINUTE}
+    assert accounts(program, outcome, "gate", 2) == {"quota": 50 * MINUTE}
+    assert accounts(program, outcome, "gate", 3) == {"closed": 40 * MINUTE}
+
+
 def test_a_ceiling_holds_back_one_class_while_others_pass() -> None:
     gate = GateStage(
         "gate", Calendar.always(1), (Refill(0, 10, {"few": 1}), Refill(60 * MINUTE, 10, {"few": 1}))

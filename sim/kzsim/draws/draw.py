@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from kzsim.compiled import in_use
 from kzsim.draws.arrivals import arrival_instants
+from kzsim.draws.recipes import numbers_of
 from kzsim.draws.streams import check_distinct, uniforms
 from kzsim.draws.variates import duration_ms
 from kzsim.network.entities import SKIPPED, Entities
@@ -28,12 +29,7 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
     sources = sorted(network.sources, key=lambda source: source.name)
     _check_streams(tuple(sources), {s.name: steps_of[s.route] for s in sources})
 
-    define = durations_by_arrays
-    if in_use():
-        # imported here: where the compiler is set aside, nobody waits for its import
-        from kzsim.draws.filled import durations as define
-
-    first, arrivals, kinds, klasses, groups, durations = [0], [], [], [], [], []
+    first, arrivals, kinds, klasses, groups = [0], [], [], [], []
     for source in sources:
         arrival = arrival_instants(source, program.horizon_ms, seed, replication)
         chooser = uniforms(seed, replication, source.name, "kind", len(arrival))
@@ -45,12 +41,24 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         kinds.append(kind.astype(np.int16))
         klasses.append(class_of_kind[kind])
         groups.append(group_of_kind[kind])
-        durations.append(define(source, steps_of[source.route], kind, seed, replication))
 
     arrival_ms = np.concatenate(arrivals) if arrivals else np.zeros(0, dtype=np.int64)
     phase = (arrival_ms >= program.cohort_from_ms).astype(np.int8)
     phase += arrival_ms >= program.cohort_to_ms
-    free_flow = [np.where(rows == SKIPPED, 0, rows).sum(axis=1) for rows in durations]
+    steps = [steps_of[source.route] for source in sources]
+    numbers = numbers_of(sources, steps, seed, replication)
+
+    def spell_out() -> tuple[I64, ...]:
+        if in_use():
+            # imported here: where the compiler is set aside, nobody waits for its import
+            from kzsim.draws.filled import durations
+
+            return tuple(durations(numbers, s, kinds[s], len(steps[s])) for s in range(len(sources)))
+        by_arrays = durations_by_arrays
+        return tuple(
+            by_arrays(sources[s], steps[s], kinds[s], seed, replication) for s in range(len(sources))
+        )
+
     return Entities(
         first=np.array(first, dtype=np.int64),
         arrival_ms=arrival_ms,
@@ -58,13 +66,13 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         klass=np.concatenate(klasses),
         group=np.concatenate(groups),
         phase=phase,
-        duration_ms=tuple(durations),
-        free_flow_ms=np.concatenate(free_flow),
+        numbers=numbers,
+        spell_out=spell_out,
     )
 
 
 def durations_by_arrays(
-    source: Source, steps: tuple[Step, ...], kind: I64, seed: int, replication: int
+    source: Source, steps: tuple[Step, ...], kind: npt.NDArray[np.int16], seed: int, replication: int
 ) -> I64:
     """int64 [entities, steps]: each entity's own duration of each step, SKIPPED if not entered.
 

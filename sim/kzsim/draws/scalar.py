@@ -13,12 +13,6 @@ import numpy as np
 from kzsim.compiled import compiled
 from kzsim.draws.streams import FIRST_FACTOR, GOLDEN, SECOND_FACTOR
 
-FIXED = 0
-EXPONENTIAL = 1
-ERLANG = 2
-LOGNORMAL = 3
-
-
 STEP = np.uint64(GOLDEN)
 FIRST = np.uint64(FIRST_FACTOR)
 SECOND = np.uint64(SECOND_FACTOR)

@@ -33,6 +33,7 @@ class Outcome:
     """Result of one run.
 
     ``exit_ms``: int64 [entities], ``STILL_INSIDE`` for those inside at the horizon.
+    ``free_flow_ms``: int64 [entities], the sum of the entity's own durations on its whole route.
     ``account_ms``: int64 [groups, 3 phases, elements, accounts], every ms of every stay, those
     still inside included up to the horizon.
     ``in_line``: int32 [instants, elements], number waiting in line at each multiple of
@@ -42,6 +43,7 @@ class Outcome:
     """
 
     exit_ms: I64
+    free_flow_ms: I64
     account_ms: I64
     in_line: I32
     in_zone: I32

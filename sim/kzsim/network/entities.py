@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
+U64 = npt.NDArray[np.uint64]
+F64 = npt.NDArray[np.float64]
 
 SKIPPED = -1
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How every duration follows from raw words, as tables; see ``kzsim.draws.recipes``.
+
+    ``keys``: uint64 [purposes], one stream each, source after source.
+    ``work_from``: int64 [sources], the row of ``work`` of a source's first kind and step.
+    ``work``: int64 [rows, 5], a row a source, kind and step: family, purpose, words an entity,
+    conditions from, to. ``shape``: float64 [rows, 3]: mean in ms, sigma and shift of the lognormal.
+    ``condition``: int64 [conditions], the purpose; ``bounds``: float64 [conditions, 2].
+    """
+
+    keys: U64
+    work_from: I64
+    work: I64
+    shape: F64
+    condition: I64
+    bounds: F64
 
 
 @dataclass(frozen=True)
@@ -21,9 +44,7 @@ class Entities:
     ``kind``: int16 [entities], number of the kind within its source.
     ``klass``, ``group``, ``phase``: int16, int32, int8 [entities]; phase 0 before the cohort, 1 in
     it, 2 after it.
-    ``duration_ms``: one int64 [entities of the source, steps] a source; ``SKIPPED`` where the
-    entity does not enter the step, 0 at gates.
-    ``free_flow_ms``: int64 [entities], the sum of the entity's own durations.
+    ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them.
     """
 
     first: I64
@@ -32,10 +53,30 @@ class Entities:
     klass: npt.NDArray[np.int16]
     group: npt.NDArray[np.int32]
     phase: npt.NDArray[np.int8]
-    duration_ms: tuple[I64, ...]
-    free_flow_ms: I64
+    numbers: Numbers
+    spell_out: Callable[[], tuple[I64, ...]]
+    are_given: bool = False
 
     @property
     def count(self) -> int:
         """Number of entities."""
         return int(self.first[-1])
+
+    @cached_property
+    def duration_ms(self) -> tuple[I64, ...]:
+        """One int64 [entities of the source, steps] a source.
+
+        ``SKIPPED`` where the entity does not enter the step, 0 at gates. Arrays of all durations
+        take several times the memory of everything else; an engine may do without them.
+        """
+        return self.spell_out()
+
+    @cached_property
+    def free_flow_ms(self) -> I64:
+        """int64 [entities]: the sum of each entity's own durations."""
+        sums = [np.where(rows == SKIPPED, 0, rows).sum(axis=1) for rows in self.duration_ms]
+        return np.concatenate(sums)
+
+    def with_durations(self, duration_ms: tuple[I64, ...]) -> Entities:
+        """The same entities with other durations, which then follow from no numbers."""
+        return replace(self, spell_out=lambda: duration_ms, are_given=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.heap import push
-from kzsim.engines.kernel.journey import give_up_begun
+from kzsim.engines.kernel.journey import give_up_begun, own_time
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, add_served, book_wait, leave_line
 from kzsim.engines.outcome import I64
+from kzsim.network.entities import F64, U64
 
 
 @compiled
@@ -81,6 +82,9 @@ def act_service(
     usable: I64,
     occupancy: I64,
     duration: I64,
+    keys: U64,
+    work: I64,
+    shape: F64,
     account: I64,
     trace: I64,
     number: int,
@@ -100,7 +104,9 @@ def act_service(
         entity[who, POOL] = best_pool
         add_served(pool, entity, best_pool, who)
         start(run, marked, entity, element, line, occupancy, account, trace, who, number, best)
-        finish_in(run, heap, pending, who, duration[entity[who, ROW] + entity[who, STEP]])
+        own = own_time(run, entity, duration, keys, work, shape, who, entity[who, STEP])
+        entity[who, FREE_FLOW] += own
+        finish_in(run, heap, pending, who, own)
 
 
 @compiled
@@ -114,6 +120,9 @@ def act_delay(
     line: I64,
     occupancy: I64,
     duration: I64,
+    keys: U64,
+    work: I64,
+    shape: F64,
     calendar: I64,
     account: I64,
     trace: I64,
@@ -124,12 +133,13 @@ def act_delay(
         while line[row, HEAD] != NONE:
             who = leave_line(element, line, entity, number, row)
             start(run, marked, entity, element, line, occupancy, account, trace, who, number, row)
-            work = duration[entity[who, ROW] + entity[who, STEP]]
+            own = own_time(run, entity, duration, keys, work, shape, who, entity[who, STEP])
+            entity[who, FREE_FLOW] += own
             first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
-            if first == last or work == 0:
-                finish_in(run, heap, pending, who, work)
+            if first == last or own == 0:
+                finish_in(run, heap, pending, who, own)
             else:
-                end = end_in_open_time(calendar, first, last, run[NOW], work)
+                end = end_in_open_time(calendar, first, last, run[NOW], own)
                 if end != NEVER:
                     finish_in(run, heap, pending, who, end - run[NOW])
 

@@ -28,7 +28,10 @@ def change_capacity(
 def change_opening(run: I64, heap: I64, marked: I64, element: I64, calendar: I64, number: int) -> None:
     """Apply a piece of a gate's calendar."""
     piece = element[number, PIECE_OPEN]
-    element[number, IS_OPEN] = 1 if calendar[piece, VALUE] > 0 else 0
+    is_open = 1 if calendar[piece, VALUE] > 0 else 0
+    if element[number, IS_OPEN] and not is_open:
+        element[number, SHUT_SINCE] = run[NOW]
+    element[number, IS_OPEN] = is_open
     mark(run, marked, element, number)
     element[number, PIECE_OPEN] = piece + 1
     if piece + 1 < element[number, CALENDAR_TO]:

@@ -37,9 +37,11 @@ class _Run:
         self.coming = coming_entities(program, entities)
         instants = -(-program.horizon_ms // program.observe_every_ms)
         self.account = np.zeros((program.n_groups * N_PHASES, program.n_elements, N_ACCOUNTS), dtype=np.int64)
-        self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
+        self.passage = np.empty((entities.count, PASSAGE_COLUMNS), dtype=np.int64)
+        self.passage[:, EXIT] = STILL_INSIDE
         self.observed = np.zeros((2, instants, program.n_elements), dtype=np.int32)
-        traced = self.coming.duration.size if trace else 0
+        steps = np.diff(entities.first) * self.coming.source[:, N_STEPS]
+        traced = int(steps.sum()) if trace else 0
         self.trace = np.full((3, traced), NOT_ENTERED, dtype=np.int64)
 
     def outcome(self) -> Outcome:
@@ -52,7 +54,8 @@ class _Run:
             )
         shape = (self.program.n_groups, N_PHASES, self.program.n_elements, N_ACCOUNTS)
         return Outcome(
-            exit_ms=self.exit_ms,
+            exit_ms=self.passage[:, EXIT].copy(),
+            free_flow_ms=self.passage[:, OWN_TIME].copy(),
             account_ms=self.account.reshape(shape),
             in_line=self.observed[0],
             in_zone=self.observed[1],
@@ -62,7 +65,7 @@ class _Run:
 
     def _run_part(self, part: Part) -> DeadlockError | None:
         """Run one part to the horizon, giving it more rows when it asks for them."""
-        program, fixed, state = self.program, self.fixed, self.state
+        program, fixed, state, numbers = self.program, self.fixed, self.state, self.entities.numbers
         run, heap = self._begin(part)
         entity = self._more_rows(np.empty((0, PLACE_LINKS + 2 * fixed.places_per_route), dtype=np.int64), run)
         heap = _grown(heap, len(heap) + len(entity))
@@ -84,21 +87,42 @@ class _Run:
                 part.zones,
                 part.elements,
                 self.coming.source,
+                self.coming.kinds,
                 fixed.step,
                 fixed.occupancy,
                 self.coming.coming,
                 self.coming.duration,
+                numbers.keys,
+                numbers.work,
+                numbers.shape,
+                numbers.condition,
+                numbers.bounds,
                 fixed.calendar,
                 fixed.refill,
                 self.account,
-                self.exit_ms,
+                self.passage,
                 self.observed,
                 self.trace,
             )
             if stopped == DEADLOCK:
                 return self._deadlock(int(run[NOW]), entity[: run[HIGHEST_ROW]])
             if stopped == DONE:
-                settle(run, entity, state.element, state.line, state.pool, fixed.calendar, self.account)
+                settle(
+                    run,
+                    entity,
+                    state.element,
+                    state.line,
+                    state.pool,
+                    self.coming.duration,
+                    numbers.keys,
+                    numbers.work,
+                    numbers.shape,
+                    numbers.condition,
+                    numbers.bounds,
+                    fixed.calendar,
+                    self.account,
+                    self.passage,
+                )
                 return None
             before = len(entity)
             entity = self._more_rows(entity, run)
@@ -115,6 +139,9 @@ class _Run:
         run[OBSERVE_EVERY] = program.observe_every_ms
         run[N_CLASSES] = program.n_classes
         run[TRACED] = self.trace.size > 0
+        run[GIVEN] = self.entities.are_given
+        run[COHORT_FROM] = program.cohort_from_ms
+        run[COHORT_TO] = program.cohort_to_ms
         heap = np.empty((len(part.sources) + len(part.pools) + 2 * len(part.elements) + 1, 2), dtype=np.int64)
         for number in part.sources:
             row = self.coming.source[number]
@@ -166,8 +193,9 @@ class _Run:
         return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)
 
     def _trace(self) -> Trace:
-        shapes = [rows.shape for rows in self.entities.duration_ms]
-        ends = np.cumsum([rows.size for rows in self.entities.duration_ms])[:-1]
+        counts, n_steps = np.diff(self.entities.first), self.coming.source[:, N_STEPS]
+        shapes = list(zip(counts.tolist(), n_steps.tolist(), strict=True))
+        ends = np.cumsum(counts * n_steps)[:-1]
         planes = [
             tuple(flat.reshape(shape) for flat, shape in zip(np.split(plane, ends), shapes, strict=True))
             for plane in self.trace

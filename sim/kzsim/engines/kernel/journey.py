@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
+from kzsim.draws.filled import duration_of, enters
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
 from kzsim.engines.outcome import I64
+from kzsim.network.entities import F64, U64
 
 
 @compiled
-def arrive(run: I64, heap: I64, entity: I64, source: I64, coming: I64, which: int) -> int:
+def arrive(run: I64, heap: I64, entity: I64, source: I64, kinds: I64, coming: I64, which: int) -> int:
     """The next entity of a source is inside; returns its row."""
     index = source[which, NEXT_ENTITY]
     who = run[FREE_ENTITY]
@@ -19,10 +21,17 @@ def arrive(run: I64, heap: I64, entity: I64, source: I64, coming: I64, which: in
     if who >= run[HIGHEST_ROW]:
         run[HIGHEST_ROW] = who + 1
     entity[who, INDEX] = index
-    entity[who, KLASS] = coming[index, COMING_KLASS]
-    entity[who, SLOT] = coming[index, COMING_SLOT]
+    kind = coming[index, COMING_KIND]
+    klass_and_group = source[which, KINDS_FROM] + kind
+    entity[who, KLASS] = kinds[klass_and_group, KIND_KLASS]
+    entity[who, SLOT] = kinds[klass_and_group, KIND_GROUP] * N_PHASES
+    if run[NOW] >= run[COHORT_FROM]:
+        entity[who, SLOT] += 1 if run[NOW] < run[COHORT_TO] else 2
     number = index - source[which, FIRST_OF_SOURCE]
+    entity[who, NUMBER] = number
     entity[who, ROW] = source[which, DURATIONS_FROM] + number * source[which, N_STEPS]
+    entity[who, WORK_ROW] = source[which, SOURCE_WORK_FROM] + kind * source[which, N_STEPS]
+    entity[who, FREE_FLOW] = 0
     entity[who, STEPS_FROM] = source[which, SOURCE_STEPS_FROM]
     entity[who, STEPS_TO] = source[which, SOURCE_STEPS_TO]
     entity[who, OCCUPANCIES_FROM] = source[which, SOURCE_OCCUPANCIES_FROM]
@@ -50,9 +59,13 @@ def proceed(
     step: I64,
     occupancy: I64,
     duration: I64,
+    keys: U64,
+    work: I64,
+    condition: I64,
+    bounds: F64,
     calendar: I64,
     account: I64,
-    exit_ms: I64,
+    passage: I64,
     trace: I64,
     who: int,
 ) -> None:
@@ -62,7 +75,9 @@ def proceed(
         entity[who, WORKS_AT] = NONE
     n_steps = entity[who, STEPS_TO] - entity[who, STEPS_FROM]
     following = entity[who, STEP] + 1
-    while following < n_steps and duration[entity[who, ROW] + following] == SKIPPED:
+    while following < n_steps and is_skipped(
+        run, entity, duration, keys, work, condition, bounds, who, following
+    ):
         following += 1
     if following < n_steps:
         place = place_due(entity, occupancy, who, following)
@@ -71,12 +86,40 @@ def proceed(
             return
     end_step(run, marked, entity, element, pool, occupancy, trace, who)
     if following == n_steps:
-        leave(run, marked, entity, element, occupancy, exit_ms, who)
+        leave(run, marked, entity, element, occupancy, passage, who)
         return
     entity[who, STEP] = following
     if run[TRACED]:
         trace[TRACE_JOINED, entity[who, ROW] + following] = run[NOW]
     join(run, marked, element, line, entity, who, step[entity[who, STEPS_FROM] + following])
+
+
+@compiled
+def is_skipped(
+    run: I64,
+    entity: I64,
+    duration: I64,
+    keys: U64,
+    work: I64,
+    condition: I64,
+    bounds: F64,
+    who: int,
+    step: int,
+) -> bool:
+    """Whether the entity does not enter this step of its route."""
+    if run[GIVEN]:
+        return bool(duration[entity[who, ROW] + step] == SKIPPED)
+    return not enters(keys, work, condition, bounds, entity[who, WORK_ROW] + step, entity[who, NUMBER])
+
+
+@compiled
+def own_time(
+    run: I64, entity: I64, duration: I64, keys: U64, work: I64, shape: F64, who: int, step: int
+) -> int:
+    """The entity's own duration of a step that it enters."""
+    if run[GIVEN]:
+        return int(duration[entity[who, ROW] + step])
+    return duration_of(keys, work, shape, entity[who, WORK_ROW] + step, entity[who, NUMBER])
 
 
 @compiled
@@ -159,11 +202,12 @@ def give_up(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, wh
 
 
 @compiled
-def leave(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, exit_ms: I64, who: int) -> None:
+def leave(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, passage: I64, who: int) -> None:
     """Leave the network: give up everything, free the row."""
     for place in range(entity[who, OCCUPANCIES_TO] - entity[who, OCCUPANCIES_FROM]):
         give_up(run, marked, entity, element, occupancy, who, place)
-    exit_ms[entity[who, INDEX]] = run[NOW]
+    passage[entity[who, INDEX], EXIT] = run[NOW]
+    passage[entity[who, INDEX], OWN_TIME] = entity[who, FREE_FLOW]
     entity[who, INDEX] = NONE
     entity[who, NEXT] = run[FREE_ENTITY]
     run[FREE_ENTITY] = who

@@ -42,13 +42,16 @@ N_CLASSES = 11
 TRACED = 12
 HIGHEST_ROW = 13  # of `entity` ever used, plus one
 NEWLY_ASKED = 14  # scratch of the deadlock test
-RUN_COLUMNS = 15
+GIVEN = 15  # whether durations are given as arrays, instead of following from numbers
+COHORT_FROM = 16
+COHORT_TO = 17
+RUN_COLUMNS = 18
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
 KLASS = 1
 SLOT = 2  # group and phase
-ROW = 3  # where its durations start
+ROW = 3  # where its durations start, if they are given as arrays
 STEPS_FROM = 4  # its route's rows of `step`
 STEPS_TO = 5
 OCCUPANCIES_FROM = 6  # its route's rows of `occupancy`
@@ -67,7 +70,10 @@ PREVIOUS = 18
 NEXT_HOLDER = 19  # among those who hold a server of its pool
 PREVIOUS_HOLDER = 20
 DEADLOCK_STATE = 21  # scratch of the deadlock test
-CLOCK_AT_JOINING = 22  # N_CAUSES columns
+NUMBER = 22  # its index in its source
+WORK_ROW = 23  # the row of `work` of its kind's first step
+FREE_FLOW = 24  # sum of its own durations so far
+CLOCK_AT_JOINING = 25  # N_CAUSES columns
 PLACE_LINKS = CLOCK_AT_JOINING + N_CAUSES  # two columns an occupancy: next and previous holder
 
 # --- element
@@ -86,7 +92,8 @@ CALENDAR_FROM = 11  # gates and delays: rows of `calendar`
 CALENDAR_TO = 12
 REFILL_NEXT = 13  # gates: row of `refill` that comes next
 REFILL_TO = 14
-ELEMENT_COLUMNS = 15
+SHUT_SINCE = 15  # gates
+ELEMENT_COLUMNS = 16
 
 # --- line: one row an element and class
 HEAD = 0
@@ -126,9 +133,8 @@ CEILINGS = 2  # one column a class
 
 # --- coming: one row an entity, in order
 ARRIVAL_MS = 0
-COMING_KLASS = 1
-COMING_SLOT = 2
-COMING_COLUMNS = 3
+COMING_KIND = 1
+COMING_COLUMNS = 2
 
 # --- occupancy
 OF_ZONE = 0
@@ -147,7 +153,19 @@ SOURCE_STEPS_FROM = 5
 SOURCE_STEPS_TO = 6
 SOURCE_OCCUPANCIES_FROM = 7
 SOURCE_OCCUPANCIES_TO = 8
-SOURCE_COLUMNS = 9
+KINDS_FROM = 9  # rows of `kinds`
+SOURCE_WORK_FROM = 10
+SOURCE_COLUMNS = 11
+
+# --- kinds: one row a kind, source after source
+KIND_KLASS = 0
+KIND_GROUP = 1
+KIND_COLUMNS = 2
+
+# --- passage: what is known of every entity afterwards
+EXIT = 0
+OWN_TIME = 1
+PASSAGE_COLUMNS = 2
 
 # --- kinds of event in the heap: event = kind * EVENT_BASE + index
 EVENT_BASE = 2**40

@@ -14,10 +14,11 @@ from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zo
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop, pop_marked
-from kzsim.engines.kernel.journey import arrive, book_work, proceed
+from kzsim.engines.kernel.journey import arrive, book_work, is_skipped, own_time, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import book_wait, remember_clock, turn_clock
 from kzsim.engines.outcome import I32, I64
+from kzsim.network.entities import F64, U64
 
 
 @compiled
@@ -35,14 +36,20 @@ def advance(
     zones: I64,
     own: I64,
     source: I64,
+    kinds: I64,
     step: I64,
     occupancy: I64,
     coming: I64,
     duration: I64,
+    keys: U64,
+    work: I64,
+    shape: F64,
+    condition: I64,
+    bounds: F64,
     calendar: I64,
     refill: I64,
     account: I64,
-    exit_ms: I64,
+    passage: I64,
     observed: I32,
     trace: I64,
 ) -> int:
@@ -50,25 +57,10 @@ def advance(
     while True:
         while True:
             # 1. events only change state
+            goes_on = NONE
             if run[PENDING_SIZE] > 0:
                 run[PENDING_SIZE] -= 1
-                who = pending[run[PENDING_SIZE]]
-                proceed(
-                    run,
-                    marked,
-                    entity,
-                    element,
-                    line,
-                    pool,
-                    step,
-                    occupancy,
-                    duration,
-                    calendar,
-                    account,
-                    exit_ms,
-                    trace,
-                    who,
-                )
+                goes_on = pending[run[PENDING_SIZE]]
             elif run[HEAP_SIZE] > 0 and heap[0, 0] == run[NOW]:
                 if run[FREE_ENTITY] == NONE:
                     return NEED_ENTITY_ROWS
@@ -76,40 +68,9 @@ def advance(
                 index = event % EVENT_BASE
                 kind = event // EVENT_BASE
                 if kind == FINISH:
-                    proceed(
-                        run,
-                        marked,
-                        entity,
-                        element,
-                        line,
-                        pool,
-                        step,
-                        occupancy,
-                        duration,
-                        calendar,
-                        account,
-                        exit_ms,
-                        trace,
-                        index,
-                    )
+                    goes_on = index
                 elif kind == ARRIVAL:
-                    who = arrive(run, heap, entity, source, coming, index)
-                    proceed(
-                        run,
-                        marked,
-                        entity,
-                        element,
-                        line,
-                        pool,
-                        step,
-                        occupancy,
-                        duration,
-                        calendar,
-                        account,
-                        exit_ms,
-                        trace,
-                        who,
-                    )
+                    goes_on = arrive(run, heap, entity, source, kinds, coming, index)
                 elif kind == CAPACITY_CHANGE:
                     change_capacity(run, heap, marked, element, pool, calendar, index)
                 elif kind == OPENING_CHANGE:
@@ -139,6 +100,9 @@ def advance(
                             usable,
                             occupancy,
                             duration,
+                            keys,
+                            work,
+                            shape,
                             account,
                             trace,
                             number,
@@ -154,6 +118,9 @@ def advance(
                             line,
                             occupancy,
                             duration,
+                            keys,
+                            work,
+                            shape,
                             calendar,
                             account,
                             trace,
@@ -167,6 +134,27 @@ def advance(
                         act_zone(run, pending, entity, element, line, account, number)
             else:
                 break
+            if goes_on != NONE:
+                proceed(
+                    run,
+                    marked,
+                    entity,
+                    element,
+                    line,
+                    pool,
+                    step,
+                    occupancy,
+                    duration,
+                    keys,
+                    work,
+                    condition,
+                    bounds,
+                    calendar,
+                    account,
+                    passage,
+                    trace,
+                    goes_on,
+                )
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
         if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, element, line, pool, usable, zones):
@@ -194,17 +182,20 @@ def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, po
                     while newest != NONE and entity[newest, JOINED] == run[NOW]:
                         remember_clock(line, entity, newest, row, run[NOW])
                         newest = entity[newest, PREVIOUS]
-                    turn_clock(run, line, row, cause_of_wait(element, line, pool, usable, number, row))
+                    turn_clock(
+                        run, line, row, cause_of_wait(entity, element, line, pool, usable, number, row)
+                    )
     run[ACTED_SIZE] = 0
 
 
 @compiled
-def cause_of_wait(element: I64, line: I64, pool: I64, usable: I64, number: int, row: int) -> int:
+def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, number: int, row: int) -> int:
     """The account of a wait, by the state of the element and the class."""
     if element[number, TYPE] == ZONE:
         return BLOCKED
     if element[number, TYPE] == GATE:
-        return QUOTA if element[number, IS_OPEN] else CLOSED
+        was_refused = entity[line[row, HEAD], JOINED] < element[number, SHUT_SINCE]
+        return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
     cause = CLOSED
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
         which = usable[i]
@@ -227,16 +218,39 @@ def observe(run: I64, element: I64, own: I64, observed: I32, until_ms: int) -> N
 
 
 @compiled
-def settle(run: I64, entity: I64, element: I64, line: I64, pool: I64, calendar: I64, account: I64) -> None:
+def settle(
+    run: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    pool: I64,
+    duration: I64,
+    keys: U64,
+    work: I64,
+    shape: F64,
+    condition: I64,
+    bounds: F64,
+    calendar: I64,
+    account: I64,
+    passage: I64,
+) -> None:
     """At the horizon: book the time so far of everybody inside, and the servers they hold."""
     run[NOW] = run[HORIZON]
     for who in range(run[HIGHEST_ROW]):
         if entity[who, INDEX] != NONE:
             at = entity[who, WAITS_AT]
+            own = entity[who, FREE_FLOW]
+            following = entity[who, STEP] + 1
             if at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
                 book_wait(line, entity, account, who, at, row, run[NOW])
+                if element[at, TYPE] != ZONE:
+                    following -= 1  # it waits for this step: its own time there is still to come
             elif entity[who, WORKS_AT] != NONE:
                 book_work(run, entity, element, calendar, account, who)
             if entity[who, POOL] != NONE:
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
+            for step in range(following, entity[who, STEPS_TO] - entity[who, STEPS_FROM]):
+                if not is_skipped(run, entity, duration, keys, work, condition, bounds, who, step):
+                    own += own_time(run, entity, duration, keys, work, shape, who, step)
+            passage[entity[who, INDEX], OWN_TIME] = own

@@ -38,9 +38,13 @@ class State:
 
 @dataclass(frozen=True)
 class Coming:
-    """The entities of a replication, one row each, and their sources."""
+    """The entities of a replication, one row each, and their sources.
+
+    ``duration`` is empty unless durations are given as arrays.
+    """
 
     source: I64
+    kinds: I64
     coming: I64
     duration: I64
 
@@ -114,21 +118,29 @@ def coming_entities(program: Program, entities: Entities) -> Coming:
     """The entities in order, and for each source which they are and what route they take."""
     coming = np.empty((entities.count, COMING_COLUMNS), dtype=np.int64)
     coming[:, ARRIVAL_MS] = entities.arrival_ms
-    coming[:, COMING_KLASS] = entities.klass
-    coming[:, COMING_SLOT] = entities.group.astype(np.int64) * N_PHASES + entities.phase
+    coming[:, COMING_KIND] = entities.kind
     route = program.source_route
     source = np.empty((len(route), SOURCE_COLUMNS), dtype=np.int64)
     source[:, NEXT_ENTITY] = source[:, FIRST_OF_SOURCE] = entities.first[:-1]
     source[:, LAST_ENTITY] = entities.first[1:]
-    sizes = [rows.size for rows in entities.duration_ms]
+    source[:, N_STEPS] = np.diff(program.step_ptr)[route]
+    sizes = np.diff(entities.first) * source[:, N_STEPS]
     source[:, DURATIONS_FROM] = np.concatenate([[0], np.cumsum(sizes)])[:-1]
-    source[:, N_STEPS] = [rows.shape[1] for rows in entities.duration_ms]
+    source[:, SOURCE_WORK_FROM] = entities.numbers.work_from
     source[:, SOURCE_STEPS_FROM] = program.step_ptr[:-1][route]
     source[:, SOURCE_STEPS_TO] = program.step_ptr[1:][route]
     source[:, SOURCE_OCCUPANCIES_FROM] = program.occupancy_ptr[:-1][route]
     source[:, SOURCE_OCCUPANCIES_TO] = program.occupancy_ptr[1:][route]
-    duration = np.concatenate([rows.reshape(-1) for rows in entities.duration_ms])
-    return Coming(source, coming, duration)
+    sources = sorted(program.network.sources, key=lambda s: s.name)
+    number = {name: i for i, name in enumerate(program.class_names)}
+    kinds = np.array([(number[k.klass], k.group) for s in sources for k in s.kinds], dtype=np.int64)
+    counts = [len(s.kinds) for s in sources]
+    source[:, KINDS_FROM] = np.concatenate([[0], np.cumsum(counts)])[:-1]
+    if entities.are_given:
+        duration = np.concatenate([rows.reshape(-1) for rows in entities.duration_ms])
+    else:
+        duration = np.empty(0, dtype=np.int64)
+    return Coming(source, kinds.reshape(-1, KIND_COLUMNS), coming, duration)
 
 
 @dataclass(frozen=True)

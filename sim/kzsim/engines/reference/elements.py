@@ -244,11 +244,14 @@ class Gate(Element):
     def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
         super().__init__(run, number, name, priority)
         self.is_open = False
+        self.shut_since_ms = 0
         self.left = UNLIMITED
         self.left_of_class = [UNLIMITED] * len(priority)
 
     def set_open(self, value: int) -> None:
         """Open or shut."""
+        if self.is_open and value == 0:
+            self.shut_since_ms = self.run.env.now_ms
         self.is_open = value > 0
 
     def refill(self, overall: int, ceilings: Sequence[int]) -> None:
@@ -267,9 +270,10 @@ class Gate(Element):
         self.run.started(entity)
         entity.done.set_off(0)
 
-    def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - the same for all classes
-        """Closed if shut, else quota."""
-        return Account.QUOTA if self.is_open else Account.CLOSED
+    def cause_of_wait(self, klass: int) -> Account:
+        """Quota if open, or if the head has already been refused by the quota; else closed."""
+        joined_ms, _, _ = self.lines[klass][0]
+        return Account.QUOTA if self.is_open or joined_ms < self.shut_since_ms else Account.CLOSED
 
     def releasers(self, entity: Entity) -> Iterable[Entity] | None:  # noqa: ARG002 - nobody's doing
         """Time: an opening or a refill."""

@@ -333,6 +333,7 @@ class _Run:
                 accounts[slot, element.number] = spent_ms
         return Outcome(
             exit_ms=self.exit_ms,
+            free_flow_ms=self.entities.free_flow_ms,
             account_ms=accounts.reshape(-1, N_PHASES, *accounts.shape[1:]),
             in_line=np.array(self._in_line, dtype=np.int32),
             in_zone=np.array(self._in_zone, dtype=np.int32),

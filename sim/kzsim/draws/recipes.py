@@ -1,0 +1,69 @@
+"""What the kinds of all sources do at each step, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kzsim.draws.elementary import log
+from kzsim.draws.streams import key_of
+from kzsim.network.entities import Numbers
+from kzsim.network.model import Source, Step, Work
+
+FIXED = 0
+EXPONENTIAL = 1
+ERLANG = 2
+LOGNORMAL = 3
+FAMILY = {"fixed": FIXED, "exponential": EXPONENTIAL, "erlang": ERLANG, "lognormal": LOGNORMAL}
+NO_TIME = -1
+
+# columns of `Numbers.work`
+FAMILY_COLUMN = 0
+PURPOSE = 1
+WORDS = 2
+CONDITIONS_FROM = 3
+CONDITIONS_TO = 4
+
+
+def numbers_of(
+    sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]], seed: int, replication: int
+) -> Numbers:
+    """Lay out what the kinds of all sources do, and the keys of their streams."""
+    keys: list[int] = []
+    work_from: list[int] = []
+    work: list[tuple[int, int, int, int, int]] = []
+    shape: list[tuple[float, float, float]] = []
+    condition: list[int] = []
+    bounds: list[tuple[float, float]] = []
+    for source, steps in zip(sources, steps_of, strict=True):
+        number: dict[str, int] = {}
+        work_from.append(len(work))
+        for kind in source.kinds:
+            for step in steps:
+                spec = kind.work[step.name]
+                for purpose in (step.name, *(test.purpose for test in spec.when)):
+                    number.setdefault(purpose, len(keys) + len(number))
+                before = len(condition)
+                condition += [number[test.purpose] for test in spec.when]
+                bounds += [(test.low, test.high) for test in spec.when]
+                family = FAMILY[spec.duration.family] if spec.duration else NO_TIME
+                words = spec.duration.rows if spec.duration else 1
+                work.append((family, number[step.name], words, before, len(condition)))
+                shape.append(_shape(spec))
+        keys += [key_of(seed, replication, source.name, purpose) for purpose in number]
+    return Numbers(
+        keys=np.array(keys, dtype=np.uint64),
+        work_from=np.array(work_from, dtype=np.int64),
+        work=np.array(work, dtype=np.int64).reshape(-1, 5),
+        shape=np.array(shape, dtype=np.float64).reshape(-1, 3),
+        condition=np.array(condition, dtype=np.int64),
+        bounds=np.array(bounds, dtype=np.float64).reshape(-1, 2),
+    )
+
+
+def _shape(work: Work) -> tuple[float, float, float]:
+    if work.duration is None:
+        return 0.0, 0.0, 0.0
+    variance = float(log(1.0 + work.duration.cv * work.duration.cv))
+    return work.duration.mean, float(np.sqrt(variance)), 0.5 * variance
