@@ -99,6 +99,40 @@ def test_slots_follow_the_periods_of_the_quota() -> None:
         )
 
 
+@pytest.mark.parametrize("year", evidence.conventions().modelled_years)
+def test_slots_without_word_of_the_scenario_are_those_of_the_evidence(year: int) -> None:
+    day = date(year, 6, 7)
+    for crossing in evidence.crossings():
+        site = site_of(scenario(day, road=(crossing,)), crossing)
+        quota = Parameters(year).get(f"road.{crossing}.kz_to_cn.quota.cn_intake")
+        slots = Parameters(year).get(f"road.{crossing}.kz_to_cn.equeue.slots")
+        of_the_day = slots.number * quota.on(day) / quota.number
+        assert road_queue.daily_slots(site, day) == pytest.approx(of_the_day, rel=0.02)
+        assert 0 <= road_queue.daily_releases(site, day) - quota.on(day) <= 1
+
+
+def test_the_overbooking_factor_acts_where_the_quota_is_the_same_all_year() -> None:
+    key = "road.all.kz_to_cn.equeue.overbooking_factor"
+    assert not Parameters(2023).get(INTAKE_KEY).periods
+    site = site_of(scenario(overrides={key: 2.0}))
+    assert road_queue.daily_slots(site, date(2023, 6, 7)) == 2 * Parameters(2023).get(INTAKE_KEY).number
+
+
+def test_a_cap_on_slots_out_of_turn_set_by_the_scenario_goes_before_the_measures_own() -> None:
+    key = "road.bakhty.kz_to_cn.equeue.priority_share_cap"
+
+    def early(overrides: dict[str, float]) -> float:
+        parts = parts_of(with_measures("equeue_out_of_turn", overrides=overrides))
+        return sum(
+            kind.share for s in parts.sources for kind in s.kinds if kind.klass.endswith("out_of_turn")
+        )
+
+    as_the_measure_says = early({})
+    assert as_the_measure_says == pytest.approx(early({key: 5.0}))
+    assert early({key: 2.5}) == pytest.approx(as_the_measure_says / 2)
+    assert early({key: 0.0}) == 0
+
+
 def test_slots_follow_an_intake_that_the_scenario_sets_unless_it_sets_the_slots_too() -> None:
     day = date(2023, 6, 7)
     factor = Parameters(2023).get("road.bakhty.kz_to_cn.equeue.overbooking_factor").number

@@ -352,6 +352,7 @@ def test_eligible_classes_have_a_compliant_kind_with_and_without_a_corridor() ->
 
 def test_groups_say_what_a_train_carries_and_whether_it_uses_a_corridor() -> None:
     found = parts("cn_to_kz", of=with_measures("priority_class"))
+
     def label(
         klass: str, role: CorridorRole, load_t: float, teu: float, wagons: float, *, loaded: bool = True
     ) -> GroupLabel:

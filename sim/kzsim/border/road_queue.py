@@ -34,10 +34,10 @@ from kzsim.network.model import Calendar, GateStage, Refill
 EQUEUE = "equeue"
 INTAKE = "intake"
 QUOTA_KEY = "quota.cn_intake"
+SLOTS_KEY = "equeue.slots"
 FETCHED = "perishable"
 """The produce that refrigerated trucks cross empty to fetch."""
 
-_FROM_SCENARIO = "scenario"
 _ROUNDING = 1e-9
 
 
@@ -62,14 +62,15 @@ NOBODY = OutOfTurn()
 def daily_slots(site: Site, day: date) -> float:
     """Slots that the electronic queue gives out for one open day.
 
-    They follow the intake quota times the overbooking factor where the quota changes within the
-    year or is the scenario's own; a number of slots set by the scenario itself comes first.
+    They are the intake quota times the overbooking factor. A number of slots set by the scenario
+    comes first; the evidence's own is only asked for where there is no quota.
     """
-    slots = site.fact("equeue.slots")
-    quota = site.params.find(site.key(QUOTA_KEY))
-    follows = quota is not None and (bool(quota.periods) or quota.grade == _FROM_SCENARIO)
-    if quota is None or not follows or slots.grade == _FROM_SCENARIO:
+    slots = site.params.own(site.key(SLOTS_KEY))
+    if slots is not None:
         return slots.on(day)
+    quota = site.params.find(site.key(QUOTA_KEY))
+    if quota is None:
+        return site.fact(SLOTS_KEY).on(day)
     return quota.on(day) * site.fact("equeue.overbooking_factor").number
 
 
@@ -107,10 +108,14 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
     The cap is kept where it is applied in fact, at the booking: such a share of the trucks entitled
     to it is given a slot out of turn that over the year they use up the cap and no more.
     """
-    cap = site.corridor.switch(OUT_OF_TURN_CAP, site.direction, "kz") * site.corridor.switch(
-        OUT_OF_TURN_AGRI, site.direction, "kz"
-    )
-    if cap == 0 or not site.fact("equeue.enabled").flag:
+    share = site.corridor.switch(OUT_OF_TURN_CAP, site.direction, "kz")
+    if share == 0 or not site.fact("equeue.enabled").flag:
+        return NOBODY
+    own = site.params.own(site.key(OUT_OF_TURN_CAP))
+    if own is not None:
+        share = own.share  # the rule's cap as the scenario has it, whatever the measure says
+    cap = share * site.corridor.switch(OUT_OF_TURN_AGRI, site.direction, "kz")
+    if cap == 0:
         return NOBODY
     whole_year = clock(date(year, 1, 1), date(year, 12, 31))
     places = cap * sum(daily_releases(site, day) for day in whole_year.days("kz"))
@@ -122,15 +127,15 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
     fetching = min(empties, _fetching(site, flows["cn_to_kz"][FETCHED].trucks * demand_factor, going))
     if users + fetching == 0:
         return NOBODY
-    share = min(1.0, places / (users + fetching))
+    given = min(1.0, places / (users + fetching))
     user_class = (CORRIDOR if site.separates else ORDINARY) + OUT_OF_TURN
     weight = {user_class: users / (users + fetching)}
     if fetching:
         other = ORDINARY + OUT_OF_TURN
         weight[other] = weight.get(other, 0.0) + fetching / (users + fetching)
     return OutOfTurn(
-        of_users=share,
-        of_empties=share * fetching / empties if empties else 0.0,
+        of_users=given,
+        of_empties=given * fetching / empties if empties else 0.0,
         cap=cap,
         weight=MappingProxyType(weight),
     )

@@ -59,6 +59,11 @@ class Parameters:
             self.used[key] = found
         return self.used[key]
 
+    def own(self, key: str) -> Fact | None:
+        """The fact for ``key`` if the scenario sets it, else None; else nothing is noted as used."""
+        set_here = key in self.overrides or general_key(key) in self.overrides
+        return self.find(key) if set_here else None
+
     def _look_up(self, key: str) -> Fact | None:
         fact = entry_for(key, self.year)
         for candidate in (key, general_key(key)):
