@@ -82,14 +82,15 @@ def network() -> Network:
     )
 
 
-def layout(corridor: bool = True) -> Layout:
-    flow = ("a", "road", "kz_to_cn")
+def layout(corridor: bool = True, mode: str = "road") -> Layout:
+    flow = ("a", mode, "kz_to_cn")
+    wagons, place = (50.0, "Here - There") if mode == "rail" else (0.0, "")
     user = "user" if corridor else "eligible_nonuser"
     groups = (
         GroupInfo(*flow, "perishable", True, user, load_t=20.0),
         GroupInfo(*flow, "perishable", True, "eligible_nonuser", load_t=20.0),
-        GroupInfo(*flow, "general", False, "other", load_t=10.0),
-        GroupInfo(*flow, "empty", False, "other"),
+        GroupInfo(*flow, "general", False, "other", load_t=10.0, wagons=wagons, place=place),
+        GroupInfo(*flow, "empty", False, "other", wagons=wagons, loaded=False, place=place),
     )
     program = compile_network(network())
     elements = [ElementInfo(*flow, "kz", name.partition(".")[2]) for name in program.element_names]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from kzsim.indicators.comparison import COMPARED, Pairs, Passage, compare, verdict
+from kzsim.indicators.comparison import COMPARED, Pairs, Passage, compare, family, verdict
 from kzsim.indicators.errors import InvariantError
-from kzsim.indicators.intervals import Estimate, estimate
+from kzsim.indicators.intervals import Estimate, estimate, simultaneous
 from kzsim.indicators.tables import comparison_table
 from tests.unit.indicators_world import GENERAL, NONUSER, USER, Stay, layout, observed
 
@@ -80,7 +80,8 @@ def test_runs_of_other_entities_are_not_compared() -> None:
         (-1.0, 0.0, 1.0, "undecided"),
         (-2.0, -1.0, 0.1, "undecided"),
         (-0.1, -0.06, -0.02, "undecided"),
-        (-0.2, -0.11, -0.02, "gains"),
+        (-0.2, -0.11, -0.02, "undecided"),
+        (-0.2, -0.15, -0.09, "gains"),
         (math.nan, -5.0, math.nan, "undecided"),
     ],
 )
@@ -101,6 +102,32 @@ def test_the_table_holds_paired_differences_and_their_interval() -> None:
     assert table.loc["all", "eligible_nonuser", "crossing_time"]["verdict"] == "no change"
     assert table.loc["all", "user", "throughput_per_day"]["verdict"] == ""
     assert math.isnan(table.loc["all", "user", "delay"]["winners"])
+
+
+def test_words_hold_at_once_by_wider_intervals_than_those_of_each_difference() -> None:
+    # user, eligible non-user and other of one flow: three verdicts
+    assert family(layout()) == 3
+    runs = [pairs(passage([50, 50, 60]), passage([50 - gain, 50, 60])) for gain in (0.6, 1.0, 1.4)]
+    row = (
+        comparison_table(layout(), runs)
+        .set_index(["class", "corridor", "indicator"])
+        .loc["all", "user", "crossing_time"]
+    )
+    assert row["high"] < 0  # by itself it would be told from nought
+    wide = estimate([-0.6, -1.0, -1.4], simultaneous(3))
+    assert (row["simultaneous_low"], row["simultaneous_high"]) == pytest.approx((wide.low, wide.high))
+    assert row["simultaneous_high"] > -5 / 60
+    assert row["verdict"] == "undecided"
+
+
+def test_nobody_is_in_the_family_where_no_corridor_is_in_force() -> None:
+    assert family(layout(corridor=False)) == 0
+
+
+def test_free_flow_beyond_the_follow_up_does_not_hide_waiting() -> None:
+    # 60 h of work, followed for 48 h: capped alike, there is no delay rather than one below nought
+    found = pairs(passage([100, 50, 60], free_h=(60, 1, 1)), passage([100, 50, 60], free_h=(60, 1, 1)))
+    assert found.base[cell("all", "user"), COMPARED.index("delay")] == 0
 
 
 def test_a_pairing_narrows_the_interval_of_a_constant_gain() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from kzsim.indicators.binding import Binding, binding
 from kzsim.indicators.collect import Collected
+from kzsim.indicators.layout import ElementInfo
 from kzsim.indicators.summary import summarise
 from kzsim.network.model import MS_PER_DAY, Account
 from tests.unit.indicators_world import GENERAL, Stay, layout, observed
@@ -49,6 +50,10 @@ def test_a_full_zone_names_the_stage_that_fills_it() -> None:
     )
     assert (found.binds, found.stage, found.cause) == ("zone", "yard", "a.check")
     assert found.text == "zone: KZ yard is full because of KZ check (55 % of waiting)"
+
+
+def test_the_electronic_queue_is_called_so() -> None:
+    assert ElementInfo("a", "road", "kz_to_cn", "kz", "equeue").spoken == "KZ electronic queue"
 
 
 def test_nothing_binds_where_hardly_anybody_waits() -> None:

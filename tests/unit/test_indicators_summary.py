@@ -39,6 +39,15 @@ def test_crossing_time_counts_those_not_through_with_the_follow_up() -> None:
     assert value(found, where, "delay") == 27 - 5 / 4
 
 
+def test_delay_caps_the_time_alone_as_it_caps_the_crossing_time() -> None:
+    where = layout()
+    # one works for 60 h of which 48 are followed, one waits for 9 h
+    found = summarise(where, observed((Stay(USER, 30, 92, free_h=60), Stay(GENERAL, 30, 40, free_h=1))))
+    assert value(found, where, "free_flow_time") == (60 + 1) / 2
+    assert value(found, where, "delay") == 9 / 2
+    assert value(found, where, "delay", "all", "user") == 0
+
+
 def test_stay_is_not_capped_and_is_the_sum_of_the_accounts() -> None:
     where = layout()
     spent = (("a.gate", Account.QUOTA, 3.0), ("a.check", Account.QUEUE, 4.0))
@@ -90,6 +99,10 @@ def test_cells_are_every_class_and_role_that_exists() -> None:
         ("all", "user"),
         ("all", "eligible_nonuser"),
         ("all", "other"),
+        ("loaded", "all"),
+        ("loaded", "user"),
+        ("loaded", "eligible_nonuser"),
+        ("loaded", "other"),
         ("agricultural", "all"),
         ("agricultural", "user"),
         ("agricultural", "eligible_nonuser"),
@@ -103,6 +116,24 @@ def test_cells_are_every_class_and_role_that_exists() -> None:
         ("perishable", "user"),
         ("perishable", "eligible_nonuser"),
     ]
+
+
+def test_on_rail_the_first_figures_and_the_rest_leave_out_trains_of_empties() -> None:
+    where = layout(mode="rail")
+    (first,) = (where.cells[number] for number in where.headlines)
+    assert (first.klass, first.corridor) == ("loaded", "all")
+    found = summarise(where, observed((Stay(GENERAL, 30, 40), Stay(EMPTY, 30, 32)), where))
+    assert value(found, where, "crossing_time", "loaded") == 10
+    assert value(found, where, "crossing_time", "rest") == 10
+    assert value(found, where, "crossing_time") == 6
+
+
+def test_wagons_are_loaded_ones_unless_it_says_otherwise() -> None:
+    where = layout(mode="rail")
+    found = summarise(where, observed((Stay(GENERAL, 30, 40), Stay(EMPTY, 30, 32)), where))
+    assert value(found, where, "wagons_per_day") == 50 / DAYS
+    assert value(found, where, "wagons_with_empties_per_day") == 100 / DAYS
+    assert math.isnan(value(found, where, "wagons_per_day", "empty"))
 
 
 def test_a_cell_without_a_cohort_has_no_times() -> None:

@@ -130,6 +130,30 @@ def test_those_who_do_not_get_through_are_said_in_words() -> None:
     assert "50.0 % were not through within the 2 days of follow-up" in found.text
 
 
+@pytest.mark.parametrize(
+    ("late", "of", "text"),
+    [
+        (1, 20_001, "Fewer than 0.01 % were not through within 2 days at any crossing."),
+        (1, 10_000, "At most 0.01 % were not through"),
+        (1, 9_000, "At most 0.02 % were not through"),
+        (0, 10, "Everyone followed was through within 2 days."),
+    ],
+)
+def test_a_share_of_some_is_never_nought(late: int, of: int, text: str) -> None:
+    stays = [Stay(USER, 30, None)] * late + [Stay(USER, 30, 31)] * (of - late)
+    (found,) = not_through(collected(stays))
+    assert found.text.startswith(text)
+
+
+def test_trains_are_judged_by_the_loaded_ones_and_called_by_their_stations() -> None:
+    where = layout(mode="rail")
+    seen = Collected(where)
+    seen.add(summarise(where, observed([Stay(GENERAL, 30, None), Stay(EMPTY, 30, 31)], where)))
+    (found,) = not_through(seen)
+    assert found.value == 1
+    assert found.text.startswith("Here - There (rail, KZ to CN): 100.0 % were not through")
+
+
 def test_precision_names_the_widest_interval() -> None:
     assert precision(collected(replication(4))).code == "no_interval"
     loose = precision(collected(replication(4), replication(6)))

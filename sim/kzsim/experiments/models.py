@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kzsim import border
+from kzsim import border, evidence
 from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
 from kzsim.network.compile import compile_network
 from kzsim.scenario import without_corridors
@@ -46,18 +46,28 @@ def make_model(scenario: Scenario) -> Model:
 
 
 def group_info(label: GroupLabel) -> GroupInfo:
-    """What indicators know of a group. Agricultural are the classes that a corridor may take."""
+    """What indicators know of a group."""
     return GroupInfo(
         crossing=label.crossing,
         mode=label.mode,
         direction=label.direction,
         klass=label.klass,
-        agricultural=label.eligible,
+        agricultural=label.agricultural,
         corridor=label.corridor,
         load_t=label.load_t,
         teu=label.teu,
         wagons=label.wagons,
+        loaded=label.loaded,
+        place=place(label.crossing, label.mode),
     )
+
+
+def place(crossing: str, mode: str) -> str:
+    """What people call it where that is not the crossing: on rail its stations, ``Altynkol - Khorgos``."""
+    rail = evidence.crossings()[crossing].rail
+    if mode != "rail" or rail is None:
+        return ""
+    return " - ".join(stations["en"] for stations in rail.stations.values())
 
 
 def element_info(label: ElementLabel) -> ElementInfo:

@@ -54,13 +54,13 @@ def utilisation(layout: Layout, busy_ms: F64) -> dict[int, float]:
 
 
 def binding(layout: Layout, hours: F64, busy_ms: F64) -> tuple[Binding, ...]:
-    """What binds each flow.
+    """What binds each flow: on rail, its loaded trains.
 
     ``hours``: float [cells, elements, accounts], mean hours per entity of the cohort. ``busy_ms``:
     float [pools]. The largest waiting account decides, the element where most of it passed is named.
     """
     used = utilisation(layout, busy_ms)
-    return tuple(_bind(layout, cell, hours[cell], used) for cell in layout.flows)
+    return tuple(_bind(layout, cell, hours[cell], used) for cell in layout.headlines)
 
 
 def _bind(layout: Layout, cell: int, hours: F64, used: dict[int, float]) -> Binding:

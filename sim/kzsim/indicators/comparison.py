@@ -15,7 +15,7 @@ import numpy.typing as npt
 from kzsim.indicators.dictionary import UNCHANGED_WITHIN_MS
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.intervals import Estimate
-from kzsim.indicators.layout import Layout
+from kzsim.indicators.layout import ALL, USER, Layout
 from kzsim.indicators.summary import (
     COHORT,
     by_group,
@@ -70,7 +70,7 @@ def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> 
     """Compare two runs of the same entities, index by index.
 
     ``layout`` and ``group`` (int32 [entities]) are the alternative's. Times are capped at the
-    follow-up in both; delay is measured against the *base's* free-flow time in both. Raises
+    follow-up in both; delay is measured against the *base's* free-flow time, capped too, in both. Raises
     InvariantError if the entities are not the same.
     """
     if not np.array_equal(base.arrival_ms, alternative.arrival_ms) or not np.array_equal(
@@ -85,7 +85,7 @@ def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> 
         return over_cells(layout, by_group(value, own, n_groups))
 
     cohort = cohort_sum(np.ones(len(own), dtype=np.bool_))
-    free_flow = mean_h(cohort_sum(base.free_flow_ms[followed]), cohort)
+    free_flow = mean_h(cohort_sum(np.minimum(base.free_flow_ms[followed], layout.follow_up_ms)), cohort)
 
     def indicators(run: Passage) -> tuple[I64, F64]:
         stay = stay_ms(run.arrival_ms, run.exit_ms, layout.horizon_ms)[followed]
@@ -111,21 +111,30 @@ def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> 
     )
 
 
-def verdict(difference_h: Estimate) -> Verdict:
-    """The word for a difference of times (alternative - base, hours).
+def family(layout: Layout) -> int:
+    """How many verdicts a reader sees at once, and which therefore have to hold at once.
 
-    ``no change`` only if the whole interval lies within the threshold; ``gains`` or ``loses`` if the
-    whole interval lies on one side of 0 and the mean beyond the threshold; else ``undecided``, and
-    always so without an interval.
+    One for each role in a corridor at each crossing, mode and direction that has corridor users.
+    """
+    cells = [cell for cell in layout.cells if cell.headline and cell.corridor != ALL]
+    served = {cell.flow for cell in cells if cell.corridor == USER}
+    return sum(cell.flow in served for cell in cells)
+
+
+def verdict(difference_h: Estimate) -> Verdict:
+    """The word for a difference of times (alternative - base, hours) with its simultaneous interval.
+
+    ``no change`` only if the whole interval lies within the threshold; ``gains`` or ``loses`` only if
+    the whole interval lies beyond it; else ``undecided``, and always so without an interval.
     """
     threshold = UNCHANGED_WITHIN_MS / MS_PER_HOUR
-    low, mean, high = difference_h.low, difference_h.mean, difference_h.high
+    low, high = difference_h.low, difference_h.high
     if math.isnan(low):
         return "undecided"
     if -threshold <= low and high <= threshold:
         return "no change"
-    if high < 0 and mean < -threshold:
+    if high < -threshold:
         return "gains"
-    if low > 0 and mean > threshold:
+    if low > threshold:
         return "loses"
     return "undecided"

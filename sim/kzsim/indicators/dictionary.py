@@ -1,7 +1,7 @@
-"""The data dictionary: every column of every result file and every indicator, written once.
+"""The data dictionary: every column of every result file; the indicators stand in ``catalogue``.
 
-``docs/indicators.md`` is :func:`markdown` of this module, and the tables that a run makes are checked
-against it. Nothing else in the package spells these definitions out.
+``docs/indicators.md`` is made from both, and the tables that a run makes are checked against them.
+Nothing else in the package spells these definitions out.
 """
 
 from __future__ import annotations
@@ -9,25 +9,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kzsim.network.model import WORK_ACCOUNTS, Account
+from kzsim.indicators.catalogue import (
+    ACCOUNT_MEANING,
+    GROWTH_SHARE,
+    INDICATORS,
+    NOTHING_BINDS_BELOW,
+    NOUN,
+    QUANTILES,
+    UNCHANGED_WITHIN_MS,
+    WITHIN_H,
+    Indicator,
+    account_name,
+)
+
+__all__ = [
+    "ACCOUNT_MEANING",
+    "GROWTH_SHARE",
+    "INDICATORS",
+    "NOTHING_BINDS_BELOW",
+    "NOUN",
+    "QUANTILES",
+    "TABLES",
+    "UNCHANGED_WITHIN_MS",
+    "WITHIN_H",
+    "Column",
+    "Indicator",
+    "Table",
+    "account_name",
+    "table",
+]
 
 Kind = Literal["text", "whole number", "number", "yes/no", "time"]
-
-NOUN = "entities"
-"""Stands in units for what the cell counts: trucks on the road, trains on rail."""
-
-GROWTH_SHARE = 0.05
-"""Of those who arrived in the last quarter, the share not taken off above which a line is called growing."""
-
-NOTHING_BINDS_BELOW = 0.05
-"""Share of the stay that waiting must reach before anything is said to bind."""
-
-UNCHANGED_WITHIN_MS = 300_000
-"""An entity gains or loses only by more than this."""
-
-QUANTILES = (("p10", 10), ("p50", 50), ("p90", 90), ("p95", 95))
-"""Name and per cent."""
-WITHIN_H = (24, 48, 72)
 
 
 @dataclass(frozen=True)
@@ -55,116 +67,6 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-@dataclass(frozen=True)
-class Indicator:
-    """One indicator of a cell. ``entities`` in a unit is replaced by the cell's own noun."""
-
-    name: str
-    unit: str
-    definition: str
-    when: Literal["always", "tonnes", "teu", "wagons"] = "always"
-
-
-ACCOUNT_MEANING = {
-    Account.INSPECTION: "gates, passport control, weighing, scan, examination, quarantine",
-    Account.DOCUMENTS: "an officer works on the papers",
-    Account.HANDLING: "goods are moved",
-    Account.HOLD: "papers or samples are held; no server is occupied",
-    Account.TRAVEL: "driving between places",
-    Account.HOME: "between trips",
-    Account.CLOSED: "the stage was shut",
-    Account.QUOTA: "the gate was open and its quota used up",
-    Account.TOKENS: "a server was free and what the work needs was not at hand",
-    Account.BLOCKED: "the place ahead was full",
-    Account.PAIRING: "the partner had not come",
-    Account.QUEUE: "every server was busy with others",
-}
-
-
-def account_name(account: Account) -> str:
-    """Name of the account in files: ``quota``, ``closed`` and so on."""
-    return account.name.lower()
-
-
-INDICATORS: tuple[Indicator, ...] = (
-    Indicator(
-        "arrivals_per_day",
-        f"{NOUN}/day",
-        "Arrivals in the measured window [run-in, horizon) per day of that window.",
-    ),
-    Indicator(
-        "throughput_per_day",
-        f"{NOUN}/day",
-        "Exits in the measured window per day of that window, whenever they arrived.",
-    ),
-    Indicator("tonnes_per_day", "t/day", "Net load of those exits per day.", "tonnes"),
-    Indicator("teu_per_day", "TEU/day", "Containers (TEU) of those exits per day.", "teu"),
-    Indicator("wagons_per_day", "wagons/day", "Wagons of those exits per day.", "wagons"),
-    Indicator(
-        "cohort",
-        NOUN,
-        "Number followed: arrivals in [run-in, horizon - follow-up). The following indicators speak of them.",
-    ),
-    Indicator(
-        "crossing_time",
-        "h",
-        "Restricted mean crossing time: mean over the cohort of min(exit - arrival, follow-up). "
-        "Those not through by then count with the whole follow-up.",
-    ),
-    *(
-        Indicator(
-            f"crossing_time_{name}",
-            "h",
-            f"Time within which {share} % of the cohort got through: the smallest crossing time reached by "
-            "at least that share, kept to 11 significant bits (within 0.05 %). Empty where fewer got through "
-            "within the follow-up.",
-        )
-        for name, share in QUANTILES
-    ),
-    Indicator("share_not_through", "share", "Share of the cohort not through by the end of the follow-up."),
-    *(
-        Indicator(
-            f"share_within_{hours}h",
-            "share",
-            f"Share of the cohort through within {hours} h. Empty if the follow-up is shorter.",
-        )
-        for hours in WITHIN_H
-    ),
-    Indicator(
-        "free_flow_time",
-        "h",
-        "Mean over the cohort of the sum of each one's own durations on its route: nobody else, all open.",
-    ),
-    Indicator("delay", "h", "crossing_time minus free_flow_time."),
-    Indicator(
-        "stay",
-        "h",
-        "Mean over the cohort of the time spent up to exit or the horizon, not cut at the follow-up: "
-        "the sum of the twelve accounts below.",
-    ),
-    *(
-        Indicator(
-            f"account_{account_name(account)}",
-            "h",
-            f"{'Work' if account in WORK_ACCOUNTS else 'Waiting'}, mean per entity of the cohort: "
-            f"{ACCOUNT_MEANING[account]}.",
-        )
-        for account in Account
-    ),
-    Indicator("inside_at_end", NOUN, "Number inside at the horizon, whenever they arrived."),
-    Indicator(
-        "inside_growth",
-        NOUN,
-        "Mean number inside over the last day minus that over the first day of the last quarter of the "
-        "measured window.",
-    ),
-    Indicator(
-        "unabsorbed_share",
-        "share",
-        "inside_growth / arrivals in the last quarter: the share of arrivals that the line kept.",
-    ),
-)
-
 CELL = (
     Column("crossing", "text", "", "Crossing (both sides of it)."),
     Column("mode", "text", "", "`road` or `rail`."),
@@ -173,8 +75,8 @@ CELL = (
         "class",
         "text",
         "",
-        "`all`, `agricultural` (classes that a corridor may serve; on rail containers are among them), "
-        "`rest` (all others), or one class of cargo.",
+        "`all`; `loaded` (no empties); `agricultural` (farm goods; on rail grain); `rest` "
+        "(all others; on rail all other loaded trains); or one class of cargo.",
     ),
     Column(
         "corridor",
@@ -303,6 +205,14 @@ _COMPARISON_COLUMNS = (
     ),
     Column("losers", "number", NOUN, "Likewise slower by more than the threshold."),
     Column("unchanged", "number", NOUN, "Likewise neither."),
+    Column(
+        "simultaneous_low",
+        "number",
+        "h",
+        "Lower end of the interval that decides the verdict: wider than the paired 95 % interval, so that "
+        "all verdicts of the run's summary hold at once with 95 %; times only.",
+    ),
+    Column("simultaneous_high", "number", "h", "Upper end of that interval."),
     Column(
         "verdict",
         "text",

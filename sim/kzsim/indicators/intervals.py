@@ -26,15 +26,20 @@ class Estimate:
 
 
 @cache
-def student_factor(degrees: int) -> float:
-    """Student's t that leaves 2.5 % above it at that many degrees of freedom."""
+def student_factor(degrees: int, confidence: float = CONFIDENCE) -> float:
+    """Student's t that leaves half of 1 - confidence above it at that many degrees of freedom."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(degrees, 0.5 + CONFIDENCE / 2))
+    return float(stdtrit(degrees, 0.5 + confidence / 2))
 
 
-def estimate(values: Iterable[float]) -> Estimate:
-    """Mean and 95 % Student-t interval of independent replications, NaN left out.
+def simultaneous(number: int) -> float:
+    """The confidence (Bonferroni) of each of ``number`` intervals that shall all hold at once with 95 %."""
+    return 1 - (1 - CONFIDENCE) / max(number, 1)
+
+
+def estimate(values: Iterable[float], confidence: float = CONFIDENCE) -> Estimate:
+    """Mean and Student-t interval (95 % unless told otherwise) of independent replications, NaN left out.
 
     One value has no interval, none has no mean. Sums are exact (``fsum``) and taken in the order
     given, so that the same replications give the same bytes.
@@ -47,5 +52,5 @@ def estimate(values: Iterable[float]) -> Estimate:
     if n == 1:
         return Estimate(mean, math.nan, math.nan, 1)
     variance = math.fsum((value - mean) ** 2 for value in kept) / (n - 1)
-    half = student_factor(n - 1) * math.sqrt(variance / n)
+    half = student_factor(n - 1, confidence) * math.sqrt(variance / n)
     return Estimate(mean, mean - half, mean + half, n)

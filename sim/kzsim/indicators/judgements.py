@@ -38,7 +38,10 @@ class Judgement:
 
 
 def judge(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]:
-    """All judgements of one run's replications; of a counterfactual only those about its lines."""
+    """All judgements of one run's replications; of a counterfactual only those about its lines.
+
+    Trains are judged by the loaded ones.
+    """
     made = [] if run == "counterfactual" else [precision(seen)]
     return (*made, *growing(seen, run), *not_through(seen, run))
 
@@ -49,7 +52,7 @@ def precision(seen: Collected) -> Judgement:
         text = "One replication: no interval. Ask for more replications to learn how precise the means are."
         return Judgement("no_interval", False, text, math.nan)
     relative = []
-    for number in seen.layout.flows:
+    for number in seen.layout.headlines:
         found = _estimate(seen, number, "crossing_time")
         if found.n > 1 and found.mean > 0:
             relative.append((found.half_width / found.mean, seen.layout.cells[number]))
@@ -76,7 +79,7 @@ def growing(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]:
     arrivals.
     """
     found = []
-    for number in seen.layout.flows:
+    for number in seen.layout.headlines:
         kept = _estimate(seen, number, "unabsorbed_share").mean
         growth = _estimate(seen, number, "inside_growth").mean
         daily = _estimate(seen, number, "arrivals_per_day").mean
@@ -97,7 +100,7 @@ def not_through(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]
     """One judgement for each flow of which more than 1 % did not get through in time, or one."""
     days = seen.layout.follow_up_ms / MS_PER_DAY
     found, largest = [], 0.0
-    for number in seen.layout.flows:
+    for number in seen.layout.headlines:
         share = _estimate(seen, number, "share_not_through").mean
         if math.isnan(share):
             continue
@@ -114,13 +117,19 @@ def not_through(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]
     text = (
         f"Everyone followed was through within {days:g} days."
         if largest == 0
-        else f"At most {100 * largest:.2f} % were not through within {days:g} days at any crossing."
+        else f"{_at_most(largest)} were not through within {days:g} days at any crossing."
     )
     return (Judgement("not_through", True, text, largest),)
 
 
 def _estimate(seen: Collected, cell: int, name: str) -> Estimate:
     return estimate(float(values[cell, _COLUMN[name]]) for values in seen.indicators)
+
+
+def _at_most(share: float) -> str:
+    """A bound in per cent with two decimals, rounded up so that it is true."""
+    hundredths = math.ceil(round(10_000 * share, 9))
+    return "Fewer than 0.01 %" if share < 1e-4 else f"At most {hundredths / 100:.2f} %"
 
 
 def _lead(run: str) -> str:

@@ -13,14 +13,21 @@ from kzsim.network.program import I64, ElementType, Program
 Bool = npt.NDArray[np.bool_]
 
 ALL = "all"
+LOADED = "loaded"
 AGRICULTURAL = "agricultural"
 REST = "rest"
-CORRIDOR_ROLES = (ALL, "user", "eligible_nonuser", "other")
+HEADLINE = {"rail": LOADED}
+"""What a mode's first figures speak of: on rail loaded trains, elsewhere everybody."""
+USER = "user"
+CORRIDOR_ROLES = (ALL, USER, "eligible_nonuser", "other")
 
 
 @dataclass(frozen=True)
 class GroupInfo:
-    """Whom a group number stands for. ``load_t``, ``teu`` and ``wagons`` are per entity."""
+    """Whom a group number stands for. ``load_t``, ``teu`` and ``wagons`` are per entity.
+
+    ``place`` is what people call the place of that crossing and mode, '' where it is the crossing's name.
+    """
 
     crossing: str
     mode: str
@@ -31,6 +38,8 @@ class GroupInfo:
     load_t: float = 0.0
     teu: float = 0.0
     wagons: float = 0.0
+    loaded: bool = True
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,18 +56,24 @@ class ElementInfo:
     def spoken(self) -> str:
         """The place as a sentence names it: ``KZ entry gate``."""
         side = self.side.upper() if len(self.side) == 2 else ""
-        return f"{side} {self.stage.replace('_', ' ')}".strip()
+        return f"{side} {plain(self.stage)}".strip()
+
+
+def plain(name: str) -> str:
+    """An internal name in words: ``equeue`` is the electronic queue, ``lab_hold`` the lab hold."""
+    return name.replace("equeue", "electronic queue").replace("_", " ")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The groups that one row of a table speaks of."""
+    """The groups that one row of a table speaks of; ``place`` as in their labels."""
 
     crossing: str
     mode: str
     direction: str
     klass: str
     corridor: str
+    place: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
@@ -72,8 +87,8 @@ class Cell:
 
     @property
     def spoken(self) -> str:
-        """Crossing, mode and direction as a sentence names them: ``Nur Zholy (road, KZ to CN)``."""
-        crossing = self.crossing.replace("_", " ").title()
+        """Place, mode and direction as a sentence names them: ``Nur Zholy (road, KZ to CN)``."""
+        crossing = self.place or self.crossing.replace("_", " ").title()
         way = " ".join(part if part == "to" else part.upper() for part in self.direction.split("_"))
         return f"{crossing} ({self.mode}, {way})"
 
@@ -81,6 +96,11 @@ class Cell:
     def whole_flow(self) -> bool:
         """Whether it is everything of its crossing, mode and direction."""
         return self.klass == ALL and self.corridor == ALL
+
+    @property
+    def headline(self) -> bool:
+        """Whether its class is the one that the first figures of its mode speak of."""
+        return self.klass == HEADLINE.get(self.mode, ALL)
 
 
 @dataclass(frozen=True)
@@ -123,6 +143,11 @@ class Layout:
         return tuple(i for i, cell in enumerate(self.cells) if cell.whole_flow)
 
     @property
+    def headlines(self) -> tuple[int, ...]:
+        """Numbers of the cells that the first figures of each crossing, mode and direction speak of."""
+        return tuple(i for i, cell in enumerate(self.cells) if cell.headline and cell.corridor == ALL)
+
+    @property
     def measured_ms(self) -> int:
         """Length of the measured window [run-in, horizon)."""
         return self.horizon_ms - self.cohort_from_ms
@@ -161,7 +186,7 @@ def make_layout(
 def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
     """All cells that have a group, in a fixed order, and bool [cells, groups].
 
-    Flows stand in the order in which groups first name them; within one the classes ``all``,
+    Flows stand in the order in which groups first name them; within one the classes ``all``, ``loaded``,
     ``agricultural``, ``rest``, then each class by name; within one the roles in a corridor.
     """
     flows = dict.fromkeys((g.crossing, g.mode, g.direction) for g in groups)
@@ -169,12 +194,13 @@ def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
     rows: list[Bool] = []
     for crossing, mode, direction in flows:
         own = np.array([(g.crossing, g.mode, g.direction) == (crossing, mode, direction) for g in groups])
-        names = sorted({g.klass for g, here in zip(groups, own, strict=True) if here})
-        for klass in (ALL, AGRICULTURAL, REST, *names):
+        mine = [g for g, here in zip(groups, own, strict=True) if here]
+        place = next((g.place for g in mine if g.place), "")
+        for klass in (ALL, LOADED, AGRICULTURAL, REST, *sorted({g.klass for g in mine})):
             for role in CORRIDOR_ROLES:
                 chosen = own & np.array([_is_of(g, klass) and role in (ALL, g.corridor) for g in groups])
                 if chosen.any():
-                    cells.append(Cell(crossing, mode, direction, klass, role))
+                    cells.append(Cell(crossing, mode, direction, klass, role, place))
                     rows.append(chosen)
     member = np.array(rows, dtype=np.bool_).reshape(len(rows), len(groups))
     return tuple(cells), member
@@ -183,8 +209,13 @@ def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
 def _is_of(group: GroupInfo, klass: str) -> bool:
     if klass == ALL:
         return True
-    if klass in (AGRICULTURAL, REST):
-        return group.agricultural == (klass == AGRICULTURAL)
+    if klass == LOADED:
+        return group.loaded
+    if klass == AGRICULTURAL:
+        return group.agricultural
+    if klass == REST:
+        # the rest of those whom the headline speaks of: on rail no empties
+        return not group.agricultural and _is_of(group, HEADLINE.get(group.mode, ALL))
     return group.klass == klass
 
 

@@ -42,8 +42,16 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   {NOUN}.
 - **Accounts.** Every millisecond of every stay belongs to exactly one account. Indicators `account_*` sum
   to `stay`, and the rows of one cell in `delay_accounts.csv` do too. `stay` runs to the exit or the
-  horizon; it exceeds `crossing_time` where some were not through by the end of the follow-up. `delay` is
-  `crossing_time` minus `free_flow_time`.
+  horizon; it exceeds `crossing_time` where some were not through by the end of the follow-up.
+- **Delay.** `delay` is `crossing_time` minus free-flow time, each capped at the follow-up for each of the
+  {NOUN}: a laboratory that holds grain for longer than the follow-up is work, and must not hide waiting.
+  `free_flow_time` itself is not capped, so `delay` exceeds `crossing_time` minus `free_flow_time` where
+  it lasts longer than that.
+- **Loaded and empty.** On rail the first figures (the summary's rows, what binds, the judgements) speak of
+  loaded trains, class `loaded`; trains of empties are a class of their own, and `all` holds both.
+  `wagons_per_day` and `teu_per_day` count what is loaded, `wagons_with_empties_per_day` every wagon.
+  `agricultural` are farm goods: on the road the classes that a corridor may serve, on rail grain. A
+  corridor may serve container trains too, but which share of their boxes holds farm goods is not known.
 - **Still growing.** A line is said to grow if, in the mean over the replications, the number inside rose
   between the first day of the last quarter of the measured window and the last day of the run by more
   than {100 * GROWTH_SHARE:.0f} % of those who arrived in that quarter and by more than one day's
@@ -52,13 +60,21 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   (closed), `stage` (queue), `zone` (blocked), `tokens`, `pairing`; the stage or zone with most hours of
   it is named. For a full zone the stage in or after it with most waiting is named as its cause. If
   waiting is less than {100 * NOTHING_BINDS_BELOW:.0f} % of the stay, nothing binds.
+- **Quota or hours.** Where a quota has run out before a gate shuts, the night that follows is the
+  quota's doing and is booked to `quota` for the whole line behind the one it refused. A line whose head
+  came while the gate was shut waits for `closed`. So what binds is what more capacity would relieve.
 - **Comparison.** Both runs have the same {NOUN}, compared one by one; cells are those of the scenario
   (the alternative), the base is the run without corridors. Times are capped at the follow-up in both.
   Delay is measured against the *base's* free-flow time of the same {NOUN} in both, since a corridor may
-  shorten free flow itself. Someone gains or loses by more than {_CHANGED_MIN} min. The verdict is `no
-  change` only if the whole interval of the difference lies within ± {_CHANGED_MIN} min; `gains` or
-  `loses` if the whole interval lies on one side of 0 and the mean beyond {_CHANGED_MIN} min; else
-  `undecided`, as always with one replication.
+  shorten free flow itself. Someone gains or loses by more than {_CHANGED_MIN} min.
+- **Verdicts.** Of many differences without any effect some would show one by chance: of 42 intervals at
+  95 %, two on average leave out the true value. So the words rest on wider intervals, `simultaneous_low`
+  to `simultaneous_high` (Bonferroni: 1 - 0.05/m each), which all hold at once with 95 %; m is the number
+  of verdicts in the run's summary, one for each role in a corridor at each crossing, mode and direction
+  with corridor users. The verdict is `no change` only if that whole interval lies within ± {_CHANGED_MIN}
+  min, `gains` or `loses` only if it lies wholly beyond; else `undecided`, as always with one
+  replication. Rows of single classes and of `delay` take the same width; all of them together are not
+  covered at once. `low` and `high` remain 95 % intervals of each difference by itself.
 - **Precision of storage.** CSV files are UTF-8 with every digit of a number; an empty field means that
   there is no value. The same scenario, seed and version give the same bytes of every file but
   `manifest.json`, whatever the number of processes.

@@ -108,10 +108,12 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
         put(name, np.array([weighed / days for weighed in weigh(layout, exits, load)]))
     put("cohort", cohort)
     crossing_time = mean_h(cohort_sum(np.minimum(stay, layout.follow_up_ms)), cohort)
-    free_flow = mean_h(cohort_sum(seen.free_flow_ms[followed]), cohort)
+    free_flow_ms = seen.free_flow_ms[followed]
+    # a laboratory may hold goods for longer than the follow-up: no time is capped without the other
+    capped_free_flow_ms = np.minimum(free_flow_ms, layout.follow_up_ms)
     put("crossing_time", crossing_time)
-    put("free_flow_time", free_flow)
-    put("delay", crossing_time - free_flow)
+    put("free_flow_time", mean_h(cohort_sum(free_flow_ms), cohort))
+    put("delay", crossing_time - mean_h(cohort_sum(capped_free_flow_ms), cohort))
     put("share_not_through", ratio(cohort_sum(~through), cohort))
     for hours in WITHIN_H:
         if hours * MS_PER_HOUR <= layout.follow_up_ms:
@@ -182,10 +184,13 @@ def exits_by_group(layout: Layout, exit_ms: I64, group: I32) -> I64:
 
 def loads(layout: Layout) -> dict[str, F64]:
     """float64 [groups] for each indicator that weighs exits."""
+    loaded = np.array([g.loaded for g in layout.groups])
+    wagons = np.array([g.wagons for g in layout.groups])
     return {
         "tonnes_per_day": np.array([g.load_t for g in layout.groups]),
-        "teu_per_day": np.array([g.teu for g in layout.groups]),
-        "wagons_per_day": np.array([g.wagons for g in layout.groups]),
+        "teu_per_day": np.array([g.teu for g in layout.groups]) * loaded,
+        "wagons_per_day": wagons * loaded,
+        "wagons_with_empties_per_day": wagons,
     }
 
 

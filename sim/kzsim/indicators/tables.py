@@ -13,9 +13,9 @@ import pandas as pd
 
 from kzsim.indicators.binding import Binding
 from kzsim.indicators.collect import Collected
-from kzsim.indicators.comparison import COMPARED, TIMES, Pairs, verdict
+from kzsim.indicators.comparison import COMPARED, TIMES, Pairs, family, verdict
 from kzsim.indicators.dictionary import INDICATORS, NOUN, QUANTILES, account_name, table
-from kzsim.indicators.intervals import estimate
+from kzsim.indicators.intervals import estimate, simultaneous
 from kzsim.indicators.judgements import Judgement
 from kzsim.indicators.layout import Cell, ElementInfo, Layout
 from kzsim.indicators.summary import series
@@ -152,6 +152,7 @@ def server_table(seen: Collected) -> pd.DataFrame:
 
 def comparison_table(layout: Layout, pairs: Sequence[Pairs]) -> pd.DataFrame:
     """One row for each compared indicator of each cell of the alternative."""
+    at_once = simultaneous(family(layout))
     units = {indicator.name: indicator.unit for indicator in INDICATORS}
     rows: list[tuple[Any, ...]] = []
     for number, cell in enumerate(layout.cells):
@@ -160,9 +161,10 @@ def comparison_table(layout: Layout, pairs: Sequence[Pairs]) -> pd.DataFrame:
             other = estimate(float(pair.alternative[number, column]) for pair in pairs)
             if base.n == 0 and name == "tonnes_per_day":
                 continue
-            gap = estimate(
+            gaps = [
                 float(pair.alternative[number, column]) - float(pair.base[number, column]) for pair in pairs
-            )
+            ]
+            gap, wide = estimate(gaps), estimate(gaps, at_once)
             scale = 100 / base.mean if base.mean else math.nan
             rows.append(
                 (
@@ -178,7 +180,7 @@ def comparison_table(layout: Layout, pairs: Sequence[Pairs]) -> pd.DataFrame:
                     gap.low * scale,
                     gap.high * scale,
                     *_counts(pairs, number, name),
-                    verdict(gap) if name in TIMES else "",
+                    *((wide.low, wide.high, verdict(wide)) if name in TIMES else (math.nan, math.nan, "")),
                     sum(int(pair.cohort[number]) for pair in pairs),
                     gap.n,
                 )

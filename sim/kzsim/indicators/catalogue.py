@@ -1,0 +1,148 @@
+"""Every indicator and account, defined once, and the thresholds that words about them rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kzsim.network.model import WORK_ACCOUNTS, Account
+
+NOUN = "entities"
+"""Stands in units for what the cell counts: trucks on the road, trains on rail."""
+
+GROWTH_SHARE = 0.05
+"""Of those who arrived in the last quarter, the share not taken off above which a line is called growing."""
+
+NOTHING_BINDS_BELOW = 0.05
+"""Share of the stay that waiting must reach before anything is said to bind."""
+
+UNCHANGED_WITHIN_MS = 300_000
+"""An entity gains or loses only by more than this."""
+
+QUANTILES = (("p10", 10), ("p50", 50), ("p90", 90), ("p95", 95))
+"""Name and per cent."""
+WITHIN_H = (24, 48, 72)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of a cell. ``entities`` in a unit is replaced by the cell's own noun."""
+
+    name: str
+    unit: str
+    definition: str
+    when: Literal["always", "tonnes", "teu", "wagons"] = "always"
+
+
+ACCOUNT_MEANING = {
+    Account.INSPECTION: "gates, passport control, weighing, scan, examination, quarantine",
+    Account.DOCUMENTS: "an officer works on the papers",
+    Account.HANDLING: "goods are moved",
+    Account.HOLD: "papers or samples are held; no server is occupied",
+    Account.TRAVEL: "driving between places",
+    Account.HOME: "between trips",
+    Account.CLOSED: "the stage was shut; at a gate with a quota: and the head of its line came after it shut",
+    Account.QUOTA: "the gate's quota was used up: while it was open, and while it was shut with a line whose "
+    "head had already been refused",
+    Account.TOKENS: "a server was free and what the work needs was not at hand",
+    Account.BLOCKED: "the place ahead was full",
+    Account.PAIRING: "the partner had not come",
+    Account.QUEUE: "every server was busy with others",
+}
+
+
+def account_name(account: Account) -> str:
+    """Name of the account in files: ``quota``, ``closed`` and so on."""
+    return account.name.lower()
+
+
+INDICATORS: tuple[Indicator, ...] = (
+    Indicator(
+        "arrivals_per_day",
+        f"{NOUN}/day",
+        "Arrivals in the measured window [run-in, horizon) per day of that window.",
+    ),
+    Indicator(
+        "throughput_per_day",
+        f"{NOUN}/day",
+        "Exits in the measured window per day of that window, whenever they arrived.",
+    ),
+    Indicator("tonnes_per_day", "t/day", "Net load of those exits per day.", "tonnes"),
+    Indicator("teu_per_day", "TEU/day", "Loaded containers (TEU) of those exits per day.", "teu"),
+    Indicator("wagons_per_day", "wagons/day", "Loaded wagons of those exits per day.", "wagons"),
+    Indicator(
+        "wagons_with_empties_per_day",
+        "wagons/day",
+        "All wagons of those exits per day, those of trains of empties too.",
+        "wagons",
+    ),
+    Indicator(
+        "cohort",
+        NOUN,
+        "Number followed: arrivals in [run-in, horizon - follow-up). The following indicators speak of them.",
+    ),
+    Indicator(
+        "crossing_time",
+        "h",
+        "Restricted mean crossing time: mean over the cohort of min(exit - arrival, follow-up). "
+        "Those not through by then count with the whole follow-up.",
+    ),
+    *(
+        Indicator(
+            f"crossing_time_{name}",
+            "h",
+            f"Time within which {share} % of the cohort got through: the smallest crossing time reached by "
+            "at least that share, kept to 11 significant bits (within 0.05 %). Empty where fewer got through "
+            "within the follow-up.",
+        )
+        for name, share in QUANTILES
+    ),
+    Indicator("share_not_through", "share", "Share of the cohort not through by the end of the follow-up."),
+    *(
+        Indicator(
+            f"share_within_{hours}h",
+            "share",
+            f"Share of the cohort through within {hours} h. Empty if the follow-up is shorter.",
+        )
+        for hours in WITHIN_H
+    ),
+    Indicator(
+        "free_flow_time",
+        "h",
+        "Mean over the cohort of the sum of each one's own durations on its route: nobody else, all open. "
+        "Not capped.",
+    ),
+    Indicator(
+        "delay",
+        "h",
+        "crossing_time minus the mean over the cohort of min(own free-flow time, follow-up): both are capped "
+        "alike, so that work which lasts longer than the follow-up is not counted against the waiting.",
+    ),
+    Indicator(
+        "stay",
+        "h",
+        "Mean over the cohort of the time spent up to exit or the horizon, not cut at the follow-up: "
+        "the sum of the twelve accounts below.",
+    ),
+    *(
+        Indicator(
+            f"account_{account_name(account)}",
+            "h",
+            f"{'Work' if account in WORK_ACCOUNTS else 'Waiting'}, mean per entity of the cohort: "
+            f"{ACCOUNT_MEANING[account]}.",
+        )
+        for account in Account
+    ),
+    Indicator("inside_at_end", NOUN, "Number inside at the horizon, whenever they arrived."),
+    Indicator(
+        "inside_growth",
+        NOUN,
+        "Mean number inside over the last day minus that over the first day of the last quarter of the "
+        "measured window.",
+    ),
+    Indicator(
+        "unabsorbed_share",
+        "share",
+        "inside_growth / arrivals in the last quarter: the share of arrivals that the line kept.",
+    ),
+)
