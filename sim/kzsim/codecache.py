@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -56,6 +57,15 @@ def mark_complete() -> None:
     folder = place().folder
     if folder is not None:
         (folder / _COMPLETE).touch()
+
+
+def clear() -> None:
+    """Remove what is kept of this version, as far as that goes."""
+    folder = place().folder
+    if folder is not None:
+        (folder / _COMPLETE).unlink(missing_ok=True)
+        for path in folder.iterdir():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def user_folder() -> Path:

@@ -95,22 +95,23 @@ def test_an_interruption_after_the_results_are_stored_says_where_they_lie(call, 
 
 @posix_only
 @pytest.mark.parametrize(
-    ("jobs", "number"),
+    ("engine", "jobs", "number"),
     [
-        pytest.param(1, signal.SIGINT, id="ctrl-c, one process"),
-        pytest.param(
-            2,
-            signal.SIGINT,
-            id="ctrl-c, two processes",
-            marks=pytest.mark.xfail(strict=False, reason="workers can be hit while they still import"),
-        ),
-        pytest.param(2, signal.SIGTERM, id="kill, two processes"),
+        pytest.param("kernel", 1, signal.SIGINT, id="ctrl-c, one thread"),
+        pytest.param("kernel", 2, signal.SIGINT, id="ctrl-c, two threads"),
+        pytest.param("kernel", 2, signal.SIGTERM, id="kill, two threads"),
+        pytest.param("reference", 1, signal.SIGINT, id="ctrl-c, one process"),
+        pytest.param("reference", 2, signal.SIGINT, id="ctrl-c, two processes"),
+        pytest.param("reference", 2, signal.SIGTERM, id="kill, two processes"),
     ],
 )
-def test_a_real_interruption_ends_every_process_and_leaves_nothing(tiny, tmp_path, jobs, number):
+@pytest.mark.parametrize("after_s", [0.05, 0.5, 3])
+def test_a_real_interruption_ends_every_process_and_leaves_nothing(
+    tiny, tmp_path, engine, jobs, number, after_s
+):
     out = tmp_path / "out"
     process = subprocess.Popen(
-        command("run", tiny, "--out", out, "--jobs", jobs, "--replications", 5000),
+        command("run", tiny, "--out", out, "--jobs", jobs, "--replications", 10_000, "--engine", engine),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -125,7 +126,7 @@ def test_a_real_interruption_ends_every_process_and_leaves_nothing(tiny, tmp_pat
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        time.sleep(0.3)
+        time.sleep(after_s)
         if number == signal.SIGINT:
             os.killpg(process.pid, number)  # a terminal sends Ctrl-C to all of them
         else:

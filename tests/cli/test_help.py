@@ -11,7 +11,7 @@ import pytest
 import kzsim
 from tests.cli.program import environment
 
-HEAVY = ("matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy", "simpy", "yaml")
+HEAVY = ("matplotlib", "numba", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy", "simpy", "yaml")
 
 
 def modules_after(code: str) -> set[str]:

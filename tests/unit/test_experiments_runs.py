@@ -6,6 +6,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from datetime import date
@@ -14,9 +15,11 @@ from typing import Any
 
 import pytest
 
+from kzsim import compiled
 from kzsim import scenario as scenarios
+from kzsim.engines import choice
 from kzsim.engines.errors import DeadlockError, Waiter
-from kzsim.experiments import replications, runs
+from kzsim.experiments import runs
 from kzsim.experiments.errors import ReplicationDeadlockError, WorkerError
 from kzsim.experiments.files import result_files
 from kzsim.network.model import MS_PER_DAY
@@ -31,7 +34,13 @@ from kzsim import experiments, scenario
 if __name__ == "__main__":
     found = scenario.load(sys.argv[1])
     try:
-        experiments.run(found, replications=40, jobs=2, progress=lambda done, total: print(done, flush=True))
+        experiments.run(
+            found,
+            replications=400,
+            jobs=2,
+            engine=sys.argv[2],
+            progress=lambda done, total: print(done, flush=True),
+        )
     except KeyboardInterrupt:
         sys.exit(130)
 """
@@ -48,15 +57,48 @@ def scenario(**changes: Any) -> Scenario:
     return replace(scenarios.load(ROOT / "scenarios" / "minimal.yaml"), **{**short, **changes})
 
 
-def files(found: Scenario, jobs: int) -> dict[str, bytes]:
-    return dict(result_files(runs.plan(found), runs.run(found, jobs=jobs)))
+def files(found: Scenario, jobs: int, engine: str) -> dict[str, bytes]:
+    return dict(result_files(runs.plan(found), runs.run(found, jobs=jobs, engine=engine)))
 
 
-def test_the_same_bytes_come_from_one_process_and_from_two() -> None:
-    alone = files(scenario(), 1)
-    assert alone == files(scenario(), 2)
+def test_the_same_bytes_come_from_either_engine_and_from_any_number_of_threads_and_processes() -> None:
+    alone = files(scenario(), 1, "kernel")
     assert "comparison.csv" in alone
     assert "counterfactual_indicators.csv" in alone
+    assert alone == files(scenario(), 2, "kernel")
+    assert alone == files(scenario(), 3, "kernel")
+    assert alone == files(scenario(), 1, "reference")
+    assert alone == files(scenario(), 2, "reference")
+
+
+def test_a_result_says_which_engine_made_it_and_has_the_same_outcomes_from_both() -> None:
+    kernel = runs.run(scenario(), jobs=2, engine="kernel")
+    reference = runs.run(scenario(), engine="reference")
+    assert (kernel.engine, reference.engine) == ("kernel", "reference")
+    assert kernel.outcomes == reference.outcomes
+    assert {which: len(set(found)) for which, found in kernel.outcomes.items()} == {
+        "scenario": 3,
+        "counterfactual": 3,
+    }
+
+
+def test_the_engine_does_not_change_which_run_it_is() -> None:
+    planned = runs.plan(scenario())
+    choices = [runs.choose_engine(planned, engine) for engine in choice.ENGINES]
+    assert [found.engine for found in choices] == ["kernel", "reference"]
+    assert planned.digest == runs.plan(scenario()).digest
+
+
+@pytest.mark.skipif(not compiled.IS_COMPILED, reason="needs a compiler")
+def test_all_scenarios_are_run_by_one_compiled_signature() -> None:
+    from kzsim.engines.kernel.loop import advance
+
+    runs.run(scenario(replications=1), engine="kernel")
+    runs.run(scenario(replications=2, corridors={}), jobs=2, engine="kernel")
+    rail = {"road": (), "rail": ("dostyk",), "corridors": {}}
+    runs.run(scenario(replications=1, **rail), engine="kernel")
+    signatures: Any = advance
+    assert len(signatures.signatures) == 1
 
 
 def test_the_first_replications_do_not_depend_on_how_many_follow() -> None:
@@ -105,8 +147,8 @@ def test_progress_is_told_in_order() -> None:
 
 
 def test_a_deadlock_tells_its_replication_and_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = choice.load("kernel")
     calls: list[int] = []
-    real = replications.reference.run
 
     def stuck(program: Any, entities: Any) -> Any:
         calls.append(1)
@@ -114,7 +156,7 @@ def test_a_deadlock_tells_its_replication_and_its_run(monkeypatch: pytest.Monkey
             raise DeadlockError(7, (Waiter("truck 1", ("yard",), "strip"),))
         return real(program, entities)
 
-    monkeypatch.setattr(replications.reference, "run", stuck)
+    monkeypatch.setattr(choice, "load", lambda _: stuck)
     with pytest.raises(ReplicationDeadlockError) as caught:
         runs.run(scenario())
     assert isinstance(caught.value, DeadlockError)
@@ -122,6 +164,24 @@ def test_a_deadlock_tells_its_replication_and_its_run(monkeypatch: pytest.Monkey
         "replication 1 of the counterfactual: deadlock at 7 ms after the start, 1 entities:",
         "  truck 1 holds yard and waits for strip",
     ]
+
+
+def test_a_failure_in_one_thread_ends_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = choice.load("kernel")
+    calls: list[int] = []
+
+    def stuck(program: Any, entities: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 5:
+            raise DeadlockError(7, (Waiter("truck 1", ("yard",), "strip"),))
+        return real(program, entities)
+
+    monkeypatch.setattr(choice, "load", lambda _: stuck)
+    before = threading.active_count()
+    with pytest.raises(ReplicationDeadlockError):
+        runs.run(scenario(replications=500), jobs=2, engine="kernel")
+    assert threading.active_count() == before
+    assert len(calls) < 100
 
 
 def test_a_deadlock_travels_between_processes() -> None:
@@ -140,16 +200,19 @@ def test_a_killed_worker_is_reported_and_none_stays_behind() -> None:
             os.kill(child.pid or 0, signal.SIGKILL)
 
     with pytest.raises(WorkerError, match="killed, perhaps for want of memory"):
-        runs.run(scenario(replications=30), jobs=2, counterfactual=False, progress=kill)
+        runs.run(scenario(replications=30), jobs=2, counterfactual=False, engine="reference", progress=kill)
     assert set(multiprocessing.active_children()) <= before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX")
+@pytest.mark.parametrize("engine", choice.ENGINES)
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
-def test_no_worker_survives_an_interruption_or_the_death_of_its_parent(tmp_path: Path, end: int) -> None:
+def test_no_worker_survives_an_interruption_or_the_death_of_its_parent(
+    tmp_path: Path, end: int, engine: str
+) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
-    command = [sys.executable, str(script), str(ROOT / "scenarios" / "minimal.yaml")]
+    command = [sys.executable, str(script), str(ROOT / "scenarios" / "minimal.yaml"), engine]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -114,7 +114,7 @@ class Runner:
         seen = Observed(
             arrival_ms=entities.arrival_ms,
             exit_ms=outcome.exit_ms,
-            free_flow_ms=entities.free_flow_ms,
+            free_flow_ms=outcome.free_flow_ms,
             group=entities.group,
             phase=entities.phase,
             account_ms=outcome.account_ms,
@@ -122,7 +122,7 @@ class Runner:
             in_zone=outcome.in_zone,
             busy_ms=outcome.busy_ms,
         )
-        passage = Passage(entities.arrival_ms, outcome.exit_ms, entities.free_flow_ms, entities.phase)
+        passage = Passage(entities.arrival_ms, outcome.exit_ms, outcome.free_flow_ms, entities.phase)
         try:
             summary = summarise(model.layout, seen, hourly=which == "scenario")
         except InvariantError as error:

@@ -80,9 +80,10 @@ def _make_ready() -> Readiness:
         run_everything()
         codecache.mark_complete()
     except _UNREADABLE as error:
+        codecache.clear()
         compiled.keep_nothing()
         run_everything()  # what was wrong with the code itself is raised again
-        warning = f"{place.folder}: the kernel's machine code cannot be kept: {error}"
+        warning = f"The machine code in {place.folder} could not be used, and is removed: {error}"
     return Readiness(
         seconds=time.perf_counter() - began,
         was_complete=was_complete and not warning,

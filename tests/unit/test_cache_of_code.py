@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kzsim import codecache, compiled
+from kzsim.engines import choice
+from kzsim.experiments import warmup
+
+PACKAGE = Path(codecache.__file__).parent
+
+needs_compiler = pytest.mark.skipif(not compiled.IS_COMPILED, reason="needs a compiler")
+
+COMPILE = """
+from kzsim import compiled
+from kzsim.compiled import compiled as by_numba
+
+@by_numba
+def settle(x: int) -> int:
+    return x + 1
+
+print(settle(1))
+"""
+
+
+def python(script: str, *arguments: object, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", script, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **environment},
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    return tmp_path
+
+
+def test_the_folder_follows_the_platforms_custom(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert codecache.user_folder() == plain / ".cache" / "kzsim"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert codecache.user_folder() == plain / "Library" / "Caches" / "kzsim"
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(plain / "Local"))
+    assert codecache.user_folder() == plain / "Local" / "kzsim" / "Cache"
+
+
+def test_the_environment_can_name_another_folder(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert codecache.user_folder() == plain / ".cache" / "kzsim"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(plain / "xdg"))
+    assert codecache.user_folder() == plain / "xdg" / "kzsim"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(plain / "numba"))
+    assert codecache.user_folder() == plain / "numba" / "kzsim"
+
+
+@needs_compiler
+def test_the_name_of_the_folder_holds_versions_and_sources() -> None:
+    import numba
+    import numpy as np
+
+    name = codecache.folder_name()
+    assert f"numba{numba.__version__}-numpy{np.__version__}" in name
+    assert codecache.sources_hash(PACKAGE) in name
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("engines/kernel/loop.py", True),
+        ("engines/kernel/heap.py", True),
+        ("draws/scalar.py", True),
+        ("network/model.py", True),
+        ("compiled.py", True),
+        ("cli/run.py", False),
+        ("engines/reference/engine.py", False),
+    ],
+)
+def test_the_sources_that_count_are_those_of_the_compiled_code(
+    tmp_path: Path, file: str, counts: bool
+) -> None:
+    copy = tmp_path / "kzsim"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    before = codecache.sources_hash(copy)
+    assert before == codecache.sources_hash(PACKAGE)
+    with (copy / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n# changed\n")
+    assert (codecache.sources_hash(copy) != before) is counts
+
+
+@needs_compiler
+def test_machine_code_lies_in_the_folder_and_nowhere_else(tmp_path: Path) -> None:
+    script = tmp_path / "module.py"
+    script.write_text(COMPILE, encoding="utf-8")
+    call = "import sys; sys.path.insert(0, sys.argv[1]); import module, numba; print(numba.config.CACHE_DIR)"
+    printed = python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "kept"))
+    assert printed == f"2\n{tmp_path / 'kept'}\n", "the process's own setting stays as it was"
+    (folder,) = (tmp_path / "kept" / "kzsim").iterdir()
+    assert list(folder.rglob("*.nbc"))
+    assert not list(script.parent.glob("__pycache__/*.nbc"))
+
+
+@needs_compiler
+def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    script = tmp_path / "module.py"
+    script.write_text(COMPILE, encoding="utf-8")
+    call = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import module; from kzsim import codecache;"
+        "print(codecache.place().folder, codecache.place().refused, codecache.is_complete())"
+    )
+    said = python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "file")).splitlines()
+    assert said[0] == "2"
+    assert said[1].startswith("None ")
+    assert "Not a directory" in said[1]
+    assert said[1].endswith("False")
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), EOFError("Ran out of input"), ValueError("bad marshal")]
+)
+def test_damaged_machine_code_and_a_full_disk_cost_time_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    (tmp_path / "complete").touch()
+    (tmp_path / "module_0" / "half").mkdir(parents=True)
+    calls: list[str] = []
+
+    def fails_once() -> None:
+        calls.append("run")
+        if len(calls) == 1:
+            raise error
+
+    monkeypatch.setattr(codecache, "place", lambda: codecache.Place(tmp_path))
+    monkeypatch.setattr(compiled, "keep_nothing", lambda: calls.append("keep nothing"))
+    monkeypatch.setattr(warmup, "run_everything", fails_once)
+    ready = warmup._make_ready()
+    assert calls == ["run", "keep nothing", "run"]
+    assert not ready.was_complete
+    assert str(error) in ready.warning
+    assert list(tmp_path.iterdir()) == [], "the next run starts afresh"
+
+
+@needs_compiler
+def test_a_fault_in_the_code_itself_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise TypeError("no such signature")
+
+    monkeypatch.setattr(codecache, "place", lambda: codecache.Place(tmp_path))
+    monkeypatch.setattr(compiled, "keep_nothing", lambda: None)
+    monkeypatch.setattr(warmup, "run_everything", fails)
+    with pytest.raises(TypeError, match="no such signature"):
+        warmup._make_ready()
+
+
+def test_without_a_compiler_everything_is_plain_python() -> None:
+    script = (
+        "from kzsim.engines import choice; from kzsim import compiled; import sys;"
+        "from kzsim.engines.kernel.loop import advance;"
+        "print(type(advance).__name__, compiled.in_use(), 'numba' in sys.modules);"
+        "print(choice.choose(None, 1e9)); print(choice.choose('kernel', 1e9))"
+    )
+    said = python(script, NUMBA_DISABLE_JIT="1").splitlines()
+    assert said[0] == "function False False"
+    assert "engine='reference', compiled=False" in said[1]
+    assert "Numba is switched off (NUMBA_DISABLE_JIT)" in said[1]
+    assert "engine='kernel', compiled=False" in said[2]
+
+
+def test_a_numba_that_refuses_to_be_imported_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "numba.py").write_text("raise ImportError('needs another NumPy')", encoding="utf-8")
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from kzsim.engines import choice;"
+        "print(choice.choose(None, 1e9))"
+    )
+    assert "Numba does not work here: the reference engine" in python(script, tmp_path)
+
+
+@needs_compiler
+def test_a_small_job_does_not_wait_for_the_compiler() -> None:
+    small = choice.choose(None, choice.SMALL - 1, ready=False)
+    assert (small.engine, small.compiled) == ("reference", False)
+    assert "kzsim warmup" in small.said
+    for asked, entities, ready in (("kernel", 1, False), (None, choice.SMALL, False), (None, 1, True)):
+        found = choice.choose(asked, entities, ready=ready)
+        assert (found.engine, found.compiled) == ("kernel", True)
+        assert bool(found.said) is not ready, "a compilation is announced"
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(ValueError, match="'warp' is not an engine; there are: kernel, reference"):
+        choice.choose("warp", 1)
+
+
+def test_the_compiler_can_be_set_aside_for_a_while() -> None:
+    before = compiled.in_use()
+    with compiled.set_aside():
+        assert not compiled.in_use()
+    assert compiled.in_use() is before
