@@ -133,7 +133,7 @@ def have_ready(session: Session, choice: Choice) -> None:
         from kzsim.experiments import make_ready
 
         warning = make_ready().warning
-        if warning and not session.quiet and warning not in choice.said:
+        if warning and not session.quiet:
             screen.note(warning)
 
 

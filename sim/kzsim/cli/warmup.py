@@ -29,7 +29,7 @@ def warmup(session: Session) -> ExitCode:
     if choice.said and not session.quiet:
         screen.note(choice.said)
     ready = make_ready()
-    if ready.warning and not session.quiet and ready.folder is not None:
+    if ready.warning and not session.quiet:
         screen.note(ready.warning)
     took = f"It took {seconds(ready.seconds)}."
     if ready.was_complete:
@@ -44,7 +44,7 @@ def warmup(session: Session) -> ExitCode:
         said,
         compiled_before=ready.was_complete,
         seconds=ready.seconds,
-        folder=None if ready.warning else str(ready.folder),
+        folder=None if ready.folder is None or ready.warning else str(ready.folder),
     )
 
 

@@ -88,8 +88,7 @@ def _make_ready() -> Readiness:
         seconds=time.perf_counter() - began,
         was_complete=was_complete and not warning,
         folder=place.folder,
-        warning=warning
-        or (f"The kernel's machine code cannot be kept: {place.refused}." * bool(place.refused)),
+        warning=warning,
     )
 
 
