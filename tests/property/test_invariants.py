@@ -77,7 +77,7 @@ def test_no_one_starts_above_capacity_and_no_zone_is_over_full(net: Network, rep
             for start, _ in spans:
                 # those still holding a server when this one started, itself included
                 busy = sum(1 for s, e in spans if s <= start and (e > start or (s, e) == (start, start)))
-                assert busy <= _capacity(stage, start) + _instantaneous(spans, start)
+                assert busy <= _limit(stage, start) + _instantaneous(spans, start)
 
 
 def _spans(program: Program, trace: Trace, stage: str) -> list[tuple[int, int]]:
@@ -97,12 +97,18 @@ def _instantaneous(spans: list[tuple[int, int]], at_ms: int) -> int:
     return sum(1 for s, e in spans if s == e == at_ms)
 
 
-def _capacity(stage: ServiceStage, at_ms: int) -> int:
-    total = 0
+def _limit(stage: ServiceStage, at_ms: int) -> int:
+    """How many may hold servers of a stage when somebody starts.
+
+    Of the pool of the one who starts, its capacity; of any other, as many as it ever had, since
+    whoever was in service when it closed is finished.
+    """
+    now, ever = [], []
     for pool in stage.pools:
-        piece = int(np.searchsorted(pool.capacity.at_ms, at_ms, side="right")) - 1
-        total += pool.capacity.value[piece]
-    return total
+        piece = int(np.searchsorted(pool.capacity.at_ms, at_ms, side="right"))
+        now.append(pool.capacity.value[piece - 1])
+        ever.append(max(pool.capacity.value[:piece]))
+    return max(n + sum(ever) - e for n, e in zip(now, ever, strict=True) if n > 0)
 
 
 @EVERYDAY

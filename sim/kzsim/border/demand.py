@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import fsum
 from typing import Literal
 
 from kzsim.border.calendars import Clock
@@ -44,8 +45,8 @@ def daily_expected(year_total: float, pattern: Pattern, day: date) -> float:
     """
     first = day.replace(day=1)
     weights = [pattern.weekday[(first + n * _ONE_DAY).weekday()] for n in range(_days_in_month(first))]
-    month = pattern.monthly[day.month - 1] / sum(pattern.monthly)
-    return year_total * month * pattern.weekday[day.weekday()] / sum(weights)
+    month = pattern.monthly[day.month - 1] / fsum(pattern.monthly)
+    return year_total * month * pattern.weekday[day.weekday()] / fsum(weights)
 
 
 def arrivals(
@@ -69,7 +70,7 @@ def arrivals(
         total = daily_expected(year_total, pattern, day)
         hours = pattern.hours_on(day)
         ahead = clock.offset_hours(hours.side, day)
-        shares = sum(hours.share)
+        shares = fsum(hours.share)
         start, end = clock.ms(clock.home, day), clock.ms(clock.home, day + _ONE_DAY)
         plain = end - start == HOURS_PER_DAY * MS_PER_HOUR  # no change of the clock on this day
         for hour in range(HOURS_PER_DAY):

@@ -118,12 +118,12 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
     if cap == 0:
         return NOBODY
     whole_year = clock(date(year, 1, 1), date(year, 12, 31))
-    places = cap * sum(daily_releases(site, day) for day in whole_year.days("kz"))
+    places = cap * math.fsum(daily_releases(site, day) for day in whole_year.days("kz"))
     flows = evidence.road_demand(site.crossing, year).flows
     going = flows[site.direction]
-    eligible = sum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
+    eligible = math.fsum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
     users = site.corridor.compliance * eligible
-    empties = sum(flow.trucks for flow in going.values() if flow.load_t == 0) * demand_factor
+    empties = math.fsum(flow.trucks for flow in going.values() if flow.load_t == 0) * demand_factor
     fetching = min(empties, _fetching(site, flows["cn_to_kz"][FETCHED].trucks * demand_factor, going))
     if users + fetching == 0:
         return NOBODY
