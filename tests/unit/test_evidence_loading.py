@@ -53,6 +53,12 @@ def spoil(folder: Path, file: str, after: str, old: str, new: str) -> None:
     path.write_text(text[:at] + new + text[at + len(old) :], encoding="utf-8")
 
 
+def test_a_share_of_users_above_1_is_refused(copy: Path) -> None:
+    spoil(copy, "corridor_measures.yaml", "existing:", "high: 0.4", "high: 1.4")
+    with pytest.raises(EvidenceError, match="a share lies between 0 and 1"):
+        read_corridor(copy)
+
+
 @pytest.mark.parametrize("file", sorted(READERS))
 def test_every_packaged_file_loads(file: str) -> None:
     assert READERS[file](packaged())

@@ -10,9 +10,10 @@ from functools import cache
 import pytest
 
 from kzsim import evidence
+from kzsim.border import build
 from kzsim.border.calendars import clock
 from kzsim.border.corridors import crossing_corridor
-from kzsim.border.labels import DIRECTIONS, CorridorRole, Direction, GroupLabel, Parts
+from kzsim.border.labels import DIRECTIONS, CorridorRole, Direction, GroupLabel, Idle, Parts
 from kzsim.border.rail import rail_parts
 from kzsim.evidence import EvidenceError, Parameters
 from kzsim.network.model import (
@@ -407,7 +408,7 @@ def test_without_a_corridor_nobody_has_priority_and_all_are_of_one_class() -> No
     found = parts("kz_to_cn")
     assert found.priority == {}
     assert {k.klass for item in found.sources for k in item.kinds} == {"ordinary"}
-    assert found.notes == ()
+    assert found.idle == ()
 
 
 def test_priority_on_both_sides_holds_for_tracks_checks_and_fronts() -> None:
@@ -460,12 +461,24 @@ def test_the_compliance_of_the_scenario_splits_the_trains() -> None:
 
 def test_measures_that_change_nothing_for_trains_leave_the_network_as_it_is_and_say_so() -> None:
     found = parts("kz_to_cn", of=with_measures("dedicated_lane", "early_declaration", "release_on_passing"))
-    assert replace(found, notes=()) == parts("kz_to_cn")
-    note = (
-        "dostyk, rail, kz_to_cn: 'early_declaration', 'release_on_passing' may be in force for trains too, "
-        "but the evidence names nothing that changes for them; no effect there"
+    idle = ("early_declaration", "release_on_passing")
+    assert found.idle == tuple(Idle("dostyk", "rail", "kz_to_cn", measure) for measure in idle)
+    assert replace(found, idle=()) == parts("kz_to_cn")
+    assert all(group.corridor != "user" for group in found.groups)
+    case = with_measures("early_declaration", "release_on_passing")
+    assert build(replace(case, road=(), rail=("dostyk", "nur_zholy"))).notes == (
+        (
+            "early_declaration (declaration lodged and risk-checked before arrival) and release_on_passing "
+            "(check on arrival, release on passing) may be in force by rail too, but the evidence names "
+            "nothing that changes there; no effect by rail at Dostyk (both ways)"
+        ),
     )
-    assert found.notes == (note,)
+
+
+def test_container_trains_are_no_users_of_a_laboratory_for_grain() -> None:
+    groups = parts("kz_to_cn", of=with_measures("agri_lab_on_site")).groups
+    assert {group.klass for group in groups if group.corridor == "user"} == {"grain"}
+    assert {group.klass for group in groups if group.corridor == "eligible_nonuser"} == {"container", "grain"}
 
 
 def test_a_corridor_elsewhere_changes_nothing_here() -> None:

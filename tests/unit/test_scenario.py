@@ -238,6 +238,33 @@ def test_existing_is_what_was_in_force_on_the_first_day() -> None:
     assert "equeue_out_of_turn" not in early.corridors["bakhty"].measures
 
 
+def test_existing_that_changes_within_the_period_warns() -> None:
+    made = scenario("title: A\nyear: 2025\ngreen_corridors: {nur_zholy: existing}\n")
+    (warning,) = made.warnings
+    assert str(warning).splitlines()[0] == (
+        "a.yaml:3:30: warning: green_corridors.nur_zholy: 2 measures start within the period and are left "
+        "out: equeue_out_of_turn (2025-09-23) and xray_mutual_recognition (2025-10-01); "
+        "'existing' is what was in force on the first day, 2025-01-01"
+    )
+    later = "title: A\nyear: 2025\nperiod: {from: 2025-10-01}\ngreen_corridors: {nur_zholy: existing}\n"
+    assert scenario(later).warnings == ()
+
+
+def test_an_existing_measure_that_not_all_use_has_its_share_unless_the_scenario_switches_it_on() -> None:
+    text = "title: A\nyear: 2025\nperiod: {to: 2025-06-30}\ngreen_corridors:\n  nur_zholy: existing\n"
+    made = scenario(text)
+    (known,) = (e for e in evidence.corridor().existing["nur_zholy"] if e.measure == "inland_sealing")
+    assert known.share is not None
+    assert (known.share.low, known.share.base, known.share.high) == (0.05, 0.15, 0.4)
+    assert made.uptake == {"nur_zholy": {"inland_sealing": 0.15}}
+    assert made.canonical()["uptake"] == {"nur_zholy": {"inland_sealing": 0.15}}
+    on = scenario(text, "green_corridors.nur_zholy.measures.inland_sealing=on")
+    assert on.corridors == made.corridors
+    assert on.uptake == {}
+    assert scenario(text, "green_corridors.nur_zholy.measures.inland_sealing=off").uptake == {}
+    assert scenario("title: A\ngreen_corridors: {nur_zholy: existing}\n").uptake == {}
+
+
 def test_existing_where_nothing_existed_warns() -> None:
     made = scenario("title: A\ngreen_corridors: {kalzhat: existing}\n")
     assert made.corridors == {}

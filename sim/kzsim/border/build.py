@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from kzsim.border import calendars
 from kzsim.border.corridors import crossing_corridor
+from kzsim.border.idle import sentences
 from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Border, ElementLabel, Parts
 from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
@@ -50,7 +51,7 @@ def build(scenario: Scenario) -> Border:
         parameters=params,
         start=clock.start,
         follow_up_ms=scenario.follow_up_ms,
-        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        notes=sentences([idle for part in parts for idle in part.idle], scenario),
     )
 
 

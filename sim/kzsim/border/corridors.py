@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kzsim import evidence
-from kzsim.border.labels import Direction, Mode, Side, second_side
+from kzsim.border.labels import Direction, Idle, Mode, Side, second_side
 from kzsim.border.quantities import distribution, plain_number
-from kzsim.evidence import Parameters
+from kzsim.evidence import EvidenceError, Parameters
 from kzsim.network.model import Distribution
 
 if TYPE_CHECKING:
@@ -75,12 +75,21 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Use:
+    """Some of the trucks that comply: their share of these, and the measures that they do not use."""
+
+    without: frozenset[str]
+    share: float
+
+
+@dataclass(frozen=True)
 class CrossingCorridor:
     """The corridor of one crossing in one mode; without measures it changes nothing.
 
     ``compliance`` is the share (0..1) of eligible trucks or trains that meet its conditions; it is
     the same with and without a corridor. ``eligible`` are the classes that a corridor may serve,
-    ``measures`` stand in the order of the menu.
+    ``measures`` stand in the order of the menu. ``uptake`` is the share of all trucks of the classes
+    concerned that use a measure, where not all that comply do.
     """
 
     crossing: str
@@ -88,10 +97,34 @@ class CrossingCorridor:
     compliance: float
     eligible: frozenset[str]
     measures: Mapping[str, tuple[evidence.Measure, Scope]]
+    uptake: Mapping[str, float] = field(default_factory=dict)
 
-    def in_force(self, direction: Direction) -> bool:
-        """Whether any measure changes anything for this mode in this direction."""
-        return any(True for _ in self._in_force(direction))
+    def concerns(self, direction: Direction, klass: str) -> bool:
+        """Whether any measure in force changes something that is modelled for users of this class.
+
+        What a measure changes for everybody makes nobody a user.
+        """
+        return any(
+            klass in change.classes and measure.who == "users"
+            for measure, change, _ in self._in_force(direction)
+            if _param(change, direction)[0] in MODELLED[self.mode]
+        )
+
+    def uses(self, direction: Direction, klass: str) -> tuple[Use, ...]:
+        """How the compliant trucks of a class differ in the measures they use; mostly all use all."""
+        found = [Use(frozenset(), 1.0)]
+        for name, share in self.uptake.items():
+            if any(
+                measure.name == name and klass in change.classes
+                for measure, change, _ in self._in_force(direction)
+            ):
+                using = min(1.0, share / self.compliance) if self.compliance else 0.0
+                found = [
+                    Use(left_out, use.share * part)
+                    for use in found
+                    for left_out, part in ((use.without, using), (use.without | {name}, 1.0 - using))
+                ]
+        return tuple(use for use in found if use.share)
 
     def separates(self, direction: Direction) -> bool:
         """Whether users need an engine class of their own here: servers or priority of their own."""
@@ -99,13 +132,21 @@ class CrossingCorridor:
         return any(_param(change, direction)[0] in params for _, change, _ in self._in_force(direction))
 
     def changed(
-        self, value: float, param: str, direction: Direction, side: Side, klass: str, user: bool
+        self,
+        value: float,
+        param: str,
+        direction: Direction,
+        side: Side,
+        klass: str,
+        user: bool,
+        without: frozenset[str] = frozenset(),
     ) -> float:
         """``value`` (ms, a share 0..1 or a count) after every change of ``param`` that applies.
 
         ``param`` is the key's end after direction and side, e.g. ``documents.hold_loaded``, or after
         direction or side for trains, e.g. ``grain.lab_hold``. What a measure sets comes first,
-        whatever others multiply or add follows in the order of the menu.
+        whatever others multiply or add follows in the order of the menu. ``without`` are measures
+        that this truck does not use.
         """
         changes = [
             change
@@ -114,6 +155,7 @@ class CrossingCorridor:
             and side in sides
             and klass in change.classes
             and (user or measure.who == "all")
+            and measure.name not in without
         ]
         for change in sorted(changes, key=lambda change: change.op != "set"):  # sorting is stable
             amount = plain_number(change.base, change.unit)
@@ -144,20 +186,28 @@ class CrossingCorridor:
         side: Side,
         klass: str,
         user: bool,
+        without: frozenset[str] = frozenset(),
     ) -> Distribution:
         """The entry ``key`` as a duration with the corridor's changes; its variation stays."""
         return distribution(
-            params.get(key), lambda mean_ms: self.changed(mean_ms, param, direction, side, klass, user)
+            params.get(key),
+            lambda mean_ms: self.changed(mean_ms, param, direction, side, klass, user, without),
         )
 
-    def not_modelled(self, direction: Direction) -> tuple[str, ...]:
-        """One sentence for each change in force that has no counterpart in the model."""
+    def not_modelled(self, direction: Direction) -> tuple[Idle, ...]:
+        """Each change in force that has no counterpart in the model."""
         return tuple(
-            f"{self.crossing}, {self.mode}, {direction}: the measure '{measure.name}' would change "
-            f"'{change.param}', which is not modelled; this part of it has no effect"
+            Idle(self.crossing, self.mode, direction, measure.name, change.param)
             for measure, change, _ in self._in_force(direction)
             if _param(change, direction)[0] not in MODELLED[self.mode]
         )
+
+    def set_in(self, direction: Direction) -> Iterator[tuple[evidence.Measure, evidence.Change, str, Side]]:
+        """Each change in force that sets a parameter: measure, change, end of the key, side."""
+        for measure, change, sides in self._in_force(direction):
+            if change.op == "set":
+                for side in sorted(sides):
+                    yield measure, change, _param(change, direction)[0], "cn" if side == "cn" else "kz"
 
     def _in_force(
         self, direction: Direction
@@ -213,4 +263,20 @@ def crossing_corridor(scenario: Scenario, crossing: str, mode: Mode) -> Crossing
             scope = asked.measures.get(name)
             if scope is not None:
                 measures[name] = (measure, Scope(frozenset(scope.directions), frozenset(scope.sides)))
-    return CrossingCorridor(crossing, mode, compliance, eligible_classes(mode), MappingProxyType(measures))
+    uptake = {name: share for name, share in scenario.uptake.get(crossing, {}).items() if name in measures}
+    for name in uptake:
+        _check_uptake(crossing, measures[name][0])
+    return CrossingCorridor(
+        crossing, mode, compliance, eligible_classes(mode), MappingProxyType(measures), uptake
+    )
+
+
+def _check_uptake(crossing: str, measure: evidence.Measure) -> None:
+    """Refuse a measure of servers, priority or hours of their own for part of the users: these share them."""
+    shared = {*DEDICATED.values(), TAKEN_FROM_GENERAL, PRIORITY, EXTRA_HOURS, OUT_OF_TURN_CAP}
+    for change in measure.changes:
+        if change.param in shared or change.param.startswith(RAIL_PREFIX):
+            raise EvidenceError(
+                f"{crossing}: {measure.name} changes {change.param}, which users have together; "
+                "it cannot be for a share of them"
+            )

@@ -41,7 +41,8 @@ class GroupLabel:
 
     ``load_t`` (net tonnes), ``teu`` and ``wagons`` are per truck or train. ``compliant`` says that
     the truck or train would meet the conditions of a corridor if there were one; ``corridor`` says
-    whether it uses one in this scenario. ``eligible`` are the classes that a corridor may take,
+    whether it uses one in this scenario: a measure in force changes something for its class, and not
+    for everybody alike. ``eligible`` are the classes that a corridor may take,
     ``agricultural`` those that are farm goods throughout: by rail grain only, because container trains
     are eligible for the produce in some of their boxes, a share that nobody knows. ``loaded`` is false
     for trucks and trains of wagons that go empty.
@@ -79,6 +80,21 @@ class ElementLabel:
 
 
 @dataclass(frozen=True)
+class Idle:
+    """A measure in force somewhere that changes nothing there, or not all that it should.
+
+    ``param`` is what it would change and the model lacks; empty where the evidence names nothing
+    that it would change for this mode.
+    """
+
+    crossing: str
+    mode: Mode
+    direction: Direction
+    measure: str
+    param: str = ""
+
+
+@dataclass(frozen=True)
 class Parts:
     """What one crossing, mode and direction contributes to the network.
 
@@ -94,7 +110,7 @@ class Parts:
     elements: Mapping[str, ElementLabel]
     groups: tuple[GroupLabel, ...]
     priority: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    idle: tuple[Idle, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -67,12 +67,16 @@ _GRAIN = "grain_and_oilseed"
 
 @dataclass(frozen=True)
 class Truck:
-    """What decides the work of a truck: class, whether loaded, agricultural, meeting the corridor's terms."""
+    """What decides the work of a truck: class, whether loaded, agricultural, meeting the corridor's terms.
+
+    ``without`` are measures of the corridor that it does not use.
+    """
 
     klass: str
     loaded: bool
     agricultural: bool
     compliant: bool
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -210,14 +214,12 @@ def _work(site: Site, side: Side, truck: Truck) -> Iterator[tuple[str, Work]]:
     def lasts(param: str) -> Distribution:
         key = site.key(f"{side}.{param}")
         return site.corridor.duration(
-            site.params, key, param, site.direction, side, truck.klass, truck.compliant
+            site.params, key, param, site.direction, side, truck.klass, truck.compliant, truck.without
         )
 
     def share(param: str) -> float:
         value = site.fact(f"{side}.{param}").share
-        return min(
-            1.0, site.corridor.changed(value, param, site.direction, side, truck.klass, truck.compliant)
-        )
+        return min(1.0, _changed(site, side, truck, param, value))
 
     def if_below(purpose: str, limit: float) -> Condition:
         return Condition(f"{side}.{purpose}", 0.0, limit)
@@ -252,13 +254,17 @@ def _work(site: Site, side: Side, truck: Truck) -> Iterator[tuple[str, Work]]:
         yield LAB, _lab(site, side, truck, lasts, share("quarantine.sample_share"))
 
 
+def _changed(site: Site, side: Side, truck: Truck, param: str, value: float) -> float:
+    return site.corridor.changed(
+        value, param, site.direction, side, truck.klass, truck.compliant, truck.without
+    )
+
+
 def _lab(site: Site, side: Side, truck: Truck, lasts: Callable[[str], Distribution], sampled: float) -> Work:
     grain_of_its_own = truck.klass == _GRAIN and site.params.find(site.key(f"{side}.{_GRAIN_LAB}"))
     hold = lasts(_GRAIN_LAB if grain_of_its_own else "quarantine.lab_hold")
     when = [Condition(f"{side}.lab.sampled", 0.0, sampled)]
-    released = site.corridor.changed(
-        0.0, RELEASED_BEFORE_RESULT, site.direction, side, truck.klass, truck.compliant
-    )
+    released = _changed(site, side, truck, RELEASED_BEFORE_RESULT, 0.0)
     if released:
         when.append(Condition(f"{side}.lab.released", min(released, 1.0), 1.0))
     return Work(hold, tuple(when))

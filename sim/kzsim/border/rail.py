@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping
 
 from kzsim.border.calendars import Clock, daily_refills, whole_parts
 from kzsim.border.corridors import RAIL_PREFIX, RAIL_PRIORITY, CrossingCorridor
-from kzsim.border.labels import CORRIDOR, Direction, ElementLabel, Parts, Side
+from kzsim.border.labels import CORRIDOR, Direction, ElementLabel, Idle, Parts, Side
 from kzsim.border.rail_line import (
     BOXES,
     CHECK,
@@ -90,7 +90,7 @@ def rail_parts(
         elements={element.name: label for element, label in elements},
         groups=demand.groups,
         priority=_priority(line, visited, corridor),
-        notes=(*corridor.not_modelled(direction), *_without_parameter(corridor, direction)),
+        idle=(*corridor.not_modelled(direction), *_without_parameter(corridor, direction)),
     )
 
 
@@ -179,17 +179,12 @@ def _priority(line: Line, visited: set[str], corridor: CrossingCorridor) -> Mapp
     return found
 
 
-def _without_parameter(corridor: CrossingCorridor, direction: Direction) -> Iterator[str]:
-    """One sentence on the measures that are meant for trains too, but change nothing they pass through."""
-    idle = [
-        f"'{measure.name}'"
-        for measure, scope in corridor.measures.values()
-        if corridor.mode in measure.modes
-        and direction in scope.directions
-        and not any(change.param.startswith(RAIL_PREFIX) for change in measure.changes)
-    ]
-    if idle:
-        yield (
-            f"{corridor.crossing}, {corridor.mode}, {direction}: {', '.join(idle)} may be in force for "
-            "trains too, but the evidence names nothing that changes for them; no effect there"
-        )
+def _without_parameter(corridor: CrossingCorridor, direction: Direction) -> Iterator[Idle]:
+    """The measures that are meant for trains too, but change nothing they pass through."""
+    for measure, scope in corridor.measures.values():
+        if (
+            corridor.mode in measure.modes
+            and direction in scope.directions
+            and not any(change.param.startswith(RAIL_PREFIX) for change in measure.changes)
+        ):
+            yield Idle(corridor.crossing, corridor.mode, direction, measure.name)

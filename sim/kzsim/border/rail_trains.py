@@ -88,7 +88,7 @@ def _label(
     eligible: bool,
     compliant: bool,
 ) -> GroupLabel:
-    user = compliant and corridor.in_force(line.direction)
+    user = compliant and corridor.concerns(line.direction, klass)
     return GroupLabel(
         crossing=line.crossing,
         mode="rail",

@@ -13,12 +13,13 @@ a load is handed over in the Chinese yard, then passes the two posts the other w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from kzsim import evidence
 from kzsim.border import post, road_queue
 from kzsim.border.calendars import Clock, road_opening
-from kzsim.border.corridors import PRIORITY, CrossingCorridor
+from kzsim.border.corridors import PRIORITY, CrossingCorridor, Use
 from kzsim.border.demand import HourShares, Pattern, arrivals
 from kzsim.border.labels import (
     CORRIDOR,
@@ -60,6 +61,7 @@ WAREHOUSE = "handover.warehouse"
 NEUTRAL = "neutral"
 YARD = "yard"
 STRIP = "strip"
+EVERYTHING = Use(frozenset(), 1.0)
 
 
 def road_parts(
@@ -103,7 +105,7 @@ def road_parts(
         | {zone.name: label for zone, label in zones.items()},
         groups=tuple(groups),
         priority=_priority(site, out_of_turn),
-        notes=corridor.not_modelled(direction),
+        idle=corridor.not_modelled(direction),
     )
 
 
@@ -190,19 +192,22 @@ def _kinds(
         if not sum(shares.values()):
             continue
         truck = Truck(klass, flow.load_t > 0, eligible, compliant)
-        work = _work(site, truck)
         groups.append(_group(site, truck, flow))
+        uses = site.corridor.uses(site.direction, klass) if compliant else (EVERYTHING,)
+        work = {use: _work(site, replace(truck, without=use.without)) for use in uses}
         for engine_class, share in shares.items():
-            if share:
-                name = f"{'compliant' if compliant else 'other'}.{engine_class}"
-                found.append(Kind(name, share, engine_class, len(groups) - 1, work))
+            for use in uses if share else ():
+                name = ".without_".join(
+                    (f"{'compliant' if compliant else 'other'}.{engine_class}", *sorted(use.without))
+                )
+                found.append(Kind(name, share * use.share, engine_class, len(groups) - 1, work[use]))
     return tuple(found)
 
 
 def _group(site: Site, truck: Truck, flow: evidence.RoadFlow) -> GroupLabel:
     eligible = truck.klass in site.corridor.eligible
     role: CorridorRole = "eligible_nonuser" if eligible else "other"
-    if truck.compliant and site.corridor.in_force(site.direction):
+    if truck.compliant and site.corridor.concerns(site.direction, truck.klass):
         role = "user"
     return GroupLabel(
         crossing=site.crossing,
@@ -223,7 +228,14 @@ def _work(site: Site, truck: Truck) -> dict[str, Work]:
         side = first_side(site.direction)
         return Work(
             site.corridor.duration(
-                site.params, site.key(tail), tail, site.direction, side, truck.klass, truck.compliant
+                site.params,
+                site.key(tail),
+                tail,
+                site.direction,
+                side,
+                truck.klass,
+                truck.compliant,
+                truck.without,
             )
         )
 
@@ -233,7 +245,7 @@ def _work(site: Site, truck: Truck) -> dict[str, Work]:
     elif truck.loaded:
         tail = "handover.warehouse_share"
         share = site.corridor.changed(
-            site.fact(tail).share, tail, site.direction, "cn", truck.klass, truck.compliant
+            site.fact(tail).share, tail, site.direction, "cn", truck.klass, truck.compliant, truck.without
         )
         stored = Condition(f"{WAREHOUSE}.selected", 0.0, min(1.0, share))
         handling = lasts("handover.warehouse_handling").duration

@@ -5,7 +5,7 @@ frozen. ``docs/evidence.md`` tells what stands in which file and how it is to be
 """
 
 from kzsim.evidence.conventions import Conventions, conventions
-from kzsim.evidence.corridor import Change, Compliance, CorridorMenu, Existing, Measure, corridor
+from kzsim.evidence.corridor import Change, Compliance, CorridorMenu, Existing, Measure, Uptake, corridor
 from kzsim.evidence.crossings import crossings, holiday_rule, time_zones
 from kzsim.evidence.demand import (
     ALL_TRUCKS,
@@ -21,7 +21,7 @@ from kzsim.evidence.demand import (
     road_demand,
 )
 from kzsim.evidence.errors import EvidenceError
-from kzsim.evidence.explain import Explanation, explain, meaning
+from kzsim.evidence.explain import Explanation, changed_words, explain, meaning
 from kzsim.evidence.facts import Fact, Period, Spread, facts
 from kzsim.evidence.parameters import Parameters, entry_for, requestable_keys
 from kzsim.evidence.places import ClosedDate, Crossing, Hours, Place, Rail, TimeZones
@@ -59,6 +59,8 @@ __all__ = [
     "Target",
     "TimeZones",
     "Tolerance",
+    "Uptake",
+    "changed_words",
     "conventions",
     "corridor",
     "crossings",

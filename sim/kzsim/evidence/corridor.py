@@ -73,8 +73,22 @@ class Compliance:
 
 
 @dataclass(frozen=True)
+class Uptake:
+    """Share (0 to 1) of the trucks of the classes concerned that use a measure."""
+
+    low: float
+    base: float
+    high: float
+    grade: str
+
+
+@dataclass(frozen=True)
 class Existing:
-    """A measure in force at a crossing from ``first`` to ``last`` (None: still)."""
+    """A measure in force at a crossing from ``first`` to ``last`` (None: still).
+
+    ``share`` is said where only part of the trucks concerned use it; None: all that meet the corridor's
+    conditions.
+    """
 
     measure: str
     first: date
@@ -82,6 +96,7 @@ class Existing:
     grade: str
     sources: tuple[str, ...]
     note: str
+    share: Uptake | None
 
 
 @dataclass(frozen=True)
@@ -98,12 +113,16 @@ class CorridorMenu:
 
     def in_force(self, crossing: str, day: date) -> tuple[str, ...]:
         """The measures in force at ``crossing`` on ``day``, in menu order."""
+        return tuple(self.existing_on(crossing, day))
+
+    def existing_on(self, crossing: str, day: date) -> Mapping[str, Existing]:
+        """What is known of the measures in force at ``crossing`` on ``day``, by name in menu order."""
         now = {
-            item.measure
+            item.measure: item
             for item in self.existing.get(crossing, ())
             if item.first <= day and (item.last is None or day <= item.last)
         }
-        return tuple(name for name in self.measures if name in now)
+        return {name: now[name] for name in self.measures if name in now}
 
 
 def corridor() -> CorridorMenu:
@@ -156,9 +175,7 @@ def _compliance(entry: Section, check: Checker) -> Compliance:
         note=entry.text("note", ""),
     )
     entry.close()
-    check_range(entry, found.base, found.low, found.high)
-    if found.low < 0 or found.high > 1:
-        raise entry.error("a share lies between 0 and 1")
+    _check_share(entry, found)
     return found
 
 
@@ -198,6 +215,19 @@ def _change(item: Section, classes: tuple[str, ...], known: Conventions, check: 
     return change
 
 
+def _uptake(entry: Section, check: Checker) -> Uptake:
+    found = Uptake(entry.number("low"), entry.number("base"), entry.number("high"), check.grade(entry))
+    entry.close()
+    _check_share(entry, found)
+    return found
+
+
+def _check_share(entry: Section, found: Compliance | Uptake) -> None:
+    check_range(entry, found.base, found.low, found.high)
+    if found.low < 0 or found.high > 1:
+        raise entry.error("a share lies between 0 and 1")
+
+
 def _existing(
     entry: Section, crossing: str, measures: Mapping[str, Measure], check: Checker
 ) -> tuple[Existing, ...]:
@@ -210,6 +240,7 @@ def _existing(
             grade=check.grade(item),
             sources=check.sources(item),
             note=item.text("note", ""),
+            share=_uptake(item.section("share"), check) if "share" in item.data else None,
         )
         item.close()
         if existing.last is not None and existing.last < existing.first:

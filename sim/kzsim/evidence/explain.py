@@ -123,3 +123,19 @@ def _name(key: str, mode: str, name: str, words: Vocabulary) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
+
+
+def changed_words(param: str) -> str:
+    """What a measure's ``param`` is, in words: a switch of the corridor, or the end of a key.
+
+    Raises EvidenceError for a name without words.
+    """
+    words = read_vocabulary(packaged())
+    if param in words.switches:
+        return words.switches[param]
+    mode, tail = "road", param
+    if param.partition(".")[0] in words.modes:
+        mode, _, tail = param.partition(".")
+    if tail.partition(".")[0] in words.sides:
+        tail = tail.partition(".")[2]
+    return _name(param, mode, tail, words)

@@ -16,20 +16,37 @@ from kzsim.scenario.units import show
 BOTH = "both"
 
 
-def corridors(written: ScenarioFile, first_day: date, report: Report) -> dict[str, Corridor]:
+def corridors(written: ScenarioFile, first_day: date, last_day: date, report: Report) -> dict[str, Corridor]:
     """The corridor of every crossing that has one, or that has a compliance of its own."""
     made = {
-        name: _corridor(name, corridor, first_day, report)
+        name: _corridor(name, corridor, first_day, last_day, report)
         for name, corridor in sorted(written.green_corridors.items())
         if corridor is not None
     }
     return {name: corridor for name, corridor in made.items() if corridor != Corridor()}
 
 
-def _corridor(name: str, written: CorridorFile, first_day: date, report: Report) -> Corridor:
+def uptake(written: ScenarioFile, first_day: date, made: dict[str, Corridor]) -> dict[str, dict[str, float]]:
+    """Crossing -> measure -> share of the trucks concerned that use it, for existing measures that have one.
+
+    A measure that the scenario itself switches on is used by all that comply.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for name, corridor in made.items():
+        said = written.green_corridors[name]
+        if said is None or said.bundle != words.EXISTING:
+            continue
+        for measure, existing in evidence.corridor().existing_on(name, first_day).items():
+            own = said.measures.get(measure) is not None
+            if existing.share is not None and measure in corridor.measures and not own:
+                found.setdefault(name, {})[measure] = existing.share.base
+    return found
+
+
+def _corridor(name: str, written: CorridorFile, first_day: date, last_day: date, report: Report) -> Corridor:
     menu = evidence.corridor()
     path: Path = ("green_corridors", name)
-    chosen = set(_bundle(name, written.bundle, first_day, report))
+    chosen = set(_bundle(name, written.bundle, first_day, last_day, report))
     scopes: dict[str, Scope] = {}
     for measure, setting in written.measures.items():
         if setting is None:
@@ -55,7 +72,9 @@ def _corridor(name: str, written: CorridorFile, first_day: date, report: Report)
     )
 
 
-def _bundle(name: str, bundle: str | None, first_day: date, report: Report) -> tuple[str, ...]:
+def _bundle(
+    name: str, bundle: str | None, first_day: date, last_day: date, report: Report
+) -> tuple[str, ...]:
     menu = evidence.corridor()
     if bundle is None or bundle == words.NO_CORRIDOR:
         return ()
@@ -70,7 +89,37 @@ def _bundle(name: str, bundle: str | None, first_day: date, report: Report) -> t
             f"no measure was in force at {name} on {first_day}{first}: there will be no corridor",
             "warning",
         )
+    elif report.sound("period", "year"):
+        _warn_of_changes(name, first_day, last_day, report)
     return now
+
+
+def _warn_of_changes(name: str, first_day: date, last_day: date, report: Report) -> None:
+    """Say which measures start or end within the period: a corridor does not change within a run."""
+    known = sorted(evidence.corridor().existing.get(name, ()), key=lambda item: (item.first, item.measure))
+    starting = [f"{item.measure} ({item.first})" for item in known if first_day < item.first <= last_day]
+    if starting:
+        many = "1 measure starts" if len(starting) == 1 else f"{len(starting)} measures start"
+        are = "is" if len(starting) == 1 else "are"
+        report.add(
+            ("green_corridors", name),
+            f"{many} within the period and {are} left out: {listed(starting)}; "
+            f"'existing' is what was in force on the first day, {first_day}",
+            "warning",
+        )
+    ending = [
+        f"{item.measure} ({item.last})"
+        for item in known
+        if item.first <= first_day and item.last is not None and first_day <= item.last < last_day
+    ]
+    if ending:
+        many = "1 measure ends" if len(ending) == 1 else f"{len(ending)} measures end"
+        stay = "stays" if len(ending) == 1 else "stay"
+        report.add(
+            ("green_corridors", name),
+            f"{many} within the period and {stay} in force to its end: {listed(ending)}",
+            "warning",
+        )
 
 
 def _scope(measure: str, written: MeasureFile, path: Path, report: Report) -> Scope:

@@ -70,7 +70,8 @@ class Scenario:
     ``road`` and ``rail`` name the crossings simulated. ``demand_factor`` multiplies the evidence's demand of
     all of them, on top of the crossings' own factors. ``overrides`` maps evidence keys to values in the
     evidence's own unit. ``origins`` says where each key was set (``file:line``, ``--set`` or
-    ``default``), ``written`` what stood there, by the same keys.
+    ``default``), ``written`` what stood there, by the same keys. ``uptake`` is the share (0 to 1) of the
+    trucks concerned that use a measure, by crossing and measure, where not all that comply do.
     """
 
     title: str
@@ -88,6 +89,7 @@ class Scenario:
     crossings: Mapping[str, CrossingSettings] = field(default_factory=dict)
     overrides: Mapping[str, float | bool | str] = field(default_factory=dict)
     corridors: Mapping[str, Corridor] = field(default_factory=dict)
+    uptake: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, Plain] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
@@ -117,6 +119,10 @@ class Scenario:
             },
             "overrides": {key: self.overrides[key] for key in sorted(self.overrides)},
             "corridors": {name: _corridor(self.corridors[name]) for name in sorted(self.corridors)},
+            "uptake": {
+                name: {measure: shares[measure] for measure in sorted(shares)}
+                for name, shares in sorted(self.uptake.items())
+            },
         }
 
 

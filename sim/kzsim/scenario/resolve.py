@@ -47,7 +47,7 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
     overrides: dict[str, float | bool | str] = {}
     if report.sound("year"):
         overrides = parameters.overrides(written, year, report)
-    made = corridors.corridors(written, first, report)
+    made = corridors.corridors(written, first, last, report)
     _warn_of_idle_settings(written, simulated, report)
     if report.sound("year", "demand", "simulate", "crossings"):
         demand.warn_outside(written, year, simulated, report)
@@ -72,6 +72,7 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
         },
         overrides=overrides,
         corridors=made,
+        uptake=corridors.uptake(written, first, made),
         origins=origins,
         written=values,
         warnings=tuple(
