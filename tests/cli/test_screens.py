@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kzsim.cli import digest, summary
@@ -49,7 +50,45 @@ def test_a_quantile_that_too_few_reached_is_a_dash():
 
 
 def test_rail_names_the_station_where_it_differs_from_the_crossing():
-    assert "Rail (trains; Nur Zholy: Altynkol station)" in shown(run_result(), 160)
+    assert "Rail (loaded trains; Nur Zholy: stations Altynkol - Khorgos)" in shown(run_result(), 160)
+
+
+def test_trains_of_empties_stand_by_themselves_below_the_loaded_ones():
+    lines = shown(run_result(), 160)
+    below = lines[lines.index("Rail (trains of empties)") + 1 :][:2]
+    assert row(below, "Dostyk", "KZ to CN")[2:4] == ["61.2", "3.10"]
+    assert row(lines, "Dostyk", "tracks")[3] == "18.2"
+
+
+def test_a_run_stored_before_there_were_figures_of_loaded_trains_is_still_shown():
+    result = run_result()
+    older = result.indicators[~result.indicators["class"].isin(["loaded", "empties"])].copy()
+    rail = result.indicators[result.indicators["class"] == "loaded"].assign(**{"class": "all"})
+    lines = shown(replace(result, indicators=pd.concat([older, rail])), 160)
+    assert row(lines, "Dostyk", "tracks")[3] == "18.2"
+    assert "Rail (trains of empties)" not in lines
+
+
+def test_by_rail_the_users_of_a_corridor_are_trains_of_the_classes_it_takes():
+    text = " ".join(" ".join(shown(run_result(), 100)).split())
+    assert "Corridor users by road carry agricultural goods, by rail are container and grain trains" in text
+    road = run_result(FLOWS[:3])
+    assert "Corridor users carry agricultural goods" in " ".join(" ".join(shown(road, 100)).split())
+
+
+def test_one_line_says_that_the_words_hold_at_once_and_single_intervals_do_not():
+    text = " ".join(" ".join(shown(run_result(), 100)).split())
+    assert "These 15 words hold at once with 95 %" in text
+    assert "of 15 intervals at 95 % about 0.8 leave out the true value by chance." in text
+
+
+def test_there_is_one_kind_of_delay_on_the_screen():
+    lines = shown(run_result(), 160)
+    below = lines[lines.index("What the green corridors changed") :]
+    assert not any("delay" in line.casefold() for line in below)
+    headings = [line for line in below if line.startswith("Crossing ")]
+    assert headings
+    assert all(line.find("users") < line.find("without") for line in headings)
 
 
 @pytest.mark.parametrize("width", [160, 100, 80, 60, 40])
@@ -87,7 +126,7 @@ def test_without_corridors_in_force_that_is_said():
 
 def test_what_the_corridors_changed_is_a_paired_difference_with_its_interval_and_a_verdict():
     lines = shown(run_result(), 100)
-    assert row(lines, "Bakhty", "KZ to CN", "−6.74")[-3:] == ["−6.74 ± 0.20", "+0.30 ± 0.20", "+0.11 ± 0.20"]
+    assert row(lines, "Bakhty", "KZ to CN", "−6.74")[2:5] == ["−6.74 ± 0.20", "+0.30 ± 0.20", "+0.11 ± 0.20"]
     text = " ".join(" ".join(lines).split())
     assert "Corridor users: gain at Bakhty (KZ to CN 6.74 h, CN to KZ 1.52 h), Nur Zholy (KZ to CN" in text
     assert "no change at Bakhty (CN to KZ); undecided at Nur Zholy (KZ to CN)." in text
@@ -106,7 +145,7 @@ def test_a_verdict_that_holds_everywhere_names_no_crossing():
 
 
 def test_a_crossing_whose_directions_agree_is_named_once():
-    result = run_result()
+    result = run_result(FLOWS[:3])
     compared = result.comparison.copy()
     at = (compared["corridor"] == "other") & (compared["crossing"] == "bakhty")
     compared.loc[at, "verdict"] = "no change"
@@ -180,7 +219,7 @@ def test_a_terminal_sees_progress_and_it_leaves_nothing_behind(tiny, tmp_path):
     arguments = ("--out", tmp_path / "out", "--replications", 2, "--no-counterfactual")
     code, text = on_a_terminal("run", tiny, *arguments, columns=120)
     assert code == 0
-    assert "0 of 2 replications" in PLAIN.sub("", text)
+    assert " of 2 replications" in PLAIN.sub("", text)
     last = text.rpartition("\x1b[2K")[2]
     assert PLAIN.sub("", last).startswith("Bakhty for six days")
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 WHO = {"user": "corridor users", "eligible_nonuser": "eligible non-users", "other": "others"}
 """Those that a comparison keeps apart, as they are called on the screen."""
 
+EMPTIES = "empties"
+"""The class of trains without a load."""
+
 _WAITS = ("closed", "quota", "tokens", "blocked", "pairing", "queue")
 
 
@@ -60,16 +63,35 @@ class Change:
     winners: float | None
     losers: float | None
     unchanged: float | None
+    simultaneous_low_h: float | None
+    """Lower end of the wider interval that decides the verdict, which holds at once for all of them."""
+    simultaneous_high_h: float | None
     verdict: str
 
 
 @dataclass(frozen=True)
+class Empties:
+    """The trains of empties of a flow on rail, whose other figures speak of its loaded trains."""
+
+    throughput_per_day: Estimate
+    crossing_time_h: Estimate
+    p10_h: float | None
+    p50_h: float | None
+    p90_h: float | None
+    delay_h: Estimate
+
+
+@dataclass(frozen=True)
 class Flow:
-    """One crossing, mode and direction. Times in hours, throughput in trucks or trains per day."""
+    """One crossing, mode and direction. Times in hours, throughput in trucks or trains per day.
+
+    ``who`` is the class of which all figures are: ``loaded`` trains on rail, ``all`` trucks.
+    """
 
     crossing: str
     mode: str
     direction: str
+    who: str
     throughput_per_day: Estimate
     crossing_time_h: Estimate
     p10_h: float | None
@@ -92,6 +114,7 @@ class Flow:
     with_delay_h: float | None
     """Delay with the corridors, against the free-flow times of the trucks and trains without them."""
     changes: tuple[Change, ...]
+    empties: Empties | None
 
 
 Row = Mapping[str, Any]
@@ -110,13 +133,20 @@ def flows(result: RunResult) -> tuple[Flow, ...]:
 def _flow(
     flow: tuple[str, str, str], rows: Mapping[Cell, Row], compared: Mapping[Cell, Row], binds: Row | None
 ) -> Flow:
-    def row(indicator: str, who: str = "all", table: Mapping[Cell, Row] = rows) -> Row:
-        return table.get((*flow, who, "all", indicator), {})
+    from kzsim.indicators.layout import ALL, HEADLINE
+
+    headline = HEADLINE.get(flow[1], ALL)
+    if (*flow, headline, ALL, "crossing_time") not in rows:
+        headline = ALL  # a run stored before there were figures of loaded trains
+
+    def row(indicator: str, who: str = headline, table: Mapping[Cell, Row] = rows) -> Row:
+        return table.get((*flow, who, ALL, indicator), {})
 
     time = row("crossing_time")
     account, share = _largest(lambda name: _number(row(f"account_{name}").get("mean")))
     return Flow(
         *flow,
+        who=headline,
         throughput_per_day=_estimate(row("throughput_per_day")),
         crossing_time_h=_estimate(time),
         p10_h=_number(time.get("p10")),
@@ -136,9 +166,35 @@ def _flow(
         changes=tuple(
             _change(who, compared[cell])
             for who in WHO
-            if (cell := (*flow, "all", who, "crossing_time")) in compared
+            if (cell := (*flow, headline, who, "crossing_time")) in compared
         ),
+        empties=None if headline == ALL else _empties(lambda indicator: row(indicator, EMPTIES)),
     )
+
+
+def _empties(row: Callable[[str], Row]) -> Empties | None:
+    time = row("crossing_time")
+    if not time:
+        return None
+    return Empties(
+        throughput_per_day=_estimate(row("throughput_per_day")),
+        crossing_time_h=_estimate(time),
+        p10_h=_number(time.get("p10")),
+        p50_h=_number(time.get("p50")),
+        p90_h=_number(time.get("p90")),
+        delay_h=_estimate(row("delay")),
+    )
+
+
+def served(result: RunResult, mode: str) -> tuple[str, ...]:
+    """Return the classes of cargo among the corridor users of a mode."""
+    from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
+
+    if result.comparison is None:
+        return ()
+    rows = (row for row in _records(result.comparison) if (row["mode"], row["corridor"]) == (mode, "user"))
+    found = sorted({str(row["class"]) for row in rows})
+    return tuple(name for name in found if name not in (ALL, LOADED, AGRICULTURAL, REST))
 
 
 def _largest(hours: Callable[[str], float | None]) -> tuple[str, float | None]:
@@ -160,6 +216,8 @@ def _change(who: str, row: Row) -> Change:
         winners=_number(row["winners"]),
         losers=_number(row["losers"]),
         unchanged=_number(row["unchanged"]),
+        simultaneous_low_h=_number(row.get("simultaneous_low")),
+        simultaneous_high_h=_number(row.get("simultaneous_high")),
         verdict=str(row["verdict"]),
     )
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.cli import screen, words
-from kzsim.cli.digest import WHO, Change, Estimate, Flow
+from kzsim.cli.digest import WHO, Change, Empties, Estimate, Flow, served
 from kzsim.cli.table import Column, Table, fill
+from kzsim.indicators.spoken import plain
 
 if TYPE_CHECKING:
     from kzsim.experiments import RunResult
@@ -27,21 +28,26 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
     yield screen.heading(result.title)
     yield from fill(_subtitle(path, result), prose, rest="")
     yield ""
-    yield from fill(
-        "Throughput per day; crossing time in hours: mean ± 95 % interval of the mean, what 10, 50 and 90 % "
-        "stay below, mean of agricultural goods and of the rest; delay: the mean less the time it would take "
-        "with nobody else there and everything open.",
-        prose,
-        rest="",
-    )
+    yield from fill(_reading(flows), prose, rest="")
     yield ""
-    yield from _fitted(flows, [(_NUMBERS, _numbers), (_CAUSES, _causes)], width)
+    yield from _fitted(flows, [(_NUMBERS, _numbers), (_CAUSES, _causes)], width, empties=True)
     if result.comparison is not None:
         yield ""
-        yield from _corridors(flows, width, prose)
+        yield from _corridors(result, flows, width, prose)
     if result.judgements:
         yield ""
         yield from _judged(result.judgements, prose)
+
+
+def _reading(flows: Sequence[Flow]) -> str:
+    """Return how the first table is to be read."""
+    rail = any(flow.mode == "rail" for flow in flows)
+    on_rail = " Rail rows are of loaded trains; trains of empties stand by themselves." if rail else ""
+    return (
+        "Throughput per day; crossing time in hours: mean ± 95 % interval of the mean, what 10, 50 and 90 % "
+        f"stay below, mean of agricultural goods{' (on rail grain)' if rail else ''} and of the rest; delay: "
+        f"the mean less the time it would take with nobody else there and everything open.{on_rail}"
+    )
 
 
 def _subtitle(path: str, result: RunResult) -> str:
@@ -107,29 +113,34 @@ _CAUSES = (
     Column("What binds", said="what binds:"),
 )
 _LEVELS = (
-    Column("Per day\nwithout", number=True, said="throughput per day without"),
-    Column("\nwith", number=True, said="with"),
     Column("Mean, h\nwithout", number=True, said="mean crossing time in hours without"),
     Column("\nwith", number=True, said="with"),
-    Column("Delay, h\nwithout", number=True, said="delay in hours without"),
+    Column("Per day\nwithout", number=True, said="throughput per day without"),
     Column("\nwith", number=True, said="with"),
 )
 _DIFFERENCES = (
-    Column("Corridor\nusers", said="difference for corridor users"),
+    Column("Corridor\nusers", said="difference of the mean crossing time in hours for corridor users"),
     Column("Eligible\nnon-users", said="for eligible non-users"),
     Column("\nOthers", said="for others"),
 )
 
 
 def _fitted(
-    flows: Sequence[Flow], parts: Sequence[tuple[tuple[Column, ...], Cells]], width: int
+    flows: Sequence[Flow],
+    parts: Sequence[tuple[tuple[Column, ...], Cells]],
+    width: int,
+    *,
+    empties: bool = False,
 ) -> Iterator[str]:
-    """Yield the flows as one table if it fits, else as one table for each part, else as sentences."""
-    whole = _table(flows, parts)
+    """Yield the flows as one table if it fits, else as one table for each part, else as sentences.
+
+    With ``empties`` the trains of empties follow in rows of their own.
+    """
+    whole = _table(flows, parts, empties)
     if whole.least_width() <= width:
         yield from _drawn(whole, width)
         return
-    split = [_table(flows, [part]) for part in parts]
+    split = [_table(flows, [part], empties and part[1] is _numbers) for part in parts]
     if any(table.least_width() > width for table in split):
         yield from whole.spoken(width, opening=len(_PLACE))
         return
@@ -139,7 +150,7 @@ def _fitted(
         yield from _drawn(table, width)
 
 
-def _table(flows: Sequence[Flow], parts: Sequence[tuple[tuple[Column, ...], Cells]]) -> Table:
+def _table(flows: Sequence[Flow], parts: Sequence[tuple[tuple[Column, ...], Cells]], empties: bool) -> Table:
     """Return a table of the parts' columns; a subheading stands before the first flow of each mode."""
     columns = _PLACE + tuple(column for part, _ in parts for column in part)
     rows: list[tuple[str, ...]] = []
@@ -150,9 +161,31 @@ def _table(flows: Sequence[Flow], parts: Sequence[tuple[tuple[Column, ...], Cell
             rows.append(
                 (words.mode_heading(mode, [other.crossing for other in flows if other.mode == mode]),)
             )
-        place = (words.crossing(flow.crossing), words.direction(flow.direction))
-        rows.append(place + tuple(cell for _, cells in parts for cell in cells(flow)))
+        rows.append(_place(flow) + tuple(cell for _, cells in parts for cell in cells(flow)))
+    if empties and any(flow.empties for flow in flows):
+        rows.append(("Rail (trains of empties)",))
+        known = [(flow, flow.empties) for flow in flows if flow.empties is not None]
+        rows += [_filled(_place(flow) + _empties(some), len(columns)) for flow, some in known]
     return Table(columns, tuple(rows))
+
+
+def _place(flow: Flow) -> tuple[str, str]:
+    return words.crossing(flow.crossing), words.direction(flow.direction)
+
+
+def _filled(row: tuple[str, ...], length: int) -> tuple[str, ...]:
+    return (row + ("–",) * length)[:length]
+
+
+def _empties(some: Empties) -> tuple[str, ...]:
+    times = (some.p10_h, some.p50_h, some.p90_h)
+    # agricultural goods and the rest: none
+    return (
+        *_means(some.throughput_per_day, some.crossing_time_h, times),
+        "–",
+        "–",
+        words.figure(some.delay_h.mean),
+    )
 
 
 def _drawn(table: Table, width: int) -> Iterator[str]:
@@ -161,16 +194,20 @@ def _drawn(table: Table, width: int) -> Iterator[str]:
 
 
 def _numbers(flow: Flow) -> tuple[str, ...]:
-    time = flow.crossing_time_h
+    times = (flow.p10_h, flow.p50_h, flow.p90_h)
     return (
-        words.figure(flow.throughput_per_day.mean),
-        words.figure(time.mean),
-        words.like(time.half_width, time.mean),
-        words.figure(flow.p10_h),
-        words.figure(flow.p50_h),
-        words.figure(flow.p90_h),
+        *_means(flow.throughput_per_day, flow.crossing_time_h, times),
         words.figure(flow.agricultural_h.mean),
         words.figure(flow.rest_h.mean),
+    )
+
+
+def _means(per_day: Estimate, time: Estimate, quantiles: Sequence[float | None]) -> tuple[str, ...]:
+    return (
+        words.figure(per_day.mean),
+        words.figure(time.mean),
+        words.like(time.half_width, time.mean),
+        *(words.figure(quantile) for quantile in quantiles),
     )
 
 
@@ -185,7 +222,7 @@ def _binds(flow: Flow) -> str:
     binding = flow.binding
     if binding is None or binding.binds == "nothing":
         return "nothing"
-    side, stage = binding.side.upper(), words.plain(binding.stage)
+    side, stage = binding.side.upper(), plain(binding.stage)
     place = f"{side} {stage}".strip()
     at = f" at {place}" if place else ""
     if binding.binds == "hours":
@@ -194,11 +231,11 @@ def _binds(flow: Flow) -> str:
         busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
         return f"servers{at}{busy}"
     if binding.binds == "zone":
-        return f"places{at}" + (f", kept by {words.plain(binding.cause)}" if binding.cause else "")
+        return f"places{at}" + (f", kept by {plain(binding.cause)}" if binding.cause else "")
     return f"{binding.binds}{at}"
 
 
-def _corridors(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
+def _corridors(result: RunResult, flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
     """Yield what the corridors changed, for those flows that have any corridor users."""
     touched = [flow for flow in flows if any(change.who == "user" for change in flow.changes)]
     yield screen.heading("What the green corridors changed")
@@ -206,28 +243,49 @@ def _corridors(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
         yield from fill("No truck or train of this scenario uses a green corridor.", prose)
         return
     yield from fill(
-        "The same trucks and trains without the corridors and with them; delay is counted from what they "
-        "would need alone without corridors. The last three columns: how much longer (+) or shorter (−) the "
-        "mean crossing time is with the corridors, in hours, ± the paired 95 % interval. Corridor users "
-        "carry agricultural goods and meet the corridor's conditions; eligible non-users do not meet them.",
+        "The same trucks and trains without the corridors and with them. First how much longer (+) or "
+        "shorter (−) the mean crossing time is with the corridors, in hours, ± the paired 95 % interval; "
+        f"then the mean crossing time and the throughput of all. {_users(result, touched)}",
         prose,
         rest="",
     )
     yield ""
-    yield from _fitted(touched, [(_LEVELS, _levels), (_DIFFERENCES, _differences)], width)
+    yield from _fitted(touched, [(_DIFFERENCES, _differences), (_LEVELS, _levels)], width)
     yield ""
     for who, name in WHO.items():
         yield from fill(_verdicts(touched, who, name), prose)
+    yield from fill(_at_once([change for flow in touched for change in flow.changes]), prose)
+
+
+def _users(result: RunResult, touched: Sequence[Flow]) -> str:
+    """Return who the corridor users are: by road farm goods, by rail the trains a corridor may take."""
+    modes = {flow.mode for flow in touched}
+    trains = " and ".join(plain(name) for name in served(result, "rail"))
+    who = {"road": "carry agricultural goods", "rail": f"are {trains or 'loaded'} trains"}
+    said = [f"by {mode} {text}" if len(modes) > 1 else text for mode, text in who.items() if mode in modes]
+    return (
+        f"Corridor users {', '.join(said)}, and meet the corridor's conditions; eligible non-users do not "
+        "meet them."
+    )
+
+
+def _at_once(changes: Sequence[Change]) -> str:
+    """Return the line that keeps a reader from taking chance for a finding."""
+    number = len(changes)
+    if number < 2 or all(change.difference_h.low is None for change in changes):
+        return ""
+    return (
+        f"These {number} words hold at once with 95 %: each rests on an interval wider than its ± above, for "
+        f"of {number} intervals at 95 % about {0.05 * number:.1f} leave out the true value by chance."
+    )
 
 
 def _levels(flow: Flow) -> tuple[str, ...]:
     return (
-        words.figure(flow.without_throughput_per_day),
-        words.figure(flow.throughput_per_day.mean),
         words.figure(flow.without_crossing_time_h),
         words.figure(flow.crossing_time_h.mean),
-        words.figure(flow.without_delay_h),
-        words.figure(flow.with_delay_h),
+        words.figure(flow.without_throughput_per_day),
+        words.figure(flow.throughput_per_day.mean),
     )
 
 
@@ -271,7 +329,7 @@ def _where(some: Sequence[tuple[Flow, Change]], every: Sequence[tuple[Flow, Chan
     named = []
     for (crossing, mode), ways in places.items():
         both = len(ways) == sum((flow.crossing, flow.mode) == (crossing, mode) for flow, _ in every) > 1
-        name = words.crossing(crossing) + (" rail" if mode == "rail" else "")
+        name = words.place(crossing, mode) + (" rail" if mode == "rail" else "")
         named.append(name if both and not hours else f"{name} ({', '.join(ways)})")
     return f" at {', '.join(named)}"
 

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable
 from datetime import date
 
+from kzsim.indicators.spoken import plain
+
 DIRECTIONS = {"kz_to_cn": "KZ to CN", "cn_to_kz": "CN to KZ", "both": "both ways"}
 COUNTED = {"road": "trucks", "rail": "trains"}
 FIGURES = 3
@@ -86,11 +88,6 @@ def direction(name: str) -> str:
     return DIRECTIONS.get(name, name.replace("_", " "))
 
 
-def plain(name: str) -> str:
-    """Return an internal name in words: 'lab_hold' is 'lab hold'."""
-    return name.replace("equeue", "electronic queue").replace("_", " ")
-
-
 ACCOUNTS = {
     "closed": "closed hours",
     "quota": "quota",
@@ -104,23 +101,26 @@ ACCOUNTS = {
 
 def crossing(key: str) -> str:
     """Return the key of a crossing as a name: 'nur_zholy' is 'Nur Zholy'."""
-    return key.replace("_", " ").title()
+    return plain(key).title()
+
+
+def place(key: str, mode: str) -> str:
+    """Return what people call the crossing in that mode: by rail its stations, 'Altynkol - Khorgos'."""
+    from kzsim.evidence import crossings
+
+    known = crossings().get(key)
+    if mode != "rail" or known is None or known.rail is None:
+        return crossing(key)
+    return " - ".join(names["en"] for names in known.rail.stations.values())
 
 
 def mode_heading(mode: str, keys: Iterable[str]) -> str:
-    """Return 'Road (trucks)'; on rail with the Kazakh station where it has another name than the crossing."""
-    counted = COUNTED.get(mode, "entities")
+    """Return 'Road (trucks)'; on rail with the stations where they are not called like the crossing."""
     if mode != "rail":
-        return f"{mode.capitalize()} ({counted})"
-    from kzsim.evidence import crossings
-
-    stations = {
-        crossing(key): known.rail.stations["kz"]["en"]
-        for key in dict.fromkeys(keys)
-        if (known := crossings().get(key)) is not None and known.rail is not None
-    }
-    named = [f"{name}: {station} station" for name, station in stations.items() if station != name]
-    return f"Rail ({'; '.join([counted, *named])})"
+        return f"{mode.capitalize()} ({COUNTED.get(mode, 'entities')})"
+    pairs = {crossing(key): place(key, mode) for key in dict.fromkeys(keys)}
+    named = [f"{name}: stations {pair}" for name, pair in pairs.items() if not pair.startswith(name)]
+    return f"Rail ({'; '.join(['loaded trains', *named])})"
 
 
 def day(value: date) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kzsim.indicators.spoken import plain
 from kzsim.network.program import I64, ElementType, Program
 
 Bool = npt.NDArray[np.bool_]
@@ -57,11 +58,6 @@ class ElementInfo:
         """The place as a sentence names it: ``KZ entry gate``."""
         side = self.side.upper() if len(self.side) == 2 else ""
         return f"{side} {plain(self.stage)}".strip()
-
-
-def plain(name: str) -> str:
-    """An internal name in words: ``equeue`` is the electronic queue, ``lab_hold`` the lab hold."""
-    return name.replace("equeue", "electronic queue").replace("_", " ")
 
 
 @dataclass(frozen=True)
