@@ -181,7 +181,7 @@ def test_a_wrong_setting_is_quoted(call, tiny, tmp_path, setting):
 def test_results_where_a_file_is_in_the_way_are_refused_before_anything_is_run(
     call, tiny, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("kzsim.experiments.run", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr("kzsim.experiments.execute", lambda *_, **__: pytest.fail("it ran"))
     (tmp_path / "out").write_text("mine", encoding="utf-8")
     done = call("run", tiny, "--out", tmp_path / "out")
     assert done.exit_code == 2
@@ -194,7 +194,7 @@ def test_an_unwritable_results_folder_is_refused_before_anything_is_run(call, ti
     def refuse(self, *_, **__):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
 
-    monkeypatch.setattr("kzsim.experiments.run", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr("kzsim.experiments.execute", lambda *_, **__: pytest.fail("it ran"))
     monkeypatch.setattr(Path, "mkdir", refuse)
     done = call("run", tiny, "--out", tmp_path / "out")
     assert done.exit_code == 2
