@@ -277,6 +277,21 @@ def test_existing_where_nothing_existed_warns() -> None:
     )
 
 
+def test_one_value_in_place_of_several_periods_warns() -> None:
+    key = "parameters.road.nur_zholy.kz_to_cn.quota.cn_intake"
+    fact = evidence.Parameters(2023).get(key.partition(".")[2])
+    (warning,) = scenario("title: A\n", f"{key}={fact.number:g} trucks/day").warnings
+    assert str(warning) == (
+        f"--set {key}={fact.number:g} trucks/day: warning: replaces 4 periods (140 to 350) by one value"
+    )
+    intake = "crossings.nur_zholy.road.intake_kz_to_cn=204 trucks/day"
+    assert "replaces 4 periods" in str(scenario("title: A\n", intake).warnings[0])
+    everywhere = "parameters.road.all.kz_to_cn.quota.cn_intake=90 trucks/day"
+    said = str(scenario("title: A\nyear: 2022\n", everywhere).warnings[-1])
+    assert said.endswith("2 periods (0 to 36) at kalzhat and 3 periods (65 to 115) at nur_zholy by one value")
+    assert scenario("title: A\n", key.replace("nur_zholy", "bakhty") + "=100 trucks/day").warnings == ()
+
+
 def test_a_value_outside_its_range_warns_with_range_grade_and_source() -> None:
     made = scenario("title: A\ncrossings:\n  nur_zholy:\n    road: {intake_kz_to_cn: 800 trucks/day}\n")
     fact = evidence.Parameters(2023).get("road.nur_zholy.kz_to_cn.quota.cn_intake")

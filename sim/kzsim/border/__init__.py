@@ -2,5 +2,6 @@
 
 from kzsim.border.build import build
 from kzsim.border.labels import Border, ElementLabel, GroupLabel
+from kzsim.border.overrides import reads, unread_overrides
 
-__all__ = ["Border", "ElementLabel", "GroupLabel", "build"]
+__all__ = ["Border", "ElementLabel", "GroupLabel", "build", "reads", "unread_overrides"]

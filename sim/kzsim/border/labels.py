@@ -9,6 +9,7 @@ from typing import Literal
 
 from kzsim.evidence import Parameters
 from kzsim.network.model import Network, Route, Source, Stage, Zone
+from kzsim.scenario import Problem
 
 Mode = Literal["road", "rail"]
 Direction = Literal["kz_to_cn", "cn_to_kz"]
@@ -118,7 +119,8 @@ class Border:
     """A scenario as a network, and what its numbers mean.
 
     ``start`` is the aware instant of t = 0; ``notes`` are sentences on what the scenario asks for
-    and the model leaves out.
+    and the model leaves out. ``warnings`` are about settings without effect, each with its place; the
+    notes say them too.
     """
 
     network: Network
@@ -128,3 +130,4 @@ class Border:
     start: datetime
     follow_up_ms: int
     notes: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()

@@ -23,13 +23,14 @@ from kzsim.evidence.demand import (
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.explain import Explanation, changed_words, explain, meaning
 from kzsim.evidence.facts import Fact, Period, Spread, facts
-from kzsim.evidence.parameters import Parameters, entry_for, requestable_keys
+from kzsim.evidence.parameters import ANY_CROSSING, Parameters, entry_for, general_key, requestable_keys
 from kzsim.evidence.places import ClosedDate, Crossing, Hours, Place, Rail, TimeZones
 from kzsim.evidence.records import Disruptions, Episode, Target, Tolerance, disruptions, macro, targets
 from kzsim.evidence.sources import Source, sources
 
 __all__ = [
     "ALL_TRUCKS",
+    "ANY_CROSSING",
     "Change",
     "ClosedDate",
     "Compliance",
@@ -69,6 +70,7 @@ __all__ = [
     "entry_for",
     "explain",
     "facts",
+    "general_key",
     "holiday_rule",
     "macro",
     "meaning",

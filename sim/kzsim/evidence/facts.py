@@ -27,6 +27,9 @@ MS_PER_UNIT: Mapping[str, int] = MappingProxyType(
 COST = "cost"
 """The first word of keys that belong to no mode."""
 
+SCENARIO_GRADE = "scenario"
+"""The grade of a value that a scenario sets in place of the evidence's."""
+
 BOTH = "both"
 ENTRY_FILES = ("parameters.yaml", "rail.yaml")
 
@@ -80,6 +83,11 @@ class Fact:
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             raise EvidenceError(f"{self.key}: {self.value!r} is not a number")
         return self.value
+
+    @property
+    def of_scenario(self) -> bool:
+        """Whether a scenario set this value."""
+        return self.grade == SCENARIO_GRADE
 
     @property
     def share(self) -> float:

@@ -9,11 +9,10 @@ from types import MappingProxyType
 
 from kzsim.evidence.conventions import conventions
 from kzsim.evidence.errors import EvidenceError
-from kzsim.evidence.facts import Fact, Spread, Value, facts
+from kzsim.evidence.facts import SCENARIO_GRADE, Fact, Spread, Value, facts
 from kzsim.evidence.reader import suggestion
 
 ANY_CROSSING = "all"
-SCENARIO_GRADE = "scenario"
 
 Override = float | bool | str
 

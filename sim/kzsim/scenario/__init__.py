@@ -13,6 +13,7 @@ from kzsim.scenario.model import (
     RoadSettings,
     Scenario,
     Scope,
+    Setting,
 )
 from kzsim.scenario.problems import Problem, ScenarioError
 from kzsim.scenario.schema import json_schema
@@ -27,6 +28,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Scope",
+    "Setting",
     "explain",
     "json_schema",
     "load",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kzsim.scenario.problems import Problem
+from kzsim.scenario.problems import Place, Problem
 
 Span = tuple[int, int]
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
@@ -64,6 +64,19 @@ class Corridor:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """Where a value was set: its dotted key, its place, and whether by the scenario itself or --set."""
+
+    key: str
+    place: Place
+    own: bool = True
+
+    def warning(self, message: str) -> Problem:
+        """A warning at this place."""
+        return Problem.at(self.place, self.key, message, "warning")
+
+
+@dataclass(frozen=True)
 class Scenario:
     """What is simulated, as plain values; ``first_day`` and ``last_day`` are days of Kazakhstan's clock.
 
@@ -72,6 +85,7 @@ class Scenario:
     evidence's own unit. ``origins`` says where each key was set (``file:line``, ``--set`` or
     ``default``), ``written`` what stood there, by the same keys. ``uptake`` is the share (0 to 1) of the
     trucks concerned that use a measure, by crossing and measure, where not all that comply do.
+    ``settings`` says for each key of ``overrides`` what set it.
     """
 
     title: str
@@ -93,6 +107,12 @@ class Scenario:
     origins: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, Plain] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict, compare=False)
+
+    def setting(self, key: str) -> Setting:
+        """What set an override; without a file the key as it would be written."""
+        written = f"parameters.{key}"
+        return self.settings.get(key) or Setting(written, Place(self.origins.get(written, "scenario")))
 
     @property
     def days(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from kzsim import evidence
 from kzsim.evidence import Fact
 from kzsim.scenario import words
+from kzsim.scenario.model import Setting
 from kzsim.scenario.problems import listed, nearest, shorten
 from kzsim.scenario.report import Path, Report
 from kzsim.scenario.schema import ScenarioFile
@@ -24,8 +25,12 @@ SHORTCUTS = {
 Value = float | bool | str
 
 
-def overrides(written: ScenarioFile, year: int, report: Report) -> dict[str, Value]:
+def overrides(
+    written: ScenarioFile, year: int, report: Report
+) -> tuple[dict[str, Value], dict[str, Setting]]:
     """Evidence key -> value in the evidence's own unit, from ``parameters`` and the crossings' shortcuts.
+
+    And evidence key -> what set it.
 
     What is set at ``all`` crossings is spelled out where the evidence has an entry for each; a crossing's own
     setting wins.
@@ -33,6 +38,7 @@ def overrides(written: ScenarioFile, year: int, report: Report) -> dict[str, Val
     known = evidence.Parameters(year)
     found: dict[str, Value] = {}
     single: dict[str, Value] = {}
+    paths: dict[str, Path] = {}
     for name, settings in written.crossings.items():
         for (mode, setting), pattern in SHORTCUTS.items():
             value = getattr(getattr(settings, mode, None), setting, None)
@@ -43,9 +49,11 @@ def overrides(written: ScenarioFile, year: int, report: Report) -> dict[str, Val
             if written.parameters.get(key) is not None:
                 report.add(path, f"said twice: parameters has '{key}' too; keep one")
             single[key] = value
+            paths[key] = path
             fact = known.find(key)
             if fact is not None:
                 _warn_outside(path, value, [fact], report)
+                _warn_of_periods(path, value, [fact], report)
     for key, value in written.parameters.items():
         facts = entries(key, known)
         path = ("parameters", key)
@@ -60,8 +68,12 @@ def overrides(written: ScenarioFile, year: int, report: Report) -> dict[str, Val
         if read is None:
             continue
         _warn_outside(path, read, list(facts.values()), report)
+        _warn_of_periods(path, read, list(facts.values()), report)
         (found if len(facts) > 1 else single).update(dict.fromkeys(facts, read))
-    return {**found, **single}
+        for each in facts:
+            if len(facts) == 1 or each not in single:
+                paths[each] = path
+    return {**found, **single}, {key: report.setting(path) for key, path in paths.items()}
 
 
 def entries(key: str, known: evidence.Parameters) -> dict[str, Fact]:
@@ -146,6 +158,19 @@ def _warn_outside(path: Path, value: Value, facts: list[Fact], report: Report) -
         f"{show(value, unit)} lies outside the evidence's range of {'; '.join(ranges)}",
         "warning",
     )
+
+
+def _warn_of_periods(path: Path, value: Value, facts: list[Fact], report: Report) -> None:
+    """Say that one value takes the place of several that follow each other within the year."""
+    replaced = []
+    for fact in facts:
+        values = [period.value for period in fact.periods]
+        if values and set(values) != {value}:
+            many = "1 period" if len(values) == 1 else f"{len(values)} periods"
+            where = f" at {fact.key.split('.')[1]}" if len(facts) > 1 else ""
+            replaced.append(f"{many} ({min(values):g} to {max(values):g}){where}")
+    if replaced:
+        report.add(path, f"replaces {listed(replaced)} by one value", "warning")
 
 
 def cite(grade: str, sources: tuple[str, ...]) -> str:

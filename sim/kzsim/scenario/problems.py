@@ -68,11 +68,20 @@ class Problem:
         """Sorts problems as the files read."""
         return (self.rank, self.line, self.column)
 
+    @property
+    def _where(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+    @property
+    def short(self) -> str:
+        """Place, key and message on one line, without the line of the file."""
+        key = f"{self.key}: " if self.key else ""
+        return f"{self._where}: {key}{self.message}"
+
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         word = "warning: " if self.severity == "warning" else ""
         key = f"{self.key}: " if self.key else ""
-        head = f"{where}: {word}{key}{self.message}"
+        head = f"{self._where}: {word}{key}{self.message}"
         if not self.line:
             return head
         text, caret = _excerpt(self.source_line, self.column)

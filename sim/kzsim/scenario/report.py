@@ -8,6 +8,7 @@ from typing import Literal
 
 from kzsim.scenario.document import Node
 from kzsim.scenario.inherit import SETTINGS_RANK
+from kzsim.scenario.model import Setting
 from kzsim.scenario.problems import MOST_PROBLEMS, Problem
 
 Path = tuple[str | int, ...]
@@ -59,6 +60,11 @@ class Report:
         """Whether this was written in the scenario itself or by --set, not in a parent."""
         node, _ = self.root.find(path)
         return node.place.rank == 0 or node.place.rank >= SETTINGS_RANK
+
+    def setting(self, path: Path) -> Setting:
+        """What was written at ``path``, as the place of a warning given later."""
+        node, _ = self.root.find(path)
+        return Setting(dotted(path), node.key_place, self.own(path))
 
 
 def dotted(path: Iterable[str | int]) -> str:

@@ -8,7 +8,7 @@ from kzsim import evidence
 from kzsim.scenario import corridors, demand, parameters, words
 from kzsim.scenario.document import Node
 from kzsim.scenario.inherit import Tree
-from kzsim.scenario.model import CrossingSettings, Plain, RailSettings, RoadSettings, Scenario
+from kzsim.scenario.model import CrossingSettings, Plain, RailSettings, RoadSettings, Scenario, Setting
 from kzsim.scenario.problems import Problem, listed
 from kzsim.scenario.reading import read
 from kzsim.scenario.report import Report, dotted
@@ -45,8 +45,9 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
     if report.sound("simulate") and not any(simulated.values()):
         report.add(("simulate",), "names no crossing at all; name at least one under road or rail")
     overrides: dict[str, float | bool | str] = {}
+    settings: dict[str, Setting] = {}
     if report.sound("year"):
-        overrides = parameters.overrides(written, year, report)
+        overrides, settings = parameters.overrides(written, year, report)
     made = corridors.corridors(written, first, last, report)
     _warn_of_idle_settings(written, simulated, report)
     if report.sound("year", "demand", "simulate", "crossings"):
@@ -81,6 +82,7 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
                 key=lambda problem: problem.order,
             )
         ),
+        settings=settings,
     )
 
 

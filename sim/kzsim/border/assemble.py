@@ -1,0 +1,116 @@
+"""A scenario as a network: the parts of its crossings joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from kzsim.border import calendars
+from kzsim.border.corridors import crossing_corridor
+from kzsim.border.idle import sentences
+from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Border, ElementLabel, Parts
+from kzsim.border.rail import rail_parts
+from kzsim.border.road import road_parts
+from kzsim.evidence import Parameters
+from kzsim.network.model import GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
+from kzsim.scenario import Scenario
+
+Element = TypeVar("Element", Stage, Zone)
+
+CLASSES = (ORDINARY, CORRIDOR, ORDINARY + OUT_OF_TURN, CORRIDOR + OUT_OF_TURN)
+
+
+def assemble(scenario: Scenario) -> Border:
+    """The network of a scenario, with what its numbers and names stand for; without warnings.
+
+    Raises EvidenceError if the evidence lacks something for the scenario's crossings and year.
+    """
+    params = Parameters(scenario.year, scenario.overrides)
+    clock = calendars.clock(scenario.first_day, scenario.last_day)
+    parts = tuple(_parts(scenario, params, clock))
+    groups = tuple(group for part in parts for group in part.groups)
+    sources = tuple(_sources(parts))
+    used = {kind.klass for source in sources for kind in source.kinds}
+    classes = tuple(name for name in CLASSES if name in used)
+    network = Network(
+        horizon_ms=clock.horizon_ms,
+        classes=classes,
+        stages=tuple(_only(stage, classes) for stage in _merged(part.stages for part in parts)),
+        zones=_merged(part.zones for part in parts),
+        routes=tuple(route for part in parts for route in part.routes),
+        sources=sources,
+        n_groups=len(groups),
+        priority=_priority(parts, classes),
+        cohort_ms=(scenario.run_in_ms, clock.horizon_ms - scenario.follow_up_ms),
+    )
+    return Border(
+        network=network,
+        groups=groups,
+        elements=_labels(parts),
+        parameters=params,
+        start=clock.start,
+        follow_up_ms=scenario.follow_up_ms,
+        notes=sentences([idle for part in parts for idle in part.idle], scenario),
+    )
+
+
+def _parts(scenario: Scenario, params: Parameters, clock: calendars.Clock) -> Iterator[Parts]:
+    for crossing in scenario.road:
+        corridor = crossing_corridor(scenario, crossing, "road")
+        for direction in DIRECTIONS:
+            yield road_parts(scenario, params, crossing, direction, clock, corridor)
+    for crossing in scenario.rail:
+        corridor = crossing_corridor(scenario, crossing, "rail")
+        for direction in DIRECTIONS:
+            yield rail_parts(scenario, params, crossing, direction, clock, corridor)
+
+
+def _sources(parts: Iterable[Parts]) -> Iterator[Source]:
+    """All sources, with groups numbered through."""
+    before = 0
+    for part in parts:
+        for source in part.sources:
+            kinds = tuple(replace(kind, group=kind.group + before) for kind in source.kinds)
+            yield replace(source, kinds=kinds)
+        before += len(part.groups)
+
+
+def _merged(rows: Iterable[tuple[Element, ...]]) -> tuple[Element, ...]:
+    """All of them, what two directions share once. Raises ValueError if they describe it differently."""
+    found: dict[str, Element] = {}
+    for row in rows:
+        for element in row:
+            if found.setdefault(element.name, element) != element:
+                raise ValueError(f"'{element.name}' is described in two ways by the directions that share it")
+    return tuple(found.values())
+
+
+def _only(stage: Stage, classes: tuple[str, ...]) -> Stage:
+    """The stage without a word on classes that nobody is of."""
+    if isinstance(stage, ServiceStage):
+        return replace(stage, usable={name: stage.usable[name] for name in classes if name in stage.usable})
+    if isinstance(stage, GateStage):
+        return replace(stage, refills=tuple(_capped(refill, classes) for refill in stage.refills))
+    return stage
+
+
+def _capped(refill: Refill, classes: tuple[str, ...]) -> Refill:
+    if not refill.ceilings:
+        return refill
+    return replace(
+        refill, ceilings={name: refill.ceilings[name] for name in classes if name in refill.ceilings}
+    )
+
+
+def _priority(parts: Iterable[Parts], classes: tuple[str, ...]) -> dict[tuple[str, str], int]:
+    return {
+        (klass, element): rank
+        for part in parts
+        for (klass, element), rank in part.priority.items()
+        if klass in classes
+    }
+
+
+def _labels(parts: Iterable[Parts]) -> Mapping[str, ElementLabel]:
+    return {name: label for part in parts for name, label in part.elements.items()}
