@@ -50,7 +50,7 @@ def test_validating_a_scenario_needs_no_simulation(tmp_path):
 def test_help_names_every_verb_and_exit_code(call):
     done = call("--help")
     assert done.exit_code == 0
-    for word in ("run", "validate", "explain", "130 interrupted"):
+    for word in ("run", "validate", "runs", "warmup", "explain", "130 interrupted"):
         assert word in done.stdout
 
 
@@ -66,7 +66,7 @@ def test_an_unknown_verb_is_answered_with_the_nearest_one(call):
 
 
 def test_an_unknown_verb_far_from_any_is_answered_with_all(call):
-    assert "there are: run, validate, explain." in call("simulate-all").stderr
+    assert "there are: run, validate, runs, warmup, explain." in call("simulate-all").stderr
 
 
 def test_an_unknown_option_is_answered_with_the_nearest_one(call):
