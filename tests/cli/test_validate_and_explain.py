@@ -64,7 +64,7 @@ def test_an_entry_of_the_evidence_shows_value_unit_range_grade_and_source(call):
         "Periods ",
         "Grade ",
         "Sources ",
-        "Change   --set parameters.",
+        "Change    --set parameters.",
     ):
         assert part in done.stdout
 
@@ -86,7 +86,7 @@ def test_the_year_decides_the_value(call):
 
 def test_a_key_of_a_scenario_shows_meaning_example_and_the_entry_behind_it(call):
     done = call("explain", "crossings.bakhty.road.intake_kz_to_cn")
-    assert "Example  intake_kz_to_cn: " in done.stdout
+    assert "Example   intake_kz_to_cn: " in done.stdout
     assert "road.bakhty.kz_to_cn.quota.cn_intake" in done.stdout
 
 
@@ -96,11 +96,87 @@ def test_a_measure_and_an_indicator_are_explained_by_their_names(call):
     assert "Restricted mean" in call("explain", "crossing_time").stdout
 
 
-def test_a_word_lists_the_entries_that_hold_it(call):
+def test_a_word_lists_what_has_to_do_with_it_and_a_dozen_at_most(call):
     done = call("explain", "quota")
     assert done.exit_code == 0
     assert "road.bakhty.kz_to_cn.quota.cn_intake\n" in done.stdout
-    assert "entries of the evidence" in done.stderr
+    many = call("explain", "hold").stdout.splitlines()
+    assert len([line for line in many if not line.startswith((" ", "and "))]) == 12
+    assert many[-1].startswith("and ")
+    assert many[-1].endswith(" more")
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        ("dostyk", ["crossings.dostyk", "green_corridors.dostyk"]),
+        ("bakhty", ["crossings.bakhty", "green_corridors.bakhty"]),
+        ("Khorgos", ["crossings.nur_zholy", "green_corridors.nur_zholy"]),
+        ("Достык", ["crossings.dostyk", "green_corridors.dostyk"]),
+        ("corridor", ["green_corridors", "green_corridors.<crossing>"]),
+        ("hours", ["crossings.<crossing>.road.hours_cn", "crossings.<crossing>.road.hours_kz"]),
+        ("verdict", ["comparison.csv: verdict"]),
+    ],
+)
+def test_the_best_matches_of_a_word_come_first(call, word, first):
+    document = json.loads(call("explain", word, "--json").stdout)
+    assert document["status"] == "list"
+    assert document["keys"][: len(first)] == first
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("compliance", "75 % of those eligible meet the conditions (40 to 95 %)"),
+        ("existing", "existing at Bakhty: priority_class, dedicated_lane and release_on_passing from 23"),
+        ("standard", "standard: dedicated_lane, early_declaration, equeue_out_of_turn, priority_class,"),
+        ("binding", "The file binding.csv of a run's results."),
+        ("delay_accounts", "The file delay_accounts.csv of a run's results."),
+    ],
+)
+def test_a_word_that_means_one_thing_is_explained(call, word, said):
+    done = call("explain", word)
+    assert done.exit_code == 0
+    assert said in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (
+            "crossings.bakhty.road.hours_kz",
+            "In force Kazakh side: 08:00-12:00 and 13:00-17:00, Kazakhstan's clock, from 1 January 2022",
+        ),
+        ("crossings.bakhty.road.hours_kz", "closed 2023: 1 January, 22 March, 1, 7 and 9 May, 16 December"),
+        ("crossings.bakhty.road.hours_kz", "reported; inform_cn_hours_2026]"),
+        ("crossings.bakhty.road.hours_kz", "Sources inform_cn_hours_2026: Border throughput rises"),
+        ("crossings.bakhty", "road, CN to KZ: 27,200 trucks in 2023 (empty 2,720, general 15,994"),
+        ("crossings.bakhty", "Chinese side: 10:30-14:00 and 15:00-19:00, China's clock"),
+        ("demand", "Value Bakhty, road, KZ to CN: 27,200 trucks in 2023; range 22,000 to 32,000 each way"),
+        ("demand", "Dostyk, rail, KZ to CN: "),
+        ("green_corridors.bakhty", "existing: priority_class, from 23 December 2013 [reported;"),
+        ("green_corridors.bakhty.bundle", "Contains light: dedicated_lane, priority_class ("),
+        ("green_corridors.bakhty.bundle", "heavy: agri_lab_on_site, dedicated_lane, early_declaration,"),
+    ],
+)
+def test_a_key_of_a_scenario_shows_what_the_evidence_holds_behind_it(call, key, said):
+    done = call("explain", key)
+    assert done.exit_code == 0
+    assert said in " ".join(done.stdout.split())
+
+
+def test_hours_are_those_of_the_year(call):
+    text = " ".join(call("explain", "crossings.bakhty.road.hours_kz", "--year", "2025").stdout.split())
+    assert "07:00-19:00, Kazakhstan's clock, from 1 July 2025" in text
+    assert "from 1 January 2022 to 29 February 2024" not in text
+
+
+def test_no_change_is_proposed_for_what_the_model_does_not_read(call):
+    done = call("explain", "rail.all.both.loco.turn")
+    assert "Change    not read by this version" in done.stdout
+    assert "--set" not in done.stdout
+    document = json.loads(call("explain", "rail.all.both.loco.turn", "--json").stdout)
+    assert document["evidence"]["read_by_the_model"] is False
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
