@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from kzsim.border import calendars
+from kzsim.border import calendars, taking
 from kzsim.border.corridors import crossing_corridor
 from kzsim.border.idle import sentences
 from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Border, ElementLabel, Parts
@@ -58,10 +58,12 @@ def assemble(scenario: Scenario) -> Border:
 def _parts(scenario: Scenario, params: Parameters, clock: calendars.Clock) -> Iterator[Parts]:
     for crossing in scenario.road:
         corridor = crossing_corridor(scenario, crossing, "road")
+        taking.corridor(params, corridor)
         for direction in DIRECTIONS:
             yield road_parts(scenario, params, crossing, direction, clock, corridor)
     for crossing in scenario.rail:
         corridor = crossing_corridor(scenario, crossing, "rail")
+        taking.corridor(params, corridor)
         for direction in DIRECTIONS:
             yield rail_parts(scenario, params, crossing, direction, clock, corridor)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kzsim import evidence
+from kzsim.border import taking
 from kzsim.border.calendars import Clock
 from kzsim.border.corridors import CrossingCorridor
 from kzsim.border.demand import HourShares, Pattern, arrivals
@@ -50,7 +51,7 @@ def trains(scenario: Scenario, line: Line, clock: Clock, corridor: CrossingCorri
     Only classes that the menu of measures makes eligible have both; the two kinds are there with and
     without a corridor, so that the same trains comply in every scenario.
     """
-    flows = evidence.rail_demand(line.crossing, scenario.year).flows[line.direction]
+    flows = taking.rail_demand(line.params, line.crossing, scenario.year).flows[line.direction]
     sources: list[Source] = []
     groups: list[GroupLabel] = []
     for klass, flow in sorted(flows.items()):
@@ -112,19 +113,18 @@ def _arrivals(scenario: Scenario, line: Line, flow: evidence.RailFlow, clock: Cl
     with independent exponential delays of mean L gives the gap h - L1 + L2 between two trains planned
     one after the other: its standard deviation is L times the square root of 2, so L/h = cv/sqrt(2).
     """
-    profiles = evidence.profiles()
-    hours = profiles.hour_of_day["rail"]
+    hours = taking.hour_of_day(line.params, "rail")
     side: Side = "cn" if hours.clock == "cn" else "kz"
     shares = HourShares(hours.share, side)
     return arrivals(
         clock,
         flow.trains_per_day.number * _days_of(scenario.year) * demand_factor(scenario, line.crossing),
         Pattern(
-            monthly=profiles.monthly[flow.monthly_profile].share,
+            monthly=taking.monthly(line.params, flow.monthly_profile),
             weekday=(1 / DAYS_PER_WEEK,) * DAYS_PER_WEEK,
             hours_on=lambda _day: shares,
         ),
-        swing=Swing(f"{line.prefix}.day", profiles.day_to_day_cv["rail"]),
+        swing=Swing(f"{line.prefix}.day", taking.day_to_day_cv(line.params, "rail")),
         process="timetable",
         lateness=line.fact("interarrival.cv").number / math.sqrt(2),
     )

@@ -17,8 +17,8 @@ from dataclasses import replace
 from datetime import date
 
 from kzsim import evidence
-from kzsim.border import post, road_queue
-from kzsim.border.calendars import Clock, road_opening
+from kzsim.border import post, road_queue, taking
+from kzsim.border.calendars import Clock
 from kzsim.border.corridors import PRIORITY, CrossingCorridor, Use
 from kzsim.border.demand import HourShares, Pattern, arrivals
 from kzsim.border.labels import (
@@ -77,9 +77,7 @@ def road_parts(
     Raises EvidenceError if the evidence lacks an entry for this crossing and year.
     """
     settings = scenario.crossings.get(crossing, CrossingSettings()).road
-    there = evidence.crossings()[crossing]
-    hours = {"kz": settings.hours_kz, "cn": settings.hours_cn}
-    openings = {side: road_opening(there, side, hours[side]) for side in SIDES}
+    openings = taking.openings(params, crossing, clock, {"kz": settings.hours_kz, "cn": settings.hours_cn})
     site = Site(crossing, direction, params, clock, corridor, openings)
     factor = scenario.demand_factor * settings.demand_factor
     out_of_turn = road_queue.NOBODY
@@ -90,7 +88,7 @@ def road_parts(
     zones = _zones(site)
     groups: list[GroupLabel] = []
     routes, sources = [], []
-    demand = evidence.road_demand(crossing, scenario.year)
+    demand = taking.road_demand(params, crossing, scenario.year)
     for klass, flow in demand.flows[direction].items():
         routes.append(_route(site, klass, loaded=flow.load_t > 0))
         kinds = _kinds(site, klass, flow, out_of_turn, groups)
@@ -257,24 +255,20 @@ def _work(site: Site, truck: Truck) -> dict[str, Work]:
 
 
 def _pattern(site: Site, klass: str, demand: evidence.RoadDemand) -> Pattern:
-    profiles = evidence.profiles()
     opening = site.openings[first_side(site.direction)]
-    name = profiles.class_to_monthly["road"][site.direction][klass]
-    own = name == evidence.ALL_TRUCKS
-    monthly = demand.monthly_share_all_trucks if own else profiles.monthly[name].share
-    weekday = profiles.weekday[site.direction].share
+    weekday = taking.weekday(site.params, site.direction)
 
     def hours_on(day: date) -> HourShares:
         when = "round_the_clock" if opening.round_the_clock(day) else "day_post"
-        profile = profiles.hour_of_day[f"{site.direction}_{when}"]
+        profile = taking.hour_of_day(site.params, f"{site.direction}_{when}")
         return HourShares(profile.share, "cn" if profile.clock == "cn" else "kz")
 
     return Pattern(
-        monthly=monthly,
+        monthly=taking.road_monthly(site.params, demand, site.direction, klass),
         weekday=[0.0 if day in opening.closed_weekdays else share for day, share in enumerate(weekday)],
         hours_on=hours_on,
     )
 
 
 def _swing(site: Site) -> Swing:
-    return Swing(f"road.{site.crossing}.{site.direction}.day", evidence.profiles().day_to_day_cv["road"])
+    return Swing(f"road.{site.crossing}.{site.direction}.day", taking.day_to_day_cv(site.params, "road"))

@@ -15,6 +15,7 @@ from itertools import groupby
 from types import MappingProxyType
 
 from kzsim import evidence
+from kzsim.border import taking
 from kzsim.border.calendars import (
     Opening,
     clock,
@@ -119,7 +120,7 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
         return NOBODY
     whole_year = clock(date(year, 1, 1), date(year, 12, 31))
     places = cap * math.fsum(daily_releases(site, day) for day in whole_year.days("kz"))
-    flows = evidence.road_demand(site.crossing, year).flows
+    flows = taking.road_demand(site.params, site.crossing, year).flows
     going = flows[site.direction]
     eligible = math.fsum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
     users = site.corridor.compliance * eligible

@@ -22,8 +22,15 @@ from kzsim.evidence.demand import (
 )
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.explain import Explanation, changed_words, explain, meaning
-from kzsim.evidence.facts import Fact, Period, Spread, facts
-from kzsim.evidence.parameters import ANY_CROSSING, Parameters, entry_for, general_key, requestable_keys
+from kzsim.evidence.facts import SCENARIO_GRADE, Fact, Period, Spread, facts
+from kzsim.evidence.parameters import (
+    ANY_CROSSING,
+    Parameters,
+    Taken,
+    entry_for,
+    general_key,
+    requestable_keys,
+)
 from kzsim.evidence.places import ClosedDate, Crossing, Hours, Place, Rail, TimeZones
 from kzsim.evidence.records import Disruptions, Episode, Target, Tolerance, disruptions, macro, targets
 from kzsim.evidence.sources import Source, sources
@@ -31,6 +38,7 @@ from kzsim.evidence.sources import Source, sources
 __all__ = [
     "ALL_TRUCKS",
     "ANY_CROSSING",
+    "SCENARIO_GRADE",
     "Change",
     "ClosedDate",
     "Compliance",
@@ -57,6 +65,7 @@ __all__ = [
     "RoadFlow",
     "Source",
     "Spread",
+    "Taken",
     "Target",
     "TimeZones",
     "Tolerance",

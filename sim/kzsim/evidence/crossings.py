@@ -119,8 +119,6 @@ def _crossing(
     region = entry.section("region")
     weekly = entry.section("weekly_closed")
     hours = entry.section("hours")
-    check.grade(weekly)
-    check.sources(weekly)
     weekly.text("note", "")
     crossing = Crossing(
         key=key,
@@ -136,6 +134,8 @@ def _crossing(
         weekly_closed=MappingProxyType(
             {side: tuple(weekdays.index(day) for day in weekly.words(side, weekdays)) for side in known.sides}
         ),
+        weekly_closed_grade=check.grade(weekly),
+        weekly_closed_sources=check.sources(weekly),
         closed_dates=MappingProxyType(
             {int(year): _closed(closed, year, known, check) for year in closed.data}
         ),

@@ -49,7 +49,8 @@ class Profiles:
     ``monthly``: 12 shares by name. ``class_to_monthly``: mode, direction, class -> name of a monthly profile
     or `ALL_TRUCKS` (road only; trains name theirs themselves). ``weekday``: 7 shares by direction, Monday
     first. ``hour_of_day``: 24 shares by name, ``<direction>_day_post``, ``<direction>_round_the_clock``,
-    ``rail``. ``day_to_day_cv``: by mode, of daily demand around the seasonal mean. ``classes``: by mode.
+    ``rail``. ``day_to_day_cv``: by mode, of daily demand around the seasonal mean. ``classes``: by mode;
+    ``split_grade`` and ``split_sources`` of how a crossing's trucks divide into them.
     """
 
     monthly: Mapping[str, Profile]
@@ -58,6 +59,8 @@ class Profiles:
     hour_of_day: Mapping[str, Profile]
     day_to_day_cv: Mapping[str, float]
     classes: Mapping[str, tuple[str, ...]]
+    split_grade: str
+    split_sources: tuple[str, ...]
     notes: Mapping[str, Any]
 
 
@@ -175,6 +178,10 @@ def _profiles(top: Section, known: Conventions, check: Checker) -> Profiles:
     classes = top.section("classes")
     by_mode = MappingProxyType({mode: classes.texts(mode) for mode in known.modes})
     classes.texts("road_optional")
+    split = classes.section("road_split")
+    split_grade, split_sources = check.grade(split), check.sources(split)
+    split.text("note", "")
+    split.close()
     classes.close()
     monthly = MappingProxyType(
         {name: _profile(entry, MONTHS, check) for name, entry in top.section("monthly_profiles").sections()}
@@ -203,6 +210,8 @@ def _profiles(top: Section, known: Conventions, check: Checker) -> Profiles:
         hour_of_day=hours,
         day_to_day_cv=MappingProxyType({mode: variation.number(f"{mode}_cv") for mode in known.modes}),
         classes=by_mode,
+        split_grade=split_grade,
+        split_sources=split_sources,
         notes=MappingProxyType(
             {
                 "weekday_profile": week.rest("order", "six_day_posts", "note"),

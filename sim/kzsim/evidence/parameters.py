@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from kzsim.evidence.conventions import conventions
 from kzsim.evidence.errors import EvidenceError
@@ -17,8 +18,19 @@ ANY_CROSSING = "all"
 Override = float | bool | str
 
 
+@dataclass(frozen=True)
+class Taken:
+    """Something taken from the evidence that is no entry by key: plain values, grade and sources."""
+
+    value: Mapping[str, Any]
+    grade: str
+    sources: tuple[str, ...] = ()
+
+
 class Parameters:
     """The facts of ``year``, looked up for a concrete crossing; remembers which were used.
+
+    ``taken`` is what else was taken from the evidence, by a name of its own: hours, demand, measures.
 
     The first hit of ``c@year``, ``c``, ``all@year``, ``all`` wins; an entry counts only if it was compiled
     for the year (a bare key always counts for the base year). Overrides come first, in the same order:
@@ -37,6 +49,7 @@ class Parameters:
             overrides
         )  # a plain dict: it travels to other processes
         self.used: dict[str, Fact] = {}
+        self.taken: dict[str, Taken] = {}
         for key, value in self.overrides.items():
             self._check_override(key, value)
 
@@ -57,6 +70,10 @@ class Parameters:
                 return None
             self.used[key] = found
         return self.used[key]
+
+    def take(self, name: str, value: Mapping[str, Any], grade: str, sources: Iterable[str] = ()) -> None:
+        """Remember that this was taken from the evidence, or set by the scenario in its place."""
+        self.taken[name] = Taken(dict(value), grade, tuple(dict.fromkeys(sources)))
 
     def own(self, key: str) -> Fact | None:
         """The fact for ``key`` if the scenario sets it, else None; else nothing is noted as used."""

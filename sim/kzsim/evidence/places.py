@@ -115,6 +115,8 @@ class Crossing:
     distances: Mapping[str, Distance]
     hours: Mapping[str, tuple[Hours, ...]]
     weekly_closed: Mapping[str, tuple[int, ...]]
+    weekly_closed_grade: str
+    weekly_closed_sources: tuple[str, ...]
     closed_dates: Mapping[int, tuple[ClosedDate, ...]]
     design_capacity: tuple[DesignCapacity, ...]
     green_corridor: GreenCorridor

@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kzsim import border
 from kzsim.experiments.identity import fact_values
 
 if TYPE_CHECKING:
-    from kzsim.evidence import Fact
+    from kzsim.evidence import Fact, Taken
     from kzsim.experiments.runs import Plan
 
 
@@ -43,6 +44,9 @@ def resolved_yaml(plan: Plan) -> str:
         "",
         "# What was taken from the evidence; grade 'scenario' where the scenario replaces it.",
         *_map("evidence", {key: _fact(plan.used[key]) for key in sorted(plan.used)}),
+        "",
+        "# What else was taken from it: opening hours, closed days, demand, profiles, measures, by name.",
+        *_map("data", {name: _taken(one) for name, one in sorted(_all_taken(plan).items())}),
     ]
     return "\n".join(lines) + "\n"
 
@@ -51,6 +55,19 @@ def _map(name: str, entries: Mapping[str, Any]) -> list[str]:
     if not entries:
         return [f"{name}: {{}}"]
     return [f"{name}:", *(f"  {_json(key)}: {_json(value)}" for key, value in entries.items())]
+
+
+def _all_taken(plan: Plan) -> Mapping[str, Taken]:
+    """What the border took from the evidence besides entries by key."""
+    built = plan.model.border if plan.model is not None else border.build(plan.scenario)
+    return built.parameters.taken
+
+
+def _taken(taken: Taken) -> dict[str, Any]:
+    found = {**taken.value, "grade": taken.grade}
+    if taken.sources:
+        found["sources"] = list(taken.sources)
+    return found
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
