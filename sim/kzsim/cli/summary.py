@@ -264,8 +264,8 @@ def _users(result: RunResult, touched: Sequence[Flow]) -> str:
     who = {"road": "carry agricultural goods", "rail": f"are {trains or 'loaded'} trains"}
     said = [f"by {mode} {text}" if len(modes) > 1 else text for mode, text in who.items() if mode in modes]
     return (
-        f"Corridor users {', '.join(said)}{',' * (len(modes) > 1)} and meet the corridor's conditions; eligible "
-        "non-users do not meet them."
+        f"Corridor users {', '.join(said)}{',' * (len(modes) > 1)} and meet the corridor's conditions; "
+        "eligible non-users do not meet them."
     )
 
 
