@@ -10,7 +10,7 @@ from kzsim.engines.kernel.deadlock import STUCK
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.loop import advance, settle
-from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of
+from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Trace
 from kzsim.network.entities import Entities
 from kzsim.network.program import Program
@@ -35,6 +35,11 @@ class _Run:
         self.fixed = fixed_tables(program)
         self.state = initial_state(program)
         self.coming = coming_entities(program, entities)
+        self.keys = plain(entities.numbers.keys)
+        self.work = plain(entities.numbers.work)
+        self.shape = plain(entities.numbers.shape)
+        self.condition = plain(entities.numbers.condition)
+        self.bounds = plain(entities.numbers.bounds)
         instants = -(-program.horizon_ms // program.observe_every_ms)
         self.account = np.zeros((program.n_groups * N_PHASES, program.n_elements, N_ACCOUNTS), dtype=np.int64)
         self.passage = np.empty((entities.count, PASSAGE_COLUMNS), dtype=np.int64)
@@ -65,7 +70,7 @@ class _Run:
 
     def _run_part(self, part: Part) -> DeadlockError | None:
         """Run one part to the horizon, giving it more rows when it asks for them."""
-        program, fixed, state, numbers = self.program, self.fixed, self.state, self.entities.numbers
+        program, fixed, state = self.program, self.fixed, self.state
         run, heap = self._begin(part)
         entity = self._more_rows(np.empty((0, PLACE_LINKS + 2 * fixed.places_per_route), dtype=np.int64), run)
         heap = _grown(heap, len(heap) + len(entity))
@@ -92,11 +97,11 @@ class _Run:
                 fixed.occupancy,
                 self.coming.coming,
                 self.coming.duration,
-                numbers.keys,
-                numbers.work,
-                numbers.shape,
-                numbers.condition,
-                numbers.bounds,
+                self.keys,
+                self.work,
+                self.shape,
+                self.condition,
+                self.bounds,
                 fixed.calendar,
                 fixed.refill,
                 self.account,
@@ -114,11 +119,11 @@ class _Run:
                     state.line,
                     state.pool,
                     self.coming.duration,
-                    numbers.keys,
-                    numbers.work,
-                    numbers.shape,
-                    numbers.condition,
-                    numbers.bounds,
+                    self.keys,
+                    self.work,
+                    self.shape,
+                    self.condition,
+                    self.bounds,
                     fixed.calendar,
                     self.account,
                     self.passage,

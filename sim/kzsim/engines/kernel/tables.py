@@ -5,14 +5,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import Entities
 from kzsim.network.opentime import OpenTime
 from kzsim.network.program import UNLIMITED, ElementType, Program
+
+Number = TypeVar("Number", np.int64, np.uint64, np.float64)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,14 @@ class Coming:
     duration: I64
 
 
+def plain(table: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """The table as the compiler knows it: contiguous and writable.
+
+    A read-only or strided array would silently have everything compiled a second time.
+    """
+    return np.require(table, requirements=["C", "W"])
+
+
 def fixed_tables(program: Program) -> Fixed:
     """Tables that do not change while the loop runs."""
     capacity = np.zeros((len(program.capacity_at_ms), CALENDAR_COLUMNS), dtype=np.int64)
@@ -76,8 +88,8 @@ def fixed_tables(program: Program) -> Fixed:
     refill = np.column_stack([program.refill_at_ms, program.refill_overall, program.refill_ceiling])
     per_route = np.diff(program.occupancy_ptr)
     return Fixed(
-        usable=program.usable_pool,
-        step=program.step_element,
+        usable=plain(program.usable_pool),
+        step=plain(program.step_element),
         occupancy=np.ascontiguousarray(occupancy),
         calendar=np.concatenate([capacity, opening]),
         refill=np.ascontiguousarray(refill.astype(np.int64)),
