@@ -154,6 +154,16 @@ def test_a_night_that_follows_an_exhausted_quota_is_the_quota_s_and_any_other_ni
     assert accounts(program, outcome, "gate", 3) == {"closed": 40 * MINUTE}
 
 
+def test_from_a_refill_on_a_shut_gate_is_closed_and_no_longer_out_of_quota() -> None:
+    """Open 0-60 and from 120 on; one passes, the second waits: quota to 90, then only shut."""
+    opening = Calendar((0, 60 * MINUTE, 120 * MINUTE), (1, 0, 1))
+    gate = GateStage("gate", opening, (Refill(0, 1), Refill(90 * MINUTE, 1)))
+    net = network([gate], {"r": ["gate"]}, [at("s", 0, 0, route="r", work={"gate": NOTHING})])
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [0, 120]
+    assert accounts(program, outcome, "gate") == {"quota": 90 * MINUTE, "closed": 30 * MINUTE}
+
+
 def test_a_ceiling_holds_back_one_class_while_others_pass() -> None:
     gate = GateStage(
         "gate", Calendar.always(1), (Refill(0, 10, {"few": 1}), Refill(60 * MINUTE, 10, {"few": 1}))

@@ -194,7 +194,8 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
     if element[number, TYPE] == ZONE:
         return BLOCKED
     if element[number, TYPE] == GATE:
-        was_refused = entity[line[row, HEAD], JOINED] < element[number, SHUT_SINCE]
+        is_used_up = element[number, LEFT] == 0 or line[row, CEILING_LEFT] == 0
+        was_refused = is_used_up and entity[line[row, HEAD], JOINED] < element[number, SHUT_SINCE]
         return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
     cause = CLOSED
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):

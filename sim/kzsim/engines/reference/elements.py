@@ -271,9 +271,11 @@ class Gate(Element):
         entity.done.set_off(0)
 
     def cause_of_wait(self, klass: int) -> Account:
-        """Quota if open, or if the head has already been refused by the quota; else closed."""
+        """Quota if open, or if it had run out for the head and has not been refilled; else closed."""
         joined_ms, _, _ = self.lines[klass][0]
-        return Account.QUOTA if self.is_open or joined_ms < self.shut_since_ms else Account.CLOSED
+        is_used_up = self.left == 0 or self.left_of_class[klass] == 0
+        was_refused = is_used_up and joined_ms < self.shut_since_ms
+        return Account.QUOTA if self.is_open or was_refused else Account.CLOSED
 
     def releasers(self, entity: Entity) -> Iterable[Entity] | None:  # noqa: ARG002 - nobody's doing
         """Time: an opening or a refill."""
