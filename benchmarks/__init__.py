@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m benchmarks`` prints how fast kzsim is beside others, see docs/performance.md."""
