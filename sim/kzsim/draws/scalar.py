@@ -17,6 +17,10 @@ STEP = np.uint64(GOLDEN)
 FIRST = np.uint64(FIRST_FACTOR)
 SECOND = np.uint64(SECOND_FACTOR)
 
+# multiplying by one is exact, and much quicker than a call of ldexp
+LARGEST_POWER = 1022
+POWERS_OF_TWO = np.ldexp(1.0, np.arange(-LARGEST_POWER, LARGEST_POWER + 1))
+
 
 @compiled
 def uniform(key: np.uint64, index: int) -> float:
@@ -68,7 +72,8 @@ def exp(x: float) -> float:
     series = series * t + 1.66666666666666019037e-01
     c = r - t * series
     y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    return math.ldexp(y, int(k))
+    value: float = y * POWERS_OF_TWO[int(k) + LARGEST_POWER]
+    return value
 
 
 @compiled

@@ -23,6 +23,7 @@ from kzsim.network.model import (
     Source,
     Work,
 )
+from kzsim.network.program import LONGEST_HORIZON_MS, MOST_OCCUPANCIES
 
 SHARE_TOLERANCE = 1e-9
 
@@ -61,8 +62,8 @@ def check_names(network: Network) -> Iterator[str]:
 
 def check_times(network: Network) -> Iterator[str]:
     """The horizon is positive, the cohort lies in it."""
-    if network.horizon_ms <= 0:
-        yield f"horizon_ms is {network.horizon_ms}: a run needs a positive horizon"
+    if not 0 < network.horizon_ms <= LONGEST_HORIZON_MS:
+        yield f"horizon_ms is {network.horizon_ms}: give a horizon of 1 to {LONGEST_HORIZON_MS} ms"
     if network.observe_every_ms <= 0:
         yield f"observe_every_ms is {network.observe_every_ms}: give a positive interval"
     if network.n_groups <= 0:
@@ -159,6 +160,8 @@ def check_routes(network: Network) -> Iterator[str]:
 
 
 def _check_occupancies(route: Route, zones: set[str]) -> Iterator[str]:
+    if len(route.occupancies) > MOST_OCCUPANCIES:
+        yield f"route '{route.name}' passes through more than {MOST_OCCUPANCIES} zones: merge some of them"
     number = {step.name: i for i, step in enumerate(route.steps)}
     spans: dict[str, list[tuple[int, int]]] = {}
     for occupancy in route.occupancies:

@@ -18,8 +18,9 @@ I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 Bool = npt.NDArray[np.bool_]
 
-NO_ELEMENT = -1
 UNLIMITED = 2**62
+MOST_OCCUPANCIES = 8  # zones that one route may pass through
+LONGEST_HORIZON_MS = 2**38  # 8.7 years: an engine may pack an instant and an event into 63 bits
 
 
 class ElementType(IntEnum):

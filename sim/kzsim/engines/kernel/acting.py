@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.heap import push
-from kzsim.engines.kernel.journey import give_up_begun, own_time
+from kzsim.engines.kernel.journey import finish_in, give_up_begun, own_time, work_through
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, add_served, book_wait, leave_line
 from kzsim.engines.outcome import I64
@@ -60,16 +59,6 @@ def start(
 
 
 @compiled
-def finish_in(run: I64, heap: I64, pending: I64, who: int, delay_ms: int) -> None:
-    """The work ends that long from now."""
-    if delay_ms == 0:
-        pending[run[PENDING_SIZE]] = who
-        run[PENDING_SIZE] += 1
-    else:
-        push(run, heap, run[NOW] + delay_ms, FINISH * EVENT_BASE + who)
-
-
-@compiled
 def act_service(
     run: I64,
     heap: I64,
@@ -90,7 +79,7 @@ def act_service(
     number: int,
 ) -> None:
     """Start whoever finds a usable server free."""
-    while element[number, WAITING] > 0:
+    while element[number, WAITING] > 0 and element[number, FREE] > 0:
         best = best_pool = NONE
         for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
             if line[row, HEAD] != NONE:
@@ -101,6 +90,7 @@ def act_service(
             return
         who = leave_line(element, line, entity, number, best)
         pool[best_pool, BUSY] += 1
+        element[number, FREE] -= 1
         entity[who, POOL] = best_pool
         add_served(pool, entity, best_pool, who)
         start(run, marked, entity, element, line, occupancy, account, trace, who, number, best)
@@ -134,14 +124,7 @@ def act_delay(
             who = leave_line(element, line, entity, number, row)
             start(run, marked, entity, element, line, occupancy, account, trace, who, number, row)
             own = own_time(run, entity, duration, keys, work, shape, who, entity[who, STEP])
-            entity[who, FREE_FLOW] += own
-            first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
-            if first == last or own == 0:
-                finish_in(run, heap, pending, who, own)
-            else:
-                end = end_in_open_time(calendar, first, last, run[NOW], own)
-                if end != NEVER:
-                    finish_in(run, heap, pending, who, end - run[NOW])
+            work_through(run, heap, pending, entity, element, calendar, who, number, own)
 
 
 @compiled
@@ -193,24 +176,3 @@ def act_zone(run: I64, pending: I64, entity: I64, element: I64, line: I64, accou
         run[IN_ZONE_LINES] -= 1
         pending[run[PENDING_SIZE]] = who
         run[PENDING_SIZE] += 1
-
-
-@compiled
-def end_in_open_time(calendar: I64, first: int, last: int, start_ms: int, work_ms: int) -> int:
-    """The earliest instant at which so much open time has passed since; NEVER if it never does."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= start_ms:
-            low = middle
-        else:
-            high = middle - 1
-    wanted = calendar[low, PASSED] + work_ms
-    if calendar[low, VALUE] > 0:
-        wanted += start_ms - calendar[low, AT_MS]
-    # the last piece before which less than that has passed: it is open, or it is the last
-    while low + 1 < last and calendar[low + 1, PASSED] < wanted:
-        low += 1
-    if calendar[low, VALUE] == 0:
-        return NEVER
-    return int(calendar[low, AT_MS] + wanted - calendar[low, PASSED])

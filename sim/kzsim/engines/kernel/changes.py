@@ -16,7 +16,10 @@ def change_capacity(
 ) -> None:
     """Apply a piece of a pool's calendar; whoever is in service is finished."""
     piece = pool[which, PIECE_NEXT]
+    number = pool[which, OF_ELEMENT]
+    element[number, FREE] -= max(0, pool[which, CAPACITY] - pool[which, BUSY])
     pool[which, CAPACITY] = calendar[piece, VALUE]
+    element[number, FREE] += max(0, pool[which, CAPACITY] - pool[which, BUSY])
     pool[which, LARGEST_LATER] = calendar[piece, LATER]
     mark(run, marked, element, pool[which, OF_ELEMENT])
     pool[which, PIECE_NEXT] = piece + 1

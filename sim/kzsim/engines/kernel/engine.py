@@ -72,7 +72,7 @@ class _Run:
         """Run one part to the horizon, giving it more rows when it asks for them."""
         program, fixed, state = self.program, self.fixed, self.state
         run, heap = self._begin(part)
-        entity = self._more_rows(np.empty((0, PLACE_LINKS + 2 * fixed.places_per_route), dtype=np.int64), run)
+        entity = self._more_rows(np.empty((0, ENTITY_COLUMNS), dtype=np.int64), run)
         heap = _grown(heap, len(heap) + len(entity))
         pending = np.empty(len(entity), dtype=np.int64)
         marked = np.empty(program.n_elements, dtype=np.int64)
@@ -109,6 +109,8 @@ class _Run:
                 self.observed,
                 self.trace,
             )
+            if stopped == WRONG_TABLES:
+                raise RuntimeError("a table of the kernel has the wrong number of columns")
             if stopped == DEADLOCK:
                 return self._deadlock(int(run[NOW]), entity[: run[HIGHEST_ROW]])
             if stopped == DONE:
@@ -147,7 +149,7 @@ class _Run:
         run[GIVEN] = self.entities.are_given
         run[COHORT_FROM] = program.cohort_from_ms
         run[COHORT_TO] = program.cohort_to_ms
-        heap = np.empty((len(part.sources) + len(part.pools) + 2 * len(part.elements) + 1, 2), dtype=np.int64)
+        heap = np.empty((len(part.sources) + len(part.pools) + 2 * len(part.elements) + 1), dtype=np.int64)
         for number in part.sources:
             row = self.coming.source[number]
             if row[NEXT_ENTITY] < row[LAST_ENTITY]:
@@ -169,6 +171,8 @@ class _Run:
     def _more_rows(self, entity: I64, run: I64) -> I64:
         """Twice as many rows for entities, the new ones on the list of unused rows."""
         before = len(entity)
+        if before >= EVENT_BASE:
+            raise MemoryError(f"more than {before} entities are inside at once")
         grown = _grown(entity, max(FIRST_ROWS, 2 * before))
         grown[before:, INDEX] = NONE
         grown[before:, NEXT] = np.arange(before + 1, len(grown) + 1)

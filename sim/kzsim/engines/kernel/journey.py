@@ -51,7 +51,9 @@ def arrive(run: I64, heap: I64, entity: I64, source: I64, kinds: I64, coming: I6
 @compiled
 def proceed(
     run: I64,
+    heap: I64,
     marked: I64,
+    pending: I64,
     entity: I64,
     element: I64,
     line: I64,
@@ -61,6 +63,7 @@ def proceed(
     duration: I64,
     keys: U64,
     work: I64,
+    shape: F64,
     condition: I64,
     bounds: F64,
     calendar: I64,
@@ -91,7 +94,15 @@ def proceed(
     entity[who, STEP] = following
     if run[TRACED]:
         trace[TRACE_JOINED, entity[who, ROW] + following] = run[NOW]
-    join(run, marked, element, line, entity, who, step[entity[who, STEPS_FROM] + following])
+    number = step[entity[who, STEPS_FROM] + following]
+    if element[number, TYPE] == DELAY and entity[who, HELD] == 0:
+        own = own_time(run, entity, duration, keys, work, shape, who, following)
+        if own > 0:
+            # a start that takes time and gives nothing up is noticed by nobody at this instant: it
+            # needs no turn in dispatch
+            start_delay(run, heap, pending, entity, element, calendar, trace, who, number, own)
+            return
+    join(run, marked, element, line, entity, who, number)
 
 
 @compiled
@@ -169,6 +180,8 @@ def end_step(
         mark(run, marked, element, pool[which, OF_ELEMENT])
         remove_served(pool, entity, which, who)
         pool[which, BUSY] -= 1
+        if pool[which, BUSY] < pool[which, CAPACITY]:
+            element[pool[which, OF_ELEMENT], FREE] += 1
         pool[which, BUSY_MS] += run[NOW] - entity[who, START]
         pool[which, N_BLOCKED] -= entity[who, BLOCKING]
         entity[who, BLOCKING] = 0
@@ -242,3 +255,79 @@ def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
     if calendar[low, VALUE] > 0:
         total += at_ms - calendar[low, AT_MS]
     return int(total)
+
+
+@compiled
+def finish_in(run: I64, heap: I64, pending: I64, who: int, delay_ms: int) -> None:
+    """The work ends that long from now."""
+    if delay_ms == 0:
+        pending[run[PENDING_SIZE]] = who
+        run[PENDING_SIZE] += 1
+    else:
+        push(run, heap, run[NOW] + delay_ms, FINISH * EVENT_BASE + who)
+
+
+@compiled
+def start_delay(
+    run: I64,
+    heap: I64,
+    pending: I64,
+    entity: I64,
+    element: I64,
+    calendar: I64,
+    trace: I64,
+    who: int,
+    number: int,
+    own: int,
+) -> None:
+    """Start at a delay without having stood in its line."""
+    entity[who, JOINED] = run[NOW]
+    entity[who, START] = run[NOW]
+    entity[who, WORKS_AT] = number
+    if run[TRACED]:
+        trace[TRACE_START, entity[who, ROW] + entity[who, STEP]] = run[NOW]
+    work_through(run, heap, pending, entity, element, calendar, who, number, own)
+
+
+@compiled
+def work_through(
+    run: I64,
+    heap: I64,
+    pending: I64,
+    entity: I64,
+    element: I64,
+    calendar: I64,
+    who: int,
+    number: int,
+    own: int,
+) -> None:
+    """The work at a delay ends when its own time has passed, while open if the delay has hours."""
+    entity[who, FREE_FLOW] += own
+    first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
+    if first == last or own == 0:
+        finish_in(run, heap, pending, who, own)
+    else:
+        end = end_in_open_time(calendar, first, last, run[NOW], own)
+        if end != NEVER:
+            finish_in(run, heap, pending, who, end - run[NOW])
+
+
+@compiled
+def end_in_open_time(calendar: I64, first: int, last: int, start_ms: int, work_ms: int) -> int:
+    """The earliest instant at which so much open time has passed since; NEVER if it never does."""
+    low, high = first, last - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if calendar[middle, AT_MS] <= start_ms:
+            low = middle
+        else:
+            high = middle - 1
+    wanted = calendar[low, PASSED] + work_ms
+    if calendar[low, VALUE] > 0:
+        wanted += start_ms - calendar[low, AT_MS]
+    # the last piece before which less than that has passed: it is open, or it is the last
+    while low + 1 < last and calendar[low + 1, PASSED] < wanted:
+        low += 1
+    if calendar[low, VALUE] == 0:
+        return NEVER
+    return int(calendar[low, AT_MS] + wanted - calendar[low, PASSED])

@@ -6,12 +6,12 @@ All tables are int64, so that the compiler sees one signature. ``NONE`` is "no s
 from __future__ import annotations
 
 from kzsim.network.model import WAIT_ACCOUNTS, Account
-from kzsim.network.program import ElementType
+from kzsim.network.program import MOST_OCCUPANCIES, ElementType
 
 NONE = -1
 NEVER = 2**62
 SKIPPED = -1
-PLACES_PER_ENTITY = 64  # bits of a whole number: zones that one route may pass through
+PLACES_PER_ENTITY = 64  # bits of a whole number; MOST_OCCUPANCIES of them are used
 N_PHASES = 3
 N_CAUSES = len(WAIT_ACCOUNTS)
 N_ACCOUNTS = len(Account)
@@ -75,6 +75,7 @@ WORK_ROW = 23  # the row of `work` of its kind's first step
 FREE_FLOW = 24  # sum of its own durations so far
 CLOCK_AT_JOINING = 25  # N_CAUSES columns
 PLACE_LINKS = CLOCK_AT_JOINING + N_CAUSES  # two columns an occupancy: next and previous holder
+ENTITY_COLUMNS = PLACE_LINKS + 2 * MOST_OCCUPANCIES
 
 # --- element
 TYPE = 0
@@ -93,7 +94,8 @@ CALENDAR_TO = 12
 REFILL_NEXT = 13  # gates: row of `refill` that comes next
 REFILL_TO = 14
 SHUT_SINCE = 15  # gates
-ELEMENT_COLUMNS = 16
+FREE = 16  # services: free servers of all pools
+ELEMENT_COLUMNS = 17
 
 # --- line: one row an element and class
 HEAD = 0
@@ -105,7 +107,7 @@ USABLE_TO = 5
 CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
-LINE_COLUMNS = CLOCK + N_CAUSES
+LINE_COLUMNS = 16  # a power of two: a row is then found by a shift
 
 # --- pool
 OF_ELEMENT = 0
@@ -117,14 +119,14 @@ PIECE_NEXT = 5  # row of `calendar` that comes next
 CAPACITY_TO = 6
 LARGEST_LATER = 7  # of the capacities still to come
 FIRST_SERVED = 8
-POOL_COLUMNS = 9
+POOL_COLUMNS = 16
 
 # --- calendar: one row a piece, of pools, gates and delays one after another
 AT_MS = 0
 VALUE = 1
 LATER = 2  # pools: the largest value of the pieces after this one
 PASSED = 2  # delays: open time before this piece
-CALENDAR_COLUMNS = 3
+CALENDAR_COLUMNS = 4
 
 # --- refill
 REFILL_AT = 0
@@ -155,7 +157,7 @@ SOURCE_OCCUPANCIES_FROM = 7
 SOURCE_OCCUPANCIES_TO = 8
 KINDS_FROM = 9  # rows of `kinds`
 SOURCE_WORK_FROM = 10
-SOURCE_COLUMNS = 11
+SOURCE_COLUMNS = 16
 
 # --- kinds: one row a kind, source after source
 KIND_KLASS = 0
@@ -168,7 +170,8 @@ OWN_TIME = 1
 PASSAGE_COLUMNS = 2
 
 # --- kinds of event in the heap: event = kind * EVENT_BASE + index
-EVENT_BASE = 2**40
+EVENT_BASE = 2**22  # as many entities may be inside at once
+EVENTS = 8 * EVENT_BASE  # an entry of the heap is instant * EVENTS + event, below 2**63
 ARRIVAL = 0  # of the next entity of a source
 FINISH = 1  # of an entity's work
 CAPACITY_CHANGE = 2  # of a pool
@@ -179,6 +182,7 @@ REFILL = 4  # of a gate
 DONE = 0
 NEED_ENTITY_ROWS = 1
 DEADLOCK = 2
+WRONG_TABLES = 3
 
 # --- trace: one plane each
 TRACE_JOINED = 0

@@ -13,7 +13,7 @@ from kzsim.compiled import compiled
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
-from kzsim.engines.kernel.heap import pop, pop_marked
+from kzsim.engines.kernel.heap import next_ms, pop, pop_marked
 from kzsim.engines.kernel.journey import arrive, book_work, is_skipped, own_time, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import book_wait, remember_clock, turn_clock
@@ -54,6 +54,19 @@ def advance(
     trace: I64,
 ) -> int:
     """Run to the horizon, or until the caller has to do something; called again it goes on there."""
+    if (  # never; but a compiler that has read this knows the length of every row
+        entity.shape[1] != ENTITY_COLUMNS
+        or element.shape[1] != ELEMENT_COLUMNS
+        or line.shape[1] != LINE_COLUMNS
+        or pool.shape[1] != POOL_COLUMNS
+        or source.shape[1] != SOURCE_COLUMNS
+        or occupancy.shape[1] != OCCUPANCY_COLUMNS
+        or coming.shape[1] != COMING_COLUMNS
+        or calendar.shape[1] != CALENDAR_COLUMNS
+        or passage.shape[1] != PASSAGE_COLUMNS
+        or account.shape[2] != N_ACCOUNTS
+    ):
+        return WRONG_TABLES
     while True:
         while True:
             # 1. events only change state
@@ -61,7 +74,7 @@ def advance(
             if run[PENDING_SIZE] > 0:
                 run[PENDING_SIZE] -= 1
                 goes_on = pending[run[PENDING_SIZE]]
-            elif run[HEAP_SIZE] > 0 and heap[0, 0] == run[NOW]:
+            elif next_ms(run, heap) == run[NOW]:
                 if run[FREE_ENTITY] == NONE:
                     return NEED_ENTITY_ROWS
                 event = pop(run, heap)
@@ -81,10 +94,6 @@ def advance(
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)
                 element[number, IS_MARKED] = 0
-                if element[number, HAS_ACTED] == 0:
-                    element[number, HAS_ACTED] = 1
-                    acted[run[ACTED_SIZE]] = number
-                    run[ACTED_SIZE] += 1
                 if element[number, WAITING] > 0:
                     kind = element[number, TYPE]
                     if kind == SERVICE:
@@ -132,12 +141,18 @@ def advance(
                         )
                     else:
                         act_zone(run, pending, entity, element, line, account, number)
+                    if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
+                        element[number, HAS_ACTED] = 1
+                        acted[run[ACTED_SIZE]] = number
+                        run[ACTED_SIZE] += 1
             else:
                 break
             if goes_on != NONE:
                 proceed(
                     run,
+                    heap,
                     marked,
+                    pending,
                     entity,
                     element,
                     line,
@@ -147,6 +162,7 @@ def advance(
                     duration,
                     keys,
                     work,
+                    shape,
                     condition,
                     bounds,
                     calendar,
@@ -159,11 +175,11 @@ def advance(
         close_instant(run, acted, entity, element, line, pool, usable)
         if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, element, line, pool, usable, zones):
             return DEADLOCK
-        if run[HEAP_SIZE] == 0 or heap[0, 0] >= run[HORIZON]:
+        if run[HEAP_SIZE] == 0:
             observe(run, element, own, observed, run[HORIZON] - 1)
             return DONE
-        observe(run, element, own, observed, heap[0, 0])
-        run[NOW] = heap[0, 0]
+        observe(run, element, own, observed, next_ms(run, heap))
+        run[NOW] = next_ms(run, heap)
 
 
 # --- between instants ---------------------------------------------------------------------------------
@@ -171,7 +187,7 @@ def advance(
 
 @compiled
 def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64) -> None:
-    """Say what keeps whom waiting from here on, at every element that acted."""
+    """Say what keeps whom waiting from here on, at every element that acted and left somebody waiting."""
     for i in range(run[ACTED_SIZE]):
         number = acted[i]
         element[number, HAS_ACTED] = 0

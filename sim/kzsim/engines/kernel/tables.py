@@ -28,7 +28,6 @@ class Fixed:
     occupancy: I64
     calendar: I64
     refill: I64
-    places_per_route: int
 
 
 @dataclass(frozen=True)
@@ -86,14 +85,12 @@ def fixed_tables(program: Program) -> Fixed:
         axis=1,
     )
     refill = np.column_stack([program.refill_at_ms, program.refill_overall, program.refill_ceiling])
-    per_route = np.diff(program.occupancy_ptr)
     return Fixed(
         usable=plain(program.usable_pool),
         step=plain(program.step_element),
         occupancy=np.ascontiguousarray(occupancy),
         calendar=np.concatenate([capacity, opening]),
         refill=np.ascontiguousarray(refill.astype(np.int64)),
-        places_per_route=int(per_route.max(initial=0)),
     )
 
 
