@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from kzsim.cli.run import _gathered
 from tests.cli.program import command, environment, files_below
 
 QUICK = ("--replications", "1", "--no-counterfactual")
@@ -61,11 +60,6 @@ def test_the_same_run_is_shown_from_its_folder_and_not_made_again(call, real_run
     assert "It took" not in done.stderr
     assert "it was not computed again" in done.stderr
     assert files_below(real_run.out) == before
-
-
-def test_the_same_note_on_several_flows_is_given_once():
-    notes = ("bakhty, road: nothing changes", "dostyk, road: nothing changes", "a note on the whole")
-    assert _gathered(notes) == ["nothing changes (bakhty, road; dostyk, road)", "a note on the whole"]
 
 
 def test_quiet_prints_the_folder_and_nothing_else(call, real_run):
@@ -126,6 +120,12 @@ def test_a_dry_run_says_what_would_be_run_and_writes_nothing(call, tiny, tmp_pat
     assert "Nothing was run or written." in done.stderr
     assert "--dry-run" not in done.stderr
     assert files_below(tmp_path) == ["tiny.yaml"]
+
+
+def test_a_dry_run_says_which_setting_has_no_effect(call, tiny):
+    setting = "parameters.road.bakhty.cn_to_kz.handover.bays=30 bays"
+    result = call("run", tiny, "--dry-run", "--set", setting)
+    assert f"note: --set {setting}: has no effect: not modelled yet" in " ".join(result.stderr.split())
 
 
 def test_a_dry_run_as_json_is_one_document(call, tiny, tmp_path):

@@ -165,6 +165,7 @@ def _announce(
         click.echo(f"{path}: valid")
     else:
         screen.out(dry_run.lines(path, scenario, plan, stored, wall_s, screen.prose_width()))
+        _say_notes(plan.notes)
         screen.note(f"\nNothing was run or written. To run it: {again}")
     return ExitCode.DONE
 
@@ -186,19 +187,14 @@ def finish(session: Session, path: str, result: RunResult, stored: Path, *, agai
         screen.note("The same run had been stored before; it was not computed again.")
     elif "wall_s" in result.timing:
         screen.note(f"It took {seconds(result.timing['wall_s'])}.")
-    for text in _gathered(result.notes):
-        screen.note("\n".join(fill(f"note: {text}", screen.prose_width())))
+    _say_notes(result.notes)
     screen.note("\n" + _next_step(session, result))
     return ExitCode.DONE
 
 
-def _gathered(notes: Iterable[str]) -> list[str]:
-    """Return notes of the form 'where: what' once for each 'what', with all places behind it."""
-    places: dict[str, list[str]] = {}
-    for note in notes:
-        where, colon, what = note.partition(": ")
-        places.setdefault(what if colon else note, []).extend([where] if colon else [])
-    return [f"{what} ({'; '.join(where)})" if where else what for what, where in places.items()]
+def _say_notes(notes: Iterable[str]) -> None:
+    for text in dict.fromkeys(notes):
+        screen.note("\n".join(fill(f"note: {text}", screen.prose_width())))
 
 
 def _next_step(session: Session, result: RunResult) -> str:
