@@ -48,7 +48,8 @@ def naive_waiting(settings: Settings) -> Iterator[Row]:
     kernel_of(large)()
     repetitions = min(settings.repetitions, 3)
     pair = paired(partial(naive_simpy.run, small), kernel_of(large), repetitions, small.trucks / large.trucks)
-    speed = f"SimPy {pair.a.median / small.trucks * 1e6:,.0f} µs a truck, kernel {pair.b.median / large.trucks * 1e6:.2f}"
+    theirs, ours = pair.a.median / small.trucks * 1e6, pair.b.median / large.trucks * 1e6
+    speed = f"SimPy {theirs:,.0f} µs a truck, kernel {ours:.2f}"
     yield Row("the same with 10,000 trucks waiting, ×", pair.ratio.text(), "500", "1,000", f"{speed}; {same}")
 
 
@@ -76,10 +77,9 @@ def c_twin(settings: Settings) -> Iterator[Row]:
             yield Row("kernel vs C twin", "not measured", "≤ 1.6", "≤ 1.3", str(error))
             return
         outcome = kernel.run(crossing.program, crossing.given)
+        by_class = outcome.account_ms.sum(axis=1)
         exits, account = c.run()
-        if not (
-            np.array_equal(exits, outcome.exit_ms) and np.array_equal(account, outcome.account_ms.sum(axis=1))
-        ):
+        if not (np.array_equal(exits, outcome.exit_ms) and np.array_equal(account, by_class)):
             raise RuntimeError("the C twin and the kernel do not agree")
         pair = paired(kernel_of(crossing), c.run, settings.repetitions * 2)
         per_step = 1e9 / crossing.truck_steps

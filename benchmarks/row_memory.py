@@ -66,7 +66,9 @@ def memory(settings: Settings) -> Iterator[Row]:
     longer = in_process("kernel", str(MORE_TRUCKS * trucks), str(CROWDS[0]))
     inside = (high["bytes"] - low["bytes"]) / (high["inside"] - low["inside"])
     gone = (longer["bytes"] - low["bytes"]) / (longer["trucks"] - low["trucks"])
-    note = f"peaks {low['inside']:,.0f} and {high['inside']:,.0f} inside of {trucks:,} trucks; largest resident size"
+    note = (
+        f"peaks of {low['inside']:,.0f} and {high['inside']:,.0f} inside, of {trucks:,} trucks; resident size"
+    )
     yield Row("memory per truck inside at the peak, B", f"{inside:,.0f}", "≤ 400", "≤ 200", note)
     yield Row(
         "memory per truck that has left, B", f"{gone:,.0f}", "0", "0", "the same peak, twice as many trucks"
@@ -85,7 +87,8 @@ def reference_rows(settings: Settings) -> Iterator[Row]:
             for one, two in rounds
         )
         ratio, at_one = values[len(values) // 2]
-        note = f"{at_one:.3g} {unit} a truck at 1×; {rounds[0][0]['trucks']:,.0f} and {rounds[0][1]['trucks']:,.0f} trucks"
+        trucks = " and ".join(f"{answer['trucks']:,.0f}" for answer in rounds[0])
+        note = f"{at_one:.3g} {unit} a truck at 1×; {trucks} trucks"
         yield Row(
             f"reference: {what} per truck at twice the demand, × that at once", f"{ratio:.2f}", note=note
         )
