@@ -2,7 +2,7 @@
 
 Each test states theory's number, which must lie inside the 99 % interval over 30 replications with
 seeds fixed beforehand. The interval's half-width must be below 2 % of the target for the kernel and
-below 5 % for the reference engine, which affords shorter runs in the same seconds. The first 5 % of
+below 8 % for the reference engine, which affords much shorter runs. The first 5 % of
 each run are left out; what bias they leave is far below the half-width.
 """
 
@@ -36,7 +36,7 @@ class Effort:
 
 
 EFFORTS = [
-    pytest.param(Effort(reference.run, 2_500, 0.05), id="reference"),
+    pytest.param(Effort(reference.run, 1_000, 0.08), id="reference"),
     pytest.param(Effort(kernel.run, 25_000, 0.02), id="kernel"),
 ]
 
