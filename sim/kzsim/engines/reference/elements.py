@@ -7,6 +7,7 @@ class and the heads are compared.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
@@ -35,7 +36,7 @@ class Run(Protocol):
         """Tell that the entity's wait for a place is over."""
 
 
-class Element:
+class Element(ABC):
     """A stage or a zone: its number is its rank; ``priority`` is by class, lower goes first."""
 
     def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
@@ -78,21 +79,21 @@ class Element:
                     first, best = klass, place
         return first
 
+    @abstractmethod
     def can_admit(self, klass: int) -> bool:
         """Whether an entity of the class at the head of the line could go on now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def admit(self, entity: Entity) -> None:
         """Let this entity go on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cause_of_wait(self, klass: int) -> Account:
         """The account of a wait here, by the state of the element and the class."""
-        raise NotImplementedError
 
+    @abstractmethod
     def releasers(self, entity: Entity) -> Iterable[Entity] | None:
         """None if time alone lets this waiting entity go on, else those any of whom could."""
-        raise NotImplementedError
 
     def set_causes(self, now_ms: int) -> None:
         """At the end of an instant: what keeps each class waiting from here on."""
@@ -112,9 +113,9 @@ class Element:
         for account, then, now in zip(WAIT_ACCOUNTS, entity.clock_at_joining, after, strict=True):
             account_ms[account] += now - then
 
+    @abstractmethod
     def book_work(self, entity: Entity, now_ms: int) -> None:
         """Book the entity's time since its service start here to its accounts."""
-        raise NotImplementedError
 
     def members(self) -> list[Entity]:
         """Everybody in line."""
