@@ -83,7 +83,8 @@ def c_twin(settings: Settings) -> Iterator[Row]:
             raise RuntimeError("the C twin and the kernel do not agree")
         pair = paired(kernel_of(crossing), c.run, settings.repetitions * 2)
         per_step = 1e9 / crossing.truck_steps
-        note = f"{pair.a.text(3, per_step)} and {pair.b.text(3, per_step)} ns a truck-step; equal exits and accounts"
+        steps = f"{pair.a.text(3, per_step)} and {pair.b.text(3, per_step)} ns a truck-step"
+        note = f"{steps}; equal exits and accounts"
         yield Row(f"kernel vs C twin, × its time{where}", pair.ratio.text(), "≤ 1.6", "≤ 1.3", note)
 
 

@@ -13,6 +13,9 @@ from benchmarks.row_canonical import kernel_of
 from benchmarks.settings import Settings
 from benchmarks.table import Row
 
+if importlib.util.find_spec("cimba") is not None:
+    import cimba  # noqa: F401 - what it tells Numba is heard only before anything is compiled
+
 SHARE = {"salabim": 0.25, "ciw": 0.25, "cimba": 5.0}  # of the trucks that slow engines get
 
 
