@@ -26,7 +26,7 @@ def capture(trucks: int) -> tuple[Any, list[Table]]:
             first.extend(table.copy() for table in tables)
         return int(compiled(*tables))
 
-    engine.advance = listen  # type: ignore[assignment]
+    engine.advance = listen  # type: ignore[assignment]  # the compiled loop, listened to
     try:
         engine.run(crossing.program, crossing.given)
     finally:

@@ -25,11 +25,11 @@ class Verbs(click.Group):
         super().__init__(*args, **attributes)
         self._verbs = verbs
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - given by click
         """Names of the verbs, in the order in which a newcomer needs them."""
         return list(self._verbs)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - given by click
         """Import and return one verb, or None if there is no such verb."""
         if cmd_name not in self._verbs:
             return None
@@ -48,7 +48,7 @@ class Verbs(click.Group):
             ctx.fail(f"no command '{args[0]}'{hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - given by click
         """List the verbs from their one-line descriptions, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in self._verbs.items()])
