@@ -92,7 +92,8 @@ REFILL_NEXT = 13  # gates: row of `refill` that comes next
 REFILL_TO = 14
 SHUT_SINCE = 15  # gates
 FREE = 16  # services: free servers of all pools
-ELEMENT_COLUMNS = 17
+LIVES = 17  # zones: scratch of the deadlock test
+ELEMENT_COLUMNS = 18
 
 # --- line: one row an element and class
 HEAD = 0
