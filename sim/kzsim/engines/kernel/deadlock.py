@@ -127,10 +127,28 @@ def reduce_graph(
                     changed = True
                 elif run[NEWLY_ASKED] > 0:
                     changed = True
-    for who in range(rows):  # noqa: SIM110 - the compiler knows no any()
-        if entity[who, DEADLOCK_STATE] == STUCK:
-            return True
-    return False
+    return name_stuck(run, entity, links, element, line, pool, usable, rows)
+
+
+@compiled
+def name_stuck(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, rows: int
+) -> bool:
+    """Whether anybody in a zone's line is not alive; then leave STUCK those and all they depend on."""
+    found = False
+    for who in range(rows):
+        if entity[who, DEADLOCK_STATE] == STUCK and element[entity[who, WAITS_AT], TYPE] == ZONE:
+            found = True
+        else:
+            entity[who, DEADLOCK_STATE] = NOT_ASKED
+    asked = found
+    while asked:
+        asked = False
+        for who in range(rows):
+            if entity[who, DEADLOCK_STATE] == STUCK:
+                ask_releasers(run, entity, links, element, line, pool, usable, who)
+                asked = asked or run[NEWLY_ASKED] > 0
+    return found
 
 
 @compiled
