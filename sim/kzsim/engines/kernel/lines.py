@@ -23,7 +23,6 @@ from kzsim.engines.kernel.layout import (
     NEXT_HOLDER,
     NONE,
     NOW,
-    PLACE_LINKS,
     PLACES_PER_ENTITY,
     PREVIOUS,
     PREVIOUS_HOLDER,
@@ -140,24 +139,24 @@ def remove_served(pool: I64, entity: I64, which: int, who: int) -> None:
 
 
 @compiled
-def add_holder(element: I64, entity: I64, zone: int, who: int, place: int) -> None:
+def add_holder(element: I64, links: I64, zone: int, who: int, place: int) -> None:
     """Put somebody on the list of who holds a place of the zone."""
     first = element[zone, FIRST_HOLDER]
-    entity[who, PLACE_LINKS + 2 * place] = first
-    entity[who, PLACE_LINKS + 2 * place + 1] = NONE
+    links[who, 2 * place] = first
+    links[who, 2 * place + 1] = NONE
     this = who * PLACES_PER_ENTITY + place
     if first != NONE:
-        entity[first // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (first % PLACES_PER_ENTITY) + 1] = this
+        links[first // PLACES_PER_ENTITY, 2 * (first % PLACES_PER_ENTITY) + 1] = this
     element[zone, FIRST_HOLDER] = this
 
 
 @compiled
-def remove_holder(element: I64, entity: I64, zone: int, who: int, place: int) -> None:
+def remove_holder(element: I64, links: I64, zone: int, who: int, place: int) -> None:
     """Take somebody off that list."""
-    after, before = entity[who, PLACE_LINKS + 2 * place], entity[who, PLACE_LINKS + 2 * place + 1]
+    after, before = links[who, 2 * place], links[who, 2 * place + 1]
     if before == NONE:
         element[zone, FIRST_HOLDER] = after
     else:
-        entity[before // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (before % PLACES_PER_ENTITY)] = after
+        links[before // PLACES_PER_ENTITY, 2 * (before % PLACES_PER_ENTITY)] = after
     if after != NONE:
-        entity[after // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (after % PLACES_PER_ENTITY) + 1] = before
+        links[after // PLACES_PER_ENTITY, 2 * (after % PLACES_PER_ENTITY) + 1] = before
