@@ -95,7 +95,7 @@ def by_hand(known: Records) -> dict[str, np.ndarray]:
                 found["times"][group, bucket(np.array([stay]), TIME_BITS)[0]] += 1
                 for limit, ms in enumerate(WITHIN):
                     found["within"][group, limit] += stay <= ms
-        digest += mix(mix((i + 1) * 0x9E3779B97F4A7C15 + went) + free)
+        digest += mix(mix((i + 1) * 0x9E3779B97F4A7C15 + went + 1) + free)
     return found | {"digest": np.array([digest % 2**64], dtype=np.uint64)}
 
 
@@ -166,9 +166,9 @@ def test_a_digest_changes_with_every_exit_free_flow_time_and_order() -> None:
 
 
 def test_a_digest_mixes_as_the_draws_do() -> None:
-    """Of one entity that exits at 0 and has no time of its own: the mix of the first word."""
-    zero = np.zeros(1, dtype=np.int64)
-    assert digest_of(zero, zero).tolist() == [mix(int(words_of_key(0, 1)[0]))]
+    """Of one entity that is inside and has no time of its own: the mix of the first word."""
+    inside, none = np.array([-1], dtype=np.int64), np.zeros(1, dtype=np.int64)
+    assert digest_of(inside, none).tolist() == [mix(int(words_of_key(0, 1)[0]))]
 
 
 def test_who_leaves_at_the_horizon_is_refused() -> None:

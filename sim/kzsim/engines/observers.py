@@ -105,7 +105,8 @@ def observers_of(program: Program, records: Records, starts: I64, place_ms: I64)
 def digest_of(exit_ms: I64, free_flow_ms: I64) -> U64:
     """uint64 [1]: the sum modulo 2**64 of a hash of each entity's number, exit and free-flow time."""
     number = np.arange(1, len(exit_ms) + 1, dtype=np.uint64)
-    z = mixed(number * np.uint64(GOLDEN) + exit_ms.astype(np.uint64))
+    # those inside are -1, so that nothing is below 0 after the shift by one
+    z = mixed(number * np.uint64(GOLDEN) + (exit_ms + 1).astype(np.uint64))
     z = mixed(z + free_flow_ms.astype(np.uint64))
     return np.array([z.sum(dtype=np.uint64)], dtype=np.uint64)
 

@@ -8,6 +8,7 @@ from kzsim.draws.filled import AHEAD, fill_ahead
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
+from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -68,11 +69,13 @@ def proceed(
     word: U64,
     calendar: I64,
     account: I64,
-    passage: I64,
     trace: I64,
     who: int,
-) -> None:
-    """Go on after arrival, service end or a grant: take the next place due, else join the next stage."""
+) -> bool:
+    """Go on after arrival, service end or a grant: take the next place due, else join the next stage.
+
+    Returns whether the entity leaves instead: nothing of it is left but its row.
+    """
     if entity[who, WORKS_AT] != NONE:
         book_work(run, entity, element, account, who)
         entity[who, WORKS_AT] = NONE
@@ -87,11 +90,11 @@ def proceed(
         place = place_due(entity, kinds, occupancy, who, following)
         if place != NONE:
             wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
-            return
+            return False
     end_step(run, marked, entity, links, element, pool, kinds, occupancy, trace, who)
     if leaves:
-        leave(run, marked, entity, links, element, kinds, occupancy, passage, who)
-        return
+        give_up_all(run, marked, entity, links, element, kinds, occupancy, who)
+        return True
     entity[who, STEP] = following
     if run[TRACED]:
         trace[TRACE_JOINED, trace_row(entity, kinds, who)] = run[NOW]
@@ -100,8 +103,10 @@ def proceed(
         # a start that takes time and gives nothing up is noticed by nobody at this instant: it
         # needs no turn in dispatch
         start_delay(run, heap, entity, kinds, element, calendar, trace, who, number)
-        return
+        note_start(run, entity, account, who, number)
+        return False
     join(run, marked, element, line, entity, who, number)
+    return False
 
 
 @compiled
@@ -270,28 +275,24 @@ def give_up(
         entity[who, HELD] &= ~(1 << place)
         remove_holder(element, links, zone, who, place)
         element[zone, TAKEN] -= 1
+        element[zone, PLACE_MS] += run[NOW]
         mark(run, marked, element, zone)
 
 
 @compiled
-def leave(
-    run: I64,
-    marked: I64,
-    entity: I64,
-    links: I64,
-    element: I64,
-    kinds: I64,
-    occupancy: I64,
-    passage: I64,
-    who: int,
+def give_up_all(
+    run: I64, marked: I64, entity: I64, links: I64, element: I64, kinds: I64, occupancy: I64, who: int
 ) -> None:
-    """Leave the network: give up everything, free the row."""
+    """On leaving: give up every place still held."""
     if entity[who, HELD] != 0:
         first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
         for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
             give_up(run, marked, entity, links, element, occupancy[first + place, OF_ZONE], who, place)
-    passage[entity[who, INDEX], EXIT] = run[NOW]
-    passage[entity[who, INDEX], OWN_TIME] = entity[who, FREE_FLOW]
+
+
+@compiled
+def free_row(run: I64, entity: I64, who: int) -> None:
+    """Give the row of somebody who has left to whoever comes next."""
     entity[who, INDEX] = NONE
     entity[who, NEXT] = run[FREE_ENTITY]
     run[FREE_ENTITY] = who
@@ -304,8 +305,10 @@ def book_work(run: I64, entity: I64, element: I64, account: I64, who: int) -> No
     if element[number, TYPE] == GATE:
         return
     own = own_time(entity, who)
+    closed = run[NOW] - entity[who, START] - own
     account[entity[who, SLOT], number, element[number, ACCOUNT]] += own
-    account[entity[who, SLOT], number, CLOSED] += run[NOW] - entity[who, START] - own
+    account[entity[who, SLOT], number, CLOSED] += closed
+    entity[who, WAITED_MS] += closed
 
 
 @compiled
@@ -319,6 +322,7 @@ def book_unfinished(run: I64, entity: I64, element: I64, calendar: I64, account:
         work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
     account[entity[who, SLOT], number, element[number, ACCOUNT]] += work
     account[entity[who, SLOT], number, CLOSED] += stay - work
+    entity[who, WAITED_MS] += stay - work
 
 
 @compiled
