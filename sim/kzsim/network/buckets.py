@@ -12,7 +12,7 @@ import numpy.typing as npt
 I64 = npt.NDArray[np.int64]
 
 TIME_BITS = 11
-"""Crossing times: one leading bit and 10 bits of mantissa."""
+"""Stays: one leading bit and 10 bits of mantissa."""
 
 WAIT_BITS = 8
 """Waiting times: one leading bit and 7 bits of mantissa."""

@@ -9,6 +9,7 @@ from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
 from kzsim.engines.kernel.observing import note_start
+from kzsim.engines.kernel.opentime import end_in_open_time, passed
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -326,22 +327,6 @@ def book_unfinished(run: I64, entity: I64, element: I64, calendar: I64, account:
 
 
 @compiled
-def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
-    """Open time between 0 and an instant."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= at_ms:
-            low = middle
-        else:
-            high = middle - 1
-    total = calendar[low, PASSED]
-    if calendar[low, VALUE] > 0:
-        total += at_ms - calendar[low, AT_MS]
-    return int(total)
-
-
-@compiled
 def go_on(run: I64, entity: I64, who: int) -> None:
     """Let somebody who stands in no line go on at this instant."""
     entity[who, NEXT] = run[GOING_ON]
@@ -392,24 +377,3 @@ def work_through(
         end = end_in_open_time(calendar, first, last, run[NOW], own)
         if end != NEVER:
             finish_in(run, heap, entity, who, end - run[NOW])
-
-
-@compiled
-def end_in_open_time(calendar: I64, first: int, last: int, start_ms: int, work_ms: int) -> int:
-    """The earliest instant at which so much open time has passed since; NEVER if it never does."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= start_ms:
-            low = middle
-        else:
-            high = middle - 1
-    wanted = calendar[low, PASSED] + work_ms
-    if calendar[low, VALUE] > 0:
-        wanted += start_ms - calendar[low, AT_MS]
-    # the last piece before which less than that has passed: it is open, or it is the last
-    while low + 1 < last and calendar[low + 1, PASSED] < wanted:
-        low += 1
-    if calendar[low, VALUE] == 0:
-        return NEVER
-    return int(calendar[low, AT_MS] + wanted - calendar[low, PASSED])
