@@ -24,7 +24,7 @@ def kernel_of(crossing: Crossing) -> partial[object]:
 
 def check_same(crossing: Crossing) -> str:
     """How many trucks leave naive SimPy in the very millisecond; ties at one instant may go either way."""
-    ours = kernel.run(crossing.program, crossing.given).exit_ms
+    ours = kernel.run(crossing.program, crossing.given, passage=True).exit_ms
     return f"{np.mean(naive_simpy.run(crossing) == ours):.2%} of the exit times equal"
 
 
@@ -76,7 +76,7 @@ def c_twin(settings: Settings) -> Iterator[Row]:
         except twin.NoCompilerError as error:
             yield Row("kernel vs C twin", "not measured", "≤ 1.6", "≤ 1.3", str(error))
             return
-        outcome = kernel.run(crossing.program, crossing.given)
+        outcome = kernel.run(crossing.program, crossing.given, passage=True)
         by_class = outcome.account_ms.sum(axis=1)
         exits, account = c.run()
         if not (np.array_equal(exits, outcome.exit_ms) and np.array_equal(account, by_class)):

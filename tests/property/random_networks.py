@@ -158,4 +158,5 @@ def networks(draw: st.DrawFn) -> Network:
         priority=priority,
         cohort_ms=(30 * MINUTE, 120 * MINUTE),
         observe_every_ms=MINUTE,
+        within_ms=(0, 10 * MINUTE, 60 * MINUTE),
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from kzsim.border.assemble import WITHIN_MS
+from kzsim.engines.observers import Records, observers_of
 from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
 from kzsim.indicators.summary import Observed
 from kzsim.network.compile import compile_network
 from kzsim.network.model import (
     MS_PER_DAY,
     MS_PER_HOUR,
+    WAIT_ACCOUNTS,
     Account,
     Arrivals,
     Calendar,
@@ -79,6 +82,7 @@ def network() -> Network:
         sources=(Source("trucks", "out", Arrivals("instants"), kinds),),
         n_groups=4,
         cohort_ms=COHORT_MS,
+        within_ms=WITHIN_MS,
     )
 
 
@@ -97,14 +101,34 @@ def layout(corridor: bool = True, mode: str = "road") -> Layout:
     return make_layout(program, groups, elements, FOLLOW_UP_MS)
 
 
+def records(stays: Sequence[Stay]) -> Records:
+    """What an engine would know of the entities of those stays."""
+    arrival = np.array([round(stay.in_h * MS_PER_HOUR) for stay in stays], dtype=np.int64)
+    phase = (arrival >= COHORT_MS[0]).astype(np.int8) + (arrival >= COHORT_MS[1]).astype(np.int8)
+    waits = np.zeros((len(stays), len(WAIT_ACCOUNTS)), dtype=np.int64)
+    for i, stay in enumerate(stays):
+        for _, account, hours in stay.spent:
+            if account in WAIT_ACCOUNTS:
+                waits[i, WAIT_ACCOUNTS.index(account)] += round(hours * MS_PER_HOUR)
+    return Records(
+        arrival_ms=arrival,
+        exit_ms=np.array(
+            [-1 if s.out_h is None else round(s.out_h * MS_PER_HOUR) for s in stays], dtype=np.int64
+        ),
+        free_flow_ms=np.array([round(s.free_h * MS_PER_HOUR) for s in stays], dtype=np.int64),
+        group=np.array([s.group for s in stays], dtype=np.int32),
+        phase=phase,
+        wait_ms=waits,
+    )
+
+
 def observed(stays: Sequence[Stay], where: Layout | None = None) -> Observed:
-    """The arrays that an engine would have given for those stays."""
+    """What an engine would have given for those stays."""
     where = where or layout()
     number = {name: i for i, name in enumerate(where.element_names)}
+    known = records(stays)
+    arrival, leave, phase = known.arrival_ms, known.exit_ms, known.phase
     accounts = np.zeros((4, 3, len(number), len(Account)), dtype=np.int64)
-    arrival = np.array([round(stay.in_h * MS_PER_HOUR) for stay in stays], dtype=np.int64)
-    leave = np.array([-1 if s.out_h is None else round(s.out_h * MS_PER_HOUR) for s in stays], dtype=np.int64)
-    phase = (arrival >= COHORT_MS[0]).astype(np.int8) + (arrival >= COHORT_MS[1]).astype(np.int8)
     for i, stay in enumerate(stays):
         left = (HORIZON_MS if leave[i] < 0 else leave[i]) - arrival[i]
         for element, account, hours in stay.spent:
@@ -113,18 +137,12 @@ def observed(stays: Sequence[Stay], where: Layout | None = None) -> Observed:
         accounts[stay.group, phase[i], number["a.road"], Account.TRAVEL] += left
     instants = HORIZON_MS // MS_PER_HOUR
     lines = np.zeros((instants, len(number)), dtype=np.int32)
+    starts = np.zeros((4, len(number), 2), dtype=np.int64)
+    places = np.zeros(len(number), dtype=np.int64)
     return Observed(
-        arrival_ms=arrival,
-        exit_ms=leave,
-        free_flow_ms=np.array([round(s.free_h * MS_PER_HOUR) for s in stays], dtype=np.int64),
-        group=np.array([s.group for s in stays], dtype=np.int32),
-        phase=phase,
+        observers=observers_of(compile_network(network()), known, starts, places),
         account_ms=accounts,
         in_line=lines,
         in_zone=lines.copy(),
         busy_ms=np.array([MS_PER_DAY], dtype=np.int64),
     )
-
-
-def without_cohort(seen: Observed) -> Observed:
-    return replace(seen, phase=np.zeros_like(seen.phase))

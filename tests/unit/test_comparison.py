@@ -10,14 +10,14 @@ from kzsim.indicators.comparison import COMPARED, Pairs, Passage, compare, famil
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.intervals import Estimate, estimate, simultaneous
 from kzsim.indicators.tables import comparison_table
-from tests.unit.indicators_world import GENERAL, NONUSER, USER, Stay, layout, observed
+from tests.unit.indicators_world import GENERAL, NONUSER, USER, Stay, layout, records
 
 GROUPS = np.array([USER, NONUSER, GENERAL], dtype=np.int32)
 
 
 def passage(out_h: Sequence[float | None], free_h: Sequence[float] = (1, 1, 1)) -> Passage:
     groups = (USER, NONUSER, GENERAL)
-    seen = observed([Stay(g, 30, o, f) for g, o, f in zip(groups, out_h, free_h, strict=True)])
+    seen = records([Stay(g, 30, o, f) for g, o, f in zip(groups, out_h, free_h, strict=True)])
     return Passage(seen.arrival_ms, seen.exit_ms, seen.free_flow_ms, seen.phase)
 
 
@@ -63,7 +63,7 @@ def test_delay_is_against_the_free_flow_time_of_the_base() -> None:
 
 
 def test_runs_of_other_entities_are_not_compared() -> None:
-    other = observed([Stay(USER, 31, 40), Stay(NONUSER, 30, 50), Stay(GENERAL, 30, 60)])
+    other = records([Stay(USER, 31, 40), Stay(NONUSER, 30, 50), Stay(GENERAL, 30, 60)])
     with pytest.raises(InvariantError, match="not of the same entities"):
         pairs(
             passage([40, 50, 60]), Passage(other.arrival_ms, other.exit_ms, other.free_flow_ms, other.phase)

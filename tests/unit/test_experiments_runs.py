@@ -150,11 +150,11 @@ def test_a_deadlock_tells_its_replication_and_its_run(monkeypatch: pytest.Monkey
     real = choice.load("kernel")
     calls: list[int] = []
 
-    def stuck(program: Any, entities: Any) -> Any:
+    def stuck(program: Any, entities: Any, **kept: bool) -> Any:
         calls.append(1)
         if len(calls) == 4:
             raise DeadlockError(7, (Waiter("truck 1", ("yard",), "strip"),))
-        return real(program, entities)
+        return real(program, entities, **kept)
 
     monkeypatch.setattr(choice, "load", lambda _: stuck)
     with pytest.raises(ReplicationDeadlockError) as caught:
@@ -170,11 +170,11 @@ def test_a_failure_in_one_thread_ends_the_others(monkeypatch: pytest.MonkeyPatch
     real = choice.load("kernel")
     calls: list[int] = []
 
-    def stuck(program: Any, entities: Any) -> Any:
+    def stuck(program: Any, entities: Any, **kept: bool) -> Any:
         calls.append(1)
         if len(calls) == 5:
             raise DeadlockError(7, (Waiter("truck 1", ("yard",), "strip"),))
-        return real(program, entities)
+        return real(program, entities, **kept)
 
     monkeypatch.setattr(choice, "load", lambda _: stuck)
     before = threading.active_count()

@@ -10,11 +10,13 @@ import pytest
 
 from kzsim import scenario as scenarios
 from kzsim.engines.choice import Choice
-from kzsim.engines.outcome import Outcome
+from kzsim.engines.observers import digest_of
+from kzsim.engines.outcome import Outcome, Passage
 from kzsim.experiments import ResultsError, reproduce, runs, verification
 from kzsim.experiments.replications import outcome_hash
 from kzsim.experiments.resolved import resolved_yaml
 from kzsim.network.model import MS_PER_DAY
+from kzsim.network.observers import Observers
 from kzsim.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -50,10 +52,34 @@ def short(**changes: Any) -> Scenario:
     return replace(scenarios.load(ROOT / "scenarios" / "minimal.yaml"), **{**wanted, **changes})
 
 
+def counts() -> Observers:
+    """One group, two elements, two limits, two intervals; two entities of which one has left."""
+    shapes = {
+        "arrived": (1, 3),
+        "left": (1, 3),
+        "stay_ms": (1, 3),
+        "left_measured": (1,),
+        "capped_ms": (1,),
+        "free_flow_ms": (1,),
+        "capped_free_flow_ms": (1,),
+        "through": (1,),
+        "squares": (1, 3),
+        "within": (1, 2),
+        "starts": (1, 2, 2),
+        "place_ms": (2,),
+    }
+    wide = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes.items()}
+    narrow = {"times": (1, 9), "waits": (1, 6, 9), "arrivals": (2, 1), "exits": (2, 1)}
+    return Observers(
+        **wide,
+        **{name: np.zeros(shape, dtype=np.int32) for name, shape in narrow.items()},
+        digest=digest_of(np.array([5, -1], dtype=np.int64), np.array([5, 5], dtype=np.int64)),
+    )
+
+
 def outcome(**changes: Any) -> Outcome:
     fields = {
-        "exit_ms": np.array([5, -1], dtype=np.int64),
-        "free_flow_ms": np.array([5, 5], dtype=np.int64),
+        "observers": counts(),
         "account_ms": np.zeros((1, 3, 2, 12), dtype=np.int64),
         "in_line": np.zeros((2, 2), dtype=np.int32),
         "in_zone": np.zeros((2, 2), dtype=np.int32),
@@ -95,14 +121,38 @@ def test_what_is_no_resolved_scenario_is_said_plainly(tmp_path: Path, text: str)
 def test_every_part_of_an_outcome_changes_its_hash() -> None:
     same = outcome_hash(outcome())
     assert outcome_hash(outcome()) == same
-    changed = (
-        outcome(exit_ms=np.array([6, -1], dtype=np.int64)),
+    tables = counts().tables()
+    changed = [
+        *(outcome(observers=replace(counts(), **{name: table + 1})) for name, table in tables.items()),
         outcome(account_ms=np.ones((1, 3, 2, 12), dtype=np.int64)),
         outcome(in_line=np.ones((2, 2), dtype=np.int32)),
         outcome(in_zone=np.ones((2, 2), dtype=np.int32)),
         outcome(busy_ms=np.array([8], dtype=np.int64)),
-    )
-    assert len({same, *map(outcome_hash, changed)}) == 6
+    ]
+    assert len({same, *map(outcome_hash, changed)}) == 1 + len(changed)
+
+
+def test_a_count_in_another_place_is_another_outcome() -> None:
+    places = [(0, 0), (0, 1), (0, 8)]
+    found = set()
+    for place in places:
+        times = counts().times.copy()
+        times[place] = 1
+        found.add(outcome_hash(outcome(observers=replace(counts(), times=times))))
+    longer = np.zeros((1, 10), dtype=np.int32)
+    longer[places[0]] = 1
+    found.add(outcome_hash(outcome(observers=replace(counts(), times=longer))))
+    assert len(found) == len(places) + 1
+
+
+def test_what_else_was_kept_does_not_change_the_hash() -> None:
+    kept = Passage(np.array([5, -1], dtype=np.int64), np.array([5, 5], dtype=np.int64))
+    assert outcome_hash(outcome(passage=kept)) == outcome_hash(outcome())
+
+
+def test_exits_that_were_not_kept_are_asked_for_in_vain() -> None:
+    with pytest.raises(ValueError, match="run with passage=True"):
+        _ = outcome().exit_ms
 
 
 def test_the_hash_does_not_depend_on_how_an_outcome_lies_in_memory() -> None:

@@ -109,11 +109,7 @@ def run(means: Means) -> tuple[float, Binding]:
     found = summarise(
         where,
         Observed(
-            arrival_ms=entities.arrival_ms,
-            exit_ms=outcome.exit_ms,
-            free_flow_ms=entities.free_flow_ms,
-            group=entities.group,
-            phase=entities.phase,
+            observers=outcome.observers,
             account_ms=outcome.account_ms,
             in_line=outcome.in_line,
             in_zone=outcome.in_zone,

@@ -6,12 +6,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kzsim.indicators.dictionary import INDICATORS, account_name
+from kzsim.border.assemble import WITHIN_MS
+from kzsim.engines.observers import observers_of
+from kzsim.indicators.dictionary import INDICATORS, WITHIN_H, account_name
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.layout import Layout
 from kzsim.indicators.summary import Summary, series, summarise
+from kzsim.network import compile_network
 from kzsim.network.model import MS_PER_HOUR, Account
-from tests.unit.indicators_world import EMPTY, GENERAL, NONUSER, USER, Stay, layout, observed
+from tests.unit.indicators_world import (
+    EMPTY,
+    GENERAL,
+    NONUSER,
+    USER,
+    Stay,
+    layout,
+    network,
+    observed,
+    records,
+)
 
 COLUMN = {indicator.name: number for number, indicator in enumerate(INDICATORS)}
 DAYS = 9  # from the end of the run-in to the horizon
@@ -147,7 +160,7 @@ def test_growth_is_the_rise_of_the_number_inside_over_the_last_quarter() -> None
     where = layout()
     # the last quarter begins 54 h before the end, at hour 186; one comes every hour, nobody leaves
     found = summarise(where, observed([Stay(USER, hour, None) for hour in range(186, 240)]))
-    # mean inside over the first day 12.5, over the last day 30 + 12.5
+    # mean inside at the hours of the first day 11.5, of the last day 30 + 11.5
     assert value(found, where, "inside_growth") == 30
     assert value(found, where, "unabsorbed_share") == 30 / 54
     assert value(found, where, "inside_at_end") == 54
@@ -174,6 +187,39 @@ def test_accounts_that_do_not_sum_to_the_stays_are_refused() -> None:
 
 
 def test_an_exit_before_the_arrival_is_refused() -> None:
+    known = replace(records(FOUR), exit_ms=np.full(4, MS_PER_HOUR))
+    starts, places = np.zeros((4, 4, 2), dtype=np.int64), np.zeros(4, dtype=np.int64)
+    with pytest.raises(ValueError, match="entity 0 arrived at 108000000 ms and left at 3600000 ms"):
+        observers_of(compile_network(network()), known, starts, places)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("times", "counted as through and in the buckets of times: 1 and 2"),
+        ("waits", "followed and in the buckets of waits: 1 and 2"),
+        ("arrivals", "arrived, altogether and by interval: 1 and 2"),
+        ("exits", "left, altogether and by interval: 1 and 2"),
+    ],
+)
+def test_counts_of_other_entities_than_the_rest_are_refused(table: str, said: str) -> None:
     where, seen = layout(), observed(FOUR)
-    with pytest.raises(InvariantError, match="entity 0 arrived at 108000000 ms and left at 3600000 ms"):
-        summarise(where, replace(seen, exit_ms=np.full(4, MS_PER_HOUR)))
+    counts = getattr(seen.observers, table).copy()
+    one = {"times": (USER, 0), "waits": (USER, 0, 0), "arrivals": (0, USER), "exits": (0, USER)}[table]
+    counts[one] += 1
+    with pytest.raises(InvariantError, match=f"group 0, {said}"):
+        summarise(where, replace(seen, observers=replace(seen.observers, **{table: counts})))
+
+
+def test_more_who_left_than_arrived_are_refused() -> None:
+    where, seen = layout(), observed(FOUR)
+    left, exits = seen.observers.left.copy(), seen.observers.exits.copy()
+    left[USER, 2] += 1
+    exits[0, USER] += 1
+    counts = replace(seen.observers, left=left, exits=exits)
+    with pytest.raises(InvariantError, match="left, altogether and those who arrived: 2 and 1"):
+        summarise(where, replace(seen, observers=counts))
+
+
+def test_shares_are_told_for_the_limits_that_the_border_counts() -> None:
+    assert tuple(hours * MS_PER_HOUR for hours in WITHIN_H) == WITHIN_MS

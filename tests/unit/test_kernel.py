@@ -41,8 +41,8 @@ def test_one_signature_is_compiled_whatever_the_tables_look_like() -> None:
         network([counter("a", 2)], {"r": ["a"]}, [steady("s", 6, 24, route="r", work=WORK)])
     )
     entities = draw(program, 1, 0)
-    first = kernel.run(program, entities)
-    again = kernel.run(frozen(program), entities.with_durations(entities.duration_ms))
+    first = kernel.run(program, entities, passage=True)
+    again = kernel.run(frozen(program), entities.with_durations(entities.duration_ms), passage=True)
     assert np.array_equal(first.exit_ms, again.exit_ms)
     assert len(advance.signatures) == 1
 
@@ -55,7 +55,7 @@ def test_rows_for_entities_grow_with_the_number_inside() -> None:
     )
     entities = draw(program, 1, 0)
     assert entities.count > 5 * FIRST_ROWS
-    outcome = kernel.run(program, entities)
+    outcome = kernel.run(program, entities, passage=True)
     assert np.all(outcome.exit_ms < 0)
     assert outcome.account_ms.sum() == (program.horizon_ms - entities.arrival_ms).sum()
 

@@ -86,7 +86,7 @@ def year() -> Year:
     exits = []
     for replication in range(REPLICATIONS):
         entities = draw(program, scenario.seed, replication)
-        exits.append((entities.group, kernel.run(program, entities).exit_ms))
+        exits.append((entities.group, kernel.run(program, entities, passage=True).exit_ms))
     return Year(border, scenario.first_day, scenario.last_day, tuple(exits))
 
 

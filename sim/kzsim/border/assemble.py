@@ -13,10 +13,13 @@ from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Bor
 from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
 from kzsim.evidence import Parameters
-from kzsim.network.model import GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
+from kzsim.network.model import MS_PER_HOUR, GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
 from kzsim.scenario import Scenario
 
 Element = TypeVar("Element", Stage, Zone)
+
+WITHIN_MS = tuple(hours * MS_PER_HOUR for hours in (24, 48, 72))
+"""Crossing times that the shares of trucks are told for."""
 
 CLASSES = (ORDINARY, CORRIDOR, ORDINARY + OUT_OF_TURN, CORRIDOR + OUT_OF_TURN)
 
@@ -43,6 +46,7 @@ def assemble(scenario: Scenario) -> Border:
         n_groups=len(groups),
         priority=_priority(parts, classes),
         cohort_ms=(scenario.run_in_ms, clock.horizon_ms - scenario.follow_up_ms),
+        within_ms=WITHIN_MS,
     )
     return Border(
         network=network,

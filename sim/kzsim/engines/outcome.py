@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kzsim.network.observers import Observers
+
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 
@@ -29,23 +31,50 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Result of one run.
+class Passage:
+    """What became of each entity, in their order.
 
     ``exit_ms``: int64 [entities], ``STILL_INSIDE`` for those inside at the horizon.
     ``free_flow_ms``: int64 [entities], the sum of the entity's own durations on its whole route.
+    """
+
+    exit_ms: I64
+    free_flow_ms: I64
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of one run.
+
+    ``observers``: what was counted, by group.
     ``account_ms``: int64 [groups, 3 phases, elements, accounts], every ms of every stay, those
     still inside included up to the horizon.
     ``in_line``: int32 [instants, elements], number waiting in line at each multiple of
     ``observe_every_ms`` (0 included, horizon excluded), as left by the last instant before it.
     ``in_zone``: int32 [instants, elements], places taken, read at the same instants (0 for stages).
     ``busy_ms``: int64 [pools], servers' time held, by entities in service or blocked.
+    ``passage``: kept where it or a trace was asked for, else None: it is what grows with the entities.
     """
 
-    exit_ms: I64
-    free_flow_ms: I64
+    observers: Observers
     account_ms: I64
     in_line: I32
     in_zone: I32
     busy_ms: I64
+    passage: Passage | None = None
     trace: Trace | None = None
+
+    @property
+    def exit_ms(self) -> I64:
+        """See :class:`Passage`; raises ValueError if it was not kept."""
+        return self._kept().exit_ms
+
+    @property
+    def free_flow_ms(self) -> I64:
+        """See :class:`Passage`; raises ValueError if it was not kept."""
+        return self._kept().free_flow_ms
+
+    def _kept(self) -> Passage:
+        if self.passage is None:
+            raise ValueError("exits and free-flow times were not kept: run with passage=True")
+        return self.passage

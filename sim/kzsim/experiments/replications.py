@@ -62,6 +62,16 @@ class Task:
     compiled: bool = True
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One run of one model; ``passage`` only where there is something to compare with."""
+
+    summary: Summary
+    passage: Passage | None
+    group: I32
+    hash: str
+
+
 class Runner:
     """Runs replications of one task; builds its models once. Several threads may use one runner."""
 
@@ -88,46 +98,46 @@ class Runner:
 
     def _run(self, replication: int) -> Replication:
         began = time.perf_counter()
-        summary, passage, group, own_hash = self._observe(self.model, replication, "scenario")
+        own = self._observe(self.model, replication, "scenario")
         base_summary, pairs, base_hash = None, None, ""
-        if (base := self.base) is not None:
-            base_summary, base_passage, _, base_hash = self._observe(base, replication, "counterfactual")
-            pairs = compare(self.model.layout, group, base_passage, passage)
+        if self.base is not None:
+            base = self._observe(self.base, replication, "counterfactual")
+            base_summary, base_hash = base.summary, base.hash
+            if base.passage is not None and own.passage is not None:
+                pairs = compare(self.model.layout, own.group, base.passage, own.passage)
         seconds = time.perf_counter() - began
-        return Replication(replication, summary, base_summary, pairs, own_hash, base_hash, seconds)
+        return Replication(replication, own.summary, base_summary, pairs, own.hash, base_hash, seconds)
 
     def stop(self) -> None:
         """Let threads that are at it end at their next step, with CancelledError."""
         self._stopped.set()
 
-    def _observe(self, model: Model, replication: int, which: str) -> tuple[Summary, Passage, I32, str]:
+    def _observe(self, model: Model, replication: int, which: str) -> _Run:
         from kzsim.draws import draw
 
         self._go_on()
         entities = draw(model.program, self._task.scenario.seed, replication)
         self._go_on()
         try:
-            outcome = self._engine(model.program, entities)
+            outcome = self._engine(model.program, entities, passage=self._task.counterfactual)
         except DeadlockError as error:
             raise ReplicationDeadlockError(error.at_ms, error.waiters, replication, which) from error
         self._go_on()
         seen = Observed(
-            arrival_ms=entities.arrival_ms,
-            exit_ms=outcome.exit_ms,
-            free_flow_ms=outcome.free_flow_ms,
-            group=entities.group,
-            phase=entities.phase,
+            observers=outcome.observers,
             account_ms=outcome.account_ms,
             in_line=outcome.in_line,
             in_zone=outcome.in_zone,
             busy_ms=outcome.busy_ms,
         )
-        passage = Passage(entities.arrival_ms, outcome.exit_ms, outcome.free_flow_ms, entities.phase)
+        passage = None
+        if (kept := outcome.passage) is not None:
+            passage = Passage(entities.arrival_ms, kept.exit_ms, kept.free_flow_ms, entities.phase)
         try:
             summary = summarise(model.layout, seen, hourly=which == "scenario")
         except InvariantError as error:
             raise InvariantError(f"replication {replication} of the {which}: {error}") from error
-        return summary, passage, entities.group, outcome_hash(outcome)
+        return _Run(summary, passage, entities.group, outcome_hash(outcome))
 
     def _go_on(self) -> None:
         if self._stopped.is_set():
@@ -135,14 +145,19 @@ class Runner:
 
 
 def outcome_hash(outcome: Outcome) -> str:
-    """Sha256 in hex over the bytes of exits, accounts, lines, zones and busy times, little-endian.
+    """Sha256 in hex over all observers, accounts, lines, zones and busy times.
 
-    Equal for both engines, on every machine.
+    The observers' digest stands for every exit and free-flow time. Of each table its shape, the places
+    that are not 0 and what stands there, little-endian: most of the observers are empty. Equal for
+    both engines, on every machine, whatever else was kept.
     """
     found = hashlib.sha256()
-    parts = (outcome.exit_ms, outcome.account_ms, outcome.in_line, outcome.in_zone, outcome.busy_ms)
-    for part in parts:
-        found.update(np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).data)
+    tables = outcome.observers.tables().values()
+    for part in (*tables, outcome.account_ms, outcome.in_line, outcome.in_zone, outcome.busy_ms):
+        flat = np.ascontiguousarray(part).ravel()
+        filled = np.flatnonzero(flat)
+        for numbers in (np.array(part.shape), filled, flat[filled]):
+            found.update(np.ascontiguousarray(numbers, dtype=numbers.dtype.newbyteorder("<")).data)
     return found.hexdigest()
 
 

@@ -137,8 +137,8 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "inside_growth",
         NOUN,
-        "Mean number inside over the last day minus that over the first day of the last quarter of the "
-        "measured window.",
+        "Mean of the hourly numbers inside over the last day minus that over the first day of the last "
+        "quarter of the measured window.",
     ),
     Indicator(
         "unabsorbed_share",

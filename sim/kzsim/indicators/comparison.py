@@ -16,17 +16,7 @@ from kzsim.indicators.dictionary import UNCHANGED_WITHIN_MS
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.intervals import Estimate
 from kzsim.indicators.layout import ALL, USER, Layout
-from kzsim.indicators.summary import (
-    COHORT,
-    by_group,
-    exits_by_group,
-    loads,
-    mean_h,
-    over_cells,
-    ratio,
-    stay_ms,
-    weigh,
-)
+from kzsim.indicators.summary import COHORT, loads, mean_h, over_cells, ratio, weigh
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 
 I64 = npt.NDArray[np.int64]
@@ -109,6 +99,24 @@ def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> 
         losers=cohort_sum(difference > UNCHANGED_WITHIN_MS),
         cohort=cohort,
     )
+
+
+def by_group(values: I64 | Bool, group: I32, n_groups: int) -> I64:
+    """int64 [groups]: exact sums of ``values``."""
+    sums = np.zeros(n_groups, dtype=np.int64)
+    np.add.at(sums, group, values.astype(np.int64))
+    return sums
+
+
+def stay_ms(arrival_ms: I64, exit_ms: I64, horizon_ms: int) -> I64:
+    """Time of each entity up to its exit or the horizon."""
+    return np.asarray(np.where(exit_ms < 0, horizon_ms, exit_ms) - arrival_ms, dtype=np.int64)
+
+
+def exits_by_group(layout: Layout, exit_ms: I64, group: I32) -> I64:
+    """int64 [groups]: exits in the measured window."""
+    measured = (exit_ms >= layout.cohort_from_ms) & (exit_ms < layout.horizon_ms)
+    return by_group(measured, group, len(layout.groups))
 
 
 def family(layout: Layout) -> int:

@@ -1,4 +1,4 @@
-"""Times in buckets of 11 significant bits: exact below 2,048 ms, within 0.05 % above.
+"""Quantiles from times in buckets, see ``kzsim.network.buckets``.
 
 A bucket's number rises with the time, so the bucket of an order statistic is the order statistic of
 the buckets: quantiles of one replication and of many pooled ones agree whichever way they are taken.
@@ -12,27 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-I64 = npt.NDArray[np.int64]
+from kzsim.network.buckets import midpoint_ms
 
-_BITS = 11
-_STEP = 1 << (_BITS - 1)
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+
 _STRIDE = 1 << 16
 """More than the largest bucket number."""
-
-
-def bucket(time_ms: I64) -> I64:
-    """Bucket number of each time (int64, from 0 up to 2**53)."""
-    _, length = np.frexp(time_ms.astype(np.float64))  # exact: the number of bits
-    shift = np.maximum(length.astype(np.int64) - _BITS, 0)
-    return np.asarray(shift * _STEP + (time_ms >> shift), dtype=np.int64)
-
-
-def midpoint_ms(number: int) -> float:
-    """The time in the middle of a bucket."""
-    if number < 2 * _STEP:
-        return float(number)
-    shift = number // _STEP - 1
-    return float(((number - shift * _STEP) << shift) + ((1 << shift) - 1) / 2)
 
 
 def rank(per_cent: int, count: int) -> int:
@@ -65,16 +51,21 @@ class Histogram:
         numbers, place = np.unique(self._key[kept] % _STRIDE, return_inverse=True)
         counts = np.zeros(len(numbers), dtype=np.int64)
         np.add.at(counts, place, self._count[kept])
-        cumulated = np.cumsum(counts)
-        result = []
-        for share in per_cent:
-            wanted = rank(share, total)
-            at = int(np.searchsorted(cumulated, wanted, side="right"))
-            result.append(midpoint_ms(int(numbers[at])) if total and at < len(numbers) else float("nan"))
-        return tuple(result)
+        places = (bucket_of_rank(counts, rank(share, total)) for share in per_cent)
+        return tuple(
+            float("nan") if place is None or not total else midpoint_ms(int(numbers[place]))
+            for place in places
+        )
 
 
-def sparse(time_ms: I64, group: npt.NDArray[np.int32]) -> tuple[I64, I64]:
-    """Times and their groups as (key, count), one entry for each group and bucket that occurs."""
-    keys, counts = np.unique(group.astype(np.int64) * _STRIDE + bucket(time_ms), return_counts=True)
-    return keys, counts.astype(np.int64)
+def sparse(times: I32) -> tuple[I64, I64]:
+    """A table of counts (int32 [groups, buckets]) as (key, count), one entry for each that is not 0."""
+    group, number = np.nonzero(times)
+    return group * _STRIDE + number, times[group, number].astype(np.int64)
+
+
+def bucket_of_rank(counts: I64, place: int) -> int | None:
+    """Bucket of the value at a place (from 0) in rising order; None if there are not so many."""
+    cumulated = np.cumsum(counts)
+    at = int(np.searchsorted(cumulated, place, side="right"))
+    return at if at < len(counts) else None

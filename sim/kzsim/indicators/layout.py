@@ -124,6 +124,7 @@ class Layout:
     cohort_to_ms: int
     follow_up_ms: int
     observe_every_ms: int
+    within_ms: tuple[int, ...]
     groups: tuple[GroupInfo, ...]
     cells: tuple[Cell, ...]
     member: Bool
@@ -154,8 +155,11 @@ def make_layout(
 ) -> Layout:
     """Lay out a program's cells; ``groups`` by group number, ``elements`` by element number.
 
-    Raises ValueError if there are not as many labels as groups and elements.
+    Raises ValueError if there are not as many labels as groups and elements, or if the program's
+    cohort is followed for another time.
     """
+    if program.follow_up_ms != follow_up_ms:
+        raise ValueError(f"a follow-up of {follow_up_ms} ms for a program of {program.follow_up_ms} ms")
     if len(groups) != program.n_groups or len(elements) != program.n_elements:
         raise ValueError(
             f"{len(groups)} and {len(elements)} labels for {program.n_groups} groups and "
@@ -168,6 +172,7 @@ def make_layout(
         cohort_to_ms=program.cohort_to_ms,
         follow_up_ms=follow_up_ms,
         observe_every_ms=program.observe_every_ms,
+        within_ms=tuple(program.within_ms.tolist()),
         groups=tuple(groups),
         cells=cells,
         member=member,

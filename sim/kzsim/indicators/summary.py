@@ -13,15 +13,15 @@ import numpy.typing as npt
 
 from kzsim.indicators.dictionary import INDICATORS, QUANTILES, WITHIN_H, account_name
 from kzsim.indicators.errors import InvariantError
-from kzsim.indicators.histogram import bucket, midpoint_ms, rank, sparse
+from kzsim.indicators.histogram import bucket_of_rank, rank, sparse
 from kzsim.indicators.layout import Layout, has_line, is_zone
+from kzsim.network.buckets import midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, Account
+from kzsim.network.observers import Observers
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
-I8 = npt.NDArray[np.int8]
 F64 = npt.NDArray[np.float64]
-Bool = npt.NDArray[np.bool_]
 
 COHORT = 1
 """Phase of the entities that indicators follow."""
@@ -31,16 +31,11 @@ COHORT = 1
 class Observed:
     """What was seen of one replication.
 
-    By entity: ``arrival_ms``, ``exit_ms`` (negative: still inside at the horizon), ``free_flow_ms``
-    int64; ``group`` int32; ``phase`` int8 (1: in the cohort). ``account_ms``: int64 [groups, 3 phases,
-    elements, accounts]. ``in_line``, ``in_zone``: int32 [instants, elements]. ``busy_ms``: int64 [pools].
+    ``observers``: counts by group. ``account_ms``: int64 [groups, 3 phases, elements, accounts].
+    ``in_line``, ``in_zone``: int32 [instants, elements]. ``busy_ms``: int64 [pools].
     """
 
-    arrival_ms: I64
-    exit_ms: I64
-    free_flow_ms: I64
-    group: I32
-    phase: I8
+    observers: Observers
     account_ms: I64
     in_line: I32
     in_zone: I32
@@ -69,22 +64,11 @@ class Summary:
     entities: int
 
 
-def by_group(values: I64 | Bool, group: I32, n_groups: int) -> I64:
-    """int64 [groups]: exact sums of ``values``."""
-    sums = np.zeros(n_groups, dtype=np.int64)
-    np.add.at(sums, group, values.astype(np.int64))
-    return sums
-
-
 def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary:
     """Reduce one replication; raises InvariantError if its bookkeeping does not add up."""
-    check(layout, seen)
-    n_groups = len(layout.groups)
-    followed = seen.phase == COHORT
-    group = seen.group[followed]
-    stay = stay_ms(seen.arrival_ms, seen.exit_ms, layout.horizon_ms)[followed]
-    through = (seen.exit_ms[followed] >= 0) & (stay <= layout.follow_up_ms)
-    time_key, time_count = sparse(stay[through], group[through])
+    check(seen)
+    counts = seen.observers
+    time_key, time_count = sparse(counts.times)
     account_ms = seen.account_ms[:, COHORT]
     account_at = np.flatnonzero(account_ms)
 
@@ -94,39 +78,36 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
     def put(name: str, value: npt.NDArray[np.generic]) -> None:
         values[:, column[name]] = value
 
-    def cohort_sum(value: I64 | Bool) -> I64:
-        return over_cells(layout, by_group(value, group, n_groups))
+    def total(by_group: I64) -> I64:
+        return over_cells(layout, by_group)
 
-    cohort = cohort_sum(np.ones(len(group), dtype=np.bool_))
-    exits = exits_by_group(layout, seen.exit_ms, seen.group)
+    cohort = total(counts.cohort)
+    exits = counts.left_measured
     days = layout.measured_ms / MS_PER_DAY
-    measured = (seen.arrival_ms >= layout.cohort_from_ms) & (seen.arrival_ms < layout.horizon_ms)
-    arrivals = by_group(measured, seen.group, n_groups)
-    put("arrivals_per_day", over_cells(layout, arrivals) / days)
-    put("throughput_per_day", over_cells(layout, exits) / days)
+    put("arrivals_per_day", total(counts.arrived[:, COHORT:].sum(axis=1)) / days)
+    put("throughput_per_day", total(exits) / days)
     for name, load in loads(layout).items():
         put(name, np.array([weighed / days for weighed in weigh(layout, exits, load)]))
     put("cohort", cohort)
-    crossing_time = mean_h(cohort_sum(np.minimum(stay, layout.follow_up_ms)), cohort)
-    free_flow_ms = seen.free_flow_ms[followed]
-    # a laboratory may hold goods for longer than the follow-up: no time is capped without the other
-    capped_free_flow_ms = np.minimum(free_flow_ms, layout.follow_up_ms)
+    crossing_time = mean_h(total(counts.capped_ms), cohort)
     put("crossing_time", crossing_time)
-    put("free_flow_time", mean_h(cohort_sum(free_flow_ms), cohort))
-    put("delay", crossing_time - mean_h(cohort_sum(capped_free_flow_ms), cohort))
-    put("share_not_through", ratio(cohort_sum(~through), cohort))
+    put("free_flow_time", mean_h(total(counts.free_flow_ms), cohort))
+    # a laboratory may hold goods for longer than the follow-up: no time is capped without the other
+    put("delay", crossing_time - mean_h(total(counts.capped_free_flow_ms), cohort))
+    put("share_not_through", ratio(cohort - total(counts.through), cohort))
     for hours in WITHIN_H:
-        if hours * MS_PER_HOUR <= layout.follow_up_ms:
-            within = through & (stay <= hours * MS_PER_HOUR)
-            put(f"share_within_{hours}h", ratio(cohort_sum(within), cohort))
-    put("stay", mean_h(cohort_sum(stay), cohort))
+        limit_ms = hours * MS_PER_HOUR
+        if limit_ms <= layout.follow_up_ms and limit_ms in layout.within_ms:
+            within = counts.within[:, layout.within_ms.index(limit_ms)]
+            put(f"share_within_{hours}h", ratio(total(within), cohort))
+    put("stay", mean_h(total(counts.stay_ms[:, COHORT]), cohort))
     for account in Account:
         sums = account_ms[:, :, account].sum(axis=1)
-        put(f"account_{account_name(account)}", mean_h(over_cells(layout, sums), cohort))
-    for number, row in enumerate(_quantiles(layout, stay[through], group[through], cohort)):
+        put(f"account_{account_name(account)}", mean_h(total(sums), cohort))
+    for number, row in enumerate(_quantiles(layout, counts.times, cohort)):
         for (name, _), value in zip(QUANTILES, row, strict=True):
             values[number, column[f"crossing_time_{name}"]] = value
-    inside, growth, unabsorbed = _growth(layout, seen)
+    inside, growth, unabsorbed = _growth(layout, counts)
     put("inside_at_end", inside)
     put("inside_growth", growth)
     put("unabsorbed_share", unabsorbed)
@@ -139,24 +120,18 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
         account_ms=account_ms.ravel()[account_at],
         busy_ms=seen.busy_ms,
         hourly=hourly_series(layout, seen) if hourly else None,
-        entities=len(seen.arrival_ms),
+        entities=counts.entities,
     )
 
 
-def check(layout: Layout, seen: Observed) -> None:
-    """Raise InvariantError unless every ms of every stay stands in exactly one account."""
-    left = seen.exit_ms >= 0
-    wrong = left & ((seen.exit_ms < seen.arrival_ms) | (seen.exit_ms >= layout.horizon_ms))
-    if wrong.any():
-        first = int(np.flatnonzero(wrong)[0])
-        raise InvariantError(
-            f"entity {first} arrived at {seen.arrival_ms[first]} ms and left at {seen.exit_ms[first]} ms "
-            f"in a run of {layout.horizon_ms} ms"
-        )
-    stay = stay_ms(seen.arrival_ms, seen.exit_ms, layout.horizon_ms)
+def check(seen: Observed) -> None:
+    """Raise InvariantError unless every ms of every stay stands in exactly one account.
+
+    And unless the counts are of the same entities wherever they must be.
+    """
+    counts = seen.observers
     for phase in range(seen.account_ms.shape[1]):
-        chosen = seen.phase == phase
-        stays = by_group(stay[chosen], seen.group[chosen], len(layout.groups))
+        stays = counts.stay_ms[:, phase]
         booked = seen.account_ms[:, phase].sum(axis=(1, 2))
         if (stays != booked).any():
             group = int(np.flatnonzero(stays != booked)[0])
@@ -164,22 +139,23 @@ def check(layout: Layout, seen: Observed) -> None:
                 f"the stays of group {group}, phase {phase}, last {stays[group]} ms and their accounts "
                 f"sum to {booked[group]} ms"
             )
-
-
-def stay_ms(arrival_ms: I64, exit_ms: I64, horizon_ms: int) -> I64:
-    """Time of each entity up to its exit or the horizon."""
-    return np.asarray(np.where(exit_ms < 0, horizon_ms, exit_ms) - arrival_ms, dtype=np.int64)
+    arrived, left = counts.arrived.sum(axis=1), counts.left.sum(axis=1)
+    pairs = {
+        "counted as through and in the buckets of times": (counts.through, counts.times.sum(axis=1)),
+        "followed and in the buckets of waits": (counts.cohort, counts.waits[:, 0].sum(axis=1)),
+        "arrived, altogether and by interval": (arrived, counts.arrivals.sum(axis=0)),
+        "left, altogether and by interval": (left, counts.exits.sum(axis=0)),
+        "left, altogether and those who arrived": (left, np.minimum(left, arrived)),
+    }
+    for what, (one, other) in pairs.items():
+        if (one != other).any():
+            group = int(np.flatnonzero(one != other)[0])
+            raise InvariantError(f"group {group}, {what}: {one[group]} and {other[group]}")
 
 
 def over_cells(layout: Layout, by_group_sum: I64) -> I64:
-    """int64 [cells]: sums over the groups of each cell."""
+    """int64 [cells, ...]: sums over the groups of each cell, of a table [groups, ...]."""
     return np.asarray(layout.member.astype(np.int64) @ by_group_sum, dtype=np.int64)
-
-
-def exits_by_group(layout: Layout, exit_ms: I64, group: I32) -> I64:
-    """int64 [groups]: exits in the measured window."""
-    measured = (exit_ms >= layout.cohort_from_ms) & (exit_ms < layout.horizon_ms)
-    return by_group(measured, group, len(layout.groups))
 
 
 def loads(layout: Layout) -> dict[str, F64]:
@@ -212,42 +188,39 @@ def mean_h(sum_ms: I64, count: I64) -> F64:
     return ratio(sum_ms, count) / MS_PER_HOUR
 
 
-def _quantiles(layout: Layout, time_ms: I64, group: I32, cohort: I64) -> F64:
+def _quantiles(layout: Layout, times: I32, cohort: I64) -> F64:
     """float64 [cells, quantiles] in hours, NaN above the share that got through."""
-    order = np.argsort(group, kind="stable")
-    sorted_times = time_ms[order]
-    edges = np.searchsorted(group[order], np.arange(len(layout.groups) + 1))
     result = np.full((len(layout.cells), len(QUANTILES)), np.nan)
     for cell, member in enumerate(layout.member):
-        parts = [sorted_times[edges[g] : edges[g + 1]] for g in np.flatnonzero(member)]
-        times = np.concatenate(parts)
-        places = [(q, rank(share, int(cohort[cell]))) for q, (_, share) in enumerate(QUANTILES)]
-        known = [(q, place) for q, place in places if place < len(times)]
-        if not known:
-            continue
-        times.partition([place for _, place in known])
-        for q, place in known:
-            result[cell, q] = midpoint_ms(int(bucket(times[place : place + 1])[0])) / MS_PER_HOUR
+        counts = times[member].sum(axis=0, dtype=np.int64)
+        for q, (_, share) in enumerate(QUANTILES):
+            found = bucket_of_rank(counts, rank(share, int(cohort[cell])))
+            if found is not None:
+                result[cell, q] = midpoint_ms(found) / MS_PER_HOUR
     return result
 
 
-def _growth(layout: Layout, seen: Observed) -> tuple[I64, F64, F64]:
+def _growth(layout: Layout, counts: Observers) -> tuple[I64, F64, F64]:
     """By cell: number inside at the horizon, its growth over the last quarter, share not absorbed."""
-    n_groups = len(layout.groups)
-    leaving = np.where(seen.exit_ms < 0, layout.horizon_ms, seen.exit_ms)
-
-    def mean_inside(from_ms: int, to_ms: int) -> F64:
-        overlap = np.minimum(leaving, to_ms) - np.maximum(seen.arrival_ms, from_ms)
-        total = over_cells(layout, by_group(np.maximum(overlap, 0), seen.group, n_groups))
-        return total / (to_ms - from_ms)
-
+    every = layout.observe_every_ms
     quarter = layout.measured_ms // 4
-    day = max(min(MS_PER_DAY, quarter), 1)
-    start = layout.horizon_ms - max(quarter, day)
-    growth = mean_inside(layout.horizon_ms - day, layout.horizon_ms) - mean_inside(start, start + day)
-    late = by_group(seen.arrival_ms >= start, seen.group, n_groups)
-    inside = over_cells(layout, by_group(seen.exit_ms < 0, seen.group, n_groups))
-    return inside, growth, ratio(growth, over_cells(layout, late))
+    day = max(min(MS_PER_DAY, quarter), every)
+    # whole intervals, so that the arrivals counted are those after the first reading
+    first = max(layout.horizon_ms - max(quarter, day), 0) // every
+    width = day // every
+    before = over_cells(layout, _inside_before(counts).T)
+    growth = (before[:, -width:].sum(axis=1) - before[:, first : first + width].sum(axis=1)) / width
+    inside = over_cells(layout, counts.arrived.sum(axis=1) - counts.left.sum(axis=1))
+    late = over_cells(layout, counts.arrivals[first:].sum(axis=0, dtype=np.int64))
+    return inside, growth, ratio(growth, late)
+
+
+def _inside_before(counts: Observers) -> I64:
+    """int64 [intervals, groups]: number inside as each interval begins."""
+    change = counts.arrivals.astype(np.int64) - counts.exits
+    inside = np.zeros_like(change)
+    np.cumsum(change[:-1], axis=0, out=inside[1:])
+    return inside
 
 
 def series(layout: Layout) -> tuple[tuple[tuple[str, str, str], int | None, str], ...]:
@@ -266,16 +239,13 @@ def series(layout: Layout) -> tuple[tuple[tuple[str, str, str], int | None, str]
 
 def hourly_series(layout: Layout, seen: Observed) -> I32:
     """int32 [series, instants], rows as :func:`series` lists them."""
-    n = len(seen.in_line)
+    counts = seen.observers
+    before = _inside_before(counts)
     rows: list[npt.NDArray[np.int64] | I32] = []
     for cell in layout.flows:
-        chosen = layout.member[cell][seen.group]
-        left = seen.exit_ms[chosen]
-        arrivals = np.bincount(seen.arrival_ms[chosen] // layout.observe_every_ms, minlength=n)[:n]
-        exits = np.bincount(left[left >= 0] // layout.observe_every_ms, minlength=n)[:n]
-        before = np.concatenate(([0], np.cumsum(arrivals - exits)[:-1]))
-        rows += [arrivals, exits, before]
+        member = layout.member[cell]
+        rows += [table[:, member].sum(axis=1) for table in (counts.arrivals, counts.exits, before)]
     for _, element, quantity in series(layout)[len(rows) :]:
         if element is not None:
             rows.append((seen.in_line if quantity == "in_line" else seen.in_zone)[:, element])
-    return np.array(rows, dtype=np.int32).reshape(len(rows), n)
+    return np.array(rows, dtype=np.int32).reshape(len(rows), len(seen.in_line))

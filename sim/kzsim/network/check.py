@@ -66,6 +66,8 @@ def check_times(network: Network) -> Iterator[str]:
         yield f"horizon_ms is {network.horizon_ms}: give a horizon of 1 to {LONGEST_HORIZON_MS} ms"
     if network.observe_every_ms <= 0:
         yield f"observe_every_ms is {network.observe_every_ms}: give a positive interval"
+    if any(limit < 0 for limit in network.within_ms) or any(a >= b for a, b in pairwise(network.within_ms)):
+        yield f"within_ms is {network.within_ms}: give limits of 0 ms or more that rise strictly"
     if network.n_groups <= 0:
         yield "n_groups must be at least 1"
     if network.cohort_ms is not None:

@@ -55,6 +55,7 @@ def compile_network(network: Network) -> Program:
         cohort_from_ms=cohort[0],
         cohort_to_ms=cohort[1],
         observe_every_ms=network.observe_every_ms,
+        within_ms=np.array(network.within_ms, dtype=np.int64),
         element_names=tuple(number),
         class_names=network.classes,
         pool_names=pool_names,

@@ -254,7 +254,8 @@ class Network:
 
     ``priority`` maps (class, stage or zone) to a number, lower first, default 0. Sums over
     entities are kept by group and *phase*: arrived before ``cohort_ms[0]``, within the cohort
-    [``cohort_ms[0]``, ``cohort_ms[1]``), or after it. Lines are read every ``observe_every_ms``.
+    [``cohort_ms[0]``, ``cohort_ms[1]``), or after it. Lines are read every ``observe_every_ms``. Of
+    those through within the follow-up it is counted who took at most each of ``within_ms`` (rising).
     """
 
     horizon_ms: int
@@ -267,3 +268,4 @@ class Network:
     priority: Mapping[tuple[str, str], int] = field(default_factory=dict)
     cohort_ms: tuple[int, int] | None = None
     observe_every_ms: int = MS_PER_HOUR
+    within_ms: tuple[int, ...] = ()

@@ -46,6 +46,7 @@ class Program:
     cohort_from_ms: int
     cohort_to_ms: int
     observe_every_ms: int
+    within_ms: I64  # [limits], rising
 
     # names, by number
     element_names: tuple[str, ...]
@@ -92,6 +93,16 @@ class Program:
 
     # sources, in sorted order
     source_route: I64  # [sources]
+
+    @property
+    def follow_up_ms(self) -> int:
+        """How long everybody in the cohort is followed at least: from its end to the horizon."""
+        return self.horizon_ms - self.cohort_to_ms
+
+    @property
+    def n_intervals(self) -> int:
+        """Number of intervals of observation; the last may be cut off by the horizon."""
+        return -(-self.horizon_ms // self.observe_every_ms)
 
     @property
     def n_elements(self) -> int:

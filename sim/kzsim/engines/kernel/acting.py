@@ -8,6 +8,7 @@ from kzsim.engines.kernel.ahead import own_time
 from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, add_served, book_wait, leave_line
+from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.outcome import I64
 
 
@@ -49,6 +50,7 @@ def start(
     row: int,
 ) -> None:
     """Service start: the wait is over; places of steps now begun or skipped are given up."""
+    note_start(run, entity, account, who, number)
     if entity[who, JOINED] != run[NOW]:
         book_wait(line, entity, account, who, number, row, run[NOW])
     entity[who, WAITS_AT] = NONE
@@ -163,10 +165,12 @@ def act_zone(run: I64, entity: I64, links: I64, element: I64, line: I64, account
             if line[row, HEAD] != NONE and (best == NONE or comes_before(entity, line, row, best)):
                 best = row
         who = leave_line(element, line, entity, number, best)
+        note_start(run, entity, account, who, number)
         if entity[who, JOINED] != run[NOW]:
             book_wait(line, entity, account, who, number, best, run[NOW])
         entity[who, WAITS_AT] = NONE
         element[number, TAKEN] += 1
+        element[number, PLACE_MS] -= run[NOW]
         place = entity[who, WANTED]
         entity[who, HELD] |= 1 << place
         add_holder(element, links, number, who, place)

@@ -12,26 +12,31 @@ from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.loop import advance, settle
 from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
-from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Trace
+from kzsim.engines.outcome import I64, NOT_ENTERED, Outcome, Passage, Trace
+from kzsim.network.buckets import TIME_BITS, WAIT_BITS, n_buckets
 from kzsim.network.entities import Entities
+from kzsim.network.observers import Observers
 from kzsim.network.program import Program
 
 FIRST_ROWS = 1024
 GROWTH = 8  # a table gets longer by an eighth: more often, and less memory that nobody uses
 
 
-def run(program: Program, entities: Entities, *, trace: bool = False) -> Outcome:
+def run(program: Program, entities: Entities, *, trace: bool = False, passage: bool = False) -> Outcome:
     """Run a program over its entities, 0 <= t < horizon.
 
-    Raises DeadlockError at the instant at which entities wait for each other for ever.
+    ``passage``: keep every entity's exit and free-flow time, as is also done with a trace. Raises
+    DeadlockError at the instant at which entities wait for each other for ever.
     """
-    return _Run(program, entities, trace=trace).outcome()
+    # the digest wraps round on purpose; uncompiled, NumPy would warn of it
+    with np.errstate(over="ignore"):
+        return _Run(program, entities, trace=trace, passage=passage or trace).outcome()
 
 
 class _Run:
     """One run: the tables, and what the parts leave in them."""
 
-    def __init__(self, program: Program, entities: Entities, *, trace: bool) -> None:
+    def __init__(self, program: Program, entities: Entities, *, trace: bool, passage: bool) -> None:
         self.program = program
         self.entities = entities
         self.fixed = fixed_tables(program)
@@ -46,11 +51,18 @@ class _Run:
         self.kind = plain(entities.kind)
         self.lane = np.empty(LANES)
         self.word = np.empty(AHEAD, dtype=np.uint64)
-        instants = -(-program.horizon_ms // program.observe_every_ms)
-        self.account = np.zeros((program.n_groups * N_PHASES, program.n_elements, N_ACCOUNTS), dtype=np.int64)
-        self.passage = np.empty((entities.count, PASSAGE_COLUMNS), dtype=np.int64)
-        self.passage[:, EXIT] = STILL_INSIDE
-        self.observed = np.zeros((2, instants, program.n_elements), dtype=np.int32)
+        n_groups, n_intervals = program.n_groups, program.n_intervals
+        self.limits = plain(program.within_ms)
+        # zeros that nobody touches take no memory: most buckets stay empty
+        self.account = np.zeros((n_groups * N_PHASES, program.n_elements, ACCOUNT_COLUMNS), dtype=np.int64)
+        self.slots = np.zeros((n_groups * N_PHASES, N_WITHIN + len(self.limits)), dtype=np.int64)
+        self.times = np.zeros((n_groups, n_buckets(program.follow_up_ms, TIME_BITS)), dtype=np.int32)
+        self.waits = np.zeros((n_groups, N_CAUSES, n_buckets(program.horizon_ms, WAIT_BITS)), dtype=np.int32)
+        self.flow = np.zeros((2, n_intervals, n_groups), dtype=np.int32)
+        self.digest = np.zeros(1, dtype=np.uint64)
+        self.observed = np.zeros((2, n_intervals, program.n_elements), dtype=np.int32)
+        self.keeps_passage = passage
+        self.passage = np.empty((entities.count if passage else 0, PASSAGE_COLUMNS), dtype=np.int64)
         self.n_steps = np.diff(program.step_ptr)[program.source_route]
         traced = int((np.diff(entities.first) * self.n_steps).sum()) if trace else 0
         self.trace = np.full((3, traced), NOT_ENTERED, dtype=np.int64)
@@ -63,15 +75,40 @@ class _Run:
             raise DeadlockError(
                 first_ms, tuple(w for d in deadlocks if d.at_ms == first_ms for w in d.waiters)
             )
-        shape = (self.program.n_groups, N_PHASES, self.program.n_elements, N_ACCOUNTS)
+        by_slot = self.account.reshape(-1, N_PHASES, self.program.n_elements, ACCOUNT_COLUMNS)
+        exit_ms, free_flow_ms = (self.passage[:, column].copy() for column in (EXIT, OWN_TIME))
         return Outcome(
-            exit_ms=self.passage[:, EXIT].copy(),
-            free_flow_ms=self.passage[:, OWN_TIME].copy(),
-            account_ms=self.account.reshape(shape),
+            observers=self._observers(by_slot),
+            account_ms=by_slot[..., :N_ACCOUNTS].copy(),
             in_line=self.observed[0],
             in_zone=self.observed[1],
             busy_ms=self.state.pool[:, BUSY_MS].copy(),
+            passage=Passage(exit_ms, free_flow_ms) if self.keeps_passage else None,
             trace=self._trace() if self.trace.size else None,
+        )
+
+    def _observers(self, account: I64) -> Observers:
+        """The loop's counts as tables by group; ``account`` by group, phase and element."""
+        slots = self.slots.reshape(-1, N_PHASES, self.slots.shape[1])
+        cohort, element = slots[:, COHORT], self.state.element
+        return Observers(
+            arrived=slots[..., N_ARRIVED].copy(),
+            left=slots[..., N_LEFT].copy(),
+            stay_ms=slots[..., STAY_MS].copy(),
+            left_measured=slots[..., N_LEFT_MEASURED].sum(axis=1),
+            capped_ms=cohort[:, CAPPED_MS].copy(),
+            free_flow_ms=cohort[:, FREE_FLOW_MS].copy(),
+            capped_free_flow_ms=cohort[:, CAPPED_FREE_FLOW_MS].copy(),
+            through=cohort[:, N_THROUGH].copy(),
+            squares=cohort[:, SQUARES : SQUARES + 3].copy(),
+            within=cohort[:, N_WITHIN:].copy(),
+            times=self.times,
+            waits=self.waits,
+            starts=account[:, COHORT][..., [N_STARTS, N_WAITED]],
+            arrivals=self.flow[FLOW_IN],
+            exits=self.flow[FLOW_OUT],
+            place_ms=element[:, PLACE_MS] + element[:, TAKEN] * self.program.horizon_ms,
+            digest=self.digest,
         )
 
     def _run_part(self, part: Part) -> DeadlockError | None:
@@ -115,6 +152,12 @@ class _Run:
                 fixed.calendar,
                 fixed.refill,
                 self.account,
+                self.limits,
+                self.slots,
+                self.flow,
+                self.times,
+                self.waits,
+                self.digest,
                 self.passage,
                 self.observed,
                 self.trace,
@@ -141,6 +184,10 @@ class _Run:
                     self.word,
                     fixed.calendar,
                     self.account,
+                    self.arrival_ms,
+                    self.slots,
+                    self.waits,
+                    self.digest,
                     self.passage,
                 )
                 return None
@@ -162,6 +209,8 @@ class _Run:
         run[GIVEN] = self.entities.are_given
         run[COHORT_FROM] = program.cohort_from_ms
         run[COHORT_TO] = program.cohort_to_ms
+        run[FOLLOW_UP] = program.follow_up_ms
+        run[KEEPS_PASSAGE] = self.keeps_passage
         heap = np.empty((len(part.sources) + len(part.pools) + 2 * len(part.elements) + 1), dtype=np.int64)
         for number in part.sources:
             row = self.coming.source[number]

@@ -8,6 +8,8 @@ from kzsim.engines.kernel.ahead import find_following, own_time
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
+from kzsim.engines.kernel.observing import note_start
+from kzsim.engines.kernel.opentime import end_in_open_time, passed
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -68,11 +70,13 @@ def proceed(
     word: U64,
     calendar: I64,
     account: I64,
-    passage: I64,
     trace: I64,
     who: int,
-) -> None:
-    """Go on after arrival, service end or a grant: take the next place due, else join the next stage."""
+) -> bool:
+    """Go on after arrival, service end or a grant: take the next place due, else join the next stage.
+
+    Returns whether the entity leaves instead: nothing of it is left but its row.
+    """
     if entity[who, WORKS_AT] != NONE:
         book_work(run, entity, element, account, who)
         entity[who, WORKS_AT] = NONE
@@ -87,11 +91,11 @@ def proceed(
         place = place_due(entity, kinds, occupancy, who, following)
         if place != NONE:
             wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
-            return
+            return False
     end_step(run, marked, entity, links, element, pool, kinds, occupancy, trace, who)
     if leaves:
-        leave(run, marked, entity, links, element, kinds, occupancy, passage, who)
-        return
+        give_up_all(run, marked, entity, links, element, kinds, occupancy, who)
+        return True
     entity[who, STEP] = following
     if run[TRACED]:
         trace[TRACE_JOINED, trace_row(entity, kinds, who)] = run[NOW]
@@ -100,8 +104,10 @@ def proceed(
         # a start that takes time and gives nothing up is noticed by nobody at this instant: it
         # needs no turn in dispatch
         start_delay(run, heap, entity, kinds, element, calendar, trace, who, number)
-        return
+        note_start(run, entity, account, who, number)
+        return False
     join(run, marked, element, line, entity, who, number)
+    return False
 
 
 @compiled
@@ -206,28 +212,24 @@ def give_up(
         entity[who, HELD] &= ~(1 << place)
         remove_holder(element, links, zone, who, place)
         element[zone, TAKEN] -= 1
+        element[zone, PLACE_MS] += run[NOW]
         mark(run, marked, element, zone)
 
 
 @compiled
-def leave(
-    run: I64,
-    marked: I64,
-    entity: I64,
-    links: I64,
-    element: I64,
-    kinds: I64,
-    occupancy: I64,
-    passage: I64,
-    who: int,
+def give_up_all(
+    run: I64, marked: I64, entity: I64, links: I64, element: I64, kinds: I64, occupancy: I64, who: int
 ) -> None:
-    """Leave the network: give up everything, free the row."""
+    """On leaving: give up every place still held."""
     if entity[who, HELD] != 0:
         first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
         for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
             give_up(run, marked, entity, links, element, occupancy[first + place, OF_ZONE], who, place)
-    passage[entity[who, INDEX], EXIT] = run[NOW]
-    passage[entity[who, INDEX], OWN_TIME] = entity[who, FREE_FLOW]
+
+
+@compiled
+def free_row(run: I64, entity: I64, who: int) -> None:
+    """Give the row of somebody who has left to whoever comes next."""
     entity[who, INDEX] = NONE
     entity[who, NEXT] = run[FREE_ENTITY]
     run[FREE_ENTITY] = who
@@ -240,10 +242,11 @@ def book_work(run: I64, entity: I64, element: I64, account: I64, who: int) -> No
     if element[number, TYPE] == GATE:
         return
     own = own_time(entity, who)
-    account[entity[who, SLOT], number, element[number, ACCOUNT]] += own
     closed = run[NOW] - entity[who, START] - own
+    account[entity[who, SLOT], number, element[number, ACCOUNT]] += own
     if closed > 0:
         account[entity[who, SLOT], number, CLOSED] += closed
+        entity[who, WAITED_MS] += closed
 
 
 @compiled
@@ -257,22 +260,7 @@ def book_unfinished(run: I64, entity: I64, element: I64, calendar: I64, account:
         work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
     account[entity[who, SLOT], number, element[number, ACCOUNT]] += work
     account[entity[who, SLOT], number, CLOSED] += stay - work
-
-
-@compiled
-def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
-    """Open time between 0 and an instant."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= at_ms:
-            low = middle
-        else:
-            high = middle - 1
-    total = calendar[low, PASSED]
-    if calendar[low, VALUE] > 0:
-        total += at_ms - calendar[low, AT_MS]
-    return int(total)
+    entity[who, WAITED_MS] += stay - work
 
 
 @compiled
@@ -326,24 +314,3 @@ def work_through(
         end = end_in_open_time(calendar, first, last, run[NOW], own)
         if end != NEVER:
             finish_in(run, heap, entity, who, end - run[NOW])
-
-
-@compiled
-def end_in_open_time(calendar: I64, first: int, last: int, start_ms: int, work_ms: int) -> int:
-    """The earliest instant at which so much open time has passed since; NEVER if it never does."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= start_ms:
-            low = middle
-        else:
-            high = middle - 1
-    wanted = calendar[low, PASSED] + work_ms
-    if calendar[low, VALUE] > 0:
-        wanted += start_ms - calendar[low, AT_MS]
-    # the last piece before which less than that has passed: it is open, or it is the last
-    while low + 1 < last and calendar[low + 1, PASSED] < wanted:
-        low += 1
-    if calendar[low, VALUE] == 0:
-        return NEVER
-    return int(calendar[low, AT_MS] + wanted - calendar[low, PASSED])

@@ -14,6 +14,7 @@ NEVER = 2**62
 SKIPPED = -1
 PLACES_PER_ENTITY = 64  # bits of a whole number
 N_PHASES = 3
+COHORT = 1  # the phase that is followed
 N_CAUSES = len(WAIT_ACCOUNTS)
 N_ACCOUNTS = len(Account)
 
@@ -46,7 +47,9 @@ NEWLY_ASKED = 14  # scratch of the deadlock test
 GIVEN = 15  # whether durations are given as arrays, instead of following from numbers
 COHORT_FROM = 16
 COHORT_TO = 17
-RUN_COLUMNS = 18
+FOLLOW_UP = 18
+KEEPS_PASSAGE = 19
+RUN_COLUMNS = 20
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
@@ -69,7 +72,8 @@ PREVIOUS_HOLDER = 16
 DEADLOCK_STATE = 17  # scratch of the deadlock test
 FREE_FLOW = 18  # sum of its own durations so far
 CLOCK_AT_JOINING = 19  # N_CAUSES columns
-OWN = CLOCK_AT_JOINING + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
+WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
+OWN = WAITED_MS + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
 ENTITY_COLUMNS = OWN + AHEAD
 
 # --- links: a row as for `entity`; two columns an occupancy: next and previous holder of a place
@@ -92,8 +96,9 @@ REFILL_NEXT = 13  # gates: row of `refill` that comes next
 REFILL_TO = 14
 SHUT_SINCE = 15  # gates
 FREE = 16  # services: free servers of all pools
-LIVES = 17  # zones: scratch of the deadlock test
-ELEMENT_COLUMNS = 18
+PLACE_MS = 17  # zones: sum of the instants of giving up less those of taking; see `give_up`
+LIVES = 18  # zones: scratch of the deadlock test
+ELEMENT_COLUMNS = 19
 
 # --- line: one row an element and class
 HEAD = 0
@@ -156,7 +161,28 @@ WORK_FROM = 7  # the row of `work` of its first step
 DURATIONS_FROM = 8  # where the durations of its source's first entity start, if they are given
 KIND_COLUMNS = 16
 
-# --- passage: what is known of every entity afterwards
+# --- account: a row a slot (group and phase) and element; behind the accounts these counts
+N_STARTS = N_ACCOUNTS
+N_WAITED = N_ACCOUNTS + 1
+ACCOUNT_COLUMNS = 16
+
+# --- slots: one row a group and phase; from CAPPED_MS on only of the cohort
+N_ARRIVED = 0
+N_LEFT = 1
+N_LEFT_MEASURED = 2
+STAY_MS = 3
+CAPPED_MS = 4
+FREE_FLOW_MS = 5
+CAPPED_FREE_FLOW_MS = 6
+N_THROUGH = 7
+SQUARES = 8  # three columns
+N_WITHIN = 11  # one column a limit
+
+# --- flow: one plane each, by interval and group
+FLOW_IN = 0
+FLOW_OUT = 1
+
+# --- passage: what is known of every entity afterwards, if it is kept
 EXIT = 0
 OWN_TIME = 1
 PASSAGE_COLUMNS = 2

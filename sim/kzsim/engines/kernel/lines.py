@@ -29,6 +29,7 @@ from kzsim.engines.kernel.layout import (
     SINCE,
     SLOT,
     TAIL,
+    WAITED_MS,
     WAITING,
     WAITS_AT,
 )
@@ -113,6 +114,7 @@ def book_wait(line: I64, entity: I64, account: I64, who: int, number: int, row: 
         waited = read_clock(line, row, cause, now_ms) - entity[who, CLOCK_AT_JOINING + cause]
         if waited > 0:
             account[entity[who, SLOT], number, CLOSED + cause] += waited
+            entity[who, WAITED_MS + cause] += waited
 
 
 @compiled

@@ -16,9 +16,10 @@ from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import next_ms, pop, pop_marked
-from kzsim.engines.kernel.journey import arrive, book_unfinished, proceed
+from kzsim.engines.kernel.journey import arrive, book_unfinished, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import book_wait, remember_clock, turn_clock
+from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
 from kzsim.engines.outcome import I32, I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -54,6 +55,12 @@ def advance(
     calendar: I64,
     refill: I64,
     account: I64,
+    limits: I64,
+    slots: I64,
+    flow: I32,
+    times: I32,
+    waits: I32,
+    digest: U64,
     passage: I64,
     observed: I32,
     trace: I64,
@@ -69,7 +76,7 @@ def advance(
         or kinds.shape[1] != KIND_COLUMNS
         or calendar.shape[1] != CALENDAR_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
-        or account.shape[2] != N_ACCOUNTS
+        or account.shape[2] != ACCOUNT_COLUMNS
     ):
         return WRONG_TABLES
     while True:
@@ -89,6 +96,7 @@ def advance(
                     goes_on = index
                 elif kind == ARRIVAL:
                     goes_on = arrive(run, heap, entity, source, kinds, arrival_ms, kind_of, index)
+                    note_arrival(run, entity, slots, flow, goes_on)
                 elif kind == CAPACITY_CHANGE:
                     change_capacity(run, heap, marked, element, pool, calendar, index)
                 elif kind == OPENING_CHANGE:
@@ -156,33 +164,45 @@ def advance(
                         run[ACTED_SIZE] += 1
             else:
                 break
-            if goes_on != NONE:
-                proceed(
+            if goes_on != NONE and proceed(
+                run,
+                heap,
+                marked,
+                entity,
+                links,
+                element,
+                line,
+                pool,
+                kinds,
+                step,
+                occupancy,
+                duration,
+                keys,
+                work,
+                shape,
+                condition,
+                bounds,
+                lane,
+                word,
+                calendar,
+                account,
+                trace,
+                goes_on,
+            ):
+                note_exit(
                     run,
-                    heap,
-                    marked,
                     entity,
-                    links,
-                    element,
-                    line,
-                    pool,
-                    kinds,
-                    step,
-                    occupancy,
-                    duration,
-                    keys,
-                    work,
-                    shape,
-                    condition,
-                    bounds,
-                    lane,
-                    word,
-                    calendar,
-                    account,
+                    arrival_ms,
+                    limits,
+                    slots,
+                    flow,
+                    times,
+                    waits,
+                    digest,
                     passage,
-                    trace,
                     goes_on,
                 )
+                free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
         if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, element, line, pool, usable, zones):
@@ -264,9 +284,13 @@ def settle(
     word: U64,
     calendar: I64,
     account: I64,
+    arrival_ms: I64,
+    slots: I64,
+    waits: I32,
+    digest: U64,
     passage: I64,
 ) -> None:
-    """At the horizon: book the time so far of everybody inside, and the servers they hold."""
+    """At the horizon: book and count the time so far of everybody inside, and the servers they hold."""
     run[NOW] = run[HORIZON]
     for who in range(run[HIGHEST_ROW]):
         if entity[who, INDEX] != NONE:
@@ -301,4 +325,4 @@ def settle(
                     )
                 if entity[who, OWN + step % AHEAD] != SKIPPED:
                     own += entity[who, OWN + step % AHEAD]
-            passage[entity[who, INDEX], OWN_TIME] = own
+            note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

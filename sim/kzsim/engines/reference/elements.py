@@ -51,6 +51,7 @@ class Element(ABC):
         self.lot_of_class: Sequence[int] = range(len(priority))
         self.joined_now: list[Entity] = []
         self.account_ms: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(Account))
+        self.starts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
 
     def join(self, entity: Entity) -> simpy.Event:
         """Stand in line; the event comes when the entity's business here is done."""
@@ -114,6 +115,7 @@ class Element(ABC):
         after = self.clocks[entity.klass].read(now_ms)
         for account, then, now in zip(WAIT_ACCOUNTS, entity.clock_at_joining, after, strict=True):
             account_ms[account] += now - then
+            entity.wait_ms[WAIT_ACCOUNTS.index(account)] += now - then
 
     @abstractmethod
     def book_work(self, entity: Entity, now_ms: int) -> None:
@@ -239,6 +241,7 @@ class Delay(Element):
         account_ms = self.account_ms[entity.slot]
         account_ms[self.account] += work
         account_ms[Account.CLOSED] += stay - work
+        entity.wait_ms[WAIT_ACCOUNTS.index(Account.CLOSED)] += stay - work
 
 
 class Gate(Element):
@@ -297,6 +300,8 @@ class Zone(Element):
         self.lot_of_class = [0] * len(priority)
         # by entity and first step: a route may come back to the same zone before it has left
         self.holders: dict[tuple[int, int], Entity] = {}
+        self._place_ms = 0
+        self._since_ms = 0
 
     def can_admit(self, klass: int) -> bool:  # noqa: ARG002 - the same for all classes
         """A place is free."""
@@ -305,14 +310,25 @@ class Zone(Element):
     def admit(self, entity: Entity) -> None:
         """Grant a place: the one the entity asked for last."""
         _, place = entity.occupancies[-1]
+        self._count_places()
         self.holders[entity.index, place.first] = entity
         self.run.granted(entity)
         entity.done.set_off(0)
 
     def give_back(self, entity: Entity, place: Occupied) -> None:
         """Give up a place."""
+        self._count_places()
         del self.holders[entity.index, place.first]
         self.run.mark(self.number)
+
+    def place_ms(self, now_ms: int) -> int:
+        """Places taken times ms, up to now."""
+        return self._place_ms + len(self.holders) * (now_ms - self._since_ms)
+
+    def _count_places(self) -> None:
+        """Add the time since the last change, before there is another."""
+        now = self.run.env.now_ms
+        self._place_ms, self._since_ms = self.place_ms(now), now
 
     def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - the same for all classes
         """Blocked, always."""

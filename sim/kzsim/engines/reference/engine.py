@@ -18,19 +18,19 @@ import simpy
 from simpy.events import URGENT, EventPriority
 
 from kzsim.engines.errors import DeadlockError, Waiter
-from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Trace
+from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
+from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
 from kzsim.engines.reference.deadlock import all_freed, deadlocked
 from kzsim.engines.reference.elements import Delay, Element, Gate, Service, Zone
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
 from kzsim.network.entities import SKIPPED, Entities
-from kzsim.network.model import Account
+from kzsim.network.model import WAIT_ACCOUNTS, Account
+from kzsim.network.observers import STARTS, WAITED, Observers
 from kzsim.network.opentime import OpenTime
 from kzsim.network.program import ElementType, Program
 
 # After everything else at an instant: SimPy's own priorities are 0 (urgent) and 1 (normal).
 DISPATCH = EventPriority(2)
-
-N_PHASES = 3
 
 Journey = Generator[simpy.Event, Any, None]
 
@@ -54,12 +54,13 @@ class _Step:
     covered_by: tuple[_Occupancy, ...]
 
 
-def run(program: Program, entities: Entities, *, trace: bool = False) -> Outcome:
+def run(program: Program, entities: Entities, *, trace: bool = False, passage: bool = False) -> Outcome:
     """Run a program over its entities, 0 <= t < horizon.
 
-    Raises DeadlockError at the instant at which entities wait for each other for ever.
+    ``passage``: keep every entity's exit and free-flow time, as is also done with a trace. Raises
+    DeadlockError at the instant at which entities wait for each other for ever.
     """
-    return _Run(program, entities, trace=trace).outcome()
+    return _Run(program, entities, trace=trace).outcome(passage=passage or trace)
 
 
 class _Run:
@@ -71,6 +72,7 @@ class _Run:
         self.env = Environment()
         self.inside: dict[int, Entity] = {}
         self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
+        self.wait_ms = np.zeros((entities.count, len(WAIT_ACCOUNTS)), dtype=np.int64)
         self.trace = _empty_trace(entities) if trace else None
 
         self._marked: list[int] = []
@@ -135,6 +137,7 @@ class _Run:
         if entity.occupancies:
             self._give_up(entity, lambda _: True)
         self.exit_ms[entity.index] = self.env.now_ms
+        self.wait_ms[entity.index] = entity.wait_ms
         del self.inside[entity.index]
 
     def _give_up(self, entity: Entity, is_due: Callable[[Occupied], bool]) -> None:
@@ -171,8 +174,13 @@ class _Run:
             self._call_later(self.dispatch, 0, DISPATCH)
 
     def _end_wait(self, entity: Entity) -> None:
-        if entity.waits_at is not None and entity.joined_ms != self.env.now_ms:
-            entity.waits_at.book_wait(entity, self.env.now_ms)
+        if entity.waits_at is not None:
+            has_waited = entity.joined_ms != self.env.now_ms
+            if has_waited:
+                entity.waits_at.book_wait(entity, self.env.now_ms)
+            starts = entity.waits_at.starts[entity.slot]
+            starts[STARTS] += 1
+            starts[WAITED] += has_waited
         entity.waits_at = None
 
     # --- the rule: what happens at one instant ---------------------------------------------------
@@ -317,7 +325,7 @@ class _Run:
     def _record(self, instants_ms: tuple[I64, ...], entity: Entity) -> None:
         instants_ms[entity.source][entity.row, entity.step] = self.env.now_ms
 
-    def outcome(self) -> Outcome:
+    def outcome(self, *, passage: bool) -> Outcome:
         """Run to the horizon and count up, those still inside included."""
         horizon_ms = self.program.horizon_ms
         self._call_later(self._observe, 0, URGENT)
@@ -329,20 +337,33 @@ class _Run:
                 entity.waits_at.book_wait(entity, horizon_ms)
             elif entity.works_at is not None:
                 entity.works_at.book_work(entity, horizon_ms)
+            self.wait_ms[entity.index] = entity.wait_ms
+        free_flow_ms = self.entities.free_flow_ms
         n_slots = self.program.n_groups * N_PHASES
         accounts = np.zeros((n_slots, self.program.n_elements, len(Account)), dtype=np.int64)
         for element in self.elements:
             for slot, spent_ms in element.account_ms.items():
                 accounts[slot, element.number] = spent_ms
         return Outcome(
-            exit_ms=self.exit_ms,
-            free_flow_ms=self.entities.free_flow_ms,
+            observers=self._observers(free_flow_ms),
             account_ms=accounts.reshape(-1, N_PHASES, *accounts.shape[1:]),
             in_line=np.array(self._in_line, dtype=np.int32),
             in_zone=np.array(self._in_zone, dtype=np.int32),
             busy_ms=np.array([pool.busy_until(horizon_ms) for pool in self.pools], dtype=np.int64),
+            passage=Passage(self.exit_ms, free_flow_ms) if passage else None,
             trace=self.trace,
         )
+
+    def _observers(self, free_flow_ms: I64) -> Observers:
+        """Count by group what was noted of every entity."""
+        p, e = self.program, self.entities
+        starts = np.zeros((p.n_groups, N_PHASES, p.n_elements, 2), dtype=np.int64)
+        for element in self.elements:
+            for slot, counts in element.starts.items():
+                starts[slot // N_PHASES, slot % N_PHASES, element.number] = counts
+        place_ms = [z.place_ms(p.horizon_ms) if isinstance(z, Zone) else 0 for z in self.elements]
+        records = Records(e.arrival_ms, self.exit_ms, free_flow_ms, e.group, e.phase, self.wait_ms)
+        return observers_of(p, records, starts[:, COHORT], np.array(place_ms, dtype=np.int64))
 
 
 def _releasers(entity: Entity) -> Iterable[Entity] | None:

@@ -53,6 +53,7 @@ class Entity:
         "source",
         "start_ms",
         "step",
+        "wait_ms",
         "waits_at",
         "works_at",
     )
@@ -70,6 +71,7 @@ class Entity:
         self.slot = slot
         self.duration_ms = duration_ms
         self.step = -1
+        self.wait_ms = [0] * len(WAIT_ACCOUNTS)
         self.joined_ms = 0
         self.start_ms = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
