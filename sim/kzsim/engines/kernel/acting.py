@@ -48,7 +48,7 @@ def start(
 ) -> None:
     """Service start: the wait is over; places of steps now begun or skipped are given up."""
     if entity[who, JOINED] != run[NOW]:
-        book_wait(line, entity, account, who, number, row, run[NOW])
+        book_wait(run, line, entity, account, trace, who, number, row)
     entity[who, WAITS_AT] = NONE
     entity[who, WORKS_AT] = number
     entity[who, START] = run[NOW]
@@ -158,7 +158,9 @@ def act_gate(
 
 
 @compiled
-def act_zone(run: I64, pending: I64, entity: I64, element: I64, line: I64, account: I64, number: int) -> None:
+def act_zone(
+    run: I64, pending: I64, entity: I64, element: I64, line: I64, account: I64, trace: I64, number: int
+) -> None:
     """Grant places while there are any; who has got one goes on in the first phase."""
     while element[number, WAITING] > 0 and element[number, TAKEN] < element[number, PLACES]:
         best = NONE
@@ -167,7 +169,7 @@ def act_zone(run: I64, pending: I64, entity: I64, element: I64, line: I64, accou
                 best = row
         who = leave_line(element, line, entity, number, best)
         if entity[who, JOINED] != run[NOW]:
-            book_wait(line, entity, account, who, number, best, run[NOW])
+            book_wait(run, line, entity, account, trace, who, number, best)
         entity[who, WAITS_AT] = NONE
         element[number, TAKEN] += 1
         place = entity[who, WANTED]

@@ -45,9 +45,8 @@ class _Run:
         self.passage = np.empty((entities.count, PASSAGE_COLUMNS), dtype=np.int64)
         self.passage[:, EXIT] = STILL_INSIDE
         self.observed = np.zeros((2, instants, program.n_elements), dtype=np.int32)
-        steps = np.diff(entities.first) * self.coming.source[:, N_STEPS]
-        traced = int(steps.sum()) if trace else 0
-        self.trace = np.full((3, traced), NOT_ENTERED, dtype=np.int64)
+        self.is_traced = trace
+        self.trace = self._empty_trace() if trace else np.empty((TRACE_PLANES, 0), dtype=np.int64)
 
     def outcome(self) -> Outcome:
         """Run all parts; where several are deadlocked, the earliest counts."""
@@ -65,7 +64,7 @@ class _Run:
             in_line=self.observed[0],
             in_zone=self.observed[1],
             busy_ms=self.state.pool[:, BUSY_MS].copy(),
-            trace=self._trace() if self.trace.size else None,
+            trace=self._trace() if self.is_traced else None,
         )
 
     def _run_part(self, part: Part) -> DeadlockError | None:
@@ -129,6 +128,7 @@ class _Run:
                     fixed.calendar,
                     self.account,
                     self.passage,
+                    self.trace,
                 )
                 return None
             before = len(entity)
@@ -145,7 +145,7 @@ class _Run:
         run[FREE_ENTITY] = NONE
         run[OBSERVE_EVERY] = program.observe_every_ms
         run[N_CLASSES] = program.n_classes
-        run[TRACED] = self.trace.size > 0
+        run[TRACED] = self.is_traced
         run[GIVEN] = self.entities.are_given
         run[COHORT_FROM] = program.cohort_from_ms
         run[COHORT_TO] = program.cohort_to_ms
@@ -201,15 +201,29 @@ class _Run:
         wanted = f"'{names[row[WAITS_AT]]}'" if row[WAITS_AT] != NONE else "time to pass"
         return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)
 
+    def _empty_trace(self) -> I64:
+        steps = int((np.diff(self.entities.first) * self.coming.source[:, N_STEPS]).sum())
+        accounts = self.entities.count * N_ACCOUNTS
+        trace = np.full((TRACE_PLANES, max(steps, accounts)), NOT_ENTERED, dtype=np.int64)
+        trace[TRACE_ACCOUNT] = 0
+        return trace
+
     def _trace(self) -> Trace:
         counts, n_steps = np.diff(self.entities.first), self.coming.source[:, N_STEPS]
         shapes = list(zip(counts.tolist(), n_steps.tolist(), strict=True))
         ends = np.cumsum(counts * n_steps)[:-1]
-        planes = [
-            tuple(flat.reshape(shape) for flat, shape in zip(np.split(plane, ends), shapes, strict=True))
-            for plane in self.trace
-        ]
-        return Trace(joined_ms=planes[TRACE_JOINED], start_ms=planes[TRACE_START], end_ms=planes[TRACE_END])
+
+        def by_source(plane: int) -> tuple[I64, ...]:
+            flat = np.split(self.trace[plane, : (counts * n_steps).sum()], ends)
+            return tuple(rows.reshape(shape) for rows, shape in zip(flat, shapes, strict=True))
+
+        accounts = self.trace[TRACE_ACCOUNT, : self.entities.count * N_ACCOUNTS]
+        return Trace(
+            joined_ms=by_source(TRACE_JOINED),
+            start_ms=by_source(TRACE_START),
+            end_ms=by_source(TRACE_END),
+            account_ms=accounts.reshape(-1, N_ACCOUNTS),
+        )
 
 
 def _grown(table: I64, rows: int) -> I64:

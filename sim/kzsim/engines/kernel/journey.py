@@ -74,7 +74,7 @@ def proceed(
 ) -> None:
     """Go on after arrival, service end or a grant: take the next place due, else join the next stage."""
     if entity[who, WORKS_AT] != NONE:
-        book_work(run, entity, element, calendar, account, who)
+        book_work(run, entity, element, calendar, account, trace, who)
         entity[who, WORKS_AT] = NONE
     n_steps = entity[who, STEPS_TO] - entity[who, STEPS_FROM]
     following = entity[who, STEP] + 1
@@ -227,7 +227,7 @@ def leave(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, pass
 
 
 @compiled
-def book_work(run: I64, entity: I64, element: I64, calendar: I64, account: I64, who: int) -> None:
+def book_work(run: I64, entity: I64, element: I64, calendar: I64, account: I64, trace: I64, who: int) -> None:
     """Book the time since service start: work, but shut time of a delay's calendar is closed time."""
     number = entity[who, WORKS_AT]
     if element[number, TYPE] == GATE:
@@ -239,6 +239,10 @@ def book_work(run: I64, entity: I64, element: I64, calendar: I64, account: I64, 
         work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
     account[entity[who, SLOT], number, element[number, ACCOUNT]] += work
     account[entity[who, SLOT], number, CLOSED] += stay - work
+    if run[TRACED]:
+        first_account = entity[who, INDEX] * N_ACCOUNTS
+        trace[TRACE_ACCOUNT, first_account + element[number, ACCOUNT]] += work
+        trace[TRACE_ACCOUNT, first_account + CLOSED] += stay - work
 
 
 @compiled

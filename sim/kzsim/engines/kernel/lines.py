@@ -17,6 +17,7 @@ from kzsim.engines.kernel.layout import (
     JOINED,
     KLASS,
     MARKED_SIZE,
+    N_ACCOUNTS,
     N_CAUSES,
     N_CLASSES,
     NEXT,
@@ -30,6 +31,8 @@ from kzsim.engines.kernel.layout import (
     SINCE,
     SLOT,
     TAIL,
+    TRACE_ACCOUNT,
+    TRACED,
     WAITING,
     WAITS_AT,
 )
@@ -108,12 +111,16 @@ def remember_clock(line: I64, entity: I64, who: int, row: int, now_ms: int) -> N
 
 
 @compiled
-def book_wait(line: I64, entity: I64, account: I64, who: int, number: int, row: int, now_ms: int) -> None:
+def book_wait(
+    run: I64, line: I64, entity: I64, account: I64, trace: I64, who: int, number: int, row: int
+) -> None:
     """Book the wait in this line so far to its accounts."""
     for cause in range(N_CAUSES):
-        waited = read_clock(line, row, cause, now_ms) - entity[who, CLOCK_AT_JOINING + cause]
+        waited = read_clock(line, row, cause, run[NOW]) - entity[who, CLOCK_AT_JOINING + cause]
         if waited > 0:
             account[entity[who, SLOT], number, CLOSED + cause] += waited
+            if run[TRACED]:
+                trace[TRACE_ACCOUNT, entity[who, INDEX] * N_ACCOUNTS + CLOSED + cause] += waited
 
 
 @compiled

@@ -65,6 +65,7 @@ def advance(
         or calendar.shape[1] != CALENDAR_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != N_ACCOUNTS
+        or trace.shape[0] != TRACE_PLANES
     ):
         return WRONG_TABLES
     while True:
@@ -140,7 +141,7 @@ def advance(
                             run, marked, pending, entity, element, line, occupancy, account, trace, number
                         )
                     else:
-                        act_zone(run, pending, entity, element, line, account, number)
+                        act_zone(run, pending, entity, element, line, account, trace, number)
                     if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
                         element[number, HAS_ACTED] = 1
                         acted[run[ACTED_SIZE]] = number
@@ -250,6 +251,7 @@ def settle(
     calendar: I64,
     account: I64,
     passage: I64,
+    trace: I64,
 ) -> None:
     """At the horizon: book the time so far of everybody inside, and the servers they hold."""
     run[NOW] = run[HORIZON]
@@ -260,11 +262,11 @@ def settle(
             following = entity[who, STEP] + 1
             if at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
-                book_wait(line, entity, account, who, at, row, run[NOW])
+                book_wait(run, line, entity, account, trace, who, at, row)
                 if element[at, TYPE] != ZONE:
                     following -= 1  # it waits for this step: its own time there is still to come
             elif entity[who, WORKS_AT] != NONE:
-                book_work(run, entity, element, calendar, account, who)
+                book_work(run, entity, element, calendar, account, trace, who)
             if entity[who, POOL] != NONE:
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
             for step in range(following, entity[who, STEPS_TO] - entity[who, STEPS_FROM]):

@@ -51,6 +51,7 @@ class Entity:
         "row",
         "slot",
         "source",
+        "spent_ms",
         "start_ms",
         "step",
         "waits_at",
@@ -59,6 +60,7 @@ class Entity:
 
     done: Alarm
     clock_at_joining: list[int]
+    spent_ms: list[int]
 
     def __init__(
         self, index: int, source: int, row: int, klass: int, slot: int, duration_ms: list[int]
@@ -77,6 +79,7 @@ class Entity:
         self.blocking = False
         self.waits_at: Element | None = None
         self.works_at: Element | None = None
+        self.spent_ms = [0] * len(Account)
 
 
 class Occupied(Protocol):
