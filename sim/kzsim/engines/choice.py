@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kzsim import codecache, compiled
 
@@ -14,7 +13,13 @@ if TYPE_CHECKING:
     from kzsim.network.entities import Entities
     from kzsim.network.program import Program
 
-    Run = Callable[[Program, Entities], Outcome]
+
+class Run(Protocol):
+    """What an engine is called by."""
+
+    def __call__(self, program: Program, entities: Entities, *, trace: bool = False) -> Outcome:
+        """Run a program over its entities; with a trace if it is asked for."""
+
 
 KERNEL = "kernel"
 REFERENCE = "reference"
