@@ -43,7 +43,7 @@ def check_space(folder: Path, name: str, size: float) -> None:
     if free < SPARE * size:
         raise ResultsError(
             f"{folder}: {name} will take about {in_bytes(size)}, and {in_bytes(free)} are free on this disk.",
-            "Free some space, choose another disk with --out, take fewer --replications or leave --trace out.",
+            "Free some space, choose another disk with --out, run fewer replications or leave out --trace.",
         )
 
 

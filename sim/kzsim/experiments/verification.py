@@ -32,6 +32,8 @@ class Reproduction:
 
     replications: int
     different: tuple[tuple[int, str], ...]
+    traced: bool = False
+    """Whether the rows of the run's trace were compared."""
 
 
 def reproduce(
@@ -71,7 +73,7 @@ def reproduce(
             if progress is not None:
                 progress(done.number + 1, count)
             del done  # its table must be gone while the next is awaited
-    return Reproduction(count, tuple(different))
+    return Reproduction(count, tuple(different), trace is not None)
 
 
 def _stored_trace(path: Path | None) -> AbstractContextManager[StoredEntities | None]:
