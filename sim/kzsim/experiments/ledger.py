@@ -230,7 +230,8 @@ def resolve_run(name: str, out: Path) -> Path:
     """The folder of the stored run that a person names; ResultsError if there is none.
 
     ``name`` is the run's folder, or that of its scenario for the latest run there; either as a path
-    or as it stands below ``out``; or the name of a run's folder alone, or its last eight digits.
+    or as it stands below ``out``; or the name of a run's folder alone, or its last eight digits;
+    of the same run with and without a trace these name the later one.
     """
     with said_plainly(out):
         for path in (Path(name), out / name):
@@ -245,8 +246,8 @@ def resolve_run(name: str, out: Path) -> Path:
             for path in sorted(out.glob(f"*/*/{MANIFEST}"))
             if name and (path.parent.name == name or path.parent.name.endswith(f"-{name}"))
         ]
-    if len(wanted) == 1:
-        return wanted[0]
+    if wanted and len({path.parent for path in wanted}) == 1:
+        return wanted[-1]
     if wanted:
         listed = ", ".join(str(path) for path in wanted)
         raise ResultsError(f"{name}: more than one run has this name: {listed}.", "Give the whole path.")
