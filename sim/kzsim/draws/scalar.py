@@ -17,6 +17,9 @@ STEP = np.uint64(GOLDEN)
 FIRST = np.uint64(FIRST_FACTOR)
 SECOND = np.uint64(SECOND_FACTOR)
 
+INV_LN2 = 1.44269504088896338700e00
+ROUNDER = 1.5 * 2.0**52  # what is added to it loses its fraction
+
 # multiplying by one is exact, and much quicker than a call of ldexp
 LARGEST_POWER = 1022
 POWERS_OF_TWO = np.ldexp(1.0, np.arange(-LARGEST_POWER, LARGEST_POWER + 1))
@@ -29,7 +32,7 @@ def uniform(key: np.uint64, index: int) -> float:
     z = (z ^ (z >> np.uint64(30))) * FIRST
     z = (z ^ (z >> np.uint64(27))) * SECOND
     z = z ^ (z >> np.uint64(31))
-    return (float(z >> np.uint64(12)) + 0.5) * 2.220446049250313e-16
+    return (float(np.int64(z >> np.uint64(12))) + 0.5) * 2.220446049250313e-16
 
 
 @compiled
@@ -58,9 +61,14 @@ def log(x: float) -> float:
 
 
 @compiled
-def exp(x: float) -> float:
-    """Exponential of a number between -700 and 700."""
-    k = float(round(x * 1.44269504088896338700e00))
+def nearest(x: float) -> float:
+    """The nearest whole number, halves to even, of a number below 2**51 in size."""
+    return (x + ROUNDER) - ROUNDER
+
+
+@compiled
+def exp_of_rest(x: float, k: float) -> float:
+    """Exponential of x, over 2**k, where k is the whole number nearest to x / ln 2."""
     high = x - k * 6.93147180369123816490e-01
     low = k * 1.90821492927058770002e-10
     r = high - low
@@ -71,8 +79,14 @@ def exp(x: float) -> float:
     series = series * t + -2.77777777770155933842e-03
     series = series * t + 1.66666666666666019037e-01
     c = r - t * series
-    y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    value: float = y * POWERS_OF_TWO[int(k) + LARGEST_POWER]
+    return 1.0 - ((low - (r * c) / (2.0 - c)) - high)
+
+
+@compiled
+def exp(x: float) -> float:
+    """Exponential of a number between -700 and 700."""
+    k = nearest(x * INV_LN2)
+    value: float = exp_of_rest(x, k) * POWERS_OF_TWO[int(k) + LARGEST_POWER]
     return value
 
 
@@ -146,14 +160,19 @@ def far(r: float) -> float:
 
 
 @compiled
+def far_from_centre(p: float) -> float:
+    """The standard normal quantile of a probability below 0.075 or above 0.925."""
+    is_low = p < 0.5
+    r = math.sqrt(-log(p if is_low else 1.0 - p))
+    quantile = tail(r) if r <= 5.0 else far(r)
+    return -quantile if is_low else quantile
+
+
+@compiled
 def inverse_normal(p: float) -> float:
     """The standard normal quantile of a probability strictly between 0 and 1."""
     q = p - 0.5
-    if abs(q) <= 0.425:
-        return centre(q)
-    r = math.sqrt(-log(p if q < 0.0 else 1.0 - p))
-    quantile = tail(r) if r <= 5.0 else far(r)
-    return -quantile if q < 0.0 else quantile
+    return centre(q) if abs(q) <= 0.425 else far_from_centre(p)
 
 
 @compiled

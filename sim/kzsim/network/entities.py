@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
+I16 = npt.NDArray[np.int16]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 

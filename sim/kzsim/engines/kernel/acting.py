@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.journey import finish_in, give_up_begun, own_time, work_through
+from kzsim.engines.kernel.booking import book_wait
+from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, own_time, trace_row, work_through
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import add_holder, add_served, book_wait, leave_line
+from kzsim.engines.kernel.lines import add_holder, add_served, leave_line
 from kzsim.engines.outcome import I64
-from kzsim.network.entities import F64, U64
 
 
 @compiled
@@ -37,8 +37,10 @@ def start(
     run: I64,
     marked: I64,
     entity: I64,
+    links: I64,
     element: I64,
     line: I64,
+    kinds: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -53,9 +55,9 @@ def start(
     entity[who, WORKS_AT] = number
     entity[who, START] = run[NOW]
     if run[TRACED]:
-        trace[TRACE_START, entity[who, ROW] + entity[who, STEP]] = run[NOW]
+        trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
     if entity[who, HELD] != 0:
-        give_up_begun(run, marked, entity, element, occupancy, who)
+        give_up_begun(run, marked, entity, links, element, kinds, occupancy, who)
 
 
 @compiled
@@ -63,17 +65,14 @@ def act_service(
     run: I64,
     heap: I64,
     marked: I64,
-    pending: I64,
     entity: I64,
+    links: I64,
     element: I64,
     line: I64,
     pool: I64,
     usable: I64,
+    kinds: I64,
     occupancy: I64,
-    duration: I64,
-    keys: U64,
-    work: I64,
-    shape: F64,
     account: I64,
     trace: I64,
     number: int,
@@ -93,10 +92,10 @@ def act_service(
         element[number, FREE] -= 1
         entity[who, POOL] = best_pool
         add_served(pool, entity, best_pool, who)
-        start(run, marked, entity, element, line, occupancy, account, trace, who, number, best)
-        own = own_time(run, entity, duration, keys, work, shape, who, entity[who, STEP])
+        start(run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, best)
+        own = own_time(entity, who)
         entity[who, FREE_FLOW] += own
-        finish_in(run, heap, pending, who, own)
+        finish_in(run, heap, entity, who, own)
 
 
 @compiled
@@ -104,15 +103,12 @@ def act_delay(
     run: I64,
     heap: I64,
     marked: I64,
-    pending: I64,
     entity: I64,
+    links: I64,
     element: I64,
     line: I64,
+    kinds: I64,
     occupancy: I64,
-    duration: I64,
-    keys: U64,
-    work: I64,
-    shape: F64,
     calendar: I64,
     account: I64,
     trace: I64,
@@ -122,19 +118,21 @@ def act_delay(
     for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
         while line[row, HEAD] != NONE:
             who = leave_line(element, line, entity, number, row)
-            start(run, marked, entity, element, line, occupancy, account, trace, who, number, row)
-            own = own_time(run, entity, duration, keys, work, shape, who, entity[who, STEP])
-            work_through(run, heap, pending, entity, element, calendar, who, number, own)
+            start(
+                run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, row
+            )
+            work_through(run, heap, entity, element, calendar, who, number)
 
 
 @compiled
 def act_gate(
     run: I64,
     marked: I64,
-    pending: I64,
     entity: I64,
+    links: I64,
     element: I64,
     line: I64,
+    kinds: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -152,14 +150,13 @@ def act_gate(
         who = leave_line(element, line, entity, number, best)
         element[number, LEFT] -= 1
         line[best, CEILING_LEFT] -= 1
-        start(run, marked, entity, element, line, occupancy, account, trace, who, number, best)
-        pending[run[PENDING_SIZE]] = who
-        run[PENDING_SIZE] += 1
+        start(run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, best)
+        go_on(run, entity, who)
 
 
 @compiled
 def act_zone(
-    run: I64, pending: I64, entity: I64, element: I64, line: I64, account: I64, trace: I64, number: int
+    run: I64, entity: I64, links: I64, element: I64, line: I64, account: I64, trace: I64, number: int
 ) -> None:
     """Grant places while there are any; who has got one goes on in the first phase."""
     while element[number, WAITING] > 0 and element[number, TAKEN] < element[number, PLACES]:
@@ -174,7 +171,6 @@ def act_zone(
         element[number, TAKEN] += 1
         place = entity[who, WANTED]
         entity[who, HELD] |= 1 << place
-        add_holder(element, entity, number, who, place)
+        add_holder(element, links, number, who, place)
         run[IN_ZONE_LINES] -= 1
-        pending[run[PENDING_SIZE]] = who
-        run[PENDING_SIZE] += 1
+        go_on(run, entity, who)

@@ -29,28 +29,36 @@ def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
 
 
 @compiled
-def is_stuck(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64) -> bool:
+def is_stuck(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64
+) -> bool:
     """Whether there is a deadlock now; DEADLOCK_STATE then says who is stuck."""
     for zone in zones:
-        if element[zone, WAITING] > 0 and not has_mover(run, entity, element, line, pool, usable, zone):
-            return reduce_graph(run, entity, element, line, pool, usable, zones)
+        if element[zone, WAITING] > 0 and not has_mover(
+            run, entity, links, element, line, pool, usable, zone
+        ):
+            return reduce_graph(run, entity, links, element, line, pool, usable, zones)
     return False
 
 
 @compiled
-def has_mover(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, zone: int) -> bool:
+def has_mover(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zone: int
+) -> bool:
     """The cheap test: time alone frees somebody who holds a place of the zone."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
         who = holder // PLACES_PER_ENTITY
         if moves_by_time(entity, element, line, pool, usable, run, who):
             return True
-        holder = entity[who, PLACE_LINKS + 2 * (holder % PLACES_PER_ENTITY)]
+        holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
     return False
 
 
 @compiled
-def reduce_graph(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64) -> bool:
+def reduce_graph(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64
+) -> bool:
     """Ask those who wait for places and all they depend on; wake whom a living entity can free."""
     rows = run[HIGHEST_ROW]
     for who in range(rows):
@@ -67,7 +75,7 @@ def reduce_graph(run: I64, entity: I64, element: I64, line: I64, pool: I64, usab
         for who in range(rows):
             if entity[who, DEADLOCK_STATE] == STUCK:
                 if moves_by_time(entity, element, line, pool, usable, run, who) or ask_releasers(
-                    run, entity, element, line, pool, usable, who
+                    run, entity, links, element, line, pool, usable, who
                 ):
                     entity[who, DEADLOCK_STATE] = ALIVE
                     changed = True
@@ -80,7 +88,9 @@ def reduce_graph(run: I64, entity: I64, element: I64, line: I64, pool: I64, usab
 
 
 @compiled
-def ask_releasers(run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, who: int) -> bool:
+def ask_releasers(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, who: int
+) -> bool:
     """Whether a living entity can free this one; those not asked before are put on the list."""
     run[NEWLY_ASKED] = 0
     at = entity[who, WAITS_AT]
@@ -90,7 +100,7 @@ def ask_releasers(run: I64, entity: I64, element: I64, line: I64, pool: I64, usa
             other = holder // PLACES_PER_ENTITY
             if ask(run, entity, other):
                 return True
-            holder = entity[other, PLACE_LINKS + 2 * (holder % PLACES_PER_ENTITY)]
+            holder = links[other, 2 * (holder % PLACES_PER_ENTITY)]
         return False
     row = at * run[N_CLASSES] + entity[who, KLASS]
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):

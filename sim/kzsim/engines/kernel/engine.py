@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kzsim.draws.filled import AHEAD, LANES
 from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.kernel.deadlock import STUCK
 from kzsim.engines.kernel.heap import push
@@ -16,6 +17,7 @@ from kzsim.network.entities import Entities
 from kzsim.network.program import Program
 
 FIRST_ROWS = 1024
+GROWTH = 8  # a table gets longer by an eighth: more often, and less memory that nobody uses
 
 
 def run(program: Program, entities: Entities, *, trace: bool = False) -> Outcome:
@@ -40,11 +42,16 @@ class _Run:
         self.shape = plain(entities.numbers.shape)
         self.condition = plain(entities.numbers.condition)
         self.bounds = plain(entities.numbers.bounds)
+        self.arrival_ms = plain(entities.arrival_ms)
+        self.kind = plain(entities.kind)
+        self.lane = np.empty(LANES)
+        self.word = np.empty(AHEAD, dtype=np.uint64)
         instants = -(-program.horizon_ms // program.observe_every_ms)
         self.account = np.zeros((program.n_groups * N_PHASES, program.n_elements, N_ACCOUNTS), dtype=np.int64)
         self.passage = np.empty((entities.count, PASSAGE_COLUMNS), dtype=np.int64)
         self.passage[:, EXIT] = STILL_INSIDE
         self.observed = np.zeros((2, instants, program.n_elements), dtype=np.int32)
+        self.n_steps = np.diff(program.step_ptr)[program.source_route]
         self.is_traced = trace
         self.trace = self._empty_trace() if trace else np.empty((TRACE_PLANES, 0), dtype=np.int64)
 
@@ -71,9 +78,10 @@ class _Run:
         """Run one part to the horizon, giving it more rows when it asks for them."""
         program, fixed, state = self.program, self.fixed, self.state
         run, heap = self._begin(part)
-        entity = self._more_rows(np.empty((0, ENTITY_COLUMNS), dtype=np.int64), run)
-        heap = _grown(heap, len(heap) + len(entity))
-        pending = np.empty(len(entity), dtype=np.int64)
+        most_places = max(np.diff(program.occupancy_ptr), default=0)
+        entity = np.empty((0, ENTITY_COLUMNS), dtype=np.int64)
+        links = np.empty((0, 2 * most_places), dtype=np.int64)
+        _lengthen(entity, links, heap)
         marked = np.empty(program.n_elements, dtype=np.int64)
         acted = np.empty(program.n_elements, dtype=np.int64)
         while True:
@@ -82,8 +90,8 @@ class _Run:
                 heap,
                 marked,
                 acted,
-                pending,
                 entity,
+                links,
                 state.element,
                 state.line,
                 state.pool,
@@ -94,13 +102,16 @@ class _Run:
                 self.coming.kinds,
                 fixed.step,
                 fixed.occupancy,
-                self.coming.coming,
+                self.arrival_ms,
+                self.kind,
                 self.coming.duration,
                 self.keys,
                 self.work,
                 self.shape,
                 self.condition,
                 self.bounds,
+                self.lane,
+                self.word,
                 fixed.calendar,
                 fixed.refill,
                 self.account,
@@ -119,22 +130,24 @@ class _Run:
                     state.element,
                     state.line,
                     state.pool,
+                    self.coming.kinds,
                     self.coming.duration,
                     self.keys,
                     self.work,
                     self.shape,
                     self.condition,
                     self.bounds,
+                    self.lane,
+                    self.word,
                     fixed.calendar,
                     self.account,
                     self.passage,
                     self.trace,
                 )
                 return None
-            before = len(entity)
-            entity = self._more_rows(entity, run)
-            heap = _grown(heap, len(heap) + len(entity) - before)
-            pending = _grown(pending, len(entity))
+            if len(entity) >= EVENT_BASE:
+                raise MemoryError(f"more than {len(entity)} entities are inside at once")
+            _lengthen(entity, links, heap)
 
     def _begin(self, part: Part) -> tuple[I64, I64]:
         """The part's run row, and a heap with the first event of everything that has one."""
@@ -143,6 +156,7 @@ class _Run:
         run[NOW] = NONE
         run[HORIZON] = program.horizon_ms
         run[FREE_ENTITY] = NONE
+        run[GOING_ON] = NONE
         run[OBSERVE_EVERY] = program.observe_every_ms
         run[N_CLASSES] = program.n_classes
         run[TRACED] = self.is_traced
@@ -156,7 +170,7 @@ class _Run:
                 push(
                     run,
                     heap,
-                    int(self.coming.coming[row[NEXT_ENTITY], ARRIVAL_MS]),
+                    int(self.arrival_ms[row[NEXT_ENTITY]]),
                     ARRIVAL * EVENT_BASE + number,
                 )
         for number in part.pools:
@@ -168,18 +182,6 @@ class _Run:
                     push(run, heap, 0, REFILL * EVENT_BASE + number)
         return run, heap
 
-    def _more_rows(self, entity: I64, run: I64) -> I64:
-        """Twice as many rows for entities, the new ones on the list of unused rows."""
-        before = len(entity)
-        if before >= EVENT_BASE:
-            raise MemoryError(f"more than {before} entities are inside at once")
-        grown = _grown(entity, max(FIRST_ROWS, 2 * before))
-        grown[before:, INDEX] = NONE
-        grown[before:, NEXT] = np.arange(before + 1, len(grown) + 1)
-        grown[-1, NEXT] = run[FREE_ENTITY]
-        run[FREE_ENTITY] = before
-        return grown
-
     def _deadlock(self, at_ms: int, entity: I64) -> DeadlockError:
         stuck = entity[(entity[:, INDEX] != NONE) & (entity[:, DEADLOCK_STATE] == STUCK)]
         in_order = stuck[np.argsort(stuck[:, INDEX], kind="stable")]
@@ -189,12 +191,9 @@ class _Run:
         names = self.program.element_names
         source = int(np.searchsorted(self.entities.first, row[INDEX], side="right")) - 1
         number = int(row[INDEX] - self.entities.first[source])
-        places = range(int(row[OCCUPANCIES_TO] - row[OCCUPANCIES_FROM]))
-        zones = [
-            int(self.fixed.occupancy[row[OCCUPANCIES_FROM] + p, OF_ZONE])
-            for p in places
-            if row[HELD] >> p & 1
-        ]
+        kind = self.coming.kinds[row[KIND]]
+        occupancies = self.fixed.occupancy[kind[OCCUPANCIES_FROM] : kind[OCCUPANCIES_TO]]
+        zones = [int(o[OF_ZONE]) for place, o in enumerate(occupancies) if row[HELD] >> place & 1]
         held = [f"a place of '{names[zone]}'" for zone in zones]
         if row[POOL] != NONE:
             held.append(f"a server of '{self.program.pool_names[row[POOL]]}'")
@@ -202,14 +201,14 @@ class _Run:
         return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)
 
     def _empty_trace(self) -> I64:
-        steps = int((np.diff(self.entities.first) * self.coming.source[:, N_STEPS]).sum())
+        steps = int((np.diff(self.entities.first) * self.n_steps).sum())
         accounts = self.entities.count * N_ACCOUNTS
         trace = np.full((TRACE_PLANES, max(steps, accounts)), NOT_ENTERED, dtype=np.int64)
         trace[TRACE_ACCOUNT] = 0
         return trace
 
     def _trace(self) -> Trace:
-        counts, n_steps = np.diff(self.entities.first), self.coming.source[:, N_STEPS]
+        counts, n_steps = np.diff(self.entities.first), self.n_steps
         shapes = list(zip(counts.tolist(), n_steps.tolist(), strict=True))
         ends = np.cumsum(counts * n_steps)[:-1]
 
@@ -226,8 +225,14 @@ class _Run:
         )
 
 
-def _grown(table: I64, rows: int) -> I64:
-    """A copy with more rows; the new ones hold nothing in particular."""
-    grown = np.zeros((rows, *table.shape[1:]), dtype=np.int64)
-    grown[: len(table)] = table
-    return grown
+def _lengthen(entity: I64, links: I64, heap: I64) -> None:
+    """More rows for entities inside, and room for an event of each of them.
+
+    In place: a copy would stand beside the old table, and a year's crowd is kept only once. Nobody
+    else looks at these tables while the loop stands still.
+    """
+    before = len(entity)
+    after = min(max(FIRST_ROWS, before + before // GROWTH), EVENT_BASE)
+    entity.resize((after, entity.shape[1]), refcheck=False)
+    links.resize((after, links.shape[1]), refcheck=False)
+    heap.resize(len(heap) + after - before, refcheck=False)

@@ -4,47 +4,45 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.draws.filled import duration_of, enters
+from kzsim.draws.filled import AHEAD, fill_ahead
+from kzsim.engines.kernel.booking import book
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
 from kzsim.engines.outcome import I64
-from kzsim.network.entities import F64, U64
+from kzsim.network.entities import F64, I16, U64
 
 
 @compiled
-def arrive(run: I64, heap: I64, entity: I64, source: I64, kinds: I64, coming: I64, which: int) -> int:
+def arrive(
+    run: I64, heap: I64, entity: I64, source: I64, kinds: I64, arrival_ms: I64, kind: I16, which: int
+) -> int:
     """The next entity of a source is inside; returns its row."""
     index = source[which, NEXT_ENTITY]
     who = run[FREE_ENTITY]
-    run[FREE_ENTITY] = entity[who, NEXT]
-    if who >= run[HIGHEST_ROW]:
+    if who == NONE:
+        who = run[HIGHEST_ROW]
         run[HIGHEST_ROW] = who + 1
+    else:
+        run[FREE_ENTITY] = entity[who, NEXT]
+    row = source[which, KINDS_FROM] + kind[index]
     entity[who, INDEX] = index
-    kind = coming[index, COMING_KIND]
-    klass_and_group = source[which, KINDS_FROM] + kind
-    entity[who, KLASS] = kinds[klass_and_group, KIND_KLASS]
-    entity[who, SLOT] = kinds[klass_and_group, KIND_GROUP] * N_PHASES
+    entity[who, KIND] = row
+    entity[who, KLASS] = kinds[row, KIND_KLASS]
+    entity[who, SLOT] = kinds[row, KIND_GROUP] * N_PHASES
     if run[NOW] >= run[COHORT_FROM]:
         entity[who, SLOT] += 1 if run[NOW] < run[COHORT_TO] else 2
-    number = index - source[which, FIRST_OF_SOURCE]
-    entity[who, NUMBER] = number
-    entity[who, ROW] = source[which, DURATIONS_FROM] + number * source[which, N_STEPS]
-    entity[who, WORK_ROW] = source[which, SOURCE_WORK_FROM] + kind * source[which, N_STEPS]
     entity[who, FREE_FLOW] = 0
-    entity[who, STEPS_FROM] = source[which, SOURCE_STEPS_FROM]
-    entity[who, STEPS_TO] = source[which, SOURCE_STEPS_TO]
-    entity[who, OCCUPANCIES_FROM] = source[which, SOURCE_OCCUPANCIES_FROM]
-    entity[who, OCCUPANCIES_TO] = source[which, SOURCE_OCCUPANCIES_TO]
     entity[who, STEP] = NONE
+    entity[who, FOLLOWING] = NONE
     entity[who, POOL] = NONE
-    entity[who, BLOCKING] = 0
+    entity[who, WANTED] = NONE
     entity[who, WAITS_AT] = NONE
     entity[who, WORKS_AT] = NONE
     entity[who, HELD] = 0
     source[which, NEXT_ENTITY] = index + 1
     if index + 1 < source[which, LAST_ENTITY]:
-        push(run, heap, coming[index + 1, ARRIVAL_MS], ARRIVAL * EVENT_BASE + which)
+        push(run, heap, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
     return int(who)
 
 
@@ -53,11 +51,12 @@ def proceed(
     run: I64,
     heap: I64,
     marked: I64,
-    pending: I64,
     entity: I64,
+    links: I64,
     element: I64,
     line: I64,
     pool: I64,
+    kinds: I64,
     step: I64,
     occupancy: I64,
     duration: I64,
@@ -66,6 +65,8 @@ def proceed(
     shape: F64,
     condition: I64,
     bounds: F64,
+    lane: F64,
+    word: U64,
     calendar: I64,
     account: I64,
     passage: I64,
@@ -74,70 +75,114 @@ def proceed(
 ) -> None:
     """Go on after arrival, service end or a grant: take the next place due, else join the next stage."""
     if entity[who, WORKS_AT] != NONE:
-        book_work(run, entity, element, calendar, account, trace, who)
+        book_work(run, entity, element, account, trace, who)
         entity[who, WORKS_AT] = NONE
-    n_steps = entity[who, STEPS_TO] - entity[who, STEPS_FROM]
-    following = entity[who, STEP] + 1
-    while following < n_steps and is_skipped(
-        run, entity, duration, keys, work, condition, bounds, who, following
-    ):
-        following += 1
-    if following < n_steps:
-        place = place_due(entity, occupancy, who, following)
+    kind = entity[who, KIND]
+    if entity[who, FOLLOWING] == entity[who, STEP]:
+        entity[who, FOLLOWING] = find_following(
+            run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who
+        )
+    following = entity[who, FOLLOWING]
+    leaves = following == kinds[kind, N_STEPS]
+    if not leaves:
+        place = place_due(entity, kinds, occupancy, who, following)
         if place != NONE:
-            wait_for_place(run, marked, entity, element, line, pool, occupancy, who, place)
+            wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
             return
-    end_step(run, marked, entity, element, pool, occupancy, trace, who)
-    if following == n_steps:
-        leave(run, marked, entity, element, occupancy, passage, who)
+    end_step(run, marked, entity, links, element, pool, kinds, occupancy, trace, who)
+    if leaves:
+        leave(run, marked, entity, links, element, kinds, occupancy, passage, who)
         return
     entity[who, STEP] = following
     if run[TRACED]:
-        trace[TRACE_JOINED, entity[who, ROW] + following] = run[NOW]
-    number = step[entity[who, STEPS_FROM] + following]
-    if element[number, TYPE] == DELAY and entity[who, HELD] == 0:
-        own = own_time(run, entity, duration, keys, work, shape, who, following)
-        if own > 0:
-            # a start that takes time and gives nothing up is noticed by nobody at this instant: it
-            # needs no turn in dispatch
-            start_delay(run, heap, pending, entity, element, calendar, trace, who, number, own)
-            return
+        trace[TRACE_JOINED, trace_row(entity, kinds, who)] = run[NOW]
+    number = step[kinds[kind, STEPS_FROM] + following]
+    if element[number, TYPE] == DELAY and entity[who, HELD] == 0 and own_time(entity, who) > 0:
+        # a start that takes time and gives nothing up is noticed by nobody at this instant: it
+        # needs no turn in dispatch
+        start_delay(run, heap, entity, kinds, element, calendar, trace, who, number)
+        return
     join(run, marked, element, line, entity, who, number)
 
 
 @compiled
-def is_skipped(
+def find_following(
     run: I64,
     entity: I64,
+    kinds: I64,
     duration: I64,
     keys: U64,
     work: I64,
+    shape: F64,
     condition: I64,
     bounds: F64,
+    lane: F64,
+    word: U64,
+    who: int,
+) -> int:
+    """The next step that the entity enters; the number of steps if there is none."""
+    n_steps = kinds[entity[who, KIND], N_STEPS]
+    following = entity[who, STEP] + 1
+    while following < n_steps:
+        if following % AHEAD == 0:
+            look_ahead(
+                run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who, following
+            )
+        if entity[who, OWN + following % AHEAD] != SKIPPED:
+            break
+        following += 1
+    return int(following)
+
+
+@compiled
+def look_ahead(
+    run: I64,
+    entity: I64,
+    kinds: I64,
+    duration: I64,
+    keys: U64,
+    work: I64,
+    shape: F64,
+    condition: I64,
+    bounds: F64,
+    lane: F64,
+    word: U64,
     who: int,
     step: int,
-) -> bool:
-    """Whether the entity does not enter this step of its route."""
+) -> None:
+    """Note the entity's own durations from this step on: AHEAD of them, SKIPPED where it does not enter."""
+    kind = entity[who, KIND]
+    number = entity[who, INDEX] - kinds[kind, FIRST_OF_SOURCE]
+    count = min(AHEAD, kinds[kind, N_STEPS] - step)
     if run[GIVEN]:
-        return bool(duration[entity[who, ROW] + step] == SKIPPED)
-    return not enters(keys, work, condition, bounds, entity[who, WORK_ROW] + step, entity[who, NUMBER])
+        row = kinds[kind, DURATIONS_FROM] + number * kinds[kind, N_STEPS] + step
+        for j in range(count):
+            entity[who, OWN + j] = duration[row + j]
+    else:
+        row = kinds[kind, WORK_FROM] + step
+        fill_ahead(keys, work, shape, condition, bounds, lane, word, row, number, count, entity, who, OWN)
 
 
 @compiled
-def own_time(
-    run: I64, entity: I64, duration: I64, keys: U64, work: I64, shape: F64, who: int, step: int
-) -> int:
-    """The entity's own duration of a step that it enters."""
-    if run[GIVEN]:
-        return int(duration[entity[who, ROW] + step])
-    return duration_of(keys, work, shape, entity[who, WORK_ROW] + step, entity[who, NUMBER])
+def own_time(entity: I64, who: int) -> int:
+    """The entity's own duration of the step it has entered last."""
+    return int(entity[who, OWN + entity[who, STEP] % AHEAD])
 
 
 @compiled
-def place_due(entity: I64, occupancy: I64, who: int, following: int) -> int:
+def trace_row(entity: I64, kinds: I64, who: int) -> int:
+    """Where the trace of the entity's present step stands."""
+    kind = entity[who, KIND]
+    number = entity[who, INDEX] - kinds[kind, FIRST_OF_SOURCE]
+    return int(kinds[kind, DURATIONS_FROM] + number * kinds[kind, N_STEPS] + entity[who, STEP])
+
+
+@compiled
+def place_due(entity: I64, kinds: I64, occupancy: I64, who: int, following: int) -> int:
     """The first occupancy, in rank order, that begins before the step to be entered; or NONE."""
-    for place in range(entity[who, OCCUPANCIES_TO] - entity[who, OCCUPANCIES_FROM]):
-        row = entity[who, OCCUPANCIES_FROM] + place
+    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
+    for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
+        row = first + place
         begins = entity[who, STEP] < occupancy[row, FIRST_STEP] <= following
         if begins and following <= occupancy[row, LAST_STEP] and not (entity[who, HELD] >> place) & 1:
             return int(place)
@@ -152,29 +197,38 @@ def wait_for_place(
     element: I64,
     line: I64,
     pool: I64,
+    kinds: I64,
     occupancy: I64,
     who: int,
     place: int,
 ) -> None:
     """Stand in the zone's line, blocking the server of the step just finished, if any."""
     which = entity[who, POOL]
-    if which != NONE and entity[who, BLOCKING] == 0:
-        entity[who, BLOCKING] = 1
+    if which != NONE and entity[who, WANTED] == NONE:
         pool[which, N_BLOCKED] += 1
         mark(run, marked, element, pool[which, OF_ELEMENT])
     entity[who, WANTED] = place
     run[IN_ZONE_LINES] += 1
-    zone = occupancy[entity[who, OCCUPANCIES_FROM] + place, OF_ZONE]
+    zone = occupancy[kinds[entity[who, KIND], OCCUPANCIES_FROM] + place, OF_ZONE]
     join(run, marked, element, line, entity, who, zone)
 
 
 @compiled
 def end_step(
-    run: I64, marked: I64, entity: I64, element: I64, pool: I64, occupancy: I64, trace: I64, who: int
+    run: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    pool: I64,
+    kinds: I64,
+    occupancy: I64,
+    trace: I64,
+    who: int,
 ) -> None:
     """Step end: free the server, and the places that are given up at the end of this step."""
     if run[TRACED] and entity[who, STEP] != NONE:
-        trace[TRACE_END, entity[who, ROW] + entity[who, STEP]] = run[NOW]
+        trace[TRACE_END, trace_row(entity, kinds, who)] = run[NOW]
     which = entity[who, POOL]
     if which != NONE:
         mark(run, marked, element, pool[which, OF_ELEMENT])
@@ -183,42 +237,60 @@ def end_step(
         if pool[which, BUSY] < pool[which, CAPACITY]:
             element[pool[which, OF_ELEMENT], FREE] += 1
         pool[which, BUSY_MS] += run[NOW] - entity[who, START]
-        pool[which, N_BLOCKED] -= entity[who, BLOCKING]
-        entity[who, BLOCKING] = 0
+        if entity[who, WANTED] != NONE:
+            pool[which, N_BLOCKED] -= 1
         entity[who, POOL] = NONE
+    entity[who, WANTED] = NONE
     if entity[who, HELD] != 0:
-        for place in range(entity[who, OCCUPANCIES_TO] - entity[who, OCCUPANCIES_FROM]):
-            row = entity[who, OCCUPANCIES_FROM] + place
+        first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
+        for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
+            row = first + place
             if occupancy[row, LAST_STEP] == entity[who, STEP] and not occupancy[row, AT_START]:
-                give_up(run, marked, entity, element, occupancy, who, place)
+                give_up(run, marked, entity, links, element, occupancy[row, OF_ZONE], who, place)
 
 
 @compiled
-def give_up_begun(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, who: int) -> None:
+def give_up_begun(
+    run: I64, marked: I64, entity: I64, links: I64, element: I64, kinds: I64, occupancy: I64, who: int
+) -> None:
     """At a service start: give up the places of steps that have begun or were skipped."""
-    for place in range(entity[who, OCCUPANCIES_TO] - entity[who, OCCUPANCIES_FROM]):
-        row = entity[who, OCCUPANCIES_FROM] + place
+    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
+    for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
+        row = first + place
         last = occupancy[row, LAST_STEP]
         if last < entity[who, STEP] or (last == entity[who, STEP] and occupancy[row, AT_START]):
-            give_up(run, marked, entity, element, occupancy, who, place)
+            give_up(run, marked, entity, links, element, occupancy[row, OF_ZONE], who, place)
 
 
 @compiled
-def give_up(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, who: int, place: int) -> None:
+def give_up(
+    run: I64, marked: I64, entity: I64, links: I64, element: I64, zone: int, who: int, place: int
+) -> None:
     """Give up one place, if it is held."""
     if (entity[who, HELD] >> place) & 1:
-        zone = occupancy[entity[who, OCCUPANCIES_FROM] + place, OF_ZONE]
         entity[who, HELD] &= ~(1 << place)
-        remove_holder(element, entity, zone, who, place)
+        remove_holder(element, links, zone, who, place)
         element[zone, TAKEN] -= 1
         mark(run, marked, element, zone)
 
 
 @compiled
-def leave(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, passage: I64, who: int) -> None:
+def leave(
+    run: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    kinds: I64,
+    occupancy: I64,
+    passage: I64,
+    who: int,
+) -> None:
     """Leave the network: give up everything, free the row."""
-    for place in range(entity[who, OCCUPANCIES_TO] - entity[who, OCCUPANCIES_FROM]):
-        give_up(run, marked, entity, element, occupancy, who, place)
+    if entity[who, HELD] != 0:
+        first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
+        for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
+            give_up(run, marked, entity, links, element, occupancy[first + place, OF_ZONE], who, place)
     passage[entity[who, INDEX], EXIT] = run[NOW]
     passage[entity[who, INDEX], OWN_TIME] = entity[who, FREE_FLOW]
     entity[who, INDEX] = NONE
@@ -227,46 +299,28 @@ def leave(run: I64, marked: I64, entity: I64, element: I64, occupancy: I64, pass
 
 
 @compiled
-def book_work(run: I64, entity: I64, element: I64, calendar: I64, account: I64, trace: I64, who: int) -> None:
-    """Book the time since service start: work, but shut time of a delay's calendar is closed time."""
+def book_work(run: I64, entity: I64, element: I64, account: I64, trace: I64, who: int) -> None:
+    """Book the time since service start, now that the work is done: beyond it a delay was closed."""
     number = entity[who, WORKS_AT]
     if element[number, TYPE] == GATE:
         return
-    stay = run[NOW] - entity[who, START]
-    work = stay
-    first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
-    if first != last:
-        work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
-    account[entity[who, SLOT], number, element[number, ACCOUNT]] += work
-    account[entity[who, SLOT], number, CLOSED] += stay - work
-    if run[TRACED]:
-        first_account = entity[who, INDEX] * N_ACCOUNTS
-        trace[TRACE_ACCOUNT, first_account + element[number, ACCOUNT]] += work
-        trace[TRACE_ACCOUNT, first_account + CLOSED] += stay - work
+    own = own_time(entity, who)
+    book(run, entity, account, trace, who, number, element[number, ACCOUNT], own)
+    book(run, entity, account, trace, who, number, CLOSED, run[NOW] - entity[who, START] - own)
 
 
 @compiled
-def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
-    """Open time between 0 and an instant."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= at_ms:
-            low = middle
-        else:
-            high = middle - 1
-    total = calendar[low, PASSED]
-    if calendar[low, VALUE] > 0:
-        total += at_ms - calendar[low, AT_MS]
-    return int(total)
+def go_on(run: I64, entity: I64, who: int) -> None:
+    """Let somebody who stands in no line go on at this instant."""
+    entity[who, NEXT] = run[GOING_ON]
+    run[GOING_ON] = who
 
 
 @compiled
-def finish_in(run: I64, heap: I64, pending: I64, who: int, delay_ms: int) -> None:
+def finish_in(run: I64, heap: I64, entity: I64, who: int, delay_ms: int) -> None:
     """The work ends that long from now."""
     if delay_ms == 0:
-        pending[run[PENDING_SIZE]] = who
-        run[PENDING_SIZE] += 1
+        go_on(run, entity, who)
     else:
         push(run, heap, run[NOW] + delay_ms, FINISH * EVENT_BASE + who)
 
@@ -275,45 +329,37 @@ def finish_in(run: I64, heap: I64, pending: I64, who: int, delay_ms: int) -> Non
 def start_delay(
     run: I64,
     heap: I64,
-    pending: I64,
     entity: I64,
+    kinds: I64,
     element: I64,
     calendar: I64,
     trace: I64,
     who: int,
     number: int,
-    own: int,
 ) -> None:
     """Start at a delay without having stood in its line."""
     entity[who, JOINED] = run[NOW]
     entity[who, START] = run[NOW]
     entity[who, WORKS_AT] = number
     if run[TRACED]:
-        trace[TRACE_START, entity[who, ROW] + entity[who, STEP]] = run[NOW]
-    work_through(run, heap, pending, entity, element, calendar, who, number, own)
+        trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
+    work_through(run, heap, entity, element, calendar, who, number)
 
 
 @compiled
 def work_through(
-    run: I64,
-    heap: I64,
-    pending: I64,
-    entity: I64,
-    element: I64,
-    calendar: I64,
-    who: int,
-    number: int,
-    own: int,
+    run: I64, heap: I64, entity: I64, element: I64, calendar: I64, who: int, number: int
 ) -> None:
     """The work at a delay ends when its own time has passed, while open if the delay has hours."""
+    own = own_time(entity, who)
     entity[who, FREE_FLOW] += own
     first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
     if first == last or own == 0:
-        finish_in(run, heap, pending, who, own)
+        finish_in(run, heap, entity, who, own)
     else:
         end = end_in_open_time(calendar, first, last, run[NOW], own)
         if end != NEVER:
-            finish_in(run, heap, pending, who, end - run[NOW])
+            finish_in(run, heap, entity, who, end - run[NOW])
 
 
 @compiled

@@ -5,13 +5,14 @@ All tables are int64, so that the compiler sees one signature. ``NONE`` is "no s
 
 from __future__ import annotations
 
+from kzsim.draws.filled import AHEAD
 from kzsim.network.model import WAIT_ACCOUNTS, Account
-from kzsim.network.program import MOST_OCCUPANCIES, ElementType
+from kzsim.network.program import ElementType
 
 NONE = -1
 NEVER = 2**62
 SKIPPED = -1
-PLACES_PER_ENTITY = 64  # bits of a whole number; MOST_OCCUPANCIES of them are used
+PLACES_PER_ENTITY = 64  # bits of a whole number
 N_PHASES = 3
 N_CAUSES = len(WAIT_ACCOUNTS)
 N_ACCOUNTS = len(Account)
@@ -30,10 +31,10 @@ QUEUE = int(Account.QUEUE)
 NOW = 0
 HORIZON = 1
 HEAP_SIZE = 2
-PENDING_SIZE = 3
+GOING_ON = 3  # head of the list of entities that go on at this instant, linked by NEXT
 MARKED_SIZE = 4
 ACTED_SIZE = 5
-FREE_ENTITY = 6  # head of the list of unused rows of `entity`
+FREE_ENTITY = 6  # head of the list of rows of `entity` that somebody has left, linked by NEXT
 IN_ZONE_LINES = 7
 OBSERVE_EVERY = 8
 NEXT_OBSERVATION = 9
@@ -51,31 +52,27 @@ RUN_COLUMNS = 18
 INDEX = 0  # place among all entities of the replication: the order between entities
 KLASS = 1
 SLOT = 2  # group and phase
-ROW = 3  # where its durations start, if they are given as arrays
-STEPS_FROM = 4  # its route's rows of `step`
-STEPS_TO = 5
-OCCUPANCIES_FROM = 6  # its route's rows of `occupancy`
-OCCUPANCIES_TO = 7
-STEP = 8  # last step entered, within the route; NONE before the first
-JOINED = 9
-START = 10
-POOL = 11  # the pool whose server it holds
-BLOCKING = 12
-WAITS_AT = 13
-WORKS_AT = 14
-HELD = 15  # occupancies whose places it holds, one bit each
-WANTED = 16  # the occupancy whose place it waits for
-NEXT = 17  # in line
-PREVIOUS = 18
-NEXT_HOLDER = 19  # among those who hold a server of its pool
-PREVIOUS_HOLDER = 20
-DEADLOCK_STATE = 21  # scratch of the deadlock test
-NUMBER = 22  # its index in its source
-WORK_ROW = 23  # the row of `work` of its kind's first step
-FREE_FLOW = 24  # sum of its own durations so far
-CLOCK_AT_JOINING = 25  # N_CAUSES columns
-PLACE_LINKS = CLOCK_AT_JOINING + N_CAUSES  # two columns an occupancy: next and previous holder
-ENTITY_COLUMNS = PLACE_LINKS + 2 * MOST_OCCUPANCIES
+KIND = 3  # its row of `kinds`
+STEP = 4  # last step entered, within the route; NONE before the first
+FOLLOWING = 5  # the step it goes on to, once that is known; the number of steps if it leaves
+JOINED = 6
+START = 7
+POOL = 8  # the pool whose server it holds
+WANTED = 9  # the occupancy whose place it has last waited for since its last step; NONE: for none
+WAITS_AT = 10
+WORKS_AT = 11
+HELD = 12  # occupancies whose places it holds, one bit each
+NEXT = 13  # in line
+PREVIOUS = 14
+NEXT_HOLDER = 15  # among those who hold a server of its pool
+PREVIOUS_HOLDER = 16
+DEADLOCK_STATE = 17  # scratch of the deadlock test
+FREE_FLOW = 18  # sum of its own durations so far
+CLOCK_AT_JOINING = 19  # N_CAUSES columns
+OWN = CLOCK_AT_JOINING + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
+ENTITY_COLUMNS = OWN + AHEAD
+
+# --- links: a row as for `entity`; two columns an occupancy: next and previous holder of a place
 
 # --- element
 TYPE = 0
@@ -133,11 +130,6 @@ REFILL_AT = 0
 OVERALL = 1
 CEILINGS = 2  # one column a class
 
-# --- coming: one row an entity, in order
-ARRIVAL_MS = 0
-COMING_KIND = 1
-COMING_COLUMNS = 2
-
 # --- occupancy
 OF_ZONE = 0
 FIRST_STEP = 1
@@ -148,21 +140,20 @@ OCCUPANCY_COLUMNS = 4
 # --- source
 NEXT_ENTITY = 0
 LAST_ENTITY = 1
-FIRST_OF_SOURCE = 2
-DURATIONS_FROM = 3  # where the durations of its first entity start
-N_STEPS = 4
-SOURCE_STEPS_FROM = 5
-SOURCE_STEPS_TO = 6
-SOURCE_OCCUPANCIES_FROM = 7
-SOURCE_OCCUPANCIES_TO = 8
-KINDS_FROM = 9  # rows of `kinds`
-SOURCE_WORK_FROM = 10
-SOURCE_COLUMNS = 16
+KINDS_FROM = 2  # rows of `kinds`
+SOURCE_COLUMNS = 4
 
 # --- kinds: one row a kind, source after source
 KIND_KLASS = 0
 KIND_GROUP = 1
-KIND_COLUMNS = 2
+FIRST_OF_SOURCE = 2  # index of the first entity of its source
+STEPS_FROM = 3  # its route's rows of `step`
+N_STEPS = 4
+OCCUPANCIES_FROM = 5  # its route's rows of `occupancy`
+OCCUPANCIES_TO = 6
+WORK_FROM = 7  # the row of `work` of its first step
+DURATIONS_FROM = 8  # where the durations of its source's first entity start, if they are given
+KIND_COLUMNS = 16
 
 # --- passage: what is known of every entity afterwards
 EXIT = 0
@@ -180,7 +171,7 @@ REFILL = 4  # of a gate
 
 # --- why the loop stopped
 DONE = 0
-NEED_ENTITY_ROWS = 1
+NEED_ROWS = 1
 DEADLOCK = 2
 WRONG_TABLES = 3
 

@@ -17,22 +17,17 @@ from kzsim.engines.kernel.layout import (
     JOINED,
     KLASS,
     MARKED_SIZE,
-    N_ACCOUNTS,
     N_CAUSES,
     N_CLASSES,
     NEXT,
     NEXT_HOLDER,
     NONE,
     NOW,
-    PLACE_LINKS,
     PLACES_PER_ENTITY,
     PREVIOUS,
     PREVIOUS_HOLDER,
     SINCE,
-    SLOT,
     TAIL,
-    TRACE_ACCOUNT,
-    TRACED,
     WAITING,
     WAITS_AT,
 )
@@ -111,19 +106,6 @@ def remember_clock(line: I64, entity: I64, who: int, row: int, now_ms: int) -> N
 
 
 @compiled
-def book_wait(
-    run: I64, line: I64, entity: I64, account: I64, trace: I64, who: int, number: int, row: int
-) -> None:
-    """Book the wait in this line so far to its accounts."""
-    for cause in range(N_CAUSES):
-        waited = read_clock(line, row, cause, run[NOW]) - entity[who, CLOCK_AT_JOINING + cause]
-        if waited > 0:
-            account[entity[who, SLOT], number, CLOSED + cause] += waited
-            if run[TRACED]:
-                trace[TRACE_ACCOUNT, entity[who, INDEX] * N_ACCOUNTS + CLOSED + cause] += waited
-
-
-@compiled
 def add_served(pool: I64, entity: I64, which: int, who: int) -> None:
     """Put somebody on the list of who holds a server of the pool."""
     first = pool[which, FIRST_SERVED]
@@ -147,24 +129,24 @@ def remove_served(pool: I64, entity: I64, which: int, who: int) -> None:
 
 
 @compiled
-def add_holder(element: I64, entity: I64, zone: int, who: int, place: int) -> None:
+def add_holder(element: I64, links: I64, zone: int, who: int, place: int) -> None:
     """Put somebody on the list of who holds a place of the zone."""
     first = element[zone, FIRST_HOLDER]
-    entity[who, PLACE_LINKS + 2 * place] = first
-    entity[who, PLACE_LINKS + 2 * place + 1] = NONE
+    links[who, 2 * place] = first
+    links[who, 2 * place + 1] = NONE
     this = who * PLACES_PER_ENTITY + place
     if first != NONE:
-        entity[first // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (first % PLACES_PER_ENTITY) + 1] = this
+        links[first // PLACES_PER_ENTITY, 2 * (first % PLACES_PER_ENTITY) + 1] = this
     element[zone, FIRST_HOLDER] = this
 
 
 @compiled
-def remove_holder(element: I64, entity: I64, zone: int, who: int, place: int) -> None:
+def remove_holder(element: I64, links: I64, zone: int, who: int, place: int) -> None:
     """Take somebody off that list."""
-    after, before = entity[who, PLACE_LINKS + 2 * place], entity[who, PLACE_LINKS + 2 * place + 1]
+    after, before = links[who, 2 * place], links[who, 2 * place + 1]
     if before == NONE:
         element[zone, FIRST_HOLDER] = after
     else:
-        entity[before // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (before % PLACES_PER_ENTITY)] = after
+        links[before // PLACES_PER_ENTITY, 2 * (before % PLACES_PER_ENTITY)] = after
     if after != NONE:
-        entity[after // PLACES_PER_ENTITY, PLACE_LINKS + 2 * (after % PLACES_PER_ENTITY) + 1] = before
+        links[after // PLACES_PER_ENTITY, 2 * (after % PLACES_PER_ENTITY) + 1] = before

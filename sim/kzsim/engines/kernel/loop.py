@@ -10,15 +10,17 @@ and their columns are in ``layout``. Uncompiled, this is ordinary Python with th
 from __future__ import annotations
 
 from kzsim.compiled import compiled
+from kzsim.draws.filled import AHEAD
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
+from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import next_ms, pop, pop_marked
-from kzsim.engines.kernel.journey import arrive, book_work, is_skipped, own_time, proceed
+from kzsim.engines.kernel.journey import arrive, look_ahead, proceed
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import book_wait, remember_clock, turn_clock
+from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.outcome import I32, I64
-from kzsim.network.entities import F64, U64
+from kzsim.network.entities import F64, I16, U64
 
 
 @compiled
@@ -27,8 +29,8 @@ def advance(
     heap: I64,
     marked: I64,
     acted: I64,
-    pending: I64,
     entity: I64,
+    links: I64,
     element: I64,
     line: I64,
     pool: I64,
@@ -39,13 +41,16 @@ def advance(
     kinds: I64,
     step: I64,
     occupancy: I64,
-    coming: I64,
+    arrival_ms: I64,
+    kind_of: I16,
     duration: I64,
     keys: U64,
     work: I64,
     shape: F64,
     condition: I64,
     bounds: F64,
+    lane: F64,
+    word: U64,
     calendar: I64,
     refill: I64,
     account: I64,
@@ -61,7 +66,7 @@ def advance(
         or pool.shape[1] != POOL_COLUMNS
         or source.shape[1] != SOURCE_COLUMNS
         or occupancy.shape[1] != OCCUPANCY_COLUMNS
-        or coming.shape[1] != COMING_COLUMNS
+        or kinds.shape[1] != KIND_COLUMNS
         or calendar.shape[1] != CALENDAR_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != N_ACCOUNTS
@@ -72,19 +77,19 @@ def advance(
         while True:
             # 1. events only change state
             goes_on = NONE
-            if run[PENDING_SIZE] > 0:
-                run[PENDING_SIZE] -= 1
-                goes_on = pending[run[PENDING_SIZE]]
+            if run[GOING_ON] != NONE:
+                goes_on = run[GOING_ON]
+                run[GOING_ON] = entity[goes_on, NEXT]
             elif next_ms(run, heap) == run[NOW]:
-                if run[FREE_ENTITY] == NONE:
-                    return NEED_ENTITY_ROWS
+                if run[FREE_ENTITY] == NONE and run[HIGHEST_ROW] == entity.shape[0]:
+                    return NEED_ROWS
                 event = pop(run, heap)
                 index = event % EVENT_BASE
                 kind = event // EVENT_BASE
                 if kind == FINISH:
                     goes_on = index
                 elif kind == ARRIVAL:
-                    goes_on = arrive(run, heap, entity, source, kinds, coming, index)
+                    goes_on = arrive(run, heap, entity, source, kinds, arrival_ms, kind_of, index)
                 elif kind == CAPACITY_CHANGE:
                     change_capacity(run, heap, marked, element, pool, calendar, index)
                 elif kind == OPENING_CHANGE:
@@ -102,17 +107,14 @@ def advance(
                             run,
                             heap,
                             marked,
-                            pending,
                             entity,
+                            links,
                             element,
                             line,
                             pool,
                             usable,
+                            kinds,
                             occupancy,
-                            duration,
-                            keys,
-                            work,
-                            shape,
                             account,
                             trace,
                             number,
@@ -122,15 +124,12 @@ def advance(
                             run,
                             heap,
                             marked,
-                            pending,
                             entity,
+                            links,
                             element,
                             line,
+                            kinds,
                             occupancy,
-                            duration,
-                            keys,
-                            work,
-                            shape,
                             calendar,
                             account,
                             trace,
@@ -138,10 +137,20 @@ def advance(
                         )
                     elif kind == GATE:
                         act_gate(
-                            run, marked, pending, entity, element, line, occupancy, account, trace, number
+                            run,
+                            marked,
+                            entity,
+                            links,
+                            element,
+                            line,
+                            kinds,
+                            occupancy,
+                            account,
+                            trace,
+                            number,
                         )
                     else:
-                        act_zone(run, pending, entity, element, line, account, trace, number)
+                        act_zone(run, entity, links, element, line, account, trace, number)
                     if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
                         element[number, HAS_ACTED] = 1
                         acted[run[ACTED_SIZE]] = number
@@ -153,11 +162,12 @@ def advance(
                     run,
                     heap,
                     marked,
-                    pending,
                     entity,
+                    links,
                     element,
                     line,
                     pool,
+                    kinds,
                     step,
                     occupancy,
                     duration,
@@ -166,6 +176,8 @@ def advance(
                     shape,
                     condition,
                     bounds,
+                    lane,
+                    word,
                     calendar,
                     account,
                     passage,
@@ -174,7 +186,7 @@ def advance(
                 )
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
-        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, element, line, pool, usable, zones):
+        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, element, line, pool, usable, zones):
             return DEADLOCK
         if run[HEAP_SIZE] == 0:
             observe(run, element, own, observed, run[HORIZON] - 1)
@@ -242,12 +254,15 @@ def settle(
     element: I64,
     line: I64,
     pool: I64,
+    kinds: I64,
     duration: I64,
     keys: U64,
     work: I64,
     shape: F64,
     condition: I64,
     bounds: F64,
+    lane: F64,
+    word: U64,
     calendar: I64,
     account: I64,
     passage: I64,
@@ -258,18 +273,34 @@ def settle(
     for who in range(run[HIGHEST_ROW]):
         if entity[who, INDEX] != NONE:
             at = entity[who, WAITS_AT]
-            own = entity[who, FREE_FLOW]
             following = entity[who, STEP] + 1
             if at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
                 book_wait(run, line, entity, account, trace, who, at, row)
-                if element[at, TYPE] != ZONE:
-                    following -= 1  # it waits for this step: its own time there is still to come
+                # its own time at what it waits for is still to come
+                following = entity[who, FOLLOWING]
             elif entity[who, WORKS_AT] != NONE:
-                book_work(run, entity, element, calendar, account, trace, who)
+                book_unfinished(run, entity, element, calendar, account, trace, who)
             if entity[who, POOL] != NONE:
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
-            for step in range(following, entity[who, STEPS_TO] - entity[who, STEPS_FROM]):
-                if not is_skipped(run, entity, duration, keys, work, condition, bounds, who, step):
-                    own += own_time(run, entity, duration, keys, work, shape, who, step)
+            own = entity[who, FREE_FLOW]
+            for step in range(following, kinds[entity[who, KIND], N_STEPS]):
+                if step % AHEAD == 0:
+                    look_ahead(
+                        run,
+                        entity,
+                        kinds,
+                        duration,
+                        keys,
+                        work,
+                        shape,
+                        condition,
+                        bounds,
+                        lane,
+                        word,
+                        who,
+                        step,
+                    )
+                if entity[who, OWN + step % AHEAD] != SKIPPED:
+                    own += entity[who, OWN + step % AHEAD]
             passage[entity[who, INDEX], OWN_TIME] = own

@@ -16,7 +16,7 @@ from kzsim.network.entities import Entities
 from kzsim.network.opentime import OpenTime
 from kzsim.network.program import UNLIMITED, ElementType, Program
 
-Number = TypeVar("Number", np.int64, np.uint64, np.float64)
+Number = TypeVar("Number", np.int64, np.int16, np.uint64, np.float64)
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,10 @@ class State:
 
 @dataclass(frozen=True)
 class Coming:
-    """The entities of a replication, one row each, and their sources.
-
-    ``duration`` is empty unless durations are given as arrays.
-    """
+    """The sources, their kinds, and durations if they are given as arrays (else empty)."""
 
     source: I64
     kinds: I64
-    coming: I64
     duration: I64
 
 
@@ -124,32 +120,33 @@ def initial_state(program: Program) -> State:
 
 
 def coming_entities(program: Program, entities: Entities) -> Coming:
-    """The entities in order, and for each source which they are and what route they take."""
-    coming = np.empty((entities.count, COMING_COLUMNS), dtype=np.int64)
-    coming[:, ARRIVAL_MS] = entities.arrival_ms
-    coming[:, COMING_KIND] = entities.kind
-    route = program.source_route
-    source = np.empty((len(route), SOURCE_COLUMNS), dtype=np.int64)
-    source[:, NEXT_ENTITY] = source[:, FIRST_OF_SOURCE] = entities.first[:-1]
-    source[:, LAST_ENTITY] = entities.first[1:]
-    source[:, N_STEPS] = np.diff(program.step_ptr)[route]
-    sizes = np.diff(entities.first) * source[:, N_STEPS]
-    source[:, DURATIONS_FROM] = np.concatenate([[0], np.cumsum(sizes)])[:-1]
-    source[:, SOURCE_WORK_FROM] = entities.numbers.work_from
-    source[:, SOURCE_STEPS_FROM] = program.step_ptr[:-1][route]
-    source[:, SOURCE_STEPS_TO] = program.step_ptr[1:][route]
-    source[:, SOURCE_OCCUPANCIES_FROM] = program.occupancy_ptr[:-1][route]
-    source[:, SOURCE_OCCUPANCIES_TO] = program.occupancy_ptr[1:][route]
+    """Which entities each source has, what kinds they are of and what route these take."""
     sources = sorted(program.network.sources, key=lambda s: s.name)
     number = {name: i for i, name in enumerate(program.class_names)}
-    kinds = np.array([(number[k.klass], k.group) for s in sources for k in s.kinds], dtype=np.int64)
-    counts = [len(s.kinds) for s in sources]
-    source[:, KINDS_FROM] = np.concatenate([[0], np.cumsum(counts)])[:-1]
-    if entities.are_given:
-        duration = np.concatenate([rows.reshape(-1) for rows in entities.duration_ms])
-    else:
-        duration = np.empty(0, dtype=np.int64)
-    return Coming(source, kinds.reshape(-1, KIND_COLUMNS), coming, duration)
+    counts = np.array([len(s.kinds) for s in sources], dtype=np.int64)
+    source = np.empty((len(sources), SOURCE_COLUMNS), dtype=np.int64)
+    source[:, NEXT_ENTITY] = entities.first[:-1]
+    source[:, LAST_ENTITY] = entities.first[1:]
+    source[:, KINDS_FROM] = np.cumsum(counts) - counts
+    n_steps = np.diff(program.step_ptr)[program.source_route]
+    sizes = np.diff(entities.first) * n_steps
+
+    of = np.repeat(np.arange(len(sources)), counts)  # the source of each kind
+    route = program.source_route[of]
+    kinds = np.zeros((len(of), KIND_COLUMNS), dtype=np.int64)
+    kinds[:, KIND_KLASS] = [number[k.klass] for s in sources for k in s.kinds]
+    kinds[:, KIND_GROUP] = [k.group for s in sources for k in s.kinds]
+    kinds[:, FIRST_OF_SOURCE] = entities.first[:-1][of]
+    kinds[:, STEPS_FROM] = program.step_ptr[:-1][route]
+    kinds[:, N_STEPS] = n_steps[of]
+    kinds[:, OCCUPANCIES_FROM] = program.occupancy_ptr[:-1][route]
+    kinds[:, OCCUPANCIES_TO] = program.occupancy_ptr[1:][route]
+    within = np.arange(len(of)) - source[:, KINDS_FROM][of]
+    kinds[:, WORK_FROM] = entities.numbers.work_from[of] + within * n_steps[of]
+    kinds[:, DURATIONS_FROM] = (np.cumsum(sizes) - sizes)[of]
+    given = [rows.reshape(-1) for rows in entities.duration_ms] if entities.are_given else []
+    duration = np.concatenate([*given, np.empty(0, dtype=np.int64)])
+    return Coming(source, kinds, duration)
 
 
 @dataclass(frozen=True)
