@@ -11,6 +11,7 @@ from kzsim.engines import reference
 from kzsim.engines.errors import DeadlockError
 from kzsim.engines.outcome import NOT_ENTERED, STILL_INSIDE, Outcome, Trace
 from kzsim.network import Network, Program, ServiceStage, compile_network
+from kzsim.network.model import WORK_ACCOUNTS, Account
 from kzsim.network.program import ElementType
 from tests.property.random_networks import networks
 
@@ -47,6 +48,26 @@ def test_every_millisecond_of_every_stay_is_in_one_account(net: Network, replica
             members = (entities.group == group) & (entities.phase == phase)
             assert outcome.account_ms[group, phase].sum() == stay[members].sum()
     assert outcome.account_ms.min() >= 0
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_the_accounts_of_each_entity_are_its_stay_and_those_of_a_group_add_up(
+    net: Network, replication: int
+) -> None:
+    if (found := run(net, replication)) is None:
+        return
+    program, entities, outcome, trace = found
+    assert trace.account_ms.shape == (entities.count, len(Account))
+    assert np.array_equal(trace.account_ms.sum(axis=1), stay_ms(program, entities, outcome))
+    gone = outcome.exit_ms != STILL_INSIDE
+    work = trace.account_ms[:, list(WORK_ACCOUNTS)].sum(axis=1)
+    assert np.array_equal(work[gone], entities.free_flow_ms[gone])
+    by_group = outcome.account_ms.sum(axis=2)
+    for group in range(program.n_groups):
+        for phase in range(3):
+            members = (entities.group == group) & (entities.phase == phase)
+            assert np.array_equal(trace.account_ms[members].sum(axis=0), by_group[group, phase])
 
 
 @EVERYDAY

@@ -32,20 +32,33 @@ def last_wall_s(folder: Path, plan: Plan) -> float | None:
 
 
 def lines(
-    path: str, scenario: Scenario, plan: Plan, stored: Path | None, wall_s: float | None, width: int
+    path: str,
+    scenario: Scenario,
+    plan: Plan,
+    stored: Path | None,
+    wall_s: float | None,
+    trace_bytes: float | None,
+    width: int,
 ) -> Iterator[str]:
-    """Yield the plan of a run, a line or a few for each matter."""
+    """Yield the plan of a run, a line or a few for each matter; `trace_bytes` is None without a trace."""
     yield screen.heading(scenario.title)
     if scenario.description:
         yield from fill(" ".join(scenario.description.split()), width, rest="")
     yield ""
-    for name, text in _matters(path, scenario, plan, stored, wall_s):
+    for name, text in _matters(path, scenario, plan, stored, wall_s, trace_bytes):
         yield from fill(text, width, first=f"{name:<{len(_INDENT)}}", rest=_INDENT)
 
 
 def _matters(
-    path: str, scenario: Scenario, plan: Plan, stored: Path | None, wall_s: float | None
+    path: str,
+    scenario: Scenario,
+    plan: Plan,
+    stored: Path | None,
+    wall_s: float | None,
+    trace_bytes: float | None,
 ) -> Iterator[tuple[str, str]]:
+    from kzsim.experiments import ENTITIES, in_bytes
+
     yield "Scenario", path
     period = f"{words.day(scenario.first_day)} to {words.day(scenario.last_day)} (Kazakhstan's clock)"
     yield (
@@ -59,6 +72,8 @@ def _matters(
         yield expected.mode.capitalize(), f"{flow}: about {words.figure(expected.entities)} {counted}"
     runs = "each with its corridors and without them" if plan.counterfactual else "with its corridors only"
     yield "Replications", f"{plan.replications}, {runs}; seed {plan.seed}"
+    if trace_bytes is not None:
+        yield "Trace", f"{ENTITIES}, about {in_bytes(trace_bytes)}"
     if wall_s is not None:
         yield "Time", f"the last run of this file with as many replications took {words.seconds(wall_s)}"
     if stored is not None:
@@ -66,7 +81,12 @@ def _matters(
 
 
 def document(
-    path: str, scenario: Scenario, plan: Plan, stored: Path | None, wall_s: float | None
+    path: str,
+    scenario: Scenario,
+    plan: Plan,
+    stored: Path | None,
+    wall_s: float | None,
+    trace_bytes: float | None,
 ) -> dict[str, Any]:
     """Return the plan of a run as data."""
     return {
@@ -90,5 +110,6 @@ def document(
         ],
         "stored": None if stored is None else str(stored),
         "last_wall_s": wall_s,
+        "trace_bytes": trace_bytes,
         "warnings": [str(warning) for warning in scenario.warnings],
     }

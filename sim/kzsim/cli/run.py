@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,12 @@ ENOUGH_REPLICATIONS = 10
 )
 @options.jobs
 @options.out
+@click.option(
+    "--trace",
+    is_flag=True,
+    help="Write entities.parquet too: a row for each truck and train, with what delayed it and when it was "
+    "where. It may take gigabytes.",
+)
 @click.option("--no-counterfactual", is_flag=True, help="Do not run the same trucks without green corridors.")
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and say what would be run; run and write nothing."
@@ -81,6 +87,7 @@ def run(
     engine: str | None,
     jobs: int | None,
     out: str,
+    trace: bool,
     no_counterfactual: bool,
     dry_run: bool,
 ) -> ExitCode:
@@ -105,9 +112,10 @@ def run(
             scenario, replications=replications, seed=seed, counterfactual=not no_counterfactual
         )
         folder = Path(out) / Path(path).stem
-        stored = experiments.find(folder, plan.digest)
+        needed = (experiments.ENTITIES,) if trace else ()
+        stored = experiments.find(folder, plan.digest, needed)
         if dry_run:
-            return _announce(session, path, scenario, plan, folder, stored)
+            return _announce(session, path, scenario, plan, folder, stored, trace=trace)
         if stored is not None:
             session.stored = stored
             with suppress(experiments.ResultsError):  # a stored run can be read where nothing can be written
@@ -117,12 +125,33 @@ def run(
         choice = experiments.choose_engine(plan, engine)
         have_ready(session, choice)
         workers = jobs or worth(choice, plan.entities, plan.replications)
-        with progress.shown(session, title=scenario.title) as report:
-            report(0, plan.replications)
-            result = experiments.execute(plan, choice, jobs=workers, progress=report)
-        stored = experiments.store(folder, plan, result, command=shlex.join(session.command))
+        if trace and not session.quiet:
+            _say_trace(plan, folder)
+        with _begun(folder, trace=trace) as begun:
+            with progress.shown(session, title=scenario.title) as report:
+                report(0, plan.replications)
+                file = begun / experiments.ENTITIES if begun else None
+                result = experiments.execute(plan, choice, jobs=workers, progress=report, trace=file)
+            command = shlex.join(session.command)
+            stored = experiments.store(folder, plan, result, command=command, begun=begun)
         session.stored = stored
     return finish(session, path, result, stored, again=False)
+
+
+def _begun(folder: Path, *, trace: bool) -> AbstractContextManager[Path | None]:
+    """Return a folder for what is written while the run is made, if anything is."""
+    from kzsim.experiments import begin
+
+    return begin(folder) if trace else nullcontext()
+
+
+def _say_trace(plan: Plan, folder: Path) -> None:
+    """Say before a run how large its trace becomes, and why a stored run does not do."""
+    from kzsim.experiments import ENTITIES, find, in_bytes, trace_bytes
+
+    if find(folder, plan.digest) is not None:
+        screen.note("The same run is stored without a trace; it is made again with one.")
+    screen.note(f"{ENTITIES} will take about {in_bytes(trace_bytes(plan))}.")
 
 
 def have_ready(session: Session, choice: Choice) -> None:
@@ -149,22 +178,31 @@ def worth(choice: Choice, entities: float, replications: int) -> int:
 
 
 def _announce(
-    session: Session, path: str, scenario: Scenario, plan: Plan, folder: Path, stored: Path | None
+    session: Session,
+    path: str,
+    scenario: Scenario,
+    plan: Plan,
+    folder: Path,
+    stored: Path | None,
+    *,
+    trace: bool,
 ) -> ExitCode:
     """Say what would be run."""
     from kzsim.cli import dry_run
+    from kzsim.experiments import trace_bytes
 
     wall_s = dry_run.last_wall_s(folder, plan)
+    size = trace_bytes(plan) if trace else None
 
     again = shlex.join(word for word in session.command if word != "--dry-run")
     if session.json:
         from kzsim.cli.documents import write
 
-        write(dry_run.document(path, scenario, plan, stored, wall_s))
+        write(dry_run.document(path, scenario, plan, stored, wall_s, size))
     elif session.quiet:
         click.echo(f"{path}: valid")
     else:
-        screen.out(dry_run.lines(path, scenario, plan, stored, wall_s, screen.prose_width()))
+        screen.out(dry_run.lines(path, scenario, plan, stored, wall_s, size, screen.prose_width()))
         _say_notes(plan.notes)
         screen.note(f"\nNothing was run or written. To run it: {again}")
     return ExitCode.DONE

@@ -138,7 +138,8 @@ def verify(
     """Check that a run's files are as they were written, make the run again and compare.
 
     The scenario is read from the run's own folder. Every replication must end in the same outcome: when
-    each truck left, what delayed whom for how long, all lines and servers. The exit code is 1 if it does
+    each truck left, what delayed whom for how long, all lines and servers; of a run with a trace every row of
+    it must be the same too. The exit code is 1 if it does
     not, or if a file was changed.
     """
     with results_mistakes():
@@ -158,6 +159,7 @@ def verify(
         planned = experiments.plan(
             scenario, replications=replications, counterfactual=manifest.get("counterfactual", True)
         )
+        traced = experiments.ENTITIES in manifest["files"]
         other = engine or ("reference" if manifest.get("engine") == "kernel" else "kernel")
         choice = experiments.choose_engine(planned, other)
         have_ready(session, choice)
@@ -169,6 +171,7 @@ def verify(
                 replications=replications,
                 jobs=jobs or worth(choice, planned.entities, planned.replications),
                 progress=report,
+                trace=path / experiments.ENTITIES if traced else None,
             )
     same_model = manifest.get("model") == planned.model_version
     status = "differs" if found.different else "verified"
@@ -182,7 +185,8 @@ def _verdict(found: Reproduction, manifest: dict[str, Any], engine: str, model: 
     other = "" if manifest.get("model") == model else f" of kzsim {model}"
     again = f"{count(found.replications, 'replication')} made again with the {engine} engine{other}"
     if not found.different:
-        return f"Its files are whole, and {again} ended as with the {made}."
+        rows = ", down to every row of the trace" if found.traced else ""
+        return f"Its files are whole, and {again} ended as with the {made}{rows}."
     places = [f"replication {number} of the {which}" for number, which in found.different[:NAMED]]
     more = len(found.different) - NAMED
     places += [f"{more} more"] if more > 0 else []

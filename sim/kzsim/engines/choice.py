@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 class Run(Protocol):
     """What every engine offers."""
 
-    def __call__(self, program: Program, entities: Entities, *, passage: bool = ...) -> Outcome:
-        """Run a program over its entities; ``passage``: keep exits and free-flow times too."""
+    def __call__(
+        self, program: Program, entities: Entities, *, passage: bool = ..., trace: bool = ...
+    ) -> Outcome:
+        """Run a program over its entities; keep their exits and free-flow times, or a trace, if asked."""
 
 
 KERNEL = "kernel"

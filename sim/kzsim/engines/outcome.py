@@ -18,16 +18,18 @@ NOT_ENTERED = -1
 
 @dataclass(frozen=True)
 class Trace:
-    """When each entity joined, started and ended each step; ragged by source like the draws.
+    """When each entity joined, started and ended each step, ragged by source like the draws; its accounts.
 
     ``joined_ms[s]``, ``start_ms[s]``, ``end_ms[s]`` are int64 [entities of source s, steps];
     ``NOT_ENTERED`` where that had not happened by the horizon. ``end_ms`` is the step end: the
-    instant at which the entity left its server.
+    instant at which the entity left its server. ``account_ms``: int64 [entities, accounts], every ms
+    of the entity's stay, up to the horizon if it is still inside then, summed over elements.
     """
 
     joined_ms: tuple[I64, ...]
     start_ms: tuple[I64, ...]
     end_ms: tuple[I64, ...]
+    account_ms: I64
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,13 @@ The way from a scenario to a results folder::
     folder = Path(out) / stem                                # results/<scenario>
     kzsim.experiments.prepare(folder)                        # ResultsError before anything is computed
     stored = kzsim.experiments.find(folder, plan.digest)     # Path | None: the same run is not run twice
+                                                             # (plan.digest, (ENTITIES,)): one with a trace
     choice = kzsim.experiments.choose_engine(plan, None)      # an engine, and what there is to say
     result = kzsim.experiments.execute(plan, choice, jobs=2, progress=callback)
     path = kzsim.experiments.store(folder, plan, result, command="kzsim run ...")
+    with kzsim.experiments.begin(folder) as begun:           # with a trace: it is written as the run goes
+        result = kzsim.experiments.execute(plan, choice, trace=begun / ENTITIES)
+        path = kzsim.experiments.store(folder, plan, result, command="kzsim run ...", begun=begun)
     kzsim.experiments.point_latest(folder, stored)           # where a stored run answers instead
     path = kzsim.experiments.resolve_run("results/minimal", Path(out))
     result = kzsim.experiments.load_run(path)                # a stored run's tables (hourly left out)
@@ -22,6 +26,7 @@ rule of its own), ``WorkerError`` (a worker process died).
 """
 
 from kzsim.engines.choice import Choice, choose
+from kzsim.experiments.disk import in_bytes
 from kzsim.experiments.errors import (
     DeadlockError,
     InvariantError,
@@ -31,6 +36,7 @@ from kzsim.experiments.errors import (
 )
 from kzsim.experiments.ledger import (
     StoredRun,
+    begin,
     find,
     load_run,
     point_latest,
@@ -43,11 +49,13 @@ from kzsim.experiments.ledger import (
 from kzsim.experiments.models import Expected
 from kzsim.experiments.replications import Progress
 from kzsim.experiments.result import RunResult
-from kzsim.experiments.runs import Plan, choose_engine, execute, plan, run
+from kzsim.experiments.runs import Plan, choose_engine, execute, plan, run, trace_bytes
 from kzsim.experiments.verification import Reproduction, reproduce, stored_scenario
 from kzsim.experiments.warmup import Readiness, make_ready
+from kzsim.indicators.entity_columns import ENTITIES
 
 __all__ = [
+    "ENTITIES",
     "Choice",
     "DeadlockError",
     "Expected",
@@ -61,10 +69,12 @@ __all__ = [
     "RunResult",
     "StoredRun",
     "WorkerError",
+    "begin",
     "choose",
     "choose_engine",
     "execute",
     "find",
+    "in_bytes",
     "load_run",
     "make_ready",
     "plan",
@@ -76,5 +86,6 @@ __all__ = [
     "store",
     "stored_runs",
     "stored_scenario",
+    "trace_bytes",
     "verify",
 ]

@@ -22,14 +22,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from kzsim.experiments.disk import said_plainly
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.result import RunResult
 from kzsim.experiments.runs import Plan
+from kzsim.indicators.entity_columns import ENTITIES
 
 MANIFEST = "manifest.json"
 LATEST = "LATEST"
 _TEMPORARY = ".tmp-"
 _STALE_S = 2 * 86_400
+_TIME = "%Y%m%dT%H%M%SZ"
 _RUN_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
@@ -38,7 +41,7 @@ def prepare(folder: Path) -> None:
 
     Raises ResultsError before anything is computed in vain.
     """
-    with _said_plainly(folder):
+    with said_plainly(folder):
         folder.mkdir(parents=True, exist_ok=True)
         remove_leftovers(folder)
         probe = folder / _temporary_name()
@@ -46,11 +49,14 @@ def prepare(folder: Path) -> None:
         probe.rmdir()
 
 
-def find(folder: Path, digest: str) -> Path | None:
-    """The stored run of that digest in a scenario's folder, the oldest if there are several."""
+def find(folder: Path, digest: str, needed: tuple[str, ...] = ()) -> Path | None:
+    """The stored run of that digest in a scenario's folder, the oldest if there are several.
+
+    It has all the files ``needed``, which not every run has.
+    """
     if not folder.is_dir():
         return None
-    with _said_plainly(folder):
+    with said_plainly(folder):
         candidates = sorted(
             path
             for path in folder.iterdir()
@@ -61,7 +67,9 @@ def find(folder: Path, digest: str) -> Path | None:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue  # damaged or not a run: it is left alone and the run is made again
-        if isinstance(manifest, dict) and manifest.get("digest") == digest and _complete(path, manifest):
+        if not isinstance(manifest, dict) or manifest.get("digest") != digest:
+            continue
+        if _complete(path, manifest) and all(name in manifest["files"] for name in needed):
             return path
     return None
 
@@ -73,29 +81,32 @@ def store(
     *,
     command: str,
     finished: datetime | None = None,
+    begun: Path | None = None,
 ) -> Path:
     """Write a run and point ``LATEST`` to it; the path of its folder.
 
-    If another process has stored the same run meanwhile, that one is kept and returned. Raises
-    ResultsError, and leaves nothing behind, if the results cannot be written.
+    ``begun`` is the folder made by ``begin``; what was written there belongs to the run. If another
+    process has stored the same run meanwhile, with the same files, that one is kept and returned.
+    Raises ResultsError, and leaves nothing behind, if the results cannot be written.
     """
     from kzsim.experiments.files import manifest_text, result_files
 
     ended = (finished or datetime.now(UTC)).astimezone(UTC)
-    target = folder / f"{ended:%Y%m%dT%H%M%SZ}-{plan.digest[:8]}"
+    target = folder / f"{ended:{_TIME}}-{plan.digest[:8]}"
     prepare(folder)
-    temporary = folder / _temporary_name()
-    with _said_plainly(folder):
+    temporary = begun or folder / _temporary_name()
+    with said_plainly(folder):
         try:
-            temporary.mkdir()
-            hashes: dict[str, str] = {}
+            temporary.mkdir(exist_ok=begun is not None)
+            hashes = {path.name: _hash(path) for path in temporary.iterdir()}
+            needed = tuple(sorted(hashes))
             for name, content in result_files(plan, result):
                 _write(temporary / name, content)
                 hashes[name] = hashlib.sha256(content).hexdigest()
             times = _times(ended, result)
             _write(temporary / MANIFEST, manifest_text(plan, result, hashes, command, times).encode())
             _flush_folder(temporary)
-            stored = find(folder, plan.digest) or _move(temporary, target, plan.digest)
+            stored = find(folder, plan.digest, needed) or _move(temporary, target, plan.digest, needed)
             _flush_folder(folder)
         finally:
             # after a rename there is nothing here any more
@@ -104,9 +115,25 @@ def store(
     return stored
 
 
+@contextmanager
+def begin(folder: Path) -> Iterator[Path]:
+    """A folder for what is written while a run is made; ``store`` makes the run's own of it.
+
+    On leaving it is removed if it is still there. Raises ResultsError if it cannot be made.
+    """
+    prepare(folder)
+    temporary = folder / _temporary_name()
+    with said_plainly(folder):
+        temporary.mkdir()
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def point_latest(folder: Path, run: Path) -> None:
     """Let ``LATEST`` name that run; replaced in one step."""
-    with _said_plainly(folder):
+    with said_plainly(folder):
         temporary = folder / f"{_temporary_name()}-{LATEST}"
         try:
             _write(temporary, f"{run.name}\n".encode())
@@ -118,11 +145,12 @@ def point_latest(folder: Path, run: Path) -> None:
 def load_run(path: Path) -> RunResult:
     """The tables of a stored run, from its text files alone; ``hourly`` is left out.
 
-    Raises ResultsError if a file is missing or is not the one that was written.
+    Raises ResultsError if a file is missing or is not the one that was written. Of a trace, which may
+    be gigabytes, only ``verify`` reads every byte.
     """
     from kzsim.experiments.files import read_result
 
-    manifest = verify(path)
+    manifest = verify(path, (ENTITIES,))
     try:
         return read_result(path, manifest)
     except (KeyError, TypeError, ValueError) as error:
@@ -132,8 +160,11 @@ def load_run(path: Path) -> RunResult:
         ) from error
 
 
-def verify(path: Path) -> dict[str, Any]:
-    """The manifest of a stored run whose files are all as they were written, else ResultsError."""
+def verify(path: Path, unread: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The manifest of a stored run whose files are all as they were written, else ResultsError.
+
+    Of the files ``unread`` it is enough that they are there.
+    """
     remedy = "Remove the folder and run the scenario again."
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
@@ -141,9 +172,9 @@ def verify(path: Path) -> dict[str, Any]:
         for name in sorted(hashes):
             if Path(name).name != name:
                 raise ResultsError(f"{path / MANIFEST}: {name!r} is not the name of a result file.", remedy)
-            with (path / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != hashes[name]:
+            if name in unread:
+                (path / name).stat()
+            elif _hash(path / name) != hashes[name]:
                 raise ResultsError(f"{path / name}: this file was changed after it was written.", remedy)
     except OSError as error:
         raise ResultsError(f"{error.filename or path}: {error.strerror}.", remedy) from error
@@ -171,7 +202,7 @@ class StoredRun:
 
 def stored_runs(out: Path) -> tuple[StoredRun, ...]:
     """All runs below a results folder, by scenario and time; what is no run is passed over."""
-    with _said_plainly(out):
+    with said_plainly(out):
         found = (_described(path.parent) for path in sorted(out.glob(f"*/*/{MANIFEST}")))
         return tuple(run for run in found if run is not None)
 
@@ -199,9 +230,10 @@ def resolve_run(name: str, out: Path) -> Path:
     """The folder of the stored run that a person names; ResultsError if there is none.
 
     ``name`` is the run's folder, or that of its scenario for the latest run there; either as a path
-    or as it stands below ``out``; or the name of a run's folder alone, or its last eight digits.
+    or as it stands below ``out``; or the name of a run's folder alone, or its last eight digits;
+    of the same run with and without a trace these name the later one.
     """
-    with _said_plainly(out):
+    with said_plainly(out):
         for path in (Path(name), out / name):
             if (path / MANIFEST).is_file():
                 return path
@@ -214,8 +246,8 @@ def resolve_run(name: str, out: Path) -> Path:
             for path in sorted(out.glob(f"*/*/{MANIFEST}"))
             if name and (path.parent.name == name or path.parent.name.endswith(f"-{name}"))
         ]
-    if len(wanted) == 1:
-        return wanted[0]
+    if wanted and len({path.parent for path in wanted}) == 1:
+        return wanted[-1]
     if wanted:
         listed = ", ".join(str(path) for path in wanted)
         raise ResultsError(f"{name}: more than one run has this name: {listed}.", "Give the whole path.")
@@ -270,19 +302,31 @@ def _complete(path: Path, manifest: dict[str, Any]) -> bool:
     return isinstance(files, dict) and all((path / name).is_file() for name in files)
 
 
-def _move(temporary: Path, target: Path, digest: str) -> Path:
+def _move(temporary: Path, target: Path, digest: str, needed: tuple[str, ...]) -> Path:
     try:
         temporary.rename(target)
     except OSError as error:
-        existing = find(target.parent, digest)
-        if existing is None or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
-        return existing
+        # a run that lacks those files, stored in this very second, has the name: this one is of the next
+        existing = find(target.parent, digest, needed)
+        return existing or _move(temporary, _a_second_later(target), digest, needed)
     # two processes may both have looked before either had renamed: both see both now and keep the first
-    first = find(target.parent, digest) or target
+    first = find(target.parent, digest, needed) or target
     if first != target:
         shutil.rmtree(target, ignore_errors=True)
     return first
+
+
+def _a_second_later(target: Path) -> Path:
+    said, _, digits = target.name.partition("-")
+    later = datetime.strptime(said, _TIME) + timedelta(seconds=1)
+    return target.with_name(f"{later:{_TIME}}-{digits}")
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -309,25 +353,3 @@ def _times(ended: datetime, result: RunResult) -> dict[str, Any]:
         "finished_utc": ended.isoformat(timespec="seconds"),
         "wall_s": wall_s,
     }
-
-
-@contextmanager
-def _said_plainly(folder: Path) -> Iterator[None]:
-    """Turn what the file system refuses into a message with a remedy."""
-    try:
-        yield
-    except OSError as error:
-        place = error.filename or folder
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-            message = f"{folder}: the disk is full; no results were written."
-            remedy = "Free some space or choose another disk with --out."
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            message = f"{place}: no permission to write here; no results were written."
-            remedy = "Choose another folder with --out."
-        elif error.errno in (errno.ENOTDIR, errno.EEXIST):
-            message = f"{place}: a file is in the way of the results folder; no results were written."
-            remedy = "Move the file or choose another folder with --out."
-        else:
-            message = f"{place}: {error.strerror or error}; no results were written."
-            remedy = "Choose another folder with --out."
-        raise ResultsError(message, remedy) from error

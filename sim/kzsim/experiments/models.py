@@ -13,6 +13,7 @@ from kzsim.scenario import without_corridors
 
 if TYPE_CHECKING:
     from kzsim.border.labels import Border, ElementLabel, GroupLabel
+    from kzsim.network.model import Source
     from kzsim.network.program import Program
     from kzsim.scenario import Scenario
 
@@ -101,6 +102,12 @@ def with_run_values(scenario: Scenario, replications: int | None, seed: int | No
     )
 
 
+def expected_of(source: Source) -> float:
+    """How many entities a source expects over the whole period."""
+    arrivals = source.arrivals
+    return len(arrivals.at_ms) if arrivals.process == "instants" else sum(arrivals.expected)
+
+
 def expected_entities(model: Model) -> tuple[Expected, ...]:
     """How many entities each crossing, mode and direction expects."""
     groups = model.layout.groups
@@ -108,8 +115,6 @@ def expected_entities(model: Model) -> tuple[Expected, ...]:
     for source in model.program.network.sources:
         label = groups[source.kinds[0].group]
         flow = (label.crossing, label.mode, label.direction)
-        arrivals = source.arrivals
-        count = len(arrivals.at_ms) if arrivals.process == "instants" else sum(arrivals.expected)
-        totals[flow] = totals.get(flow, 0.0) + count
+        totals[flow] = totals.get(flow, 0.0) + expected_of(source)
     order: Iterable[tuple[str, str, str]] = dict.fromkeys((g.crossing, g.mode, g.direction) for g in groups)
     return tuple(Expected(*flow, totals.get(flow, 0.0)) for flow in order)

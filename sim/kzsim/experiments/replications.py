@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -30,6 +31,8 @@ from kzsim.network.program import I32
 from kzsim.scenario import Scenario
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kzsim.engines.outcome import Outcome
 
 Progress = Callable[[int, int], None]
@@ -41,6 +44,7 @@ class Replication:
     """What is kept of one replication of a scenario and, if there is one, of its counterfactual.
 
     The hashes are those of the two outcomes, see ``outcome_hash``; '' without a counterfactual.
+    ``entities`` is the scenario's trace, see ``entities_table``, if one was asked for.
     """
 
     number: int
@@ -50,26 +54,32 @@ class Replication:
     scenario_hash: str
     counterfactual_hash: str
     seconds: float
+    entities: pa.Table | None = None
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker must know to run any replication. ``compiled``: by machine code, else without."""
+    """What a worker must know to run any replication.
+
+    ``compiled``: by machine code, else without. ``trace``: tell of each of the scenario's entities.
+    """
 
     scenario: Scenario
     counterfactual: bool
     engine: str = choice.KERNEL
     compiled: bool = True
+    trace: bool = False
 
 
 @dataclass(frozen=True)
 class _Run:
-    """One run of one model; ``passage`` only where there is something to compare with."""
+    """One run of one model; ``passage`` only where something is compared, ``table`` if traced."""
 
     summary: Summary
     passage: Passage | None
     group: I32
     hash: str
+    table: pa.Table | None
 
 
 class Runner:
@@ -98,7 +108,7 @@ class Runner:
 
     def _run(self, replication: int) -> Replication:
         began = time.perf_counter()
-        own = self._observe(self.model, replication, "scenario")
+        own = self._observe(self.model, replication, "scenario", trace=self._task.trace)
         base_summary, pairs, base_hash = None, None, ""
         if self.base is not None:
             base = self._observe(self.base, replication, "counterfactual")
@@ -106,20 +116,22 @@ class Runner:
             if base.passage is not None and own.passage is not None:
                 pairs = compare(self.model.layout, own.group, base.passage, own.passage)
         seconds = time.perf_counter() - began
-        return Replication(replication, own.summary, base_summary, pairs, own.hash, base_hash, seconds)
+        return Replication(
+            replication, own.summary, base_summary, pairs, own.hash, base_hash, seconds, own.table
+        )
 
     def stop(self) -> None:
         """Let threads that are at it end at their next step, with CancelledError."""
         self._stopped.set()
 
-    def _observe(self, model: Model, replication: int, which: str) -> _Run:
+    def _observe(self, model: Model, replication: int, which: str, *, trace: bool = False) -> _Run:
         from kzsim.draws import draw
 
         self._go_on()
         entities = draw(model.program, self._task.scenario.seed, replication)
         self._go_on()
         try:
-            outcome = self._engine(model.program, entities, passage=self._task.counterfactual)
+            outcome = self._engine(model.program, entities, passage=self._task.counterfactual, trace=trace)
         except DeadlockError as error:
             raise ReplicationDeadlockError(error.at_ms, error.waiters, replication, which) from error
         self._go_on()
@@ -137,7 +149,12 @@ class Runner:
             summary = summarise(model.layout, seen, hourly=which == "scenario")
         except InvariantError as error:
             raise InvariantError(f"replication {replication} of the {which}: {error}") from error
-        return _Run(summary, passage, entities.group, outcome_hash(outcome))
+        table = None
+        if trace:
+            from kzsim.experiments.entities_table import entities_in_table
+
+            table = entities_in_table(model, entities, outcome, replication)
+        return _Run(summary, passage, entities.group, outcome_hash(outcome), table)
 
     def _go_on(self) -> None:
         if self._stopped.is_set():
@@ -171,8 +188,10 @@ def replicating(task: Task, jobs: int, model: Model | None = None) -> Replicatin
     With one job they run here, one after another; else in that many threads where machine code
     runs, which does not hold the interpreter's lock, and in processes started afresh where it does
     not. However the context is left, by an error or an interruption, no thread and no process stays
-    behind. ``model`` is the scenario's if it is at hand. Raises WorkerError if a process dies, and
-    what the first replication that fails raises: ReplicationDeadlockError, InvariantError.
+    behind. With a trace no more than ``jobs`` + 1 replications are begun before the first of them is
+    fetched, so that memory is bounded. ``model`` is the scenario's if it is at hand. Raises WorkerError
+    if a process dies, and what the first replication that fails raises: ReplicationDeadlockError,
+    InvariantError.
     """
     count = task.scenario.replications
     if task.compiled:
@@ -193,7 +212,7 @@ def _in_threads(task: Task, jobs: int, model: Model | None) -> Replicating:
     try:
         # built by one thread while the others are at their first replication
         executor.submit(lambda: runner.base)
-        yield runner, _answers(_submitted(executor, runner.run, task.scenario.replications))
+        yield runner, _Answers(executor, runner.run, task, jobs)
     finally:
         runner.stop()
         executor.shutdown(wait=True, cancel_futures=True)
@@ -208,40 +227,52 @@ def _in_processes(task: Task, jobs: int, model: Model | None) -> Replicating:
         initializer=_start_worker,
         initargs=(task,),
     )
-    waiting: list[Future[Replication]] = []
+    answers: _Answers | None = None
     try:
-        with _interrupts_held_back():
-            waiting += _submitted(executor, _run_in_worker, task.scenario.replications)
+        answers = _Answers(executor, _run_in_worker, task, jobs)
         # built while the workers build theirs
         runner = Runner(task, model)
         _ = runner.base
-        yield runner, _answers(waiting)
+        yield runner, answers
     except BrokenProcessPool as error:
         raise WorkerError(
             "a worker process ended without an answer; it was killed, perhaps for want of memory. "
             "Fewer --jobs need less memory."
         ) from error
     finally:
-        if waiting:
+        if answers is None or answers.waiting:
             # nobody wants their answers any more, and a replication may have minutes to go
             for child in set(multiprocessing.active_children()) - before:
                 child.terminate()
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _submitted(
-    executor: Executor, run: Callable[[int], Replication], count: int
-) -> list[Future[Replication]]:
-    """The futures of all replications, the last one first."""
-    return [executor.submit(run, number) for number in range(count)][::-1]
+class _Answers:
+    """All replications in their order; ``waiting`` are those given out and not yet fetched."""
 
+    def __init__(self, executor: Executor, run: Callable[[int], Replication], task: Task, jobs: int) -> None:
+        self._executor, self._run = executor, run
+        self._count = count = task.scenario.replications
+        self._given_out = 0
+        self.waiting: deque[Future[Replication]] = deque()
+        self._give_out(min(count, jobs + 1) if task.trace else count)
 
-def _answers(waiting: list[Future[Replication]]) -> Iterator[Replication]:
-    while waiting:
-        answer = waiting[-1].result()
-        # taken off the list so that an answer is let go once it has been used
-        waiting.pop()
-        yield answer
+    def _give_out(self, count: int) -> None:
+        with _interrupts_held_back():
+            for number in range(self._given_out, min(self._given_out + count, self._count)):
+                self.waiting.append(self._executor.submit(self._run, number))
+                self._given_out = number + 1
+
+    def __iter__(self) -> Iterator[Replication]:
+        return self
+
+    def __next__(self) -> Replication:
+        if not self.waiting:
+            raise StopIteration
+        self.waiting[0].result()
+        self._give_out(1)
+        # taken off, so that an answer is let go once it has been used
+        return self.waiting.popleft().result()
 
 
 @contextmanager

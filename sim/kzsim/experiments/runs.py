@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kzsim.engines.choice import Choice, choose
@@ -25,9 +27,10 @@ from kzsim.indicators.collect import Collected
 from kzsim.indicators.judgements import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
+    import pyarrow as pa
 
     from kzsim.evidence import Fact
     from kzsim.indicators.comparison import Pairs
@@ -102,16 +105,20 @@ def run(
     counterfactual: bool = True,
     engine: str | None = None,
     progress: Progress | None = None,
+    trace: str | Path | None = None,
 ) -> RunResult:
     """Run a scenario and, unless told otherwise, its counterfactual on the same entities.
 
     The tables are the same, byte for byte, for any number of ``jobs`` and for either ``engine``
-    (``kernel`` or ``reference``; None: the quicker one). With more than one job and the reference, a
-    script must guard its own start with ``if __name__ == "__main__"``. Raises
-    ReplicationDeadlockError, InvariantError or WorkerError.
+    (``kernel`` or ``reference``; None: the quicker one). ``trace`` is a file to be written, one row for
+    each of the scenario's trucks and trains (Parquet, the columns of ``entities.parquet``). With more
+    than one job and the reference, a script must guard its own start with
+    ``if __name__ == "__main__"``. Raises ReplicationDeadlockError, InvariantError or WorkerError, and
+    ResultsError if the trace cannot be written.
     """
     planned = plan(scenario, replications=replications, seed=seed, counterfactual=counterfactual)
-    return execute(planned, choose_engine(planned, engine), jobs=jobs, progress=progress)
+    choice = choose_engine(planned, engine)
+    return execute(planned, choice, jobs=jobs, progress=progress, trace=trace)
 
 
 def choose_engine(plan: Plan, engine: str | None = None) -> Choice:
@@ -119,19 +126,35 @@ def choose_engine(plan: Plan, engine: str | None = None) -> Choice:
     return choose(engine, plan.entities, ready=is_ready() or None)
 
 
-def execute(plan: Plan, choice: Choice, *, jobs: int = 1, progress: Progress | None = None) -> RunResult:
+def trace_bytes(plan: Plan) -> float:
+    """About how many bytes ``entities.parquet`` takes."""
+    from kzsim.experiments.entities_file import expected_bytes
+
+    return expected_bytes(plan.model or make_model(plan.scenario), plan.replications)
+
+
+def execute(
+    plan: Plan,
+    choice: Choice,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    trace: str | Path | None = None,
+) -> RunResult:
     """Make the run that was planned, as ``run`` does."""
     began = time.perf_counter()
-    task = Task(plan.scenario, plan.counterfactual, choice.engine, choice.compiled)
+    task = Task(plan.scenario, plan.counterfactual, choice.engine, choice.compiled, trace is not None)
     pairs: list[Pairs] = []
     seconds: list[float] = []
     hashes: dict[str, list[str]] = {"scenario": []}
     if plan.counterfactual:
         hashes["counterfactual"] = []
-    with replicating(task, jobs, plan.model) as (runner, answers):
+    with _tracing(plan, trace) as write, replicating(task, jobs, plan.model) as (runner, answers):
         seen = Collected(runner.model.layout)
         base: Collected | None = None
         for done in answers:
+            if write is not None and done.entities is not None:
+                write(done.entities)
             seen.add(done.scenario)
             hashes["scenario"].append(done.scenario_hash)
             if runner.base is not None and done.counterfactual is not None and done.pairs is not None:
@@ -142,6 +165,7 @@ def execute(plan: Plan, choice: Choice, *, jobs: int = 1, progress: Progress | N
             seconds.append(done.seconds)
             if progress is not None:
                 progress(len(seconds), plan.replications)
+            del done  # its table must be gone while the next is awaited
     result = _result(plan.scenario, runner, seen, base, pairs, seconds)
     return replace(
         result,
@@ -149,6 +173,17 @@ def execute(plan: Plan, choice: Choice, *, jobs: int = 1, progress: Progress | N
         outcomes={which: tuple(found) for which, found in hashes.items()},
         timing={**result.timing, "wall_s": time.perf_counter() - began},
     )
+
+
+def _tracing(
+    plan: Plan, trace: str | Path | None
+) -> AbstractContextManager[Callable[[pa.Table], None] | None]:
+    """What takes the table of each replication in turn; None without a trace."""
+    if trace is None:
+        return nullcontext()
+    from kzsim.experiments.entities_file import written
+
+    return written(Path(trace), plan.model or make_model(plan.scenario), plan.replications)
 
 
 def _result(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kzsim.engines.choice import Choice
 from kzsim.experiments.errors import ResultsError
@@ -16,6 +17,9 @@ from kzsim.experiments.resolved import RESOLVED
 from kzsim.scenario import Scenario
 from kzsim.scenario.model import Corridor, CrossingSettings, RailSettings, RoadSettings, Scope
 
+if TYPE_CHECKING:
+    from kzsim.experiments.entities_file import StoredEntities
+
 _NEEDED = {"title", "description", "scenario", "settings"}
 
 
@@ -23,11 +27,13 @@ _NEEDED = {"title", "description", "scenario", "settings"}
 class Reproduction:
     """How many replications were made again, and which of them came out otherwise.
 
-    ``different`` holds (replication, ``scenario`` or ``counterfactual``).
+    ``different`` holds (replication, ``scenario``, ``counterfactual`` or ``trace``).
     """
 
     replications: int
     different: tuple[tuple[int, str], ...]
+    traced: bool = False
+    """Whether the rows of the run's trace were compared."""
 
 
 def reproduce(
@@ -38,26 +44,44 @@ def reproduce(
     replications: int | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
+    trace: Path | None = None,
 ) -> Reproduction:
     """Make the first ``replications`` (None: all) of a stored run again and compare their outcomes.
 
-    Raises ResultsError if the manifest has no outcomes to compare with, and what a run raises.
+    ``trace`` is the run's ``entities.parquet``, whose rows are then compared too, all of them. Raises
+    ResultsError if the manifest has no outcomes to compare with, and what a run raises.
     """
     stored = _stored_outcomes(manifest)
     count = min(replications or manifest["replications"], manifest["replications"])
     task = Task(
-        replace(scenario, replications=count), "counterfactual" in stored, choice.engine, choice.compiled
+        replace(scenario, replications=count),
+        "counterfactual" in stored,
+        choice.engine,
+        choice.compiled,
+        trace is not None,
     )
     different: list[tuple[int, str]] = []
-    with replicating(task, jobs) as (_, answers):
+    with _stored_trace(trace) as traced, replicating(task, jobs) as (_, answers):
         for done in answers:
             found = {"scenario": done.scenario_hash, "counterfactual": done.counterfactual_hash}
             different += [
                 (done.number, which) for which in stored if stored[which][done.number] != found[which]
             ]
+            if traced is not None and done.entities is not None:
+                same = traced.equal(done.number, done.entities)
+                different += [] if same else [(done.number, "trace")]
             if progress is not None:
                 progress(done.number + 1, count)
-    return Reproduction(count, tuple(different))
+            del done  # its table must be gone while the next is awaited
+    return Reproduction(count, tuple(different), trace is not None)
+
+
+def _stored_trace(path: Path | None) -> AbstractContextManager[StoredEntities | None]:
+    if path is None:
+        return nullcontext()
+    from kzsim.experiments.entities_file import StoredEntities
+
+    return closing(StoredEntities(path))
 
 
 def _stored_outcomes(manifest: Mapping[str, Any]) -> dict[str, list[str]]:

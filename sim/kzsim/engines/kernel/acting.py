@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import own_time
+from kzsim.engines.kernel.booking import book_wait
 from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import add_holder, add_served, book_wait, leave_line
+from kzsim.engines.kernel.lines import add_holder, add_served, leave_line
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.outcome import I64
 
@@ -52,7 +53,7 @@ def start(
     """Service start: the wait is over; places of steps now begun or skipped are given up."""
     note_start(run, entity, account, who, number)
     if entity[who, JOINED] != run[NOW]:
-        book_wait(line, entity, account, who, number, row, run[NOW])
+        book_wait(run, line, entity, account, trace, who, number, row)
     entity[who, WAITS_AT] = NONE
     entity[who, WORKS_AT] = number
     entity[who, START] = run[NOW]
@@ -157,7 +158,9 @@ def act_gate(
 
 
 @compiled
-def act_zone(run: I64, entity: I64, links: I64, element: I64, line: I64, account: I64, number: int) -> None:
+def act_zone(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, account: I64, trace: I64, number: int
+) -> None:
     """Grant places while there are any; who has got one goes on in the first phase."""
     while element[number, WAITING] > 0 and element[number, TAKEN] < element[number, PLACES]:
         best = NONE
@@ -167,7 +170,7 @@ def act_zone(run: I64, entity: I64, links: I64, element: I64, line: I64, account
         who = leave_line(element, line, entity, number, best)
         note_start(run, entity, account, who, number)
         if entity[who, JOINED] != run[NOW]:
-            book_wait(line, entity, account, who, number, best, run[NOW])
+            book_wait(run, line, entity, account, trace, who, number, best)
         entity[who, WAITS_AT] = NONE
         element[number, TAKEN] += 1
         element[number, PLACE_MS] -= run[NOW]

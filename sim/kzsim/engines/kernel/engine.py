@@ -64,8 +64,8 @@ class _Run:
         self.keeps_passage = passage
         self.passage = np.empty((entities.count if passage else 0, PASSAGE_COLUMNS), dtype=np.int64)
         self.n_steps = np.diff(program.step_ptr)[program.source_route]
-        traced = int((np.diff(entities.first) * self.n_steps).sum()) if trace else 0
-        self.trace = np.full((3, traced), NOT_ENTERED, dtype=np.int64)
+        self.is_traced = trace
+        self.trace = self._empty_trace() if trace else np.empty((TRACE_PLANES, 0), dtype=np.int64)
 
     def outcome(self) -> Outcome:
         """Run all parts; where several are deadlocked, the earliest counts."""
@@ -84,7 +84,7 @@ class _Run:
             in_zone=self.observed[1],
             busy_ms=self.state.pool[:, BUSY_MS].copy(),
             passage=Passage(exit_ms, free_flow_ms) if self.keeps_passage else None,
-            trace=self._trace() if self.trace.size else None,
+            trace=self._trace() if self.is_traced else None,
         )
 
     def _observers(self, account: I64) -> Observers:
@@ -189,6 +189,7 @@ class _Run:
                     self.waits,
                     self.digest,
                     self.passage,
+                    self.trace,
                 )
                 return None
             if len(entity) >= EVENT_BASE:
@@ -205,7 +206,7 @@ class _Run:
         run[GOING_ON] = NONE
         run[OBSERVE_EVERY] = program.observe_every_ms
         run[N_CLASSES] = program.n_classes
-        run[TRACED] = self.trace.size > 0
+        run[TRACED] = self.is_traced
         run[GIVEN] = self.entities.are_given
         run[COHORT_FROM] = program.cohort_from_ms
         run[COHORT_TO] = program.cohort_to_ms
@@ -248,15 +249,29 @@ class _Run:
         wanted = f"'{names[row[WAITS_AT]]}'" if row[WAITS_AT] != NONE else "time to pass"
         return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)
 
+    def _empty_trace(self) -> I64:
+        steps = int((np.diff(self.entities.first) * self.n_steps).sum())
+        accounts = self.entities.count * N_ACCOUNTS
+        trace = np.full((TRACE_PLANES, max(steps, accounts)), NOT_ENTERED, dtype=np.int64)
+        trace[TRACE_ACCOUNT] = 0
+        return trace
+
     def _trace(self) -> Trace:
         counts, n_steps = np.diff(self.entities.first), self.n_steps
         shapes = list(zip(counts.tolist(), n_steps.tolist(), strict=True))
         ends = np.cumsum(counts * n_steps)[:-1]
-        planes = [
-            tuple(flat.reshape(shape) for flat, shape in zip(np.split(plane, ends), shapes, strict=True))
-            for plane in self.trace
-        ]
-        return Trace(joined_ms=planes[TRACE_JOINED], start_ms=planes[TRACE_START], end_ms=planes[TRACE_END])
+
+        def by_source(plane: int) -> tuple[I64, ...]:
+            flat = np.split(self.trace[plane, : (counts * n_steps).sum()], ends)
+            return tuple(rows.reshape(shape) for rows, shape in zip(flat, shapes, strict=True))
+
+        accounts = self.trace[TRACE_ACCOUNT, : self.entities.count * N_ACCOUNTS]
+        return Trace(
+            joined_ms=by_source(TRACE_JOINED),
+            start_ms=by_source(TRACE_START),
+            end_ms=by_source(TRACE_END),
+            account_ms=accounts.reshape(-1, N_ACCOUNTS),
+        )
 
 
 def _lengthen(entity: I64, links: I64, heap: I64) -> None:

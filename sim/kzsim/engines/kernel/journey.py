@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import find_following, own_time
+from kzsim.engines.kernel.booking import book, book_closed
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
 from kzsim.engines.kernel.observing import note_start
-from kzsim.engines.kernel.opentime import end_in_open_time, passed
+from kzsim.engines.kernel.opentime import end_in_open_time
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -78,7 +79,7 @@ def proceed(
     Returns whether the entity leaves instead: nothing of it is left but its row.
     """
     if entity[who, WORKS_AT] != NONE:
-        book_work(run, entity, element, account, who)
+        book_work(run, entity, element, account, trace, who)
         entity[who, WORKS_AT] = NONE
     kind = entity[who, KIND]
     if entity[who, FOLLOWING] == entity[who, STEP]:
@@ -236,31 +237,16 @@ def free_row(run: I64, entity: I64, who: int) -> None:
 
 
 @compiled
-def book_work(run: I64, entity: I64, element: I64, account: I64, who: int) -> None:
+def book_work(run: I64, entity: I64, element: I64, account: I64, trace: I64, who: int) -> None:
     """Book the time since service start, now that the work is done: beyond it a delay was closed."""
     number = entity[who, WORKS_AT]
     if element[number, TYPE] == GATE:
         return
     own = own_time(entity, who)
     closed = run[NOW] - entity[who, START] - own
-    account[entity[who, SLOT], number, element[number, ACCOUNT]] += own
+    book(run, entity, account, trace, who, number, element[number, ACCOUNT], own)
     if closed > 0:
-        account[entity[who, SLOT], number, CLOSED] += closed
-        entity[who, WAITED_MS] += closed
-
-
-@compiled
-def book_unfinished(run: I64, entity: I64, element: I64, calendar: I64, account: I64, who: int) -> None:
-    """Book the time since service start of work that is not done at the horizon."""
-    number = entity[who, WORKS_AT]
-    stay = run[NOW] - entity[who, START]
-    work = stay
-    first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
-    if first != last:
-        work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
-    account[entity[who, SLOT], number, element[number, ACCOUNT]] += work
-    account[entity[who, SLOT], number, CLOSED] += stay - work
-    entity[who, WAITED_MS] += stay - work
+        book_closed(run, entity, account, trace, who, number, closed)
 
 
 @compiled

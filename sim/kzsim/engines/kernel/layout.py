@@ -202,7 +202,9 @@ NEED_ROWS = 1
 DEADLOCK = 2
 WRONG_TABLES = 3
 
-# --- trace: one plane each
+# --- trace: one plane each; the first three have a number a step entered, the last N_ACCOUNTS an entity
 TRACE_JOINED = 0
 TRACE_START = 1
 TRACE_END = 2
+TRACE_ACCOUNT = 3
+TRACE_PLANES = 4

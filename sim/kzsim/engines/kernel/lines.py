@@ -27,9 +27,7 @@ from kzsim.engines.kernel.layout import (
     PREVIOUS,
     PREVIOUS_HOLDER,
     SINCE,
-    SLOT,
     TAIL,
-    WAITED_MS,
     WAITING,
     WAITS_AT,
 )
@@ -105,16 +103,6 @@ def remember_clock(line: I64, entity: I64, who: int, row: int, now_ms: int) -> N
     """Note the readings at joining, for somebody who has to wait."""
     for cause in range(N_CAUSES):
         entity[who, CLOCK_AT_JOINING + cause] = read_clock(line, row, cause, now_ms)
-
-
-@compiled
-def book_wait(line: I64, entity: I64, account: I64, who: int, number: int, row: int, now_ms: int) -> None:
-    """Book the wait in this line so far to its accounts."""
-    for cause in range(N_CAUSES):
-        waited = read_clock(line, row, cause, now_ms) - entity[who, CLOCK_AT_JOINING + cause]
-        if waited > 0:
-            account[entity[who, SLOT], number, CLOSED + cause] += waited
-            entity[who, WAITED_MS + cause] += waited
 
 
 @compiled

@@ -13,12 +13,13 @@ from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.ahead import look_ahead
+from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import next_ms, pop, pop_marked
-from kzsim.engines.kernel.journey import arrive, book_unfinished, free_row, proceed
+from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import book_wait, remember_clock, turn_clock
+from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
 from kzsim.engines.outcome import I32, I64
 from kzsim.network.entities import F64, I16, U64
@@ -77,6 +78,7 @@ def advance(
         or calendar.shape[1] != CALENDAR_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
+        or trace.shape[0] != TRACE_PLANES
     ):
         return WRONG_TABLES
     while True:
@@ -157,7 +159,7 @@ def advance(
                             number,
                         )
                     else:
-                        act_zone(run, entity, links, element, line, account, number)
+                        act_zone(run, entity, links, element, line, account, trace, number)
                     if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
                         element[number, HAS_ACTED] = 1
                         acted[run[ACTED_SIZE]] = number
@@ -289,6 +291,7 @@ def settle(
     waits: I32,
     digest: U64,
     passage: I64,
+    trace: I64,
 ) -> None:
     """At the horizon: book and count the time so far of everybody inside, and the servers they hold."""
     run[NOW] = run[HORIZON]
@@ -298,11 +301,11 @@ def settle(
             following = entity[who, STEP] + 1
             if at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
-                book_wait(line, entity, account, who, at, row, run[NOW])
+                book_wait(run, line, entity, account, trace, who, at, row)
                 # its own time at what it waits for is still to come
                 following = entity[who, FOLLOWING]
             elif entity[who, WORKS_AT] != NONE:
-                book_unfinished(run, entity, element, calendar, account, who)
+                book_unfinished(run, entity, element, calendar, account, trace, who)
             if entity[who, POOL] != NONE:
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
             own = entity[who, FREE_FLOW]

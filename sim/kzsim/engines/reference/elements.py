@@ -111,11 +111,14 @@ class Element(ABC):
 
     def book_wait(self, entity: Entity, now_ms: int) -> None:
         """Book the entity's wait in this line so far to its accounts."""
-        account_ms = self.account_ms[entity.slot]
         after = self.clocks[entity.klass].read(now_ms)
         for account, then, now in zip(WAIT_ACCOUNTS, entity.clock_at_joining, after, strict=True):
-            account_ms[account] += now - then
-            entity.wait_ms[WAIT_ACCOUNTS.index(account)] += now - then
+            self.book(entity, account, now - then)
+
+    def book(self, entity: Entity, account: Account, spent_ms: int) -> None:
+        """Book time spent here to an account, for the entity's group and phase and for itself."""
+        self.account_ms[entity.slot][account] += spent_ms
+        entity.spent_ms[account] += spent_ms
 
     @abstractmethod
     def book_work(self, entity: Entity, now_ms: int) -> None:
@@ -177,7 +180,7 @@ class Service(Element):
 
     def book_work(self, entity: Entity, now_ms: int) -> None:
         """All of it is work."""
-        self.account_ms[entity.slot][self.account] += now_ms - entity.start_ms
+        self.book(entity, self.account, now_ms - entity.start_ms)
 
 
 class Delay(Element):
@@ -238,10 +241,8 @@ class Delay(Element):
         stay = work = now_ms - entity.start_ms
         if self.open_time is not None:
             work = self.open_time.passed(now_ms) - self.open_time.passed(entity.start_ms)
-        account_ms = self.account_ms[entity.slot]
-        account_ms[self.account] += work
-        account_ms[Account.CLOSED] += stay - work
-        entity.wait_ms[WAIT_ACCOUNTS.index(Account.CLOSED)] += stay - work
+        self.book(entity, self.account, work)
+        self.book(entity, Account.CLOSED, stay - work)
 
 
 class Gate(Element):

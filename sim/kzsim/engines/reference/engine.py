@@ -137,7 +137,7 @@ class _Run:
         if entity.occupancies:
             self._give_up(entity, lambda _: True)
         self.exit_ms[entity.index] = self.env.now_ms
-        self.wait_ms[entity.index] = entity.wait_ms
+        self._record_accounts(entity)
         del self.inside[entity.index]
 
     def _give_up(self, entity: Entity, is_due: Callable[[Occupied], bool]) -> None:
@@ -325,6 +325,11 @@ class _Run:
     def _record(self, instants_ms: tuple[I64, ...], entity: Entity) -> None:
         instants_ms[entity.source][entity.row, entity.step] = self.env.now_ms
 
+    def _record_accounts(self, entity: Entity) -> None:
+        self.wait_ms[entity.index] = [entity.spent_ms[account] for account in WAIT_ACCOUNTS]
+        if self.trace is not None:
+            self.trace.account_ms[entity.index] = entity.spent_ms
+
     def outcome(self, *, passage: bool) -> Outcome:
         """Run to the horizon and count up, those still inside included."""
         horizon_ms = self.program.horizon_ms
@@ -337,7 +342,7 @@ class _Run:
                 entity.waits_at.book_wait(entity, horizon_ms)
             elif entity.works_at is not None:
                 entity.works_at.book_work(entity, horizon_ms)
-            self.wait_ms[entity.index] = entity.wait_ms
+            self._record_accounts(entity)
         free_flow_ms = self.entities.free_flow_ms
         n_slots = self.program.n_groups * N_PHASES
         accounts = np.zeros((n_slots, self.program.n_elements, len(Account)), dtype=np.int64)
@@ -381,4 +386,5 @@ def _empty_trace(entities: Entities) -> Trace:
     def blank() -> tuple[I64, ...]:
         return tuple(np.full_like(rows, NOT_ENTERED) for rows in entities.duration_ms)
 
-    return Trace(joined_ms=blank(), start_ms=blank(), end_ms=blank())
+    accounts = np.zeros((entities.count, len(Account)), dtype=np.int64)
+    return Trace(joined_ms=blank(), start_ms=blank(), end_ms=blank(), account_ms=accounts)

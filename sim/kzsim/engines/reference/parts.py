@@ -51,15 +51,16 @@ class Entity:
         "row",
         "slot",
         "source",
+        "spent_ms",
         "start_ms",
         "step",
-        "wait_ms",
         "waits_at",
         "works_at",
     )
 
     done: Alarm
     clock_at_joining: list[int]
+    spent_ms: list[int]
 
     def __init__(
         self, index: int, source: int, row: int, klass: int, slot: int, duration_ms: list[int]
@@ -71,7 +72,6 @@ class Entity:
         self.slot = slot
         self.duration_ms = duration_ms
         self.step = -1
-        self.wait_ms = [0] * len(WAIT_ACCOUNTS)
         self.joined_ms = 0
         self.start_ms = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
@@ -79,6 +79,7 @@ class Entity:
         self.blocking = False
         self.waits_at: Element | None = None
         self.works_at: Element | None = None
+        self.spent_ms = [0] * len(Account)
 
 
 class Occupied(Protocol):

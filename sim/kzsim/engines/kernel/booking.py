@@ -1,0 +1,71 @@
+"""Whose millisecond it was: time spent is booked to accounts."""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+from kzsim.compiled import compiled
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.lines import read_clock
+from kzsim.engines.outcome import I64
+
+
+@compiled
+def book_wait(
+    run: I64, line: I64, entity: I64, account: I64, trace: I64, who: int, number: int, row: int
+) -> None:
+    """Book the wait in this line so far to its accounts."""
+    for cause in range(N_CAUSES):
+        waited = read_clock(line, row, cause, run[NOW]) - entity[who, CLOCK_AT_JOINING + cause]
+        if waited > 0:
+            book(run, entity, account, trace, who, number, CLOSED + cause, waited)
+            entity[who, WAITED_MS + cause] += waited
+
+
+@compiled
+def book(
+    run: I64, entity: I64, account: I64, trace: I64, who: int, number: int, which: int, spent_ms: int
+) -> None:
+    """Book time spent at an element to an account, for the group and phase and, traced, the entity itself."""
+    account[entity[who, SLOT], number, which] += spent_ms
+    if run[TRACED]:
+        trace[TRACE_ACCOUNT, entity[who, INDEX] * N_ACCOUNTS + which] += spent_ms
+
+
+@compiled
+def book_closed(
+    run: I64, entity: I64, account: I64, trace: I64, who: int, number: int, closed_ms: int
+) -> None:
+    """Book the time that a delay was closed while the entity was in it."""
+    book(run, entity, account, trace, who, number, CLOSED, closed_ms)
+    entity[who, WAITED_MS] += closed_ms
+
+
+@compiled
+def book_unfinished(
+    run: I64, entity: I64, element: I64, calendar: I64, account: I64, trace: I64, who: int
+) -> None:
+    """Book the time since service start of work that is not done at the horizon."""
+    number = entity[who, WORKS_AT]
+    stay = run[NOW] - entity[who, START]
+    work = stay
+    first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
+    if first != last:
+        work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
+    book(run, entity, account, trace, who, number, element[number, ACCOUNT], work)
+    book_closed(run, entity, account, trace, who, number, stay - work)
+
+
+@compiled
+def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
+    """Open time between 0 and an instant."""
+    low, high = first, last - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if calendar[middle, AT_MS] <= at_ms:
+            low = middle
+        else:
+            high = middle - 1
+    total = calendar[low, PASSED]
+    if calendar[low, VALUE] > 0:
+        total += at_ms - calendar[low, AT_MS]
+    return int(total)
