@@ -21,7 +21,8 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 _SOURCES = ("compiled.py", "draws", "engines/kernel", "engines/outcome.py", "network")
 """What is compiled, and what it takes numbers from: the compiler puts constants into the code."""
-_COMPLETE = "complete"
+_COMPLETE = "complete-" + hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
+"""Numba keeps code by the path of its source: what one copy of kzsim compiled, another must compile again."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def clear() -> None:
     """Remove what is kept of this version, as far as that goes."""
     folder = place().folder
     if folder is not None:
-        (folder / _COMPLETE).unlink(missing_ok=True)
+        for path in folder.glob("complete*"):
+            path.unlink(missing_ok=True)
         for path in folder.iterdir():
             shutil.rmtree(path, ignore_errors=True)
 

@@ -115,6 +115,19 @@ def test_machine_code_lies_in_the_folder_and_nowhere_else(tmp_path: Path) -> Non
 
 
 @needs_compiler
+def test_a_copy_of_the_sources_elsewhere_is_not_taken_for_compiled(tmp_path: Path) -> None:
+    copy = tmp_path / "copy" / "kzsim"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    kept = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    ask = "from kzsim import codecache; print(codecache.place().folder.name, codecache.is_complete())"
+    python(f"{ask}; codecache.mark_complete()", **kept)
+    here = python(ask, **kept).split()
+    there = python(ask, **kept, PYTHONPATH=str(copy.parent)).split()
+    assert here[0] == there[0], "the same sources"
+    assert (here[1], there[1]) == ("True", "False")
+
+
+@needs_compiler
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     script = tmp_path / "module.py"

@@ -7,13 +7,15 @@ import hashlib
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy import special
 
+from kzsim import compiled
 from kzsim.draws import draw, elementary, filled, scalar, streams
-from kzsim.draws.arrivals import arrival_instants
-from kzsim.draws.draw import durations_by_arrays
-from kzsim.draws.recipes import numbers_of
+from kzsim.draws.arrivals import arrival_instants, profile_of
+from kzsim.draws.draw import durations_by_arrays, kinds_of
+from kzsim.draws.recipes import numbers_of, recipe_of
 from kzsim.draws.variates import duration_ms, variate
 from kzsim.network import (
     Arrivals,
@@ -67,7 +69,7 @@ def test_compiled_transforms_give_the_same_bits_as_arrays_on_ten_million_words()
     source = Source("s", "r", Arrivals("instants"), (Kind("k", 1.0, "c", 0, work),))
     count = WORDS // sum(spec.rows for spec in specs)
     kind = np.zeros(count, dtype=np.int16)
-    found = filled.durations(numbers_of([source], [steps], 3, 0), 0, kind, len(steps))
+    found = filled.durations(numbers_of(recipe_of([source], [steps]), 3, 0), 0, kind, len(steps))
     for column, (step, spec) in enumerate(zip(steps, specs, strict=True)):
         uniform = streams.uniforms(3, 0, source.name, step.name, count * spec.rows).reshape(count, spec.rows)
         assert np.array_equal(found[:, column], duration_ms(spec, uniform))
@@ -180,7 +182,7 @@ def test_compiled_and_array_durations_are_equal() -> None:
     (source,) = net.sources
     kind = np.zeros(70_000, dtype=np.int16)
     steps = net.routes[0].steps
-    compiled = filled.durations(numbers_of([source], [steps], 1, 0), 0, kind, len(steps))
+    compiled = filled.durations(numbers_of(recipe_of([source], [steps]), 1, 0), 0, kind, len(steps))
     assert np.array_equal(compiled, durations_by_arrays(source, steps, kind, 1, 0))
 
 
@@ -210,8 +212,12 @@ def daily(process: str, per_day: float, days: int, **more: object) -> Source:
     return Source("s", "r", arrivals, ())
 
 
+def instants_of(source: Source, horizon_ms: int, seed: int, replication: int) -> npt.NDArray[np.int64]:
+    return arrival_instants(source, profile_of(source.arrivals), horizon_ms, seed, replication)
+
+
 def test_poisson_arrivals_have_their_rate_and_exponential_gaps() -> None:
-    instants = arrival_instants(daily("poisson", 100.0, 1000), 1000 * MS_PER_DAY, 1, 0)
+    instants = instants_of(daily("poisson", 100.0, 1000), 1000 * MS_PER_DAY, 1, 0)
     assert len(instants) == pytest.approx(100_000, abs=4 * math.sqrt(100_000))
     gaps = np.diff(instants)
     assert gaps.std() / gaps.mean() == pytest.approx(1.0, abs=0.02)
@@ -220,7 +226,7 @@ def test_poisson_arrivals_have_their_rate_and_exponential_gaps() -> None:
 def test_timetabled_trains_come_as_often_as_planned_with_the_variation_their_lateness_gives() -> None:
     """Two independent exponential latenesses of mean l headways: a gap's cv is l times root 2."""
     lateness = 0.1  # so small that hardly a train overtakes another
-    instants = arrival_instants(daily("timetable", 10.0, 2000, lateness=lateness), 2000 * MS_PER_DAY, 1, 0)
+    instants = instants_of(daily("timetable", 10.0, 2000, lateness=lateness), 2000 * MS_PER_DAY, 1, 0)
     assert len(instants) == pytest.approx(20_000, abs=3)
     gaps = np.diff(instants)
     assert gaps.std() / gaps.mean() == pytest.approx(lateness * math.sqrt(2), rel=0.03)
@@ -228,9 +234,41 @@ def test_timetabled_trains_come_as_often_as_planned_with_the_variation_their_lat
 
 def test_a_swing_moves_whole_days_together_and_keeps_the_mean() -> None:
     source = daily("poisson", 100.0, 2000, swing=Swing("days", 0.25))
-    counts = np.bincount(arrival_instants(source, 2000 * MS_PER_DAY, 1, 0) // MS_PER_DAY, minlength=2000)
+    counts = np.bincount(instants_of(source, 2000 * MS_PER_DAY, 1, 0) // MS_PER_DAY, minlength=2000)
     assert counts.mean() == pytest.approx(100.0, rel=0.03)
     assert counts.var() == pytest.approx(100.0 + 25.0**2, rel=0.15)
     twin = dataclasses.replace(source, name="twin")
-    twin_counts = np.bincount(arrival_instants(twin, 2000 * MS_PER_DAY, 1, 0) // MS_PER_DAY, minlength=2000)
+    twin_counts = np.bincount(instants_of(twin, 2000 * MS_PER_DAY, 1, 0) // MS_PER_DAY, minlength=2000)
     assert np.corrcoef(counts, twin_counts)[0, 1] > 0.8
+
+
+def test_arrivals_and_kinds_are_the_same_with_and_without_the_compiler() -> None:
+    """Also where the rate is 0 for a while, and where it swings from day to day."""
+    arrivals = Arrivals(
+        "poisson",
+        edges_ms=(0, MS_PER_DAY, 2 * MS_PER_DAY, 3 * MS_PER_DAY, 5 * MS_PER_DAY),
+        expected=(300.0, 0.0, 2000.0, 0.0),
+        day=(0, 1, 2, 3),
+        swing=Swing("days", 0.25),
+    )
+    for replication in range(20):
+        source = Source("s", "r", arrivals, ())
+        for horizon_ms in (5 * MS_PER_DAY, 2 * MS_PER_DAY + MS_PER_HOUR):
+            with_compiler = instants_of(source, horizon_ms, 1, replication)
+            with compiled.set_aside():
+                without = instants_of(source, horizon_ms, 1, replication)
+            assert np.array_equal(with_compiler, without)
+            assert len(without) > 100
+
+
+def test_an_entity_is_of_the_same_kind_with_and_without_the_compiler() -> None:
+    for bounds in ([], [0.3], [0.2, 0.2, 0.9]):
+        shares = np.diff([0.0, *bounds, 1.0])
+        source = Source(
+            "s", "r", Arrivals("poisson"), tuple(Kind("k", float(share), "c", 0, {}) for share in shares)
+        )
+        with_compiler = kinds_of(source, 5000, 1, 0)
+        with compiled.set_aside():
+            without = kinds_of(source, 5000, 1, 0)
+        assert np.array_equal(with_compiler, without)
+        assert len(np.unique(without)) == np.count_nonzero(shares)

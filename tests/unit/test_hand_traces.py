@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kzsim.draws import draw
-from kzsim.engines import reference
+from kzsim.engines import kernel, reference
 from kzsim.engines.errors import DeadlockError
 from kzsim.engines.outcome import STILL_INSIDE, Outcome
 from kzsim.network import (
@@ -30,8 +30,14 @@ NOTHING = Work()
 
 
 def run(net: Network) -> tuple[Program, Outcome]:
+    """The reference's outcome, which the kernel's equals."""
     program = compile_network(net)
-    return program, reference.run(program, draw(program, seed=1, replication=0), trace=True)
+    entities = draw(program, seed=1, replication=0)
+    outcome = reference.run(program, entities, trace=True)
+    again = kernel.run(program, entities, trace=True)
+    assert np.array_equal(outcome.exit_ms, again.exit_ms)
+    assert np.array_equal(outcome.account_ms, again.account_ms)
+    return program, outcome
 
 
 def accounts(program: Program, outcome: Outcome, element: str, group: int = 0) -> dict[str, int]:
@@ -255,6 +261,22 @@ def test_two_directions_that_fill_two_zones_against_each_other_deadlock() -> Non
         "  e #0 holds a place of 'za' and waits for 'zb'\n"
         "  w #0 holds a place of 'zb' and waits for 'za'"
     )
+
+
+def test_who_never_goes_on_is_no_deadlock_while_all_who_wait_for_places_can() -> None:
+    """Two places: one is held for ever before a desk that has shut for good, the other for an hour."""
+    net = network(
+        [counter("desk", capacity=Calendar((0, 5 * MINUTE), (1, 0))), counter("yard")],
+        {"never": ["desk"], "slow": ["yard"]},
+        [
+            at("a", 6 * MINUTE, route="never", work={"desk": fixed(MINUTE)}),
+            at("b", 7 * MINUTE, 8 * MINUTE, route="slow", work={"yard": fixed(60 * MINUTE)}),
+        ],
+        zones=[Zone("z", 2)],
+        occupancies={"never": [Occupancy("z", "desk", "desk")], "slow": [Occupancy("z", "yard", "yard")]},
+    )
+    _, outcome = run(net)
+    assert outcome.exit_ms.tolist() == [STILL_INSIDE, 67 * MINUTE, 127 * MINUTE]
 
 
 def test_waiting_for_a_calendar_is_no_deadlock() -> None:

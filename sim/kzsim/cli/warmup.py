@@ -17,7 +17,7 @@ from kzsim.cli.words import seconds
 def warmup(session: Session) -> ExitCode:
     """Compile the simulation's kernel and keep the machine code.
 
-    That takes about 10 seconds, once for each machine and version; without it the first large run does it.
+    That takes 10 to 20 seconds, once for each machine and version; without it the first large run does it.
     The code lies in the user's cache folder (XDG_CACHE_HOME and NUMBA_CACHE_DIR are heeded).
     """
     from kzsim.engines.choice import KERNEL

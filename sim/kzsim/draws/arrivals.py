@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.draws.streams import uniforms
+from kzsim.compiled import in_use
+from kzsim.draws.streams import key_of, uniforms
 from kzsim.draws.variates import standard_exponential, standard_lognormal
 from kzsim.network.model import Arrivals, Source
 
@@ -15,30 +18,54 @@ F64 = npt.NDArray[np.float64]
 _CHUNK = 4096
 
 
-def arrival_instants(source: Source, horizon_ms: int, seed: int, replication: int) -> I64:
+@dataclass(frozen=True)
+class Profile:
+    """The tuples of ``Arrivals`` as arrays."""
+
+    edges_ms: I64
+    expected: F64
+    day: I64
+    at_ms: I64
+
+
+def profile_of(arrivals: Arrivals) -> Profile:
+    """Make arrays of what says when entities are expected; the same in every replication."""
+    return Profile(
+        edges_ms=np.array(arrivals.edges_ms, dtype=np.int64),
+        expected=np.array(arrivals.expected, dtype=np.float64),
+        day=np.array(arrivals.day, dtype=np.int64),
+        at_ms=np.array(arrivals.at_ms, dtype=np.int64),
+    )
+
+
+def arrival_instants(source: Source, profile: Profile, horizon_ms: int, seed: int, replication: int) -> I64:
     """Arrival instants before the horizon, in order; int64 [entities] in ms."""
-    arrivals = source.arrivals
-    if arrivals.process == "instants":
-        instants = np.array(arrivals.at_ms, dtype=np.int64)
-        return instants[instants < horizon_ms]
-    mass = np.array(arrivals.expected) * _factors(arrivals, seed, replication)
+    process = source.arrivals.process
+    if process == "instants":
+        return profile.at_ms[profile.at_ms < horizon_ms]
+    mass = profile.expected * _factors(source.arrivals, profile, seed, replication)
     level = np.concatenate([[0.0], np.cumsum(mass)])
-    if arrivals.process == "poisson":
+    if process == "poisson" and in_use():
+        # imported here: where the compiler is set aside, nobody waits for its import
+        from kzsim.draws.instants import poisson_instants
+
+        key = key_of(seed, replication, source.name, "arrivals")
+        return poisson_instants(key, level, mass, profile.edges_ms, horizon_ms)
+    if process == "poisson":
         position = _poisson(source.name, float(level[-1]), seed, replication)
     else:
         position = _timetable(source, float(level[-1]), seed, replication)
-    instants = _at_level(position, level, mass, np.array(arrivals.edges_ms, dtype=np.int64))
+    instants = _at_level(position, level, mass, profile.edges_ms)
     return instants[instants < horizon_ms]
 
 
-def _factors(arrivals: Arrivals, seed: int, replication: int) -> F64:
+def _factors(arrivals: Arrivals, profile: Profile, seed: int, replication: int) -> F64:
     """The swing's factor of each interval; lognormal with mean 1, one a day."""
     swing = arrivals.swing
     if swing is None or swing.cv == 0.0:
-        return np.ones(len(arrivals.expected))
-    day = np.array(arrivals.day, dtype=np.int64)
-    number = uniforms(seed, replication, swing.stream, "swing", int(day.max()) + 1)
-    return standard_lognormal(number, swing.cv)[day]
+        return np.ones(len(profile.expected))
+    number = uniforms(seed, replication, swing.stream, "swing", int(profile.day.max()) + 1)
+    return standard_lognormal(number, swing.cv)[profile.day]
 
 
 def _poisson(name: str, end: float, seed: int, replication: int) -> F64:

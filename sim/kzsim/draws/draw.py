@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from kzsim.compiled import in_use
-from kzsim.draws.arrivals import arrival_instants
-from kzsim.draws.recipes import numbers_of
-from kzsim.draws.streams import check_distinct, uniforms
+from kzsim.draws.arrivals import Profile, arrival_instants, profile_of
+from kzsim.draws.recipes import Recipe, numbers_of, recipe_of
+from kzsim.draws.streams import check_distinct, key_of, uniforms
 from kzsim.draws.variates import duration_ms
-from kzsim.network.entities import SKIPPED, Entities
+from kzsim.network.entities import SKIPPED, Entities, KindTable
 from kzsim.network.model import Condition, Source, Step
 from kzsim.network.program import Program
 
@@ -21,32 +22,48 @@ F64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 
 
-def draw(program: Program, seed: int, replication: int) -> Entities:
-    """Define all entities of one replication. Raises ValueError if two stream names collide."""
+@dataclass(frozen=True)
+class _Prepared:
+    """What the draws of all replications of a program have in common, by source in sorted order."""
+
+    sources: tuple[Source, ...]
+    steps: tuple[tuple[Step, ...], ...]
+    profiles: tuple[Profile, ...]
+    recipe: Recipe
+    kinds: tuple[KindTable, ...]
+
+
+@lru_cache(maxsize=16)
+def _prepare(program: Program) -> _Prepared:
     network = program.network
     steps_of = {route.name: route.steps for route in network.routes}
-    class_number = {name: i for i, name in enumerate(program.class_names)}
-    sources = sorted(network.sources, key=lambda source: source.name)
-    _check_streams(tuple(sources), {s.name: steps_of[s.route] for s in sources})
+    sources = tuple(sorted(network.sources, key=lambda source: source.name))
+    _check_streams(sources, {s.name: steps_of[s.route] for s in sources})
+    steps = tuple(steps_of[source.route] for source in sources)
+    profiles = tuple(profile_of(source.arrivals) for source in sources)
+    number = {name: i for i, name in enumerate(program.class_names)}
+    kinds = tuple(
+        KindTable(
+            klass=np.array([number[kind.klass] for kind in source.kinds], dtype=np.int16),
+            group=np.array([kind.group for kind in source.kinds], dtype=np.int32),
+        )
+        for source in sources
+    )
+    return _Prepared(sources, steps, profiles, recipe_of(sources, steps), kinds)
 
-    first, arrivals, kinds, klasses, groups = [0], [], [], [], []
-    for source in sources:
-        arrival = arrival_instants(source, program.horizon_ms, seed, replication)
-        chooser = uniforms(seed, replication, source.name, "kind", len(arrival))
-        kind = np.searchsorted(np.cumsum([k.share for k in source.kinds])[:-1], chooser, side="right")
-        class_of_kind = np.array([class_number[k.klass] for k in source.kinds], dtype=np.int16)
-        group_of_kind = np.array([k.group for k in source.kinds], dtype=np.int32)
+
+def draw(program: Program, seed: int, replication: int) -> Entities:
+    """Define all entities of one replication. Raises ValueError if two stream names collide."""
+    prepared = _prepare(program)
+    sources, steps = prepared.sources, prepared.steps
+
+    first, arrivals, kinds = [0], [], []
+    for source, profile in zip(sources, prepared.profiles, strict=True):
+        arrival = arrival_instants(source, profile, program.horizon_ms, seed, replication)
         first.append(first[-1] + len(arrival))
         arrivals.append(arrival)
-        kinds.append(kind.astype(np.int16))
-        klasses.append(class_of_kind[kind])
-        groups.append(group_of_kind[kind])
-
-    arrival_ms = np.concatenate(arrivals) if arrivals else np.zeros(0, dtype=np.int64)
-    phase = (arrival_ms >= program.cohort_from_ms).astype(np.int8)
-    phase += arrival_ms >= program.cohort_to_ms
-    steps = [steps_of[source.route] for source in sources]
-    numbers = numbers_of(sources, steps, seed, replication)
+        kinds.append(kinds_of(source, len(arrival), seed, replication))
+    numbers = numbers_of(prepared.recipe, seed, replication)
 
     def spell_out() -> tuple[I64, ...]:
         if in_use():
@@ -61,14 +78,24 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
 
     return Entities(
         first=np.array(first, dtype=np.int64),
-        arrival_ms=arrival_ms,
-        kind=np.concatenate(kinds),
-        klass=np.concatenate(klasses),
-        group=np.concatenate(groups),
-        phase=phase,
+        arrival_ms=np.concatenate([*arrivals, np.zeros(0, dtype=np.int64)]),
+        kind=np.concatenate([*kinds, np.zeros(0, dtype=np.int16)]),
+        kinds=prepared.kinds,
+        cohort_ms=(program.cohort_from_ms, program.cohort_to_ms),
         numbers=numbers,
         spell_out=spell_out,
     )
+
+
+def kinds_of(source: Source, count: int, seed: int, replication: int) -> npt.NDArray[np.int16]:
+    """int16 [count]: the kind of each entity of a source."""
+    bounds = np.cumsum([k.share for k in source.kinds])[:-1]
+    if in_use():
+        from kzsim.draws.instants import kinds
+
+        return kinds(key_of(seed, replication, source.name, "kind"), bounds, count)
+    chooser = uniforms(seed, replication, source.name, "kind", count)
+    return np.searchsorted(bounds, chooser, side="right").astype(np.int16)
 
 
 def durations_by_arrays(
@@ -105,12 +132,6 @@ def _holds(condition: Condition, number: F64) -> Bool:
     return (number >= condition.low) & (number < condition.high)
 
 
-@lru_cache(maxsize=4)
-def _purposes(sources: tuple[str, ...], purposes: tuple[str, ...]) -> None:
-    check_distinct(list(sources))
-    check_distinct(list(purposes))
-
-
 def _check_streams(sources: tuple[Source, ...], steps: dict[str, tuple[Step, ...]]) -> None:
     """Two names must never share a stream; keys combine a source's words and a purpose's."""
     names = {source.name for source in sources}
@@ -122,4 +143,5 @@ def _check_streams(sources: tuple[Source, ...], steps: dict[str, tuple[Step, ...
         for name in sorted((own & tests) | ({"kind", "arrivals"} & (own | tests))):
             raise ValueError(f"source '{source.name}': '{name}' names two different random numbers")
         purposes |= own | tests
-    _purposes(tuple(sorted(names)), tuple(sorted(purposes)))
+    check_distinct(sorted(names))
+    check_distinct(sorted(purposes))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from kzsim.draws.elementary import log
 from kzsim.draws.streams import key_of
-from kzsim.network.entities import Numbers
+from kzsim.network.entities import F64, I64, Numbers
 from kzsim.network.model import Source, Step, Work
 
 FIXED = 0
@@ -26,11 +27,21 @@ CONDITIONS_FROM = 3
 CONDITIONS_TO = 4
 
 
-def numbers_of(
-    sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]], seed: int, replication: int
-) -> Numbers:
-    """Lay out what the kinds of all sources do, and the keys of their streams."""
-    keys: list[int] = []
+@dataclass(frozen=True)
+class Recipe:
+    """What is the same in every replication: ``Numbers`` but for the keys, and the keys' names."""
+
+    streams: tuple[tuple[str, str], ...]
+    work_from: I64
+    work: I64
+    shape: F64
+    condition: I64
+    bounds: F64
+
+
+def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -> Recipe:
+    """Lay out what the kinds of all sources do."""
+    streams: list[tuple[str, str]] = []
     work_from: list[int] = []
     work: list[tuple[int, int, int, int, int]] = []
     shape: list[tuple[float, float, float]] = []
@@ -43,7 +54,7 @@ def numbers_of(
             for step in steps:
                 spec = kind.work[step.name]
                 for purpose in (step.name, *(test.purpose for test in spec.when)):
-                    number.setdefault(purpose, len(keys) + len(number))
+                    number.setdefault(purpose, len(streams) + len(number))
                 before = len(condition)
                 condition += [number[test.purpose] for test in spec.when]
                 bounds += [(test.low, test.high) for test in spec.when]
@@ -51,14 +62,27 @@ def numbers_of(
                 words = spec.duration.rows if spec.duration else 1
                 work.append((family, number[step.name], words, before, len(condition)))
                 shape.append(_shape(spec))
-        keys += [key_of(seed, replication, source.name, purpose) for purpose in number]
-    return Numbers(
-        keys=np.array(keys, dtype=np.uint64),
+        streams += [(source.name, purpose) for purpose in number]
+    return Recipe(
+        streams=tuple(streams),
         work_from=np.array(work_from, dtype=np.int64),
         work=np.array(work, dtype=np.int64).reshape(-1, 5),
         shape=np.array(shape, dtype=np.float64).reshape(-1, 3),
         condition=np.array(condition, dtype=np.int64),
         bounds=np.array(bounds, dtype=np.float64).reshape(-1, 2),
+    )
+
+
+def numbers_of(recipe: Recipe, seed: int, replication: int) -> Numbers:
+    """The recipe with the keys of one replication."""
+    keys = [key_of(seed, replication, source, purpose) for source, purpose in recipe.streams]
+    return Numbers(
+        keys=np.array(keys, dtype=np.uint64),
+        work_from=recipe.work_from,
+        work=recipe.work,
+        shape=recipe.shape,
+        condition=recipe.condition,
+        bounds=recipe.bounds,
     )
 
 

@@ -60,8 +60,8 @@ def choose(asked: str | None, entities: float, *, ready: bool | None = None) -> 
         return Choice(KERNEL, compiled=True)
     refused = codecache.place().refused
     if refused:
-        return Choice(KERNEL, True, f"Compiling the kernel, about 10 s; it cannot be kept: {refused}.")
-    return Choice(KERNEL, True, "Compiling the kernel, about 10 s, once per machine and version.")
+        return Choice(KERNEL, True, f"Compiling the kernel, 10 to 20 s; it cannot be kept: {refused}.")
+    return Choice(KERNEL, True, "Compiling the kernel, 10 to 20 s, once per machine and version.")
 
 
 def load(engine: str) -> Run:

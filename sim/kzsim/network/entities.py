@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -37,23 +37,30 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class KindTable:
+    """The kinds of one source, by number: ``klass`` int16, ``group`` int32."""
+
+    klass: I16
+    group: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Entities:
     """The entities of one replication, by source in sorted order, then by index in the source.
 
     ``first``: int64 [sources + 1]; those of source s are ``first[s]:first[s + 1]``.
     ``arrival_ms``: int64 [entities], not falling within a source.
     ``kind``: int16 [entities], number of the kind within its source.
-    ``klass``, ``group``, ``phase``: int16, int32, int8 [entities]; phase 0 before the cohort, 1 in
-    it, 2 after it.
+    ``kinds``: what the kinds are, by source.
+    ``cohort_ms``: first instant of the cohort, and the first after it.
     ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them.
     """
 
     first: I64
     arrival_ms: I64
-    kind: npt.NDArray[np.int16]
-    klass: npt.NDArray[np.int16]
-    group: npt.NDArray[np.int32]
-    phase: npt.NDArray[np.int8]
+    kind: I16
+    kinds: tuple[KindTable, ...]
+    cohort_ms: tuple[int, int]
     numbers: Numbers
     spell_out: Callable[[], tuple[I64, ...]]
     are_given: bool = False
@@ -62,6 +69,25 @@ class Entities:
     def count(self) -> int:
         """Number of entities."""
         return int(self.first[-1])
+
+    @cached_property
+    def klass(self) -> I16:
+        """int16 [entities]: number of the class of each."""
+        return np.concatenate([table.klass[kind] for table, kind in self._by_source()])
+
+    @cached_property
+    def group(self) -> npt.NDArray[np.int32]:
+        """int32 [entities]: the group of each."""
+        return np.concatenate([table.group[kind] for table, kind in self._by_source()])
+
+    @cached_property
+    def phase(self) -> npt.NDArray[np.int8]:
+        """int8 [entities]: 0 arrives before the cohort, 1 in it, 2 after it."""
+        begins, ends = self.cohort_ms
+        return (self.arrival_ms >= begins).astype(np.int8) + (self.arrival_ms >= ends)
+
+    def _by_source(self) -> Iterator[tuple[KindTable, I16]]:
+        return zip(self.kinds, np.split(self.kind, self.first[1:-1]), strict=True)
 
     @cached_property
     def duration_ms(self) -> tuple[I64, ...]:

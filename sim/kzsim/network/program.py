@@ -32,9 +32,11 @@ class ElementType(IntEnum):
     ZONE = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Everything an engine needs of a network; all lists are ragged rows given by ``*_ptr``.
+
+    Two programs are equal only if they are the same object: what follows from one is kept by it.
 
     Row i of a ragged table x is ``x[x_ptr[i]:x_ptr[i + 1]]``.
     """

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, own_time, trace_row, work_through
+from kzsim.engines.kernel.ahead import own_time
+from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, add_served, book_wait, leave_line
 from kzsim.engines.kernel.observing import note_start

@@ -32,11 +32,26 @@ def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
 def is_stuck(
     run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64
 ) -> bool:
-    """Whether there is a deadlock now; DEADLOCK_STATE then says who is stuck."""
+    """Whether there is a deadlock now; DEADLOCK_STATE then says who is stuck.
+
+    The cheap tests come first: a zone lives if one of its holders can be seen to be alive. Only if
+    some zone does not, all who wait are asked one by one.
+    """
+    unsure = 0
     for zone in zones:
-        if element[zone, WAITING] > 0 and not has_mover(
+        element[zone, LIVES] = element[zone, WAITING] == 0 or has_mover(
             run, entity, links, element, line, pool, usable, zone
-        ):
+        )
+        unsure += 1 - element[zone, LIVES]
+    while unsure > 0:
+        before = unsure
+        for zone in zones:
+            if element[zone, LIVES] == 0 and waits_for_living_zone(
+                run, entity, links, element, line, pool, usable, zone
+            ):
+                element[zone, LIVES] = 1
+                unsure -= 1
+        if unsure == before:
             return reduce_graph(run, entity, links, element, line, pool, usable, zones)
     return False
 
@@ -45,12 +60,43 @@ def is_stuck(
 def has_mover(
     run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zone: int
 ) -> bool:
-    """The cheap test: time alone frees somebody who holds a place of the zone."""
+    """Whether time alone frees somebody who holds a place of the zone, or a server that such a one needs."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
         who = holder // PLACES_PER_ENTITY
         if moves_by_time(entity, element, line, pool, usable, run, who):
             return True
+        if element[entity[who, WAITS_AT], TYPE] == SERVICE:
+            row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
+            for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+                served = pool[usable[i], FIRST_SERVED]
+                if served != NONE and entity[served, WAITS_AT] == NONE:
+                    return True
+        holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
+    return False
+
+
+@compiled
+def waits_for_living_zone(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zone: int
+) -> bool:
+    """Whether a holder of a place here waits for a zone that lives, or for a server held by one who does."""
+    holder = element[zone, FIRST_HOLDER]
+    while holder != NONE:
+        who = holder // PLACES_PER_ENTITY
+        at = entity[who, WAITS_AT]
+        if element[at, TYPE] == ZONE:
+            if element[at, LIVES] == 1:
+                return True
+        else:
+            row = at * run[N_CLASSES] + entity[who, KLASS]
+            for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+                served = pool[usable[i], FIRST_SERVED]
+                while served != NONE:
+                    wanted = entity[served, WAITS_AT]
+                    if wanted == NONE or (element[wanted, TYPE] == ZONE and element[wanted, LIVES] == 1):
+                        return True
+                    served = entity[served, NEXT_HOLDER]
         holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
     return False
 
@@ -81,10 +127,28 @@ def reduce_graph(
                     changed = True
                 elif run[NEWLY_ASKED] > 0:
                     changed = True
-    for who in range(rows):  # noqa: SIM110 - the compiler knows no any()
-        if entity[who, DEADLOCK_STATE] == STUCK:
-            return True
-    return False
+    return name_stuck(run, entity, links, element, line, pool, usable, rows)
+
+
+@compiled
+def name_stuck(
+    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, rows: int
+) -> bool:
+    """Whether anybody in a zone's line is not alive; then leave STUCK those and all they depend on."""
+    found = False
+    for who in range(rows):
+        if entity[who, DEADLOCK_STATE] == STUCK and element[entity[who, WAITS_AT], TYPE] == ZONE:
+            found = True
+        else:
+            entity[who, DEADLOCK_STATE] = NOT_ASKED
+    asked = found
+    while asked:
+        asked = False
+        for who in range(rows):
+            if entity[who, DEADLOCK_STATE] == STUCK:
+                ask_releasers(run, entity, links, element, line, pool, usable, who)
+                asked = asked or run[NEWLY_ASKED] > 0
+    return found
 
 
 @compiled

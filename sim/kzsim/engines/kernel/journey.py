@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.draws.filled import AHEAD, fill_ahead
+from kzsim.engines.kernel.ahead import find_following, own_time
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
@@ -108,70 +108,6 @@ def proceed(
         return False
     join(run, marked, element, line, entity, who, number)
     return False
-
-
-@compiled
-def find_following(
-    run: I64,
-    entity: I64,
-    kinds: I64,
-    duration: I64,
-    keys: U64,
-    work: I64,
-    shape: F64,
-    condition: I64,
-    bounds: F64,
-    lane: F64,
-    word: U64,
-    who: int,
-) -> int:
-    """The next step that the entity enters; the number of steps if there is none."""
-    n_steps = kinds[entity[who, KIND], N_STEPS]
-    following = entity[who, STEP] + 1
-    while following < n_steps:
-        if following % AHEAD == 0:
-            look_ahead(
-                run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who, following
-            )
-        if entity[who, OWN + following % AHEAD] != SKIPPED:
-            break
-        following += 1
-    return int(following)
-
-
-@compiled
-def look_ahead(
-    run: I64,
-    entity: I64,
-    kinds: I64,
-    duration: I64,
-    keys: U64,
-    work: I64,
-    shape: F64,
-    condition: I64,
-    bounds: F64,
-    lane: F64,
-    word: U64,
-    who: int,
-    step: int,
-) -> None:
-    """Note the entity's own durations from this step on: AHEAD of them, SKIPPED where it does not enter."""
-    kind = entity[who, KIND]
-    number = entity[who, INDEX] - kinds[kind, FIRST_OF_SOURCE]
-    count = min(AHEAD, kinds[kind, N_STEPS] - step)
-    if run[GIVEN]:
-        row = kinds[kind, DURATIONS_FROM] + number * kinds[kind, N_STEPS] + step
-        for j in range(count):
-            entity[who, OWN + j] = duration[row + j]
-    else:
-        row = kinds[kind, WORK_FROM] + step
-        fill_ahead(keys, work, shape, condition, bounds, lane, word, row, number, count, entity, who, OWN)
-
-
-@compiled
-def own_time(entity: I64, who: int) -> int:
-    """The entity's own duration of the step it has entered last."""
-    return int(entity[who, OWN + entity[who, STEP] % AHEAD])
 
 
 @compiled
@@ -308,8 +244,9 @@ def book_work(run: I64, entity: I64, element: I64, account: I64, who: int) -> No
     own = own_time(entity, who)
     closed = run[NOW] - entity[who, START] - own
     account[entity[who, SLOT], number, element[number, ACCOUNT]] += own
-    account[entity[who, SLOT], number, CLOSED] += closed
-    entity[who, WAITED_MS] += closed
+    if closed > 0:
+        account[entity[who, SLOT], number, CLOSED] += closed
+        entity[who, WAITED_MS] += closed
 
 
 @compiled

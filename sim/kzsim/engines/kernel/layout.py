@@ -97,7 +97,8 @@ REFILL_TO = 14
 SHUT_SINCE = 15  # gates
 FREE = 16  # services: free servers of all pools
 PLACE_MS = 17  # zones: sum of the instants of giving up less those of taking; see `give_up`
-ELEMENT_COLUMNS = 18
+LIVES = 18  # zones: scratch of the deadlock test
+ELEMENT_COLUMNS = 19
 
 # --- line: one row an element and class
 HEAD = 0

@@ -12,10 +12,11 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
+from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import next_ms, pop, pop_marked
-from kzsim.engines.kernel.journey import arrive, book_unfinished, free_row, look_ahead, proceed
+from kzsim.engines.kernel.journey import arrive, book_unfinished, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import book_wait, remember_clock, turn_clock
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -56,8 +57,9 @@ def plain(table: npt.NDArray[Number]) -> npt.NDArray[Number]:
     return np.require(table, requirements=["C", "W"])
 
 
+@lru_cache(maxsize=16)
 def fixed_tables(program: Program) -> Fixed:
-    """Tables that do not change while the loop runs."""
+    """Tables that do not change while the loop runs; replications of a program share them."""
     capacity = np.zeros((len(program.capacity_at_ms), CALENDAR_COLUMNS), dtype=np.int64)
     capacity[:, AT_MS] = program.capacity_at_ms
     capacity[:, VALUE] = program.capacity_value
@@ -121,21 +123,19 @@ def initial_state(program: Program) -> State:
 
 def coming_entities(program: Program, entities: Entities) -> Coming:
     """Which entities each source has, what kinds they are of and what route these take."""
-    sources = sorted(program.network.sources, key=lambda s: s.name)
-    number = {name: i for i, name in enumerate(program.class_names)}
-    counts = np.array([len(s.kinds) for s in sources], dtype=np.int64)
-    source = np.empty((len(sources), SOURCE_COLUMNS), dtype=np.int64)
+    counts = np.array([len(table.klass) for table in entities.kinds], dtype=np.int64)
+    source = np.empty((len(counts), SOURCE_COLUMNS), dtype=np.int64)
     source[:, NEXT_ENTITY] = entities.first[:-1]
     source[:, LAST_ENTITY] = entities.first[1:]
     source[:, KINDS_FROM] = np.cumsum(counts) - counts
     n_steps = np.diff(program.step_ptr)[program.source_route]
     sizes = np.diff(entities.first) * n_steps
 
-    of = np.repeat(np.arange(len(sources)), counts)  # the source of each kind
+    of = np.repeat(np.arange(len(counts)), counts)  # the source of each kind
     route = program.source_route[of]
     kinds = np.zeros((len(of), KIND_COLUMNS), dtype=np.int64)
-    kinds[:, KIND_KLASS] = [number[k.klass] for s in sources for k in s.kinds]
-    kinds[:, KIND_GROUP] = [k.group for s in sources for k in s.kinds]
+    kinds[:, KIND_KLASS] = np.concatenate([table.klass for table in entities.kinds])
+    kinds[:, KIND_GROUP] = np.concatenate([table.group for table in entities.kinds])
     kinds[:, FIRST_OF_SOURCE] = entities.first[:-1][of]
     kinds[:, STEPS_FROM] = program.step_ptr[:-1][route]
     kinds[:, N_STEPS] = n_steps[of]
@@ -159,6 +159,7 @@ class Part:
     pools: tuple[int, ...]
 
 
+@lru_cache(maxsize=16)
 def parts_of(program: Program) -> tuple[Part, ...]:
     """The parts of a network, by their first source: sources that share an element belong together."""
     elements_of = []

@@ -47,6 +47,8 @@ class Element(ABC):
         self.waiting = 0
         self.lines: list[list[tuple[int, int, Entity]]] = [[] for _ in priority]
         self.clocks = [WaitClock() for _ in priority]
+        # classes of one lot are let go on by the same others
+        self.lot_of_class: Sequence[int] = range(len(priority))
         self.joined_now: list[Entity] = []
         self.account_ms: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(Account))
         self.starts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
@@ -295,6 +297,7 @@ class Zone(Element):
     def __init__(self, run: Run, number: int, name: str, priority: Sequence[int], places: int) -> None:
         super().__init__(run, number, name, priority)
         self.places = places
+        self.lot_of_class = [0] * len(priority)
         # by entity and first step: a route may come back to the same zone before it has left
         self.holders: dict[tuple[int, int], Entity] = {}
         self._place_ms = 0

@@ -20,7 +20,7 @@ from simpy.events import URGENT, EventPriority
 from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
-from kzsim.engines.reference.deadlock import deadlocked
+from kzsim.engines.reference.deadlock import all_freed, deadlocked
 from kzsim.engines.reference.elements import Delay, Element, Gate, Service, Zone
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
 from kzsim.network.entities import SKIPPED, Entities
@@ -204,18 +204,18 @@ class _Run:
             self.elements[number].set_causes(self.env.now_ms)
         self._acted.clear()
         if self._in_zone_lines:
-            lines = [zone for zone in self.zones if zone.waiting]
-            # The cheap test first: where time alone frees a holder, nobody waits for ever.
-            if not all(any(_releasers(h) is None for h in zone.holders.values()) for zone in lines):
-                self._stop_if_deadlocked(lines)
+            self._stop_if_deadlocked()
 
-    def _stop_if_deadlocked(self, zones: list[Zone]) -> None:
+    def _stop_if_deadlocked(self) -> None:
+        lines = [zone for zone in self.zones if zone.waiting]
         # The same holders could free everybody in a zone's line, so one of them speaks for all.
-        heads = [next(line[0][2] for line in zone.lines if line) for zone in zones]
-        if not deadlocked(heads, _releasers):
+        heads = [next(line[0][2] for line in zone.lines if line) for zone in lines]
+        if all_freed(heads, _releasers, _lot):
             return
-        waiters = [entity for zone in zones for entity in zone.members()]
-        stuck = sorted(deadlocked(waiters, _releasers), key=lambda entity: entity.index)
+        waiters = [entity for zone in lines for entity in zone.members()]
+        dead = set(deadlocked(waiters, _releasers))
+        in_line = [entity for entity in waiters if entity in dead]
+        stuck = sorted(deadlocked(in_line, _releasers), key=lambda entity: entity.index)
         raise DeadlockError(self.env.now_ms, tuple(self._describe(entity) for entity in stuck))
 
     def _describe(self, entity: Entity) -> Waiter:
@@ -369,6 +369,12 @@ class _Run:
 def _releasers(entity: Entity) -> Iterable[Entity] | None:
     """None if time alone frees the entity, else those any one of whom could."""
     return None if entity.waits_at is None else entity.waits_at.releasers(entity)
+
+
+def _lot(entity: Entity) -> tuple[int, int] | None:
+    """What entities with the same releasers share: all in a zone's line, those of a class in a stage's."""
+    at = entity.waits_at
+    return None if at is None else (at.number, at.lot_of_class[entity.klass])
 
 
 def _empty_trace(entities: Entities) -> Trace:
