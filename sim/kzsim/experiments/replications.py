@@ -26,11 +26,11 @@ from kzsim.experiments.warmup import make_ready
 from kzsim.indicators.comparison import Pairs, Passage, compare
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.summary import Observed, Summary, summarise
-from kzsim.network.program import I32
 from kzsim.scenario import Scenario
 
 if TYPE_CHECKING:
     from kzsim.engines.outcome import Outcome
+    from kzsim.network.entities import Entities
 
 Progress = Callable[[int, int], None]
 """Called with (replications done, replications in all)."""
@@ -68,7 +68,7 @@ class _Run:
 
     summary: Summary
     passage: Passage | None
-    group: I32
+    entities: Entities
     hash: str
 
 
@@ -104,7 +104,7 @@ class Runner:
             base = self._observe(self.base, replication, "counterfactual")
             base_summary, base_hash = base.summary, base.hash
             if base.passage is not None and own.passage is not None:
-                pairs = compare(self.model.layout, own.group, base.passage, own.passage)
+                pairs = compare(self.model.layout, own.entities.group, base.passage, own.passage)
         seconds = time.perf_counter() - began
         return Replication(replication, own.summary, base_summary, pairs, own.hash, base_hash, seconds)
 
@@ -137,7 +137,7 @@ class Runner:
             summary = summarise(model.layout, seen, hourly=which == "scenario")
         except InvariantError as error:
             raise InvariantError(f"replication {replication} of the {which}: {error}") from error
-        return _Run(summary, passage, entities.group, outcome_hash(outcome))
+        return _Run(summary, passage, entities, outcome_hash(outcome))
 
     def _go_on(self) -> None:
         if self._stopped.is_set():
