@@ -43,7 +43,7 @@ def read_axis(key: str, said: AxisFile, design: str, year: int | None, report: R
         return _levels(key, said.values, year, report)
     missing = [name for name, value in (("from", said.first), ("to", said.to)) if value is None]
     if missing:
-        report.add(path, f"{listed(missing)} missing; {_EXAMPLES}")
+        report.add(path, f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} missing; {_EXAMPLES}")
         return None
     return _span(key, said, design, year, report)
 
@@ -75,7 +75,8 @@ def _may_vary(key: str, path: Path, report: Report) -> bool:
 def _levels(key: str, values: Any, year: int | None, report: Report) -> Levels | None:
     path: Path = ("parameters", key, "values")
     if not isinstance(values, list) or not values:
-        report.add(path, f"expected a list with at least one value, found {describe(values)}")
+        found = "an empty one" if values == [] else describe(values)
+        report.add(path, f"expected a list with at least one value, found {found}")
         return None
     if len(values) > MOST_LEVELS:
         report.add(path, f"has {len(values):,} values; at most {MOST_LEVELS:,} are allowed")

@@ -108,6 +108,11 @@ def _object(report: Report, details: ErrorDetails) -> None:
         report.add(path[:depth], details["msg"])
 
 
+def _whole(report: Report, *keys: str) -> bool:
+    """Whether nothing is wrong with what was written under these keys of the first level."""
+    return not any(path and path[0] in keys for path in report.broken)
+
+
 def _drop(data: dict[str, Any], loc: tuple[int | str, ...]) -> bool:
     above: Any = None
     for part in loc:
@@ -122,10 +127,10 @@ def _drop(data: dict[str, Any], loc: tuple[int | str, ...]) -> bool:
 
 def _base(shown: str, written: SweepFile, report: Report) -> Base | None:
     """The scenario with the sweep's own settings on top."""
-    if written.title is None and report.sound("title"):
+    if written.title is None and _whole(report, "title"):
         report.add(("title",), "is missing; for example 'title: Intake at Nur Zholy against dedicated lanes'")
     if written.scenario is None:
-        if report.sound("scenario"):
+        if _whole(report, "scenario"):
             report.add(("scenario",), "is missing; for example 'scenario: ../baseline_2023.yaml'")
         return None
     path = _scenario_path(shown, written.scenario, report)
@@ -226,18 +231,18 @@ _BELONGS = {
 def _check_keys(written: SweepFile, design: str, report: Report) -> None:
     """Which keys a design needs and which it has no use for."""
     if not design:
-        if report.sound("design"):
+        if _whole(report, "design"):
             report.add(("design",), f"is missing; write {listed(DESIGNS, 'or')}")
         return
     for key, designs in _BELONGS.items():
         if report.said(key) and design not in designs:
             report.add((key,), f"does not belong to a {design}, but to {listed(designs, 'or')}", on_key=True)
-    if design in SAMPLED and written.points is None and report.sound("points"):
+    if design in SAMPLED and written.points is None and _whole(report, "points"):
         report.add(("design",), f"a {design} needs to know how many points; for example 'points: 64'")
-    if design == LIST and not report.said("rows") and report.sound("rows"):
+    if design == LIST and not report.said("rows") and _whole(report, "rows"):
         report.add(("design",), "a list needs rows; for example 'rows: [{demand: 90 %}, {demand: 110 %}]'")
     varied = written.parameters or (design in SAMPLED and report.said("over"))
-    if design != LIST and not varied and report.sound("parameters", "over"):
+    if design != LIST and not varied and _whole(report, "parameters", "over"):
         needs = "parameters" if design == GRID else "parameters or over"
         report.add(("design",), f"a {design} needs {needs}: what is varied")
     if design == SOBOL and written.points is not None and written.points & (written.points - 1):
