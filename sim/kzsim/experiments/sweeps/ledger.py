@@ -116,7 +116,7 @@ class Ledger:
         Raises ValueError for a point or replication that the sweep does not have, ResultsError if it cannot
         be written: what was committed before is kept, what was not is lost.
         """
-        task = self.about.task(point, replication)
+        task = self._writable(point, replication)
         if len(payload) > MOST_BYTES:
             raise ValueError(f"{len(payload):,} bytes are too many for a payload")
         if self.state[task] == DONE:
@@ -129,7 +129,7 @@ class Ledger:
 
     def fail(self, point: int, replication: int, message: str) -> None:
         """Keep why a replication gave no result; the rest of the sweep goes on. Raises as ``add`` does."""
-        task = self.about.task(point, replication)
+        task = self._writable(point, replication)
         if self.state[task] == DONE:
             return
         said = message[:LONGEST_MESSAGE].encode("utf-8", "replace").decode("utf-8")
@@ -185,6 +185,12 @@ class Ledger:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute(statement, values)
         self._waiting += 1
+
+    def _writable(self, point: int, replication: int) -> int:
+        """The task, unless nothing more can be written."""
+        if self._broken is not None:
+            raise self._broken
+        return self.about.task(point, replication)
 
     @contextmanager
     def _or_broken(self) -> Iterator[None]:
