@@ -209,6 +209,19 @@ def test_a_second_ledger_in_the_same_process_is_told_so_too(tmp_path: Path) -> N
     fill(tmp_path)  # free again
 
 
+def test_another_program_that_keeps_the_ledger_for_itself_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+    monkeypatch.setattr("kzsim.experiments.sweeps.database.BUSY_MS", 10)
+    other = sqlite3.connect(tmp_path / LEDGER, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(ResultsError, match="another program has this ledger open"):
+        run(tmp_path, add_everything)
+    other.close()
+    assert results_digest(read_results(tmp_path)) == WHOLE
+
+
 def test_a_killed_process_leaves_no_lock(tmp_path: Path, writer: subprocess.Popen[str]) -> None:
     writer.send_signal(signal.SIGKILL)
     writer.wait()

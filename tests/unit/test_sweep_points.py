@@ -96,6 +96,23 @@ def test_the_rows_of_a_list_are_its_points(folder: Path) -> None:
     assert made.points.scenario(1).run_in_ms == 2 * 86_400_000
 
 
+def test_the_rows_of_a_list_have_numbers_in_the_unit_of_their_key(folder: Path) -> None:
+    points = points_of(
+        folder, "design: list\nrows: [{run_in: 12 h, green_corridors: none}, {demand: 90 %}]\n"
+    )
+    assert points.units == {"run_in": "day", "green_corridors": "", "demand": "%"}
+    assert points.numbers(0) == {"run_in": 0.5, "green_corridors": None}
+    assert points.numbers(1) == {"demand": 90.0}
+
+
+def test_more_coordinates_than_can_be_held_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kzsim.experiments.sweeps.points.MOST_CELLS", 400)
+    with pytest.raises(
+        ScenarioError, match=r"20 points of \d+ varied values each are more than fit; at most \d"
+    ):
+        points_of(folder, WORLDS)
+
+
 def test_a_sampled_design_spreads_intervals_and_values(folder: Path) -> None:
     text = """\
 design: sobol

@@ -97,6 +97,12 @@ def _levels(key: str, values: Any, year: int | None, report: Report) -> Levels |
     return Levels(key, tuple(values), tuple(node.place for node in nodes), numbers, unit)
 
 
+def number_of(key: str, value: Plain, year: int | None) -> tuple[float | None, str]:
+    """A value as a plain number and its unit, the key's own; None and '' for what is no quantity."""
+    numbers, unit = _numbers([value], kind_at(key, year))
+    return (None, "") if numbers is None else (numbers[0], unit)
+
+
 def _numbers(values: list[Any], kind: Kind | None) -> tuple[tuple[float, ...] | None, str]:
     if kind is None or kind.dimension in ("flag", "text"):
         return None, ""

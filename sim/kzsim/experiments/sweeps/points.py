@@ -26,6 +26,7 @@ from kzsim.scenario import (
 )
 from kzsim.scenario.model import Plain
 from kzsim.scenario.problems import Place, suggest
+from kzsim.scenario.sweep_axes import number_of
 from kzsim.scenario.sweep_model import written
 from kzsim.scenario.sweep_schema import GRID, LATIN_HYPERCUBE, LIST
 
@@ -88,7 +89,7 @@ class Points:
     def numbers(self, point: int) -> dict[str, float | None]:
         """The same as plain numbers, in the units of ``units``; None where a value is no quantity."""
         if self.sweep.design == LIST:
-            return dict.fromkeys(self.values(point))
+            return {change.key: self._quantity(change)[0] for change in self.sweep.rows[point]}
         axes = self.sweep.axes
         found = {axis.key: _number(axis, at) for axis, at in zip(axes, self.coordinates[point], strict=False)}
         drawn = zip(self.unknowns.varied, self.coordinates[point, len(axes) :], strict=True)
@@ -98,9 +99,14 @@ class Points:
     def units(self) -> dict[str, str]:
         """The unit of each name's numbers; '' for bare numbers and for what is no quantity."""
         if self.sweep.design == LIST:
-            return dict.fromkeys(self.names, "")
+            changes = [change for row in self.sweep.rows for change in row]
+            found = dict.fromkeys(self.names, "")
+            return found | {one.key: unit for one in changes if (unit := self._quantity(one)[1])}
         own = {axis.key: axis.unit for axis in self.sweep.axes}
         return {**own, **{one.name: one.unit for one in self.unknowns.varied}}
+
+    def _quantity(self, change: Change) -> tuple[float | None, str]:
+        return number_of(change.key, change.value, self.sweep.base.scenario.year)
 
     def scenario(self, point: int) -> Scenario:
         """The scenario of a point. Raises InvalidPointsError if it is none."""
@@ -153,9 +159,6 @@ def make_points(sweep: Sweep) -> Points:
     varied = Unknowns(())
     if sweep.over is not None:
         varied = unknowns(sweep.base.scenario, sweep.over, [axis.key for axis in sweep.axes])
-        if not varied.varied and not sweep.axes:
-            message = "no range of the evidence is left to vary"
-            raise ScenarioError([Problem.at(sweep.over.place, "over", message)])
     return Points(sweep, varied, _coordinates(sweep, varied.varied))
 
 

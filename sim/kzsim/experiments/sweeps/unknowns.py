@@ -99,8 +99,8 @@ def unknowns(scenario: Scenario, over: Over, taken: Iterable[str] = ()) -> Unkno
         patterns = [wanted.word for wanted in over.patterns]
         _require_matches(over, found)
         found = [
-            (unknown, reason if unknown.low >= unknown.high else "")
-            for unknown, reason in found
+            (unknown, "")
+            for unknown, _ in found
             if any(fnmatchcase(name, pattern) for pattern in patterns for name in unknown.names)
         ]
     return Unknowns(
