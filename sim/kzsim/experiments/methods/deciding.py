@@ -12,6 +12,8 @@ from kzsim.experiments.methods.inputs import F64, MethodError, complete, matrix,
 from kzsim.indicators.intervals import CONFIDENCE, Estimate
 
 RESAMPLES = 2000
+BLOCK = 100
+RIDGE = 1e-9
 WORLDS_A_PARAMETER = 3
 """Fewer worlds a parameter than this leave too little for a correlation with all others held fixed."""
 
@@ -71,11 +73,12 @@ def partial_rank_correlations(
     moving = np.ptp(values, axis=0) > 0
     table = np.column_stack([values[:, moving], effect])
     found = np.full(k, np.nan)
-    found[moving] = _partial(table)
+    found[moving] = _partial(table[None])[0]
     rng = np.random.default_rng(seed)
     drawn = np.full((RESAMPLES, k), np.nan)
-    for row in drawn:
-        row[moving] = _partial(table[rng.integers(worlds, size=worlds)])
+    for start in range(0, RESAMPLES, BLOCK):
+        rows = rng.integers(worlds, size=(min(BLOCK, RESAMPLES - start), worlds))
+        drawn[start : start + len(rows), moving] = _partial(table[rows])
     low, high = np.full(k, np.nan), np.full(k, np.nan)
     if moving.any():
         tails = [(1 - confidence) / 2, (1 + confidence) / 2]
@@ -91,18 +94,20 @@ def partial_rank_correlations(
     return tuple(sorted(influences, key=lambda one: -abs(np.nan_to_num(one.correlation.mean))))
 
 
-def _partial(table: F64) -> F64:
-    """Partial rank correlations of all columns but the last with the last, others held fixed."""
+def _partial(tables: F64) -> F64:
+    """Partial rank correlations of all columns but the last with the last, others held fixed.
+
+    ``tables`` [resamples, worlds, columns]; float64 [resamples, columns - 1].
+    """
     from scipy.stats import rankdata
 
-    ranks = rankdata(table, axis=0)
-    ranks = ranks - ranks.mean(axis=0)
-    size = np.sqrt(np.sum(ranks**2, axis=0))
-    if size[-1] == 0:
-        return np.zeros(table.shape[1] - 1)
+    ranks = rankdata(tables, axis=1)
+    ranks = ranks - ranks.mean(axis=1, keepdims=True)
+    size = np.sqrt(np.sum(ranks**2, axis=1, keepdims=True))
     unit = ranks / np.where(size > 0, size, 1.0)
-    # The pseudo-inverse gives a resample in which two columns coincide, or one does not move, a value too.
-    inverse = np.linalg.pinv(unit.T @ unit, hermitian=True)
-    scale = np.sqrt(np.maximum(np.diag(inverse), np.finfo(np.float64).tiny))
-    found: F64 = np.clip(-inverse[:-1, -1] / (scale[:-1] * scale[-1]), -1.0, 1.0)
+    # The small ridge gives a table in which two columns coincide, or one does not move, its limiting value.
+    together = np.swapaxes(unit, 1, 2) @ unit + RIDGE * np.eye(unit.shape[2])
+    inverse = np.linalg.inv(together)
+    own = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
+    found: F64 = -inverse[:, :-1, -1] / (own[:, :-1] * own[:, -1:])
     return found

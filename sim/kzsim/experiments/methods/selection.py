@@ -45,9 +45,9 @@ class Selection:
         """What the procedure promises, in words."""
         return (
             f"With probability at least {100 * (1 - self.alpha):g} % the selected alternative is the best "
-            f"one, if the best is better than every other by at least {self.delta:g}. If others come closer than "
-            "that, one of them may be selected instead. Replications are taken as normally distributed and "
-            "independent of one another."
+            f"one, if the best is better than every other by at least {self.delta:g}. If others come closer "
+            "than that, one of them may be selected instead. Replications are taken as normally distributed "
+            "and independent of one another."
         )
 
 

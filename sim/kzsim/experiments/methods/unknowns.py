@@ -66,7 +66,8 @@ class ThreeIntervals:
             return f"{lead}; one replication gives no interval."
         return (
             f"{lead}, between {self._said(seen.low)} and {self._said(seen.high)} with "
-            f"{100 * self.confidence:g} % confidence over {seen.n} replications; more replications make this narrower."
+            f"{100 * self.confidence:g} % confidence over {seen.n} replications; more replications make this "
+            "narrower."
         )
 
     def _met(self) -> str:

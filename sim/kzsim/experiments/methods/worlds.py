@@ -90,7 +90,9 @@ def over_worlds(
     never = int((gain + half <= threshold).sum())
     helps = share_of(int((gain > threshold).sum()), n, confidence)
     between = float(means.var(ddof=1))
-    noise = min(1.0, within / between) if between > 0 else math.nan
+    noise = math.nan
+    if between > 0 and not math.isnan(within):
+        noise = min(1.0, within / between)
     quantiles = [quantile_of(means, level, confidence) for level in (0.05, 0.5, 0.95)]
     centre = float(means.mean())
     # NaN (one replication) leaves them as they are seen
