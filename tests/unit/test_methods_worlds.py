@@ -81,7 +81,7 @@ def test_one_replication_leaves_every_world_open() -> None:
     found = over_worlds(np.linspace(-1.0, 0.5, 40)[:, None])
     assert (found.open, found.helps_with_noise.low, found.helps_with_noise.high) == (40, 0.0, 1.0)
     assert math.isnan(found.noise_share)
-    assert found.steadied == (found.p5.mean, found.p50.mean, found.p95.mean)
+    assert found.steadied == pytest.approx((found.p5.mean, found.p50.mean, found.p95.mean))
 
 
 def test_quantiles_are_drawn_together_by_the_share_that_is_luck() -> None:
@@ -92,6 +92,13 @@ def test_quantiles_are_drawn_together_by_the_share_that_is_luck() -> None:
     assert found.noise_share == pytest.approx(0.5, abs=0.05)
     assert found.steadied == pytest.approx((-4.29, -1.0, 2.29), abs=0.3)
     assert found.p5.mean == pytest.approx(-1 - 1.645 * math.sqrt(8), abs=0.35)
+
+
+def test_luck_that_moves_all_worlds_alike_is_no_spread_between_them() -> None:
+    found = over_worlds(np.linspace(-2.0, 1.0, 31)[:, None] + np.array([[5.0, -4.0, -1.0]]))
+    assert found.noise_share == pytest.approx(0.0, abs=1e-12)
+    assert found.steadied == pytest.approx((found.p5.mean, found.p50.mean, found.p95.mean))
+    assert found.open == 31
 
 
 def test_worlds_that_are_all_alike_have_no_spread() -> None:

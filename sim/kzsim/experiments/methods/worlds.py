@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.experiments.methods.inputs import MethodError, complete, matrix, share
+from kzsim.experiments.methods.noise import noise_of
 from kzsim.experiments.methods.paired import Better
 from kzsim.experiments.methods.proportions import quantile_of, share_of
 from kzsim.indicators.intervals import CONFIDENCE, Estimate, student_factor
@@ -60,9 +61,11 @@ def over_worlds(
     Two things are unknown about a world's sign: which world we live in, and what its true mean is, for a
     world has only a few replications. The second is treated by a Student-t interval of each world's mean
     (``confidence``): a world surely helps if the whole of it does. Nothing is assumed about how the luck of
-    different worlds is related, so the same seeds may be used in all. The shrinking of ``steadied`` gives the
-    quantiles the variance that the true means have; it takes the luck of worlds as independent and alike.
-    Raises MethodError.
+    different worlds is related, so the same seeds may be used in all. ``noise_share`` is that of
+    ``noise_of``: luck that moves all worlds alike spreads none apart. The shrinking of ``steadied`` gives the
+    quantiles the variance that the true means have; it takes the rest of the luck as independent between
+    worlds, and does not know the luck that they share, of which the interval of the mean speaks. Raises
+    MethodError.
 
     Sources: M. D. McKay, R. J. Beckman and W. J. Conover (1979), A comparison of three methods for selecting
     values of input variables, Technometrics 21(2), 239-245; A. B. Owen (1997), Monte Carlo variance of
@@ -81,21 +84,16 @@ def over_worlds(
     means = seen.mean(axis=1)
     gain = sign * means
     half = np.full(n, math.inf)
-    within = math.nan
     if replications > 1:
-        variance = seen.var(axis=1, ddof=1) / replications
-        half = student_factor(replications - 1, confidence) * np.sqrt(variance)
-        within = float(variance.mean())
+        error = seen.std(axis=1, ddof=1) / math.sqrt(replications)
+        half = student_factor(replications - 1, confidence) * error
     surely = int((gain - half > threshold).sum())
     never = int((gain + half <= threshold).sum())
     helps = share_of(int((gain > threshold).sum()), n, confidence)
-    between = float(means.var(ddof=1))
-    noise = math.nan
-    if between > 0 and not math.isnan(within):
-        noise = min(1.0, within / between)
+    noise = noise_of(seen).share
     quantiles = [quantile_of(means, level, confidence) for level in (0.05, 0.5, 0.95)]
     centre = float(means.mean())
-    # NaN (one replication) leaves them as they are seen
+    # NaN (one replication, or no spread at all) leaves them as they are seen
     shrink = 1.0 if math.isnan(noise) else math.sqrt(1 - noise)
     p5, p50, p95 = (centre + shrink * (one.mean - centre) for one in quantiles)
     return Worlds(
