@@ -158,6 +158,22 @@ def test_max_t_is_never_wider_than_bonferroni_and_the_same_each_time() -> None:
     assert found * 100 == pytest.approx(round(found * 100), abs=1e-6)
 
 
+def test_simultaneous_intervals_may_rest_on_max_t() -> None:
+    rng = np.random.default_rng(8)
+    base = rng.normal(10.0, 1.0, size=(6, 15))
+    alternative = base + rng.normal(size=15) + 0.1 * rng.normal(size=(6, 15))
+    found = paired_differences(base, alternative, 0.1, together="max-t")
+    wide = paired_differences(base, alternative, 0.1)
+    factor = max_t_factor(alternative - base)
+    for one, other in zip(found, wide, strict=True):
+        assert one.difference == other.difference
+        error = one.difference.half_width / student_factor(14)
+        assert one.simultaneous.half_width == pytest.approx(factor * error)
+        assert one.simultaneous.half_width < other.simultaneous.half_width
+    with pytest.raises(MethodError, match="whole family at once: 7 comparisons, 6 rows"):
+        paired_differences(base, alternative, 0.1, together="max-t", comparisons=7)
+
+
 def test_max_t_of_differences_that_never_vary_is_bonferronis() -> None:
     assert max_t_factor(np.zeros((3, 10))) == student_factor(9, 1 - 0.05 / 3)
 

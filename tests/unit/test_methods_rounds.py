@@ -33,10 +33,16 @@ def test_a_round_that_meets_the_targets_is_confirmed_by_another() -> None:
     first = precision(SEEN[:, :10], easy, rounds)
     assert first.targets[0].met
     assert (first.state, first.next_n) == ("more", 15)
-    assert "to be confirmed" in first.words()
+    assert first.words().endswith("the next round is to confirm it.")
     second = precision(SEEN[:, :15], easy, rounds)
     assert (second.state, second.n) == ("reached", 15)
-    assert second.words() == "All 1 declared indicators are as precise as asked after 15 replications."
+    assert second.words() == "Every declared indicator (1) is as precise as asked after 15 replications."
+
+
+def test_a_cap_that_leaves_no_round_to_confirm_is_said() -> None:
+    found = precision(SEEN[:, :10], [Target("time", 0.5)], Rounds(cap=10))
+    assert (found.state, found.targets[0].met) == ("cap", True)
+    assert found.words().endswith("the cap left no round to confirm it.")
 
 
 def test_luck_that_does_not_last_is_not_believed() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from SALib.analyze import morris
 
 from kzsim.experiments.methods import (
     MethodError,
@@ -131,6 +132,17 @@ def test_effects_of_opposite_sign_cancel_in_the_mean_and_not_in_the_size() -> No
     assert 1 / 6 < first.size.mean < 1 / 2
     assert first.size.low < first.size.mean < first.size.high
     assert first.spread.low < first.spread.mean < first.spread.high
+
+
+def test_effects_are_those_of_the_library_that_makes_the_points() -> None:
+    design = morris_design(RANGES, 12, seed=5, levels=6)
+    outputs = np.exp(design.unit @ [1.0, -2.0, 0.5, 0.0]) + design.unit[:, 3] ** 2
+    found = morris_effects(design, outputs[:, None], seed=3).effects
+    problem = {"num_vars": 4, "names": [one.name for one in RANGES], "bounds": [[0.0, 1.0]] * 4}
+    other = morris.analyze(problem, design.unit, outputs, num_levels=6, seed=1)
+    assert [one.mean for one in found] == pytest.approx(list(other["mu"]))
+    assert [one.size.mean for one in found] == pytest.approx(list(other["mu_star"]))
+    assert [one.spread.mean for one in found] == pytest.approx(list(other["sigma"]))
 
 
 def test_trajectories_chosen_among_candidates_lie_further_apart() -> None:

@@ -17,6 +17,9 @@ from kzsim.indicators.intervals import CONFIDENCE, Estimate, estimate, student_f
 Better = Literal["smaller", "larger"]
 """Which direction of an indicator is the wanted one: smaller times, larger throughput."""
 
+Together = Literal["bonferroni", "max-t"]
+"""How intervals are made to hold all at once."""
+
 MAX_T_DRAWS = 10_000
 MAX_T_SEED = 1967
 MAX_T_REPLICATIONS = 100
@@ -49,6 +52,7 @@ def paired_differences(
     comparisons: int | None = None,
     better: Better = "smaller",
     confidence: float = CONFIDENCE,
+    together: Together = "bonferroni",
 ) -> tuple[PairedDifference, ...]:
     """Compare ``alternative`` with ``base``, both [indicators, replications], row by row.
 
@@ -58,7 +62,8 @@ def paired_differences(
     ``threshold`` [indicators] or one number, in the indicator's unit: changes up to it count as none.
     ``comparisons``: of how many intervals read together these are a part (default: the rows); each
     simultaneous interval has confidence 1 - (1 - confidence) / comparisons (Bonferroni), which holds whatever
-    the dependence between them. Raises MethodError.
+    the dependence between them. ``together="max-t"`` takes the factor of ``max_t_factor`` instead: the rows
+    are then the whole family, and none may have a NaN. Raises MethodError.
 
     Source: A. M. Law (2015), Simulation Modeling and Analysis, 5th ed., section 10.2.1 (paired t) and 10.3
     (Bonferroni).
@@ -73,18 +78,24 @@ def paired_differences(
     if family < rows:
         raise MethodError(f"{rows} rows are compared, so comparisons cannot be {family}")
     wide = 1 - (1 - confidence) / family
+    factor = math.nan
+    if together == "max-t":
+        if family != rows:
+            raise MethodError(f"max-t needs the whole family at once: {family} comparisons, {rows} rows")
+        factor = max_t_factor(second - first, confidence)
     found = []
     for before, after, limit in zip(first, second, limits.tolist(), strict=True):
         both = ~(np.isnan(before) | np.isnan(after))
         old, new = before[both], after[both]
         change = new - old
         relative = ratio_of_means(change, old, confidence)
-        held = estimate(change.tolist(), wide)
+        alone = estimate(change.tolist(), confidence)
+        held = _scaled(alone, factor, confidence) if together == "max-t" else estimate(change.tolist(), wide)
         found.append(
             PairedDifference(
                 base=estimate(old.tolist(), confidence),
                 alternative=estimate(new.tolist(), confidence),
-                difference=estimate(change.tolist(), confidence),
+                difference=alone,
                 percent=_percent(relative, float(np.sign(np.mean(old))) if len(old) else 1.0),
                 simultaneous=held,
                 verdict=verdict(held, limit, better),
@@ -152,6 +163,12 @@ def _largest_statistics(unit: F64, n: int, rng: np.random.Generator) -> F64:
         t = math.sqrt(n) * np.abs(drawn.mean(axis=1)) / drawn.std(axis=1, ddof=1)
         found[start : start + len(t)] = t.max(axis=1)
     return found
+
+
+def _scaled(alone: Estimate, factor: float, confidence: float) -> Estimate:
+    """``alone`` with ``factor`` in place of Student's."""
+    half = alone.half_width * factor / student_factor(alone.n - 1, confidence)
+    return Estimate(alone.mean, alone.mean - half, alone.mean + half, alone.n)
 
 
 def _thresholds(threshold: npt.ArrayLike, rows: int) -> F64:

@@ -96,10 +96,14 @@ class Precision:
         """One sentence for a reader: met or not, and what would be needed."""
         open_ = [one for one in self.targets if not one.met]
         if not open_:
-            end = "" if self.state != "more" else "; to be confirmed by the next round"
+            end = {
+                "reached": "",
+                "more": "; the next round is to confirm it",
+                "cap": "; the cap left no round to confirm it",
+            }[self.state]
             return (
-                f"All {len(self.targets)} declared indicators are as precise as asked "
-                f"after {self.n} replications{end}."
+                f"Every declared indicator ({len(self.targets)}) is as precise as asked after "
+                f"{self.n} replications{end}."
             )
         parts = [
             f"{one.target.name} (± {one.estimate.half_width:.3g} where ± {one.allowed:.3g} was asked; "
@@ -132,9 +136,8 @@ def precision(
     ``more``.
 
     Stopping when the interval happens to look narrow favours replications that vary too little, so the final
-    interval covers less often than it says: for normal replications looked at one by one 93.6 % was measured
-    where it says 95 %. Against this: at least ten replications, growing rounds instead of a look after each,
-    and the confirming round. docs/methods.md gives the measured coverage. Raises MethodError.
+    interval covers less often than it says: against this there are at least ten replications, growing
+    rounds instead of a look after each, and the confirming round. docs/methods.md gives the measured coverage. Raises MethodError.
 
     Source: A. M. Law (2015), Simulation Modeling and Analysis, 5th ed., section 9.4.1 (sequential procedure,
     n0 >= 10); Y. S. Chow and H. Robbins (1965), On the asymptotic theory of fixed-width sequential confidence

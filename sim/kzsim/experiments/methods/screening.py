@@ -115,19 +115,13 @@ def morris_effects(
 
     Source: as ``morris_design``; bootstrap over trajectories: G. E. B. Archer, A. Saltelli and I. M. Sobol'
     (1997), Sensitivity measures, ANOVA-like techniques and the use of bootstrap, Journal of Statistical
-    Computation and Simulation 58(2), 99-120. Point estimates by SALib.
+    Computation and Simulation 58(2), 99-120.
     """
-    from SALib.analyze import morris
-
     seen = complete(matrix(outputs, "points", "replications"), "point")
     share(confidence, "confidence")
     if len(seen) != len(design.unit):
         raise MethodError(f"the design has {len(design.unit)} points, got outputs of {len(seen)}")
     means = seen.mean(axis=1)
-    levels = round(2 * design.step / (2 * design.step - 1))
-    found = morris.analyze(
-        unit_problem(design.ranges), design.unit, means, num_resamples=2, num_levels=levels, seed=seed
-    )
     effects = elementary_effects(design, means)
     drawn = np.random.default_rng(seed).integers(design.trajectories, size=(RESAMPLES, design.trajectories))
     sizes = np.abs(effects)[drawn].mean(axis=1)
@@ -141,9 +135,13 @@ def morris_effects(
         effects=tuple(
             Effect(
                 name=one.name,
-                mean=float(found["mu"][p]),
-                size=Estimate(float(found["mu_star"][p]), float(size_low[p]), float(size_high[p]), n),
-                spread=Estimate(float(found["sigma"][p]), float(spread_low[p]), float(spread_high[p]), n),
+                mean=float(effects[:, p].mean()),
+                size=Estimate(
+                    float(np.abs(effects[:, p]).mean()), float(size_low[p]), float(size_high[p]), n
+                ),
+                spread=Estimate(
+                    float(effects[:, p].std(ddof=1)), float(spread_low[p]), float(spread_high[p]), n
+                ),
             )
             for p, one in enumerate(design.ranges)
         ),
