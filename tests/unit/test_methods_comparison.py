@@ -14,6 +14,7 @@ from kzsim.experiments.methods import (
     verdict,
     winners_and_losers,
 )
+from kzsim.experiments.methods.paired import skewness, too_skewed
 from kzsim.indicators import comparison
 from kzsim.indicators.intervals import Estimate, student_factor
 
@@ -98,6 +99,32 @@ def test_per_cent_of_a_negative_mean_keeps_the_sign_of_the_change() -> None:
     (found,) = paired_differences([[-10.0, -11.0, -10.0, -9.0]], [[-9.0, -9.5, -9.0, -8.5]], 0.0)
     assert found.difference.mean > 0
     assert 0 < found.percent.low < found.percent.mean < found.percent.high
+
+
+def test_skewness_is_the_one_of_the_textbook() -> None:
+    # mean 2, deviations -2, -1, 3 and 0: m2 = 14 / 4, m3 = 18 / 4; adjusted by sqrt(12) / 2
+    found = skewness(np.array([0.0, 1.0, 5.0, 2.0]))
+    assert found == pytest.approx(4.5 / 3.5**1.5 * math.sqrt(12) / 2)
+    assert skewness(np.ones(5)) == 0.0
+    assert math.isnan(skewness(np.ones(2)))
+
+
+def test_lopsided_differences_are_warned_of_until_there_are_enough() -> None:
+    lopsided = np.array([0.0] * 9 + [10.0])
+    (few,) = paired_differences([np.ones(10)], [1 + lopsided], 0.5)
+    assert few.skewed
+    assert few.skewness == pytest.approx(3.1623, abs=1e-4)
+    (many,) = paired_differences([np.ones(400)], [1 + np.tile(lopsided, 40)], 0.5)
+    assert not many.skewed
+    (even,) = paired_differences([np.ones(10)], [1 + np.arange(10.0)], 0.5)
+    assert (even.skewed, even.skewness) == (False, pytest.approx(0.0, abs=1e-12))
+
+
+def test_normal_differences_are_seldom_called_lopsided() -> None:
+    seen = np.random.default_rng(12).normal(size=(2_000, 10))
+    assert np.mean([too_skewed(row) for row in seen]) < 0.1
+    skewed = np.exp(0.7 * seen)
+    assert np.mean([too_skewed(row) for row in skewed]) > 0.3
 
 
 @pytest.mark.parametrize(

@@ -136,14 +136,15 @@ def precision(
     ``more``.
 
     Stopping when the interval happens to look narrow favours replications that vary too little, so the final
-    interval covers less often than it says: against this there are at least ten replications, growing
-    rounds instead of a look after each, and the confirming round. docs/methods.md gives the measured coverage. Raises MethodError.
+    interval covers less often than it says: against this there are at least ten replications, growing rounds
+    instead of a look after each, and the confirming round. docs/methods.md gives the measured coverage.
+    Raises MethodError.
 
     Source: A. M. Law (2015), Simulation Modeling and Analysis, 5th ed., section 9.4.1 (sequential procedure,
     n0 >= 10); Y. S. Chow and H. Robbins (1965), On the asymptotic theory of fixed-width sequential confidence
-    intervals, Annals of Mathematical Statistics 36(2), 457-462; on the undercoverage D. I. Singham and L. W.
-    Schruben (2012), Finite-sample performance of absolute precision stopping rules, INFORMS Journal on
-    Computing 24(4), 624-635.
+    intervals for the mean, Annals of Mathematical Statistics 36(2), 457-462; on the undercoverage D. I.
+    Singham and L. W. Schruben (2012), Finite-sample performance of absolute precision stopping rules, INFORMS
+    Journal on Computing 24(4), 624-635.
     """
     seen = matrix(values, "targets", "replications")
     share(confidence, "confidence")
