@@ -331,16 +331,14 @@ def main() -> None:
         (42, 30, 0.9),
     ):
         say("family", m, n, rho, family_coverage(2_000, m, n, rho, 2, draws=400))
-    say("family skewed", family_coverage(2_000, 20, 10, 0.5, 3, skewed=True, draws=400))
-    for name, draw in (
-        ("normal 0.3", normal(0.3)),
-        ("lognormal 0.5", lognormal(0.5)),
-        ("queue 100, 0.9", queue(100, 0.9)),
-    ):
-        for relative in (0.2, 0.1, 0.05) if name != "queue 100, 0.9" else (0.2, 0.1):
+    for n in (10, 30, 100):
+        say("family skewed", n, family_coverage(2_000, 20, n, 0.5, 3, skewed=True, draws=20).bonferroni)
+    for name, draw in (("normal 0.3", normal(0.3)), ("lognormal 0.5", lognormal(0.5))):
+        for relative in (0.2, 0.1, 0.05):
             say("stopping", name, relative, stopping(10_000, draw, relative, 4, Rounds(cap=10_000)))
-            if relative > 0.05 and name != "queue 100, 0.9":
+            if relative > 0.05:
                 say("one by one", name, relative, one_by_one(10_000, draw, relative, 4))
+    say("stopping queue", stopping(4_000, queue(100, 0.9), 0.2, 4, Rounds(cap=10_000)))
     for k in (4, 5, 8):
         for rho in (0.0, 0.5, 0.9):
             slip = [*([0.5] * (k - 1)), 0.0]
@@ -360,6 +358,11 @@ def main() -> None:
         say("quantile", n, level, quantile_coverage(10_000, n, level, 10))
     say("ranks", rank_coverage(500, 100, [1.0, 0.5, 0.25, 0.0, 0.0], 0.7, 11))
     say("ranks few", rank_coverage(500, 40, [1.0, 0.5, 0.25, *[0.0] * 9], 0.7, 12))
+    rng = np.random.default_rng(1)
+    for n in (10, 30, 100, 250):
+        lopsided = np.exp(0.7 * rng.standard_normal((1_000, n)))
+        even = rng.standard_normal((1_000, n))
+        say("warned", n, *(np.mean([paired.too_skewed(row) for row in rows]) for rows in (lopsided, even)))
 
 
 if __name__ == "__main__":
