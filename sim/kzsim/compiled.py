@@ -104,11 +104,13 @@ def _pipeline() -> Any:
 
     class FromTheStart(compiler_class):  # type: ignore[misc]  # a class that is not typed
         def _compile_core(self) -> Any:
+            # a callee is compiled in the middle of its caller, which must find things as they were
+            before = arrayobj.fix_integer_index
             arrayobj.fix_integer_index = as_it_is
             try:
                 return super()._compile_core()
             finally:
-                arrayobj.fix_integer_index = usual
+                arrayobj.fix_integer_index = before
 
     return FromTheStart
 

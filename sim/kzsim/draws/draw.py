@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from kzsim.draws.recipes import Recipe, numbers_of, recipe_of
 from kzsim.draws.streams import check_distinct, key_of, uniforms
 from kzsim.draws.variates import duration_ms
 from kzsim.network.entities import SKIPPED, Entities, KindTable
+from kzsim.network.kept import kept_with_program
 from kzsim.network.model import Condition, Source, Step
 from kzsim.network.program import Program
 
@@ -33,7 +34,7 @@ class _Prepared:
     kinds: tuple[KindTable, ...]
 
 
-@lru_cache(maxsize=16)
+@kept_with_program
 def _prepare(program: Program) -> _Prepared:
     network = program.network
     steps_of = {route.name: route.steps for route in network.routes}
@@ -89,7 +90,7 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
 
 def kinds_of(source: Source, count: int, seed: int, replication: int) -> npt.NDArray[np.int16]:
     """int16 [count]: the kind of each entity of a source."""
-    bounds = np.cumsum([k.share for k in source.kinds])[:-1]
+    bounds = np.cumsum([k.share for k in source.kinds], dtype=np.float64)[:-1]
     if in_use():
         from kzsim.draws.instants import kinds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Waiter:
     """One entity of a deadlock: who it is, what it holds and what it waits for."""
 

@@ -66,8 +66,12 @@ class Observers:
                     f"'{name}' is {mine.shape} here and {getattr(other, name).shape} there: "
                     "only runs of programs of one shape can be added"
                 )
-        # arrays, not numbers: NumPy wraps them round without a word, as the digest wants
-        return Observers(**{name: mine + getattr(other, name) for name, mine in self.tables().items()})
+        # counts of one run fit into 32 bits, those of many need not; the digest wraps round on purpose
+        sums = {
+            name: np.add(mine, getattr(other, name), dtype=np.uint64 if name == "digest" else np.int64)
+            for name, mine in self.tables().items()
+        }
+        return Observers(**sums)
 
     def tables(self) -> dict[str, npt.NDArray[np.generic]]:
         """Every table by its name, in the order in which they stand above."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import read_clock
+from kzsim.engines.kernel.opentime import passed
 from kzsim.engines.outcome import I64
 
 
@@ -53,19 +54,3 @@ def book_unfinished(
         work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
     book(run, entity, account, trace, who, number, element[number, ACCOUNT], work)
     book_closed(run, entity, account, trace, who, number, stay - work)
-
-
-@compiled
-def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
-    """Open time between 0 and an instant."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= at_ms:
-            low = middle
-        else:
-            high = middle - 1
-    total = calendar[low, PASSED]
-    if calendar[low, VALUE] > 0:
-        total += at_ms - calendar[low, AT_MS]
-    return int(total)

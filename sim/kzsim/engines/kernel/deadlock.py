@@ -34,8 +34,8 @@ def is_stuck(
 ) -> bool:
     """Whether there is a deadlock now; ``asked`` then says who is stuck.
 
-    The cheap tests come first: a zone lives if one of its holders can be seen to be alive. Only if
-    some zone does not, all who wait are asked one by one.
+    A zone lives if one of its holders can be seen to be alive. Only if some zone does not is everybody
+    asked who waits there, and all they depend on.
     """
     unsure = 0
     for zone in zones:

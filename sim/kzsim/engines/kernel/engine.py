@@ -71,10 +71,9 @@ class _Run:
         """Run all parts; where several are deadlocked, the earliest counts."""
         deadlocks = [found for part in parts_of(self.program) if (found := self._run_part(part)) is not None]
         if deadlocks:
-            first_ms = min(deadlock.at_ms for deadlock in deadlocks)
-            raise DeadlockError(
-                first_ms, tuple(w for d in deadlocks if d.at_ms == first_ms for w in d.waiters)
-            )
+            first_ms = min(at_ms for at_ms, _ in deadlocks)
+            stuck = sorted(row for at_ms, rows in deadlocks if at_ms == first_ms for row in rows)
+            raise DeadlockError(first_ms, tuple(waiter for _, waiter in stuck))
         by_slot = self.account.reshape(-1, N_PHASES, self.program.n_elements, ACCOUNT_COLUMNS)
         exit_ms, free_flow_ms = (self.passage[:, column].copy() for column in (EXIT, OWN_TIME))
         return Outcome(
@@ -111,8 +110,11 @@ class _Run:
             digest=self.digest,
         )
 
-    def _run_part(self, part: Part) -> DeadlockError | None:
-        """Run one part to the horizon, giving it more rows when it asks for them."""
+    def _run_part(self, part: Part) -> tuple[int, list[tuple[int, Waiter]]] | None:
+        """Run one part to the horizon, giving it more rows when it asks for them.
+
+        Returns when it came to a deadlock, and who is stuck in it; None if it did not.
+        """
         program, fixed, state = self.program, self.fixed, self.state
         run, heap = self._begin(part)
         most_places = max(np.diff(program.occupancy_ptr), default=0)
@@ -168,7 +170,7 @@ class _Run:
                 raise RuntimeError("a table of the kernel has the wrong number of columns")
             if stopped == DEADLOCK:
                 highest = run[HIGHEST_ROW]
-                return self._deadlock(int(run[NOW]), entity[:highest], asked[:highest])
+                return int(run[NOW]), self._stuck(entity[:highest], asked[:highest])
             if stopped == DONE:
                 settle(
                     run,
@@ -234,10 +236,10 @@ class _Run:
                     push(run, heap, 0, REFILL * EVENT_BASE + number)
         return run, heap
 
-    def _deadlock(self, at_ms: int, entity: I64, asked: I8) -> DeadlockError:
+    def _stuck(self, entity: I64, asked: I8) -> list[tuple[int, Waiter]]:
+        """Who is stuck, with the place in the order between entities."""
         stuck = entity[(entity[:, INDEX] != NONE) & (asked == STUCK)]
-        in_order = stuck[np.argsort(stuck[:, INDEX], kind="stable")]
-        return DeadlockError(at_ms, tuple(self._describe(row) for row in in_order))
+        return [(int(row[INDEX]), self._describe(row)) for row in stuck]
 
     def _describe(self, row: I64) -> Waiter:
         names = self.program.element_names
@@ -285,7 +287,7 @@ def _lengthen(entity: I64, links: I64, asked: I8, heap: I64, run: I64) -> I64:
     line has an event, so most of it is never touched and takes no memory, and what is filled is little.
     """
     before = len(entity)
-    after = min(max(FIRST_ROWS, before + before // GROWTH), EVENT_BASE)
+    after = min(max(FIRST_ROWS, before + max(1, before // GROWTH)), EVENT_BASE)
     entity.resize((after, entity.shape[1]), refcheck=False)
     links.resize((after, links.shape[1]), refcheck=False)
     asked.resize(after, refcheck=False)

@@ -8,8 +8,8 @@ from kzsim.engines.outcome import I64
 
 
 @compiled
-def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
-    """Open time between 0 and an instant; the calendar's rows are ``first`` to ``last``."""
+def piece_at(calendar: I64, first: int, last: int, at_ms: int) -> int:
+    """The row of a calendar, of those from ``first`` to before ``last``, that is in force at an instant."""
     low, high = first, last - 1
     while low < high:
         middle = (low + high + 1) >> 1
@@ -17,28 +17,27 @@ def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
             low = middle
         else:
             high = middle - 1
-    total = calendar[low, PASSED]
-    if calendar[low, VALUE] > 0:
-        total += at_ms - calendar[low, AT_MS]
+    return int(low)
+
+
+@compiled
+def passed(calendar: I64, first: int, last: int, at_ms: int) -> int:
+    """Open time between 0 and an instant."""
+    piece = piece_at(calendar, first, last, at_ms)
+    total = calendar[piece, PASSED]
+    if calendar[piece, VALUE] > 0:
+        total += at_ms - calendar[piece, AT_MS]
     return int(total)
 
 
 @compiled
 def end_in_open_time(calendar: I64, first: int, last: int, start_ms: int, work_ms: int) -> int:
     """The earliest instant at which so much open time has passed since; NEVER if it never does."""
-    low, high = first, last - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if calendar[middle, AT_MS] <= start_ms:
-            low = middle
-        else:
-            high = middle - 1
-    wanted = calendar[low, PASSED] + work_ms
-    if calendar[low, VALUE] > 0:
-        wanted += start_ms - calendar[low, AT_MS]
+    wanted = passed(calendar, first, last, start_ms) + work_ms
+    piece = piece_at(calendar, first, last, start_ms)
     # the last piece before which less than that has passed: it is open, or it is the last
-    while low + 1 < last and calendar[low + 1, PASSED] < wanted:
-        low += 1
-    if calendar[low, VALUE] == 0:
+    while piece + 1 < last and calendar[piece + 1, PASSED] < wanted:
+        piece += 1
+    if calendar[piece, VALUE] == 0:
         return NEVER
-    return int(calendar[low, AT_MS] + wanted - calendar[low, PASSED])
+    return int(calendar[piece, AT_MS] + wanted - calendar[piece, PASSED])

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import Entities
+from kzsim.network.kept import kept_with_program
 from kzsim.network.opentime import OpenTime
 from kzsim.network.program import UNLIMITED, ElementType, Program
 
@@ -57,7 +57,7 @@ def plain(table: npt.NDArray[Number]) -> npt.NDArray[Number]:
     return np.require(table, requirements=["C", "W"])
 
 
-@lru_cache(maxsize=16)
+@kept_with_program
 def fixed_tables(program: Program) -> Fixed:
     """Tables that do not change while the loop runs; replications of a program share them."""
     capacity = np.zeros((len(program.capacity_at_ms), CALENDAR_COLUMNS), dtype=np.int64)
@@ -159,7 +159,7 @@ class Part:
     pools: tuple[int, ...]
 
 
-@lru_cache(maxsize=16)
+@kept_with_program
 def parts_of(program: Program) -> tuple[Part, ...]:
     """The parts of a network, by their first source: sources that share an element belong together."""
     elements_of = []
