@@ -117,7 +117,10 @@ def plan_comparison(
     _check_asked(alternatives, replications, precision, by_measure=by_measure)
     called = _distinct(names or [scenario.title for scenario in (base, *alternatives)])
     wanted = replications or (base.replications if precision is None else CAP)
-    scenarios = tuple(with_run_values(scenario, wanted, seed) for scenario in (base, *alternatives))
+    scenarios = tuple(
+        with_run_values(scenario, None if scenario.replications == wanted else wanted, seed)
+        for scenario in (base, *alternatives)
+    )
     models = tuple(make_model(scenario) for scenario in scenarios)
     for name, scenario, model in zip(called[1:], scenarios[1:], models[1:], strict=True):
         same.check_same_entities(scenarios[0], models[0], scenario, model, name, called[0])
