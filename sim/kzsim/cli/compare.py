@@ -154,7 +154,9 @@ def compare(
             return _announce(session, plan, paths, folder, stored)
         if stored is not None:
             session.stored = stored
-            with suppress(experiments.ResultsError):  # what is stored can be read where nothing can be written
+            with suppress(
+                experiments.ResultsError
+            ):  # what is stored can be read where nothing can be written
                 experiments.point_latest(folder, stored)
             found = comparisons.load_comparison(stored)
             return finish(session, found, stored, again=True, simultaneous=simultaneous)

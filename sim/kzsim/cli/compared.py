@@ -21,12 +21,13 @@ Key = tuple[str, str, str, str, str]
 
 _CELL = ("crossing", "mode", "direction", "class", "corridor")
 _WHERE = (Column("Crossing"), Column("Direction"), Column("Who"))
-_TIMES = (
-    *_WHERE,
+_LEVELS = (
     Column("Base\nh", number=True, said="base, mean crossing time in hours"),
     Column("Here\nh", number=True, said="here"),
     Column("Change\nh [interval]", number=True, said="change in hours"),
     Column("\n%", number=True, said="change in per cent"),
+)
+_WINNERS = (
     Column("\nFaster", number=True, said="share faster"),
     Column("\nSlower", number=True, said="share slower"),
     Column("Gain, h\nP5", number=True, said="gain in hours P5"),
@@ -34,8 +35,8 @@ _TIMES = (
     Column("\nP50", number=True, said="P50"),
     Column("\nP75", number=True, said="P75"),
     Column("\nP95", number=True, said="P95"),
-    Column("Verdict"),
 )
+_VERDICT = (Column("Verdict"),)
 _CAUSES = (*_WHERE, Column("Earned by (h)"), Column("Paid by (h)"))
 _LOADS = (
     Column("Crossing"),
@@ -69,7 +70,7 @@ def lines(result: Comparison, *, width: int, simultaneous: bool) -> Iterator[str
         own = _Own(result, alternative, simultaneous=simultaneous)
         yield ""
         yield screen.heading(f"{alternative} against {result.base}")
-        yield from _drawn(own.times(), width, opening=3)
+        yield from _times(own, width)
         yield ""
         for text in sentences(result.verdicts, alternative, simultaneous=simultaneous):
             yield from fill(text, prose, first="- ")
@@ -142,26 +143,20 @@ class _Own:
             self._accounts.setdefault(_key(row), []).append(row)
         self._spoken = [_key(row) for row in own(result.verdicts)]
 
-    def times(self) -> Table:
-        """Return the table of crossing times."""
+    def times(self, *, levels: bool = True, winners: bool = True) -> Table:
+        """Return the table of crossing times, or one of its two parts."""
         verdict = "verdict_together" if self._simultaneous else "verdict"
         rows = []
         for key in self._spoken:
             row, won = self._differences[key, "crossing_time"], self._winners[key]
-            rows.append(
-                (
-                    *_where(key),
-                    words.figure(row["base_mean"]),
-                    words.figure(row["alternative_mean"]),
-                    self._change(row),
-                    words.signed(row["per_cent"]),
-                    words.percent(won["winners"]),
-                    words.percent(won["losers"]),
-                    *(words.signed(won[f"gain_p{share:02d}"]) for share in (5, 25, 50, 75, 95)),
-                    str(row[verdict]),
-                )
-            )
-        return Table(_TIMES, tuple(rows))
+            means = (words.figure(row["base_mean"]), words.figure(row["alternative_mean"]))
+            first = (*means, self._change(row), words.signed(row["per_cent"])) if levels else ()
+            gains = (words.signed(won[f"gain_p{share:02d}"]) for share in (5, 25, 50, 75, 95))
+            shares = (words.percent(won["winners"]), words.percent(won["losers"]))
+            second = (*shares, *gains) if winners else ()
+            rows.append((*_where(key), *first, *second, *((str(row[verdict]),) if levels else ())))
+        columns = (*_WHERE, *(_LEVELS if levels else ()), *(_WINNERS if winners else ()))
+        return Table((*columns, *_VERDICT) if levels else columns, tuple(rows))
 
     def causes(self) -> Table:
         """Return the table of what earned and what paid the changes."""
@@ -250,6 +245,17 @@ def _accounts(rows: Sequence[Row]) -> str:
         for row in rows[:_MOST_ACCOUNTS]
     ]
     return ", ".join(named) or "–"
+
+
+def _times(own: _Own, width: int) -> Iterator[str]:
+    """Yield the crossing times as one table if it fits, else as two, else as sentences."""
+    parts = [own.times(winners=False), own.times(levels=False)]
+    if own.times().least_width() <= width or any(table.least_width() > width for table in parts):
+        yield from _drawn(own.times(), width, opening=3)
+        return
+    yield from _drawn(parts[0], width, opening=3)
+    yield ""
+    yield from _drawn(parts[1], width, opening=3)
 
 
 def _drawn(table: Table, width: int, *, opening: int) -> Iterator[str]:

@@ -25,15 +25,16 @@ def parts_lines(result: Comparison, width: int, prose: int, *, simultaneous: boo
     yield screen.heading(f"What each measure of {result.alternatives[0]} does")
     kind = "intervals that hold together with 95 %" if simultaneous else "95 % intervals"
     yield from fill(
-        f"Change of the mean crossing time in hours against {result.base}, paired {kind}. Alone: this "
-        f"measure and nothing else. Added last: what it adds to all others. The file measures.csv also has "
-        "everything but each measure.",
+        f"Change of the mean crossing time in hours against {result.base}, paired {kind} "
+        f"({result.measure_comparisons} of them are in measures.csv, which also has all groups and everything "
+        "but each measure). Alone: this measure and nothing else. Added last: what it adds to all others.",
         prose,
         rest="",
     )
     rows = records(result.measures)
     rests = records(result.additivity)
-    for cell in dict.fromkeys(_cell(row) for row in rows):
+    cells = list(dict.fromkeys(_cell(row) for row in rows))
+    for cell in _shown(cells):
         yield ""
         yield from _of_cell(
             cell, [row for row in rows if _cell(row) == cell], width, simultaneous=simultaneous
@@ -43,9 +44,16 @@ def parts_lines(result: Comparison, width: int, prose: int, *, simultaneous: boo
                 yield from fill(_adds_up(row), prose, first="  ", rest="    ")
 
 
-def _of_cell(
-    cell: tuple[str, ...], rows: Sequence[Any], width: int, *, simultaneous: bool
-) -> Iterator[str]:
+def _shown(cells: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield those whom a corridor serves and the rest; farm goods where nobody uses one."""
+    served = {cell[:3] for cell in cells if cell[4] == "user"}
+    for cell in cells:
+        klass, role = cell[3:]
+        if role == "user" or klass == "rest" or (klass == "agricultural" and cell[:3] not in served):
+            yield cell
+
+
+def _of_cell(cell: tuple[str, ...], rows: Sequence[Any], width: int, *, simultaneous: bool) -> Iterator[str]:
     from kzsim.cli.compared import interval, place
     from kzsim.experiments.comparisons.cells import who
 

@@ -30,7 +30,7 @@ def who(mode: str, klass: str, corridor: str) -> str:
     if corridor == USER:
         return "corridor users"
     if corridor == NONUSER:
-        return f"eligible {noun} outside the corridor"
+        return "eligible non-users"
     if klass == AGRICULTURAL:
         return "grain trains" if mode == "rail" else "agricultural trucks"
     if klass == REST:

@@ -45,9 +45,7 @@ class Parts:
     def of(self, kind: str) -> Mapping[str, list[F64]]:
         """The values of the parts of one kind, by what they are."""
         return {
-            part.what: values
-            for part, values in zip(self.parts, self.own, strict=True)
-            if part.kind == kind
+            part.what: values for part, values in zip(self.parts, self.own, strict=True) if part.kind == kind
         }
 
     @property
@@ -59,8 +57,7 @@ class Parts:
 def measure_table(seen: Parts, cells: Sequence[int]) -> pd.DataFrame:
     """One row for each part and cell; intervals held together are over all rows of the table."""
     rows: list[tuple[str, str, list[F64], list[F64]]] = [
-        (part.kind, part.what, seen.base, values)
-        for part, values in zip(seen.parts, seen.own, strict=True)
+        (part.kind, part.what, seen.base, values) for part, values in zip(seen.parts, seen.own, strict=True)
     ]
     rows += [(LAST, what, values, seen.whole) for what, values in seen.of(ALL_BUT).items()]
     family = len(rows) * len(cells)
@@ -121,9 +118,7 @@ def cells_of(layout: Layout, touched: Sequence[str]) -> tuple[int, ...]:
     return tuple(number for number in in_words(layout) if layout.cells[number].crossing in touched)
 
 
-def _paired(
-    before: Sequence[F64], after: Sequence[F64], cell: int, comparisons: int
-) -> PairedDifference:
+def _paired(before: Sequence[F64], after: Sequence[F64], cell: int, comparisons: int) -> PairedDifference:
     (found,) = paired_differences(
         [[float(values[cell]) for values in before]],
         [[float(values[cell]) for values in after]],

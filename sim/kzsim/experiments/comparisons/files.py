@@ -189,6 +189,8 @@ def _verdicts(result: Comparison) -> str:
         lines += ["", heading, said] if said else ["", heading]
         for alternative in result.alternatives:
             lines += ["", f"{alternative} against {result.base}:"]
-            lines += [f"- {text}" for text in sentences(result.verdicts, alternative, simultaneous=simultaneous)]
+            lines += [
+                f"- {text}" for text in sentences(result.verdicts, alternative, simultaneous=simultaneous)
+            ]
     lines += ["", "How far to trust these figures", *(f"- {text}" for text in result.judgements)]
     return "\n".join(lines) + "\n"

@@ -142,9 +142,7 @@ class _Seen:
         self.seconds.append(together.seconds)
 
 
-def _looked(
-    plan: ComparisonPlan, seen: _Seen, before: Precision | None
-) -> tuple[Precision | None, bool]:
+def _looked(plan: ComparisonPlan, seen: _Seen, before: Precision | None) -> tuple[Precision | None, bool]:
     """Where the precision stands if this is a look, and whether there are enough replications."""
     rounds = plan.rounds
     if rounds is None or plan.precision is None:
@@ -157,9 +155,7 @@ def _looked(
         for number in in_words(paired.layout):
             if paired.cohort[number]:
                 cell = paired.layout.cells[number]
-                targets.append(
-                    Target(f"{name}, {tables.called(cell)}, {cell.spoken}", plan.precision, floor)
-                )
+                targets.append(Target(f"{name}, {tables.called(cell)}, {cell.spoken}", plan.precision, floor))
                 one = [float(values[number, _TIME]) for values in paired.base]
                 two = [float(values[number, _TIME]) for values in paired.alternative]
                 base.append(one)

@@ -40,9 +40,7 @@ def frame(name: str, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
 
 def comparisons_of(pairs: Named) -> int:
     """How many verdicts in words there are, which are read together."""
-    return sum(
-        int(paired.cohort[number] > 0) for _, paired in pairs for number in in_words(paired.layout)
-    )
+    return sum(int(paired.cohort[number] > 0) for _, paired in pairs for number in in_words(paired.layout))
 
 
 def of_cell(paired: Paired, cell: int, column: int, comparisons: int) -> PairedDifference:

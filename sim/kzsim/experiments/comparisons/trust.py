@@ -66,10 +66,12 @@ def _worlds(seen: Mapping[str, Collected]) -> list[str]:
             "differences do not depend on the length of the run."
         ]
     every = len(seen)
-    return [
-        f"{'In all worlds' if len(names) == every else f'In {_listed(names)}'}, at its worst: {judgement.text}"
-        for judgement, names in worst.values()
-    ]
+    return [f"{_where(names, every)}: {judgement.text}" for judgement, names in worst.values()]
+
+
+def _where(names: list[str], every: int) -> str:
+    where = "In all worlds" if len(names) == every else f"In {_listed(names)}"
+    return where if len(names) == 1 else f"{where}, at its worst"
 
 
 def _listed(names: list[str]) -> str:
