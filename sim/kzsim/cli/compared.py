@@ -70,10 +70,13 @@ def lines(result: Comparison, *, width: int, simultaneous: bool) -> Iterator[str
         own = _Own(result, alternative, simultaneous=simultaneous)
         yield ""
         yield screen.heading(f"{alternative} against {result.base}")
-        yield from _times(own, width)
-        yield ""
+        if own.any:
+            yield from _times(own, width)
+            yield ""
         for text in sentences(result.verdicts, alternative, simultaneous=simultaneous):
             yield from fill(text, prose, first="- ")
+        if not own.any:
+            continue
         yield ""
         yield from _drawn(own.causes(), width, opening=3)
         yield ""
@@ -141,7 +144,20 @@ class _Own:
         self._accounts: dict[Key, list[Row]] = {}
         for row in own(result.accounts):
             self._accounts.setdefault(_key(row), []).append(row)
-        self._spoken = [_key(row) for row in own(result.verdicts)]
+        every = [_key(row) for row in own(result.verdicts)]
+        moved = {key[:3] for key in every if self._moved(key)}
+        self._spoken = [key for key in every if key[:3] in moved]
+
+    def _moved(self, key: Key) -> bool:
+        """Return whether anybody of a cell is faster or slower, or its mean differs at all."""
+        won = self._winners[key]
+        changed = float(self._differences[key, "crossing_time"]["difference"]) != 0
+        return changed or bool(won["winners"] > 0 or won["losers"] > 0)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self._spoken)
 
     def times(self, *, levels: bool = True, winners: bool = True) -> Table:
         """Return the table of crossing times, or one of its two parts."""
@@ -216,7 +232,8 @@ def _reading(result: Comparison, *, simultaneous: bool) -> str:
     return (
         f"Mean crossing times in hours. Change: longer (+) or shorter (−) than in {result.base}, with paired "
         f"{kind}. Faster and slower: share of the same trucks or trains whose time changes by more than "
-        "5 min; gain: the hours that 5, 25, 50, 75 and 95 % of them stay below, + is faster."
+        "5 min; gain: the hours that 5, 25, 50, 75 and 95 % of them stay below, + is faster. Tables leave "
+        "out where nothing changes."
     )
 
 

@@ -26,8 +26,9 @@ def parts_lines(result: Comparison, width: int, prose: int, *, simultaneous: boo
     kind = "intervals that hold together with 95 %" if simultaneous else "95 % intervals"
     yield from fill(
         f"Change of the mean crossing time in hours against {result.base}, paired {kind} "
-        f"({result.measure_comparisons} of them are in measures.csv, which also has all groups and everything "
-        "but each measure). Alone: this measure and nothing else. Added last: what it adds to all others.",
+        f"({result.measure_comparisons} of them are in measures.csv, which also has all groups and "
+        "everything but each measure). Alone: this measure and nothing else. Added last: what it adds to "
+        "all others.",
         prose,
         rest="",
     )

@@ -21,7 +21,8 @@ _TESTED = (
         "verdict",
         "text",
         "",
-        "`gains`, `loses`, `no change` or `undecided`, by the 95 % interval `low` to `high` of this row by itself.",
+        "`gains`, `loses`, `no change` or `undecided`, by the 95 % interval `low` to `high` of this row by "
+        "itself. Of times beyond 5 min; of other indicators beyond 0.",
     ),
     Column("verdict_together", "text", "", "The same by the interval that holds together."),
 )

@@ -131,7 +131,8 @@ def _period(scenario: Scenario) -> str:
 
 
 def _days(ms: int) -> str:
-    return f"{ms / 86_400_000:g} days"
+    days = ms / 86_400_000
+    return f"{days:g} {'day' if days == 1 else 'days'}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

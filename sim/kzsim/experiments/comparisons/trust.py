@@ -61,10 +61,11 @@ def _worlds(seen: Mapping[str, Collected]) -> list[str]:
             kept, names = worst.get(key, (judgement, []))
             worst[key] = (judgement if judgement.value > kept.value else kept, [*names, name])
     if not worst:
-        return [
+        text = (
             "In no world is a line still growing at the end, and nearly everybody followed gets through: the "
             "differences do not depend on the length of the run."
-        ]
+        )
+        return [text]
     every = len(seen)
     return [f"{_where(names, every)}: {judgement.text}" for judgement, names in worst.values()]
 
@@ -84,8 +85,8 @@ def together(comparisons: int, replications: int, *, simultaneous: bool) -> str:
         return ""
     if simultaneous:
         return (
-            f"These {comparisons} verdicts hold together with 95 %: each rests on an interval with confidence "
-            f"{100 * (1 - 0.05 / comparisons):.2f} %."
+            f"These {comparisons} verdicts hold together with 95 %: each rests on an interval with "
+            f"confidence {100 * (1 - 0.05 / comparisons):.2f} %."
         )
     return (
         f"Each of these {comparisons} verdicts rests on a 95 % interval of its own. Of so many, about "
@@ -97,6 +98,6 @@ def together(comparisons: int, replications: int, *, simultaneous: bool) -> str:
 def rule() -> str:
     """What the words mean."""
     return (
-        f"Gain and lose: the whole interval lies beyond {THRESHOLD_MIN} min. No change: it lies wholly within "
-        f"± {THRESHOLD_MIN} min. Anything else is undecided."
+        f"Gain and lose: the whole interval lies beyond {THRESHOLD_MIN} min. No change: it lies wholly "
+        f"within ± {THRESHOLD_MIN} min. Anything else is undecided."
     )
