@@ -30,7 +30,7 @@ from kzsim.experiments.comparisons.said import bounds, clause, signed_bounds
 from kzsim.experiments.comparisons.side_by_side import SideBySide
 from kzsim.experiments.models import counterfactual_of
 from kzsim.indicators.catalogue import INDICATORS
-from kzsim.indicators.compared import COMPARISON_TABLES
+from kzsim.indicators.compared import COMPARISON_TABLES, columns_markdown
 from kzsim.indicators.intervals import Estimate
 from kzsim.scenario import Scenario, load
 from kzsim.scenario.model import Corridor, Scope
@@ -119,7 +119,7 @@ def test_parts_that_mean_the_same_are_run_once(green: Scenario) -> None:
 def test_a_parameter_that_moves_arrivals_is_refused_though_no_key_of_demand_differs(bare: Scenario) -> None:
     trains = replace(bare, road=(), rail=("dostyk",))
     late = replace(trains, overrides={"rail.dostyk.both.interarrival.cv": 0.9})
-    with pytest.raises(ComparisonError, match="differ in the arrivals of rail.dostyk"):
+    with pytest.raises(ComparisonError, match=r"differ in the arrivals of rail\.dostyk"):
         plan_comparison(trains, [late], names=("bare", "late"))
 
 
@@ -192,13 +192,14 @@ def test_the_accounts_of_a_cell_sum_to_the_difference_of_its_stays(bare: Scenari
     plan = plan_comparison(bare, [green], names=("bare", "green"))
     worlds = SideBySide(plan, "kernel", compiled=False)
     found = compare(bare, green, names=("bare", "green"))
-    summaries = [worlds.run(number).summaries for number in range(3)]
+    runs = [worlds.run(number).summaries for number in range(3)]
     layout = plan.models[1].layout
-    column = [c.name for c in __import__("kzsim.indicators.dictionary", fromlist=["x"]).INDICATORS].index(
-        "stay"
-    )
+    column = [indicator.name for indicator in INDICATORS].index("stay")
     cell = next(i for i, c in enumerate(layout.cells) if c.klass == "all" and c.corridor == "all")
-    stays = [two.values[cell, column] - one.values[cell, column] for one, two in summaries]
+    stays = []
+    for run in runs:
+        before, after = (summary.values for summary in run)  # noqa: PD011 - a summary's field, no data frame
+        stays.append(after[cell, column] - before[cell, column])
     told = found.accounts.set_index(["direction", "class", "corridor"]).loc[
         (layout.cells[cell].direction, "all", "all")
     ]
@@ -269,6 +270,11 @@ def test_one_replication_has_no_verdict(bare: Scenario, green: Scenario) -> None
     found = compare(bare, green, replications=1)
     assert set(found.verdicts["verdict"]) == {"undecided"}
     assert "One replication has no interval" in found.judgements[0]
+
+
+def test_the_page_describes_every_column_of_every_file_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "compare.md").read_text(encoding="utf-8")
+    assert page.endswith(columns_markdown()), "renew it: python -m kzsim.indicators.compared"
 
 
 def test_the_notebook_has_it() -> None:

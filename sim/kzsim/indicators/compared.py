@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 from kzsim.indicators.catalogue import NOUN
 from kzsim.indicators.dictionary import CELL, Column, Table
 
@@ -187,3 +190,20 @@ def compared_table(name: str) -> Table:
         if item.name == name:
             return item
     raise KeyError(name)
+
+
+def columns_markdown() -> str:
+    """The part of docs/compare.md that describes every file."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    for spec in COMPARISON_TABLES:
+        yield from ("", f"### {spec.file}", "", f"One row: {spec.row}.", "")
+        yield from ("| column | type | unit | definition |", "| --- | --- | --- | --- |")
+        for column in spec.columns:
+            yield f"| `{column.name}` | {column.kind} | {column.unit} | {column.definition} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(columns_markdown())
