@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 Key = tuple[str, str, str, str, str]
 
 _CELL = ("crossing", "mode", "direction", "class", "corridor")
-_WHERE = (Column("Crossing"), Column("Direction"), Column("Who"))
+_WHO = (Column("Who"),)
 _LEVELS = (
     Column("Base\nh", number=True, said="base, mean crossing time in hours"),
     Column("Here\nh", number=True, said="here"),
@@ -37,7 +37,7 @@ _WINNERS = (
     Column("\nP95", number=True, said="P95"),
 )
 _VERDICT = (Column("Verdict"),)
-_CAUSES = (*_WHERE, Column("Earned by (h)"), Column("Paid by (h)"))
+_CAUSES = (*_WHO, Column("Earned by (h)"), Column("Paid by (h)"))
 _LOADS = (
     Column("Crossing"),
     Column("Direction"),
@@ -78,7 +78,7 @@ def lines(result: Comparison, *, width: int, simultaneous: bool) -> Iterator[str
         if not own.any:
             continue
         yield ""
-        yield from _drawn(own.causes(), width, opening=3)
+        yield from _drawn(own.causes(), width, opening=1)
         yield ""
         yield from _drawn(own.loads(), width, opening=2)
     if result.measures is not None:
@@ -170,9 +170,9 @@ class _Own:
             gains = (words.signed(won[f"gain_p{share:02d}"]) for share in (5, 25, 50, 75, 95))
             shares = (words.percent(won["winners"]), words.percent(won["losers"]))
             second = (*shares, *gains) if winners else ()
-            rows.append((*_where(key), *first, *second, *((str(row[verdict]),) if levels else ())))
-        columns = (*_WHERE, *(_LEVELS if levels else ()), *(_WINNERS if winners else ()))
-        return Table((*columns, *_VERDICT) if levels else columns, tuple(rows))
+            rows.append((_called(key), *first, *second, *((str(row[verdict]),) if levels else ())))
+        columns = (*_WHO, *(_LEVELS if levels else ()), *(_WINNERS if winners else ()))
+        return Table((*columns, *_VERDICT) if levels else columns, self._by_flow(rows))
 
     def causes(self) -> Table:
         """Return the table of what earned and what paid the changes."""
@@ -181,8 +181,19 @@ class _Own:
             found = sorted(self._accounts.get(key, ()), key=lambda row: float(row["difference"]))
             earned = [row for row in found if _told(row) and row["difference"] < 0]
             paid = [row for row in reversed(found) if _told(row) and row["difference"] > 0]
-            rows.append((*_where(key), _accounts(earned), _accounts(paid)))
-        return Table(_CAUSES, tuple(rows))
+            rows.append((_called(key), _accounts(earned), _accounts(paid)))
+        return Table(_CAUSES, self._by_flow(rows))
+
+    def _by_flow(self, rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+        """Return the rows of the cells spoken of with a subheading before the first of each flow."""
+        made: list[tuple[str, ...]] = []
+        flow: tuple[str, str, str] | None = None
+        for key, row in zip(self._spoken, rows, strict=True):
+            if key[:3] != flow:
+                flow = key[:3]
+                made.append((f"{place(key[0], key[1])}, {words.direction(key[2])}",))
+            made.append(row)
+        return tuple(made)
 
     def loads(self) -> Table:
         """Return the table of throughput, tonnes and who did not get through."""
@@ -242,11 +253,11 @@ def _key(row: Row) -> Key:
     return crossing, mode, direction, klass, corridor
 
 
-def _where(key: Key) -> tuple[str, str, str]:
+def _called(key: Key) -> str:
     from kzsim.experiments.comparisons.cells import who
 
-    crossing, mode, direction, klass, corridor = key
-    return place(crossing, mode), words.direction(direction), who(mode, klass, corridor)
+    _, mode, _, klass, corridor = key
+    return f"  {who(mode, klass, corridor)}"
 
 
 def _told(row: Row) -> bool:
@@ -268,11 +279,11 @@ def _times(own: _Own, width: int) -> Iterator[str]:
     """Yield the crossing times as one table if it fits, else as two, else as sentences."""
     parts = [own.times(winners=False), own.times(levels=False)]
     if own.times().least_width() <= width or any(table.least_width() > width for table in parts):
-        yield from _drawn(own.times(), width, opening=3)
+        yield from _drawn(own.times(), width, opening=1)
         return
-    yield from _drawn(parts[0], width, opening=3)
+    yield from _drawn(parts[0], width, opening=1)
     yield ""
-    yield from _drawn(parts[1], width, opening=3)
+    yield from _drawn(parts[1], width, opening=1)
 
 
 def _drawn(table: Table, width: int, *, opening: int) -> Iterator[str]:
