@@ -55,7 +55,7 @@ class Histogram:
         numbers, place = np.unique(self._key[kept] % _STRIDE, return_inverse=True)
         counts = np.zeros(len(numbers), dtype=np.int64)
         np.add.at(counts, place, self._count[kept])
-        places = (bucket_of_rank(counts, rank(share, total)) for share in per_cent)
+        places = buckets_of_ranks(counts, [rank(share, total) for share in per_cent])
         return tuple(
             float("nan") if place is None or not total else self._time_of(int(numbers[place]))
             for place in places
@@ -68,8 +68,8 @@ def sparse(times: I32) -> tuple[I64, I64]:
     return group * _STRIDE + number, times[group, number].astype(np.int64)
 
 
-def bucket_of_rank(counts: I64, place: int) -> int | None:
-    """Bucket of the value at a place (from 0) in rising order; None if there are not so many."""
+def buckets_of_ranks(counts: I64, places: Sequence[int]) -> list[int | None]:
+    """Buckets of the values at these places (from 0) in rising order; None where there are not so many."""
     cumulated = np.cumsum(counts)
-    at = int(np.searchsorted(cumulated, place, side="right"))
-    return at if at < len(counts) else None
+    found = np.searchsorted(cumulated, np.array(places, dtype=np.int64), side="right").tolist()
+    return [at if at < len(counts) else None for at in found]
