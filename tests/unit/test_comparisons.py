@@ -17,11 +17,13 @@ from kzsim.experiments.comparisons import (
     plan_comparison,
 )
 from kzsim.experiments.comparisons.cells import in_words
+from kzsim.experiments.comparisons.effects import Parts, additivity_table, measure_table
 from kzsim.experiments.comparisons.measures import (
     ALL,
     ALL_BUT,
     ALONE,
     SIDE,
+    Variant,
     changed_measures,
     meaning,
     variants,
@@ -291,3 +293,31 @@ def test_shipped_scenarios_can_be_compared() -> None:
     assert plan.names == ("green_none", "baseline_2023", "green_all")
     assert plan.warnings == ()
     assert all(plan.same_roles)
+
+
+@pytest.mark.parametrize(
+    ("whole", "first", "second", "finding"),
+    [
+        (-3.0, -1.0, -1.0, "better than the sum"),
+        (-1.5, -1.0, -1.0, "worse than the sum"),
+        (1.5, 1.0, 1.0, "better than the sum"),
+        (2.02, 1.0, 1.0, "the sum"),
+    ],
+)
+def test_what_does_not_add_up_is_told_by_hand_made_effects(
+    green: Scenario, bare: Scenario, whole: float, first: float, second: float, finding: str
+) -> None:
+    """Shorter times are better, whether the parts gain or lose; a common swing of replications cancels."""
+    layout = plan_comparison(bare, [green]).models[1].layout
+    parts = [Variant(ALL, "", green), Variant(ALONE, "one", green), Variant(ALONE, "two", green)]
+    parts += [Variant(ALL_BUT, "one", green), Variant(SIDE, "kz", green), Variant(SIDE, "cn", green)]
+    seen = Parts(layout, parts)
+    for swing in (0.0, 0.7, -0.4, 0.2):
+        base = np.full(len(layout.cells), 20.0 + swing)
+        seen.add(base, [base + effect for effect in (whole, first, second, second, first, second)])
+    told = additivity_table(seen, (0,)).set_index("what")
+    assert list(told["finding"]) == [finding, finding]
+    assert told.loc["measures", "rest"] == pytest.approx(whole - first - second)
+    measures = measure_table(seen, (0,)).set_index(["kind", "what"])["difference"]
+    assert measures["alone", "one"] == pytest.approx(first)
+    assert measures["last", "one"] == pytest.approx(whole - second)

@@ -101,8 +101,8 @@ def _adds_up(row: Any) -> str:
     whole, summed = (interval(row[name], float("nan"), float("nan")) for name in ("whole", "parts"))
     rest = interval(row["rest"], row["low"], row["high"])
     end = {
-        "more than the sum": "together they do more than the sum",
-        "less than the sum": "they overlap: together they do less than the sum",
+        "better than the sum": "together they do better than the sum",
+        "worse than the sum": "they overlap or hinder one another: together they do worse than the sum",
         "the sum": "they add up",
         "undecided": "whether they add up is undecided",
     }[row["finding"]]

@@ -158,14 +158,15 @@ _ADDITIVITY = (
     *CELL,
     Column("whole", "number", "h", "Effect of everything together, alternative - base."),
     Column("parts", "number", "h", "Sum of the effects of the parts, each alone."),
-    Column("rest", "number", "h", "whole - parts: what is not additive; below 0 they help one another."),
+    Column("rest", "number", "h", "whole - parts: what is not additive; below 0 together they do better."),
     Column("low", "number", "h", "Lower end of its paired 95 % interval; empty: no interval."),
     Column("high", "number", "h", "Upper end of that interval."),
     Column(
         "finding",
         "text",
         "",
-        "`more than the sum`, `less than the sum`, `the sum` (within the threshold) or `undecided`.",
+        "`better than the sum` (shorter times), `worse than the sum`, `the sum` (within 5 min) or "
+        "`undecided`.",
     ),
     Column("replications", "whole number", "", "Replications compared."),
 )

@@ -20,8 +20,8 @@ F64 = npt.NDArray[np.float64]
 
 LAST = "last"
 _FINDINGS = {
-    "gains": "more than the sum",
-    "loses": "less than the sum",
+    "gains": "better than the sum",
+    "loses": "worse than the sum",
     "no change": "the sum",
     "undecided": "undecided",
 }
