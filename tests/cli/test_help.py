@@ -29,7 +29,9 @@ def modules_after(code: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["validate", "-h"], ["explain", "-h"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["validate", "-h"], ["explain", "-h"]]
+)
 def test_help_imports_nothing_heavy(arguments):
     modules = modules_after(f"import kzsim.cli; kzsim.cli.main({arguments!r}, standalone_mode=False)")
     assert not modules & set(HEAVY)
@@ -50,7 +52,7 @@ def test_validating_a_scenario_needs_no_simulation(tmp_path):
 def test_help_names_every_verb_and_exit_code(call):
     done = call("--help")
     assert done.exit_code == 0
-    for word in ("run", "validate", "runs", "warmup", "explain", "130 interrupted"):
+    for word in ("run", "compare", "validate", "runs", "warmup", "explain", "130 interrupted"):
         assert word in done.stdout
 
 
@@ -66,7 +68,15 @@ def test_an_unknown_verb_is_answered_with_the_nearest_one(call):
 
 
 def test_an_unknown_verb_far_from_any_is_answered_with_all(call):
-    assert "there are: run, validate, runs, warmup, explain." in call("simulate-all").stderr
+    said = call("simulate-all").stderr.partition("there are: ")[2]
+    assert set(said.strip().rstrip(".").split(", ")) >= {
+        "run",
+        "compare",
+        "validate",
+        "runs",
+        "warmup",
+        "explain",
+    }
 
 
 def test_an_unknown_option_is_answered_with_the_nearest_one(call):

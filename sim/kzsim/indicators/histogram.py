@@ -7,7 +7,7 @@ Memory is bounded by the number of buckets, however many replications are pooled
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +27,13 @@ def rank(per_cent: int, count: int) -> int:
 
 
 class Histogram:
-    """Counts by group and bucket; replications are added one by one."""
+    """Counts by group and bucket; replications are added one by one.
 
-    def __init__(self) -> None:
+    ``time_of`` gives the time in ms that a bucket's number stands for.
+    """
+
+    def __init__(self, time_of: Callable[[int], float] = midpoint_ms) -> None:
+        self._time_of = time_of
         self._key: I64 = np.zeros(0, dtype=np.int64)
         self._count: I64 = np.zeros(0, dtype=np.int64)
 
@@ -53,7 +57,7 @@ class Histogram:
         np.add.at(counts, place, self._count[kept])
         places = buckets_of_ranks(counts, [rank(share, total) for share in per_cent])
         return tuple(
-            float("nan") if place is None or not total else midpoint_ms(int(numbers[place]))
+            float("nan") if place is None or not total else self._time_of(int(numbers[place]))
             for place in places
         )
 

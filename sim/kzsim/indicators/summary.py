@@ -159,6 +159,20 @@ def over_cells(layout: Layout, by_group_sum: I64) -> I64:
     return np.stack([by_group_sum[member].sum(axis=0) for member in layout.member]).astype(np.int64)
 
 
+def accounts_by_group(layout: Layout, summary: Summary) -> I64:
+    """int64 [groups, accounts] in ms: the cohort's accounts over their whole stays, summed over elements."""
+    sums = np.zeros((len(layout.groups), len(Account)), dtype=np.int64)
+    of_group = summary.account_at // (len(layout.elements) * len(Account))
+    np.add.at(sums, (of_group, summary.account_at % len(Account)), summary.account_ms)
+    return sums
+
+
+def account_means(layout: Layout, by_group_ms: I64, cohort: I64) -> F64:
+    """float64 [cells, accounts] in hours per entity of ``cohort`` (int64 [cells]), NaN without anyone."""
+    by_cell = over_cells(layout, by_group_ms)
+    return np.stack([mean_h(by_cell[:, account], cohort) for account in Account], axis=1)
+
+
 def loads(layout: Layout) -> dict[str, F64]:
     """float64 [groups] for each indicator that weighs exits."""
     loaded = np.array([g.loaded for g in layout.groups])
