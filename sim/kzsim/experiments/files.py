@@ -39,6 +39,8 @@ def result_files(plan: Plan, result: RunResult) -> Iterator[tuple[str, bytes]]:
         made: pd.DataFrame | None = getattr(result, spec.name)
         if made is not None:
             yield spec.file, parquet_bytes(made) if spec.file.endswith(".parquet") else csv_bytes(made)
+    for name, extra in result.extras.items():
+        yield name, csv_bytes(extra)
 
 
 def csv_bytes(made: pd.DataFrame) -> bytes:
@@ -70,6 +72,7 @@ def manifest_text(
         "seed": result.seed,
         "replications": result.n_replications,
         "counterfactual": plan.counterfactual,
+        "asked": dict(plan.asked),
         "start": result.start.isoformat(),
         "horizon_ms": result.horizon_ms,
         "run_in_ms": result.run_in_ms,
@@ -96,6 +99,12 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
     for spec in TABLES:
         if spec.file in manifest["files"] and spec.file.endswith(".csv"):
             found[spec.name] = read_table(path / spec.file, spec)
+    known = {spec.file for spec in TABLES}
+    extras = {
+        name: pd.read_csv(path / name, keep_default_na=False, na_values=[""], float_precision="round_trip")
+        for name in sorted(manifest["files"])
+        if name.endswith(".csv") and name not in known
+    }
     names = [field.name for field in fields(Judgement)]
     rows = found["judgements"][names].itertuples(index=False, name=None)
     found["judgements"] = tuple(Judgement(**dict(zip(names, row, strict=True))) for row in rows)
@@ -113,6 +122,7 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
         warnings=tuple(manifest["warnings"]),
         notes=tuple(manifest["notes"]),
         manifest=manifest,
+        extras=extras,
         **found,
     )
 

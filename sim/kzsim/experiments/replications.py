@@ -56,6 +56,7 @@ class Task:
     """What a worker must know to run any replication.
 
     ``compiled``: by machine code, else without. ``trace``: tell of each of the scenario's entities.
+    ``sparing``: begin few replications before they are asked for, since all may not be.
     """
 
     scenario: Scenario
@@ -63,6 +64,7 @@ class Task:
     engine: str = choice.KERNEL
     compiled: bool = True
     trace: bool = False
+    sparing: bool = False
 
 
 class Runner:
@@ -135,8 +137,8 @@ def replicating(task: Task, jobs: int, model: Model | None = None) -> Replicatin
     With one job they run here, one after another; else in that many threads where machine code
     runs, which does not hold the interpreter's lock, and in processes started afresh where it does
     not. However the context is left, by an error or an interruption, no thread and no process stays
-    behind. With a trace no more than ``jobs`` + 1 replications are begun before the first of them is
-    fetched, so that memory is bounded. ``model`` is the scenario's if it is at hand. Raises WorkerError
+    behind. With a trace, or sparingly, no more than ``jobs`` + 1 replications are begun before the first of
+    them is fetched, so that memory is bounded. ``model`` is the scenario's if it is at hand. Raises WorkerError
     if a process dies, and what the first replication that fails raises: ReplicationDeadlockError,
     InvariantError.
     """
@@ -202,7 +204,7 @@ class _Answers:
         self._count = count = task.scenario.replications
         self._given_out = 0
         self.waiting: deque[Future[Replication]] = deque()
-        self._give_out(min(count, jobs + 1) if task.trace else count)
+        self._give_out(min(count, jobs + 1) if task.trace or task.sparing else count)
 
     def _give_out(self, count: int) -> None:
         with _interrupts_held_back():
