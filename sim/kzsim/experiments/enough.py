@@ -53,7 +53,9 @@ class Enough:
 
     def __post_init__(self) -> None:
         if not 0 < self.relative < 1:
-            raise MethodError(f"a precision lies between 0 and 100 % of the mean, got {100 * self.relative:g} %")
+            raise MethodError(
+                f"a precision lies between 0 and 100 % of the mean, got {100 * self.relative:g} %"
+            )
         if self.cap < LEAST_FIRST:
             raise MethodError(
                 f"precision needs at least {LEAST_FIRST} replications, and {self.cap} is the most that are allowed"

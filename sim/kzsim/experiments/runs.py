@@ -138,7 +138,9 @@ def run(
     ``if __name__ == "__main__"``. Raises ReplicationDeadlockError, InvariantError or WorkerError, and
     ResultsError if the trace cannot be written.
     """
-    planned = plan(scenario, replications=replications, seed=seed, counterfactual=counterfactual, enough=enough)
+    planned = plan(
+        scenario, replications=replications, seed=seed, counterfactual=counterfactual, enough=enough
+    )
     choice = choose_engine(planned, engine)
     return execute(planned, choice, jobs=jobs, progress=progress, trace=trace)
 
@@ -213,9 +215,7 @@ def execute(
     )
 
 
-def _with_precision(
-    result: RunResult, asked: Enough, found: Precision, table: pd.DataFrame
-) -> RunResult:
+def _with_precision(result: RunResult, asked: Enough, found: Precision, table: pd.DataFrame) -> RunResult:
     kept = (one for one in result.judgements if one.code not in REPLACED)
     return replace(
         result,

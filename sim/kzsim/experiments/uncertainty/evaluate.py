@@ -68,18 +68,18 @@ def _meaning(scenario: Scenario) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """``values``: float64 [points, replications, ...figures], NaN throughout a point that gave none.
+    """``figures``: float64 [points, replications, ...], NaN throughout a point that gave none.
 
     ``failed``: by point, why it gave none: the model stopped there, or its values make no scenario.
     """
 
-    values: F64
+    figures: F64
     failed: Mapping[int, str]
 
     @property
     def good(self) -> npt.NDArray[np.int64]:
         """Numbers of the points that gave figures."""
-        return np.array([n for n in range(len(self.values)) if n not in self.failed], dtype=np.int64)
+        return np.array([n for n in range(len(self.figures)) if n not in self.failed], dtype=np.int64)
 
     def said(self) -> str:
         """A sentence about the points that gave none, '' if all did."""
@@ -87,8 +87,8 @@ class Evaluated:
             return ""
         first = min(self.failed)
         return (
-            f"{len(self.failed)} of {len(self.values)} points gave no result and are left out, which may bias "
-            f"what is said of the others. Point {first}: {self.failed[first]}"
+            f"{len(self.failed)} of {len(self.figures)} points gave no result and are left out, which may bias "
+            f"what is said of the others. Point {first}: {self.failed[first].splitlines()[0].rstrip(':')}."
         )
 
 

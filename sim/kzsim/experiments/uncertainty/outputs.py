@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import numpy as np
+import numpy.typing as npt
 
 from kzsim.experiments.methods import MethodError
 from kzsim.experiments.methods.paired import Better
-from kzsim.indicators.catalogue import INDICATORS, NOUN, QUANTILES
+from kzsim.indicators.catalogue import INDICATORS, QUANTILES
 from kzsim.indicators.layout import ALL, HEADLINE, Cell, Layout
 from kzsim.indicators.summary import Summary
 from kzsim.indicators.tables import unit_of
 from kzsim.scenario.problems import nearest
+from kzsim.scenario.units import Kind, UnitError, parse_quantity
 
 COLUMN = {indicator.name: number for number, indicator in enumerate(INDICATORS)}
 _UNIT = {indicator.name: indicator.unit for indicator in INDICATORS}
@@ -143,11 +146,31 @@ def _spoken(cell: Cell) -> str:
     return ", ".join((cell.spoken, *more))
 
 
-def values_of(outputs: Sequence[Output], layout: Layout, summary: Summary) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def values_of(outputs: Sequence[Output], layout: Layout, summary: Summary) -> npt.NDArray[np.float64]:
     """Float64 [outputs]: all of them in one replication."""
     return np.array([one.of(layout, summary) for one in outputs])
 
 
-def said_unit(output: Output) -> str:
-    """The unit as it stands behind a number."""
-    return output.unit.replace(NOUN, "entities")
+def in_unit(written: str, indicator: str) -> float:
+    """A quantity such as ``0.25 h``, ``15 min`` or ``2 trucks/day`` in the indicator's own unit.
+
+    Raises MethodError for anything else.
+    """
+    (name,) = check_indicators([indicator])
+    unit = _UNIT[name]
+    if unit == "h":
+        kind = Kind("time", "h", "0.25 h")
+    elif unit == "share":
+        kind = Kind("share", "%", "1 %", most=100.0)
+    else:
+        found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(\S+)\s*", written)
+        known = {unit, *(unit_of(unit, mode) for mode in ("road", "rail"))}
+        if found is None or found[2] not in known:
+            said = " or ".join(sorted(known - {unit} or known))
+            raise MethodError(f"expected a quantity in {said}, found '{written}'; for example '2 {said}'")
+        return float(found[1])
+    try:
+        value = parse_quantity(written, kind)
+    except UnitError as error:
+        raise MethodError(str(error)) from error
+    return value / 100 if unit == "share" else value

@@ -107,10 +107,10 @@ def spreads(study: Study, layout: Layout, seen: Evaluated) -> tuple[Spread, ...]
     """
     good = seen.good
     if len(good) < LEAST_WORLDS:
-        raise MethodError(f"only {len(good)} of {len(seen.values)} points gave a result. {seen.said()}")
+        raise MethodError(f"only {len(good)} of {len(seen.figures)} points gave a result. {seen.said()}")
     found = []
     for number, output in enumerate(outputs_of(layout)):
-        values = seen.values[good, :, number]
+        values = seen.figures[good, :, number]
         whole = ~np.isnan(values).any(axis=1)
         if whole.sum() < LEAST_WORLDS:
             continue
@@ -151,7 +151,9 @@ def three_intervals(result: RunResult, found: Sequence[Spread]) -> tuple[tuple[S
     for one in found:
         (cell,) = one.output.cells
         row = table.loc[(*cell.key, one.output.indicator)]
-        precision = Estimate(float(row["mean"]), float(row["low"]), float(row["high"]), int(row["replications"]))
+        precision = Estimate(
+            float(row["mean"]), float(row["low"]), float(row["high"]), int(row["replications"])
+        )
         met = None
         if one.output.indicator == "crossing_time":
             quantiles = [float(table.loc[(*cell.key, f"crossing_time_{name}")]["mean"]) for name in _MET]
@@ -235,7 +237,7 @@ def world_table(outputs: Sequence[Output], seen: Evaluated, worlds: Sequence[str
     """
     import pandas as pd
 
-    values = seen.values if worlds else seen.values[:, :, None, :]
+    values = seen.figures if worlds else seen.figures[:, :, None, :]
     rows = []
     for point, replication, world, number in np.ndindex(values.shape):
         rows.append(
