@@ -98,5 +98,6 @@ def over(verb: Verb) -> Verb:
         "--over",
         multiple=True,
         metavar="PATTERN",
-        help="Take only these entries of the evidence as unknown, for example 'road.bakhty.*'. May be repeated.",
+        help="Take only these entries of the evidence as unknown, for example 'road.bakhty.*'. "
+        "May be repeated.",
     )(verb)

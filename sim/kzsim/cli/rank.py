@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ Examples:
   kzsim rank scenarios/green_dostyk.yaml scenarios/green_maikapchagai.yaml scenarios/green_kalzhat.yaml
   kzsim rank a.yaml b.yaml --indicator throughput_per_day --flows road.dostyk.kz_to_cn --delta '2 trucks/day'
 
-All alternatives meet the same trucks and trains; those that fall behind for good are dropped after each round.
-What is done is kept: after an interruption the same command goes on.
+All alternatives meet the same trucks and trains; those that fall behind for good are dropped after each
+round. What is done is kept: after an interruption the same command goes on.
 """
 KIND = "rank"
 TABLE, REPLICATIONS = "rank.csv", "replications.csv"
@@ -96,8 +97,8 @@ def rank(
 ) -> ExitCode:
     """Say which of several scenarios is best in one indicator, with a promise.
 
-    Runs them on the same trucks and trains in rounds, drops those that fall behind for good, and stops when one is
-    left. Ends with 1 if the replications allowed do not suffice.
+    Runs them on the same trucks and trains in rounds, drops those that fall behind for good, and stops when
+    one is left. Ends with 1 if the replications allowed do not suffice.
     """
     if len(paths) < 2:
         raise click.UsageError("at least two alternatives are needed")
@@ -239,9 +240,9 @@ def _lines(stored: Stored) -> Iterator[str]:
         yield from fill(text, prose)
 
 
-def _row(row: dict[str, Any]) -> tuple[str, ...]:
+def _row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     behind = row["behind_best"]
-    shown = words.signed(behind) if behind == behind else "–"  # noqa: PLR0124 - NaN: it is the first itself
+    shown = "–" if math.isnan(behind) else words.signed(behind)
     state = row["state"]
     if state == "dropped":
         state = f"dropped after {int(row['dropped_after'])}"

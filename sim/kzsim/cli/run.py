@@ -87,7 +87,8 @@ ENOUGH_REPLICATIONS = 10
     "indicators",
     multiple=True,
     metavar="NAME",
-    help="With --precision: an indicator that must be precise in place of the crossing time. May be repeated.",
+    help="With --precision: an indicator that must be precise, in place of the crossing time. "
+    "May be repeated.",
 )
 @click.option(
     "--uncertainty",

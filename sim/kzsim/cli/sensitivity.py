@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +28,9 @@ Examples:
   kzsim sensitivity scenarios/baseline_2023.yaml --flows road.bakhty.kz_to_cn --over 'road.bakhty.*'
   kzsim sensitivity scenarios/minimal.yaml --method sobol --over '*.documents.*' --jobs 2
 
-Morris screening sorts many ranges by few runs; Sobol' indices say of few ranges, by many runs, how much of
-the spread each is answerable for. All points are run with the same random numbers. What is done is kept: after
-an interruption the same command goes on.
+Morris screening sorts many ranges by few runs; Sobol' indices say of few ranges, by many runs, how much
+of the spread each is answerable for. All points are run with the same random numbers. What is done is
+kept: after an interruption the same command goes on.
 """
 SHOWN = 8
 """Parameters of a figure on the screen; the file has all."""
@@ -51,7 +52,8 @@ TABLE = "sensitivity.csv"
     "--flows",
     default="*.*.*",
     metavar="PATTERN",
-    help="Of which flows: mode.crossing.direction, for example road.bakhty.kz_to_cn. Default: every flow by itself.",
+    help="Of which flows: mode.crossing.direction, for example road.bakhty.kz_to_cn. Default: every flow "
+    "by itself.",
 )
 @click.option(
     "--size",
@@ -101,8 +103,8 @@ def sensitivity(
 ) -> ExitCode:
     """Say which parameters of the evidence decide the figures of a scenario.
 
-    Every range of the evidence that acts on the scenario is varied. Prints, for each figure, the parameters that
-    move it most, with intervals and with what luck alone would show.
+    Every range of the evidence that acts on the scenario is varied. Prints, for each figure, the parameters
+    that move it most, with intervals and with what luck alone would show.
     """
     with scenario_mistakes(), uncertain.method_mistakes():
         from kzsim.experiments.uncertainty.varied import acting
@@ -231,7 +233,7 @@ def _run(
 
 
 def _finite(value: float) -> float | None:
-    return value if value == value else None  # noqa: PLR0124 - NaN, for which JSON has no word
+    return None if math.isnan(value) else value  # JSON has no word for NaN
 
 
 def _files(
@@ -272,7 +274,8 @@ def _files(
             ),
             noise=one.noise_level,
             source=(
-                f"kzsim, {wanted.said}, {made.replications} replications a point; bars: 95 % bootstrap interval; "
+                f"kzsim, {wanted.said}, {made.replications} replications a point; bars: 95 % "
+                "bootstrap interval; "
                 "grey: luck may be all"
             ),
         )
@@ -288,8 +291,10 @@ def _lines(stored: Stored) -> Iterator[str]:
     prose, width = screen.prose_width(), screen.width()
     yield screen.heading(about["title"])
     yield from fill(
-        f"{about['scenario']}: {about['said']}, {len(about['varied'])} ranges of the evidence, {about['points']:,} "
-        f"points, {about['replications']} replications each, seed {about['seed']}. {_reading(about['method'])}",
+        f"{about['scenario']}: {about['said']}, {len(about['varied'])} ranges of the "
+        f"evidence, {about['points']:,} "
+        f"points, {about['replications']} replications each, seed {about['seed']}. "
+        f"{_reading(about['method'])}",
         prose,
         rest="",
     )
@@ -304,7 +309,8 @@ def _lines(stored: Stored) -> Iterator[str]:
         clear = int(rows["above_noise"].sum())
         share = words.percent(one["noise_share"])
         yield from fill(
-            f"{clear} of {len(rows)} ranges surely do more than luck; {share} of the variance between points is "
+            f"{clear} of {len(rows)} ranges surely do more than luck; {share} of the variance "
+            "between points is "
             "luck of the replications.",
             prose,
         )
@@ -323,12 +329,15 @@ def _assumed() -> str:
 def _reading(method: str) -> str:
     if method == "morris":
         return (
-            "Size: mean absolute change of the figure when the parameter goes through its whole range while all "
-            "others lie anywhere in theirs, with its 95 % interval; way: whether raising it raises the figure; "
+            "Size: mean absolute change of the figure when the parameter goes through its "
+            "whole range while all "
+            "others lie anywhere in theirs, with its 95 % interval; way: whether raising it "
+            "raises the figure; "
             "spread: large where the effect is curved or hangs on other parameters."
         )
     return (
-        "Total: share of the variance in which the parameter takes part, first: that which it causes alone, both "
+        "Total: share of the variance in which the parameter takes part, first: that which "
+        "it causes alone, both "
         "with 95 % intervals."
     )
 

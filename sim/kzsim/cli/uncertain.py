@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,8 @@ def lines(result: RunResult, width: int) -> Iterator[str]:
     yield "Three intervals, never mixed"
     yield from fill(
         "Precision of the estimate: 95 % interval of the mean, which more replications make narrower. What a "
-        "shipper meets: between single trucks or trains; only a policy changes it. What is not known about the "
+        "shipper meets: between single trucks or trains; only a policy changes it. What is "
+        "not known about the "
         f"border: the mean in nine of ten of {int(table['worlds'].max())} worlds within the evidence ranges; "
         "only better evidence makes it narrower; 'luck' is the part of that spread that comes from few "
         "replications a world, and is taken out.",
@@ -118,7 +119,7 @@ def lines(result: RunResult, width: int) -> Iterator[str]:
         yield from _decided(influences, prose)
 
 
-def _row(row: dict[str, Any]) -> tuple[str, ...]:
+def _row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     return (
         words.place(row["crossing"], row["mode"]) + (" rail" if row["mode"] == "rail" else ""),
         words.direction(row["direction"]),
@@ -139,7 +140,8 @@ def between(low: float, high: float) -> str:
 
 def _decided(influences: Any, prose: int) -> Iterator[str]:
     yield from fill(
-        "What decides the mean crossing time among what is not known (rank correlation; + raises it), as far as "
+        "What decides the mean crossing time among what is not known (rank correlation; + "
+        "raises it), as far as "
         "chance can be ruled out:",
         prose,
         rest="",

@@ -33,7 +33,7 @@ REPLACED = ("precision", "no_interval")
 
 FLOORS = {"h": UNCHANGED_WITHIN_MS / MS_PER_HOUR, "share": 0.01}
 FLOOR_ELSEWHERE = 0.1
-"""Half-widths that are always small enough, by unit: 5 min, one percentage point, else a tenth of the unit."""
+"""Half-widths that are always small enough, by unit: 5 min, one percentage point, else a tenth."""
 
 _UNIT = {indicator.name: indicator.unit for indicator in INDICATORS}
 _COMPARED_AT = {name: number for number, name in enumerate(COMPARED)}
@@ -58,7 +58,8 @@ class Enough:
             )
         if self.cap < LEAST_FIRST:
             raise MethodError(
-                f"precision needs at least {LEAST_FIRST} replications, and {self.cap} is the most that are allowed"
+                f"precision needs at least {LEAST_FIRST} replications, and {self.cap} is the "
+                "most that are allowed"
             )
         check_indicators(self.indicators)
 

@@ -138,8 +138,8 @@ def replicating(task: Task, jobs: int, model: Model | None = None) -> Replicatin
     runs, which does not hold the interpreter's lock, and in processes started afresh where it does
     not. However the context is left, by an error or an interruption, no thread and no process stays
     behind. With a trace, or sparingly, no more than ``jobs`` + 1 replications are begun before the first of
-    them is fetched, so that memory is bounded. ``model`` is the scenario's if it is at hand. Raises WorkerError
-    if a process dies, and what the first replication that fails raises: ReplicationDeadlockError,
+    them is fetched, so that memory is bounded. ``model`` is the scenario's if it is at hand. Raises
+    WorkerError if a process dies, and what the first replication that fails raises: ReplicationDeadlockError,
     InvariantError.
     """
     count = task.scenario.replications

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def strongest(
 
     shown = table.dropna(subset=[value]).head(MOST_BARS).iloc[::-1]
     height = _FRAME_IN + _BAR_IN * max(len(shown), 1)
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(cast("Any", STYLE)):
         figure = Figure(figsize=(WIDTH_IN, height))
         axes = figure.add_axes((0.47, 0.62 / height, 0.5, 1 - _FRAME_IN / height + 0.2 / height))
         at = np.arange(len(shown))

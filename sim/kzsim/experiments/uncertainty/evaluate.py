@@ -87,7 +87,8 @@ class Evaluated:
             return ""
         first = min(self.failed)
         return (
-            f"{len(self.failed)} of {len(self.figures)} points gave no result and are left out, which may bias "
+            f"{len(self.failed)} of {len(self.figures)} points gave no result and are left "
+            "out, which may bias "
             f"what is said of the others. Point {first}: {self.failed[first].splitlines()[0].rstrip(':')}."
         )
 

@@ -98,7 +98,8 @@ def _how(asked: Asked, seen: Evaluated) -> Judgement:
     varied = asked.varied
     left = [one.name for one in varied.left_out]
     text = (
-        f"What is not known about the border: {len(varied.names)} ranges of the evidence act on this scenario "
+        f"What is not known about the border: {len(varied.names)} ranges of the evidence act "
+        "on this scenario "
         f"and vary over {len(seen.good)} worlds, {asked.replications} replications each. {ASSUMPTION}"
     )
     if left:
@@ -115,18 +116,19 @@ def _how(asked: Asked, seen: Evaluated) -> Judgement:
 def _off_centre(result: RunResult, found: Sequence[Spread]) -> list[Judgement]:
     """Where the run itself, at the evidence's values, lies outside nine of ten worlds."""
     beyond = []
-    table = result.indicators.set_index(["crossing", "mode", "direction", "class", "corridor", "indicator"])
     for one in found:
         (cell,) = one.output.cells
-        mean = float(table.loc[(*cell.key, one.output.indicator)]["mean"])
+        mean = spread.estimate_in(result.indicators, cell, one.output.indicator).mean
         if not math.isnan(mean) and not one.unknown.p5 <= mean <= one.unknown.p95:
             side = "below" if mean < one.unknown.p5 else "above"
             beyond.append(f"{one.output.indicator.replace('_', ' ')} at {one.output.name} ({side})")
     if not beyond:
         return []
     text = (
-        "The run itself, with every parameter at the evidence's value, lies outside nine of ten of these worlds: "
-        f"{'; '.join(beyond)}. Many ranges reach further to one side of their value than to the other, so that "
+        "The run itself, with every parameter at the evidence's value, lies outside nine of "
+        "ten of these worlds: "
+        f"{'; '.join(beyond)}. Many ranges reach further to one side of their value than to "
+        "the other, so that "
         "the value is no middle of what may be."
     )
     return [Judgement("off_centre", False, text, float(len(beyond)))]

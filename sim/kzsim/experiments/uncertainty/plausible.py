@@ -6,7 +6,7 @@ Both scenarios of a point share its values and its trucks, so that what differs 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from kzsim.experiments.uncertainty.varied import acting
 from kzsim.experiments.worlds import Together, Worlds
 from kzsim.indicators.catalogue import UNCHANGED_WITHIN_MS
 from kzsim.indicators.comparison import COMPARED
+from kzsim.indicators.intervals import Estimate
 from kzsim.indicators.layout import USER
 from kzsim.network.model import MS_PER_HOUR
 from kzsim.scenario import Base
@@ -201,31 +202,32 @@ def threshold(output: Output) -> float:
 def _table(effects: Sequence[Effect]) -> pd.DataFrame:
     import pandas as pd
 
-    rows = []
-    for one in effects:
-        over = one.over
-        row: dict[str, object] = {"alternative": one.alternative, "flows": one.output.name}
-        row |= {**cell_columns(one.output), "worlds": one.worlds, "threshold": threshold(one.output)}
-        none = (math.nan,) * 3
+    return pd.DataFrame([_row(one) for one in effects])
 
-        def three(get: Callable[[Over], object], over: Over | None = over) -> tuple[float, float, float]:
-            found = None if over is None else get(over)
-            return none if found is None else (found.mean, found.low, found.high)  # type: ignore[attr-defined]  # an Estimate
 
-        helps, noisy = three(lambda o: o.helps), three(lambda o: o.helps_with_noise)
-        row |= {"helps": helps[0], "helps_low": helps[1], "helps_high": helps[2]}
-        row |= {"helps_with_luck_low": noisy[1], "helps_with_luck_high": noisy[2]}
-        row |= {
-            "surely_helps": 0 if over is None else over.surely_helps,
-            "surely_not": one.worlds if over is None else over.surely_not,
-            "open": 0 if over is None else over.open,
-        }
-        for name in ("p5", "p50", "p95"):
-            found = three(lambda o, name=name: getattr(o, name))  # type: ignore[misc]  # the name of this round
-            row |= {f"difference_{name}": found[0], f"{name}_low": found[1], f"{name}_high": found[2]}
-        row["noise_share"] = math.nan if over is None else over.noise_share
-        rows.append(row)
-    return pd.DataFrame(rows)
+def _row(one: Effect) -> dict[str, object]:
+    over, none = one.over, Estimate(math.nan, math.nan, math.nan, 0)
+    helps, noisy = (none, none) if over is None else (over.helps, over.helps_with_noise)
+    row: dict[str, object] = {
+        "alternative": one.alternative,
+        "flows": one.output.name,
+        **cell_columns(one.output),
+        "worlds": one.worlds,
+        "threshold": threshold(one.output),
+        "helps": helps.mean,
+        "helps_low": helps.low,
+        "helps_high": helps.high,
+        "helps_with_luck_low": noisy.low,
+        "helps_with_luck_high": noisy.high,
+        "surely_helps": 0 if over is None else over.surely_helps,
+        "surely_not": one.worlds if over is None else over.surely_not,
+        "open": 0 if over is None else over.open,
+    }
+    for name in ("p5", "p50", "p95"):
+        found: Estimate = none if over is None else getattr(over, name)
+        row |= {f"difference_{name}": found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+    row["noise_share"] = math.nan if over is None else over.noise_share
+    return row
 
 
 def _influences(effects: Sequence[Effect]) -> pd.DataFrame:
@@ -285,21 +287,25 @@ def _sentence(one: Effect, over: Over) -> str:
     return (
         f"{one.alternative}, {one.output.name}: the mean crossing time falls by more than 5 min in "
         f"{100 * over.helps.mean:.0f} % of {over.n} plausible worlds (between {100 * low:.0f} and "
-        f"{100 * high:.0f} %, luck counted); the difference lies between {p5:+.3g} and {p95:+.3g} h in nine of ten, "
+        f"{100 * high:.0f} %, luck counted); the difference lies between {p5:+.3g} and "
+        f"{p95:+.3g} h in nine of ten, "
         f"half of them below {p50:+.3g} h.{decides}"
     )
 
 
 def _how(question: Question, seen: Evaluated) -> list[str]:
     varied = question.study.varied
-    said = [
-        f"{len(varied.names)} ranges of the evidence act on these scenarios and vary over {len(seen.good)} worlds, "
-        f"{question.study.replications} replications each; both scenarios of a world share its values and its "
-        "trucks. The ranges are taken as independent of one another and triangular, with the evidence's value the "
-        "most probable; that is an assumption. How much a corridor's measure changes is not varied."
-    ]
+    how = (
+        f"{len(varied.names)} ranges of the evidence act on these scenarios and vary over {len(seen.good)} "
+        f"worlds, {question.study.replications} replications each; both scenarios of a world share its values "
+        "and its trucks. The ranges are taken as independent of one another and triangular, with the evidence's "
+        "value the most probable; that is an assumption. How much a corridor's measure changes is not varied."
+    )
+    said = [how]
     if varied.left_out:
         named = ", ".join(one.name for one in varied.left_out)
-        said.append(f"Not varied: {named} (values of its own for parts of the year); --over with its name does.")
+        said.append(
+            f"Not varied: {named} (values of its own for parts of the year); --over with its name does."
+        )
     failed = seen.said()
     return [*said, failed] if failed else said

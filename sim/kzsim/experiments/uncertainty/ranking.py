@@ -253,7 +253,7 @@ def rank_table(ranked: Ranked) -> pd.DataFrame:
         if selection.selected is not None
         else min(selection.survivors, key=lambda i: sign * means[i].mean)
     )
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, name in enumerate(race.names):
         n = used[number]
         dropped = selection.dropped_at[number]
@@ -313,23 +313,24 @@ def words(ranked: Ranked) -> tuple[str, ...]:
     runs = sum(selection.used)
     if selection.selected is not None:
         first = (
-            f"{race.names[selection.selected]} first: the {wanted} {what}, selected after {max(selection.used)} "
+            f"{race.names[selection.selected]} first: the {wanted} {what}, selected after "
+            f"{max(selection.used)} "
             f"replications ({runs} runs in all)."
         )
     else:
         left = ", ".join(race.names[number] for number in selection.survivors)
         most = "" if selection.at_most is None else f" At most {selection.at_most:,} would decide it."
         first = (
-            f"Not decided after {race.cap} replications ({runs} runs in all): {left} are still in the race for the "
+            f"Not decided after {race.cap} replications ({runs} runs in all): {left} are "
+            "still in the race for the "
             f"{wanted} {what}.{most}"
         )
     promise = selection.guarantee().replace(f"at least {race.delta:g}.", f"at least {race.delta:g} {unit}.")
-    return (
-        first,
-        promise,
+    caution = (
         "The means were stopped on and lean a little towards the answer; for how much better it is, compare the "
-        "first two with other random numbers (kzsim compare with --seed).",
+        "first two with other random numbers (kzsim compare with another --seed)."
     )
+    return (first, promise, caution)
 
 
 def document(ranked: Ranked) -> dict[str, Any]:

@@ -162,11 +162,14 @@ def _sobol(design: SobolDesign, output: Output, values: F64, keep: set[int]) -> 
     import pandas as pd
 
     block = len(design.ranges) + 2
-    whole = ~np.isnan(values).any(axis=1).reshape(-1, block).any(axis=1)
+    missing = np.isnan(values).any(axis=1)
+    whole: npt.NDArray[np.bool_] = ~np.any(missing.reshape(-1, block), axis=1)
     if whole.sum() < LEAST_BLOCKS:
         raise MethodError(
-            f"{output.indicator} at {output.name}: only {int(whole.sum())} of {len(whole)} base points gave all "
-            f"their figures, at least {LEAST_BLOCKS} are needed; take a larger --size or fewer ranges (--over)"
+            f"{output.indicator} at {output.name}: only {int(whole.sum())} of {len(whole)} "
+            "base points gave all "
+            f"their figures, at least {LEAST_BLOCKS} are needed; take a larger --size or "
+            "fewer ranges (--over)"
         )
     rows_kept = np.repeat(whole, block)
     left = replace(

@@ -32,7 +32,7 @@ from kzsim.experiments.uncertainty.outputs import Output, single, values_of
 from kzsim.experiments.uncertainty.varied import Varied
 from kzsim.experiments.worlds import Together, Worlds
 from kzsim.indicators.intervals import Estimate
-from kzsim.indicators.layout import Layout
+from kzsim.indicators.layout import Cell, Layout
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,8 @@ POINT_REPLICATIONS = 3
 DESIGN_SEED = 1
 """Starts the random numbers of the points; those of the runs start at the scenario's own seed."""
 SHOWN = ("crossing_time", "throughput_per_day")
+CELL = ("crossing", "mode", "direction", "class", "corridor")
+"""Columns that name a cell."""
 _MET = ("p10", "p50", "p90", "p95")
 
 
@@ -146,21 +148,26 @@ def influences(
 
 def three_intervals(result: RunResult, found: Sequence[Spread]) -> tuple[tuple[Spread, ThreeIntervals], ...]:
     """The three intervals of every figure of a run, side by side."""
-    table = result.indicators.set_index(["crossing", "mode", "direction", "class", "corridor", "indicator"])
     made = []
     for one in found:
         (cell,) = one.output.cells
-        row = table.loc[(*cell.key, one.output.indicator)]
-        precision = Estimate(
-            float(row["mean"]), float(row["low"]), float(row["high"]), int(row["replications"])
-        )
+        precision = estimate_in(result.indicators, cell, one.output.indicator)
         met = None
         if one.output.indicator == "crossing_time":
-            quantiles = [float(table.loc[(*cell.key, f"crossing_time_{name}")]["mean"]) for name in _MET]
+            quantiles = [estimate_in(result.indicators, cell, f"crossing_time_{name}").mean for name in _MET]
             met = Met(*quantiles)
         what = f"{one.output.indicator.replace('_', ' ')} at {one.output.name}"
         made.append((one, ThreeIntervals(what, one.output.unit, precision, met, one.unknown)))
     return tuple(made)
+
+
+def estimate_in(table: pd.DataFrame, cell: Cell, indicator: str) -> Estimate:
+    """A cell's indicator as the table ``indicators`` of a run has it."""
+    rows = table[table["indicator"] == indicator]
+    for name, own in zip(CELL, cell.key, strict=True):
+        rows = rows[rows[name] == own]
+    (row,) = rows.to_dict("records")
+    return Estimate(float(row["mean"]), float(row["low"]), float(row["high"]), int(row["replications"]))
 
 
 def interval_table(found: Sequence[tuple[Spread, ThreeIntervals]]) -> pd.DataFrame:
@@ -169,7 +176,6 @@ def interval_table(found: Sequence[tuple[Spread, ThreeIntervals]]) -> pd.DataFra
 
     rows = []
     for one, three in found:
-        (cell,) = one.output.cells
         met = three.met
         rows.append(
             {
@@ -211,12 +217,11 @@ def influence_table(found: Sequence[tuple[Output, tuple[Influence, ...]]]) -> pd
 
 def cell_columns(output: Output) -> dict[str, str]:
     """What names a figure in tables; ``flows`` where it is of several cells."""
-    names = ("crossing", "mode", "direction", "class", "corridor")
     of = [
         " ".join(dict.fromkeys(getattr(cell, field) for cell in output.cells))
         for field in ("crossing", "mode", "direction", "klass", "corridor")
     ]
-    return {**dict(zip(names, of, strict=True)), "indicator": output.indicator, "unit": output.unit}
+    return {**dict(zip(CELL, of, strict=True)), "indicator": output.indicator, "unit": output.unit}
 
 
 def point_table(study: Study) -> pd.DataFrame:
