@@ -143,6 +143,7 @@ def run(
     with results_mistakes(), model_faults():
         from kzsim import experiments
         from kzsim.cli import progress
+        from kzsim.experiments.uncertainty.keeping import forget, kept_in
 
         plan = experiments.plan(
             scenario,
@@ -172,16 +173,19 @@ def run(
             with progress.shown(session, title=scenario.title) as report:
                 report(0, plan.replications)
                 file = begun / experiments.ENTITIES if begun else None
-                result = experiments.execute(plan, choice, jobs=workers, progress=report, trace=file)
+                kept = None
+                if enough is not None and not trace:
+                    session.kept = "The replications that were done are kept"
+                    kept = kept_in(folder, plan.digest) / "replications"
+                result = experiments.execute(
+                    plan, choice, jobs=workers, progress=report, trace=file, kept=kept
+                )
             if asked is not None:
                 result = _with_unknown(session, plan, asked, result, choice, jobs or processors(), folder)
             command = shlex.join(session.command)
             stored = experiments.store(folder, plan, result, command=command, begun=begun)
         session.stored = stored
-        if asked is not None:
-            from kzsim.experiments.uncertainty.keeping import forget
-
-            forget(folder, plan.digest)
+        forget(folder, plan.digest)
     return finish(session, path, result, stored, again=False)
 
 
@@ -218,7 +222,9 @@ def _with_unknown(
         progress.shown(session, title="Worlds within the evidence", noun="worlds") as report,
     ):
         kept = kept_in(folder, plan.digest)
-        return with_uncertainty(plan, asked, result, choice, jobs=workers, progress=report, kept=kept)
+        return with_uncertainty(
+            plan, asked, result, choice, jobs=workers, progress=report, kept=kept / "worlds"
+        )
 
 
 def _begun(folder: Path, *, trace: bool) -> AbstractContextManager[Path | None]:

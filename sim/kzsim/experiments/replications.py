@@ -56,7 +56,8 @@ class Task:
     """What a worker must know to run any replication.
 
     ``compiled``: by machine code, else without. ``trace``: tell of each of the scenario's entities.
-    ``sparing``: begin few replications before they are asked for, since all may not be.
+    ``sparing``: begin few replications before they are asked for, since all may not be. ``first``: number of
+    the first replication to be run; those before it are there already.
     """
 
     scenario: Scenario
@@ -65,6 +66,7 @@ class Task:
     compiled: bool = True
     trace: bool = False
     sparing: bool = False
+    first: int = 0
 
 
 class Runner:
@@ -145,9 +147,9 @@ def replicating(task: Task, jobs: int, model: Model | None = None) -> Replicatin
     count = task.scenario.replications
     if task.compiled:
         make_ready()
-    if min(jobs, count) <= 1:
+    if min(jobs, count - task.first) <= 1:
         runner = Runner(task, model)
-        yield runner, (runner.run(number) for number in range(count))
+        yield runner, (runner.run(number) for number in range(task.first, count))
         return
     in_turn = _in_threads if task.compiled else _in_processes
     with in_turn(task, min(jobs, count), model) as runner_and_answers:
@@ -202,7 +204,7 @@ class _Answers:
     def __init__(self, executor: Executor, run: Callable[[int], Replication], task: Task, jobs: int) -> None:
         self._executor, self._run = executor, run
         self._count = count = task.scenario.replications
-        self._given_out = 0
+        self._given_out = task.first
         self.waiting: deque[Future[Replication]] = deque()
         self._give_out(min(count, jobs + 1) if task.trace or task.sparing else count)
 

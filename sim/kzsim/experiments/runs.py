@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.engines.choice import Choice, choose
 from kzsim.experiments.enough import REPLACED, Enough, judgement, look
 from kzsim.experiments.identity import digest, model_version
+from kzsim.experiments.kept_replications import keeping
 from kzsim.experiments.models import (
     Expected,
     Model,
@@ -164,8 +166,14 @@ def execute(
     jobs: int = 1,
     progress: Progress | None = None,
     trace: str | Path | None = None,
+    kept: Path | None = None,
 ) -> RunResult:
-    """Make the run that was planned, as ``run`` does."""
+    """Make the run that was planned, as ``run`` does.
+
+    ``kept``: a folder in which the replications of a run that goes on until it is precise enough are kept as
+    they are done, so that the same run goes on where it was left; with a trace nothing is kept. The caller
+    removes it. Raises LockedError if another process is at the same run.
+    """
     began = time.perf_counter()
     task = Task(
         plan.scenario,
@@ -182,10 +190,18 @@ def execute(
     hashes: dict[str, list[str]] = {"scenario": []}
     if plan.counterfactual:
         hashes["counterfactual"] = []
-    with _tracing(plan, trace) as write, replicating(task, jobs, plan.model) as (runner, answers):
+    with ExitStack() as stack:
+        write = stack.enter_context(_tracing(plan, trace))
+        there = None
+        if kept is not None and plan.enough is not None and trace is None:
+            there = stack.enter_context(keeping(kept, plan.digest, plan.model_version, plan.replications))
+            task = replace(task, first=there.count)
+        runner, answers = stack.enter_context(replicating(task, jobs, plan.model))
         seen = Collected(runner.model.layout)
         base: Collected | None = None
-        for done in answers:
+        for done in chain(there or (), answers):
+            if there is not None and done.number >= there.count:
+                there.add(done)
             if write is not None and done.entities is not None:
                 write(done.entities)
             seen.add(done.scenario)
