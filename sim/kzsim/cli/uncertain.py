@@ -125,10 +125,15 @@ def _row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
         words.direction(row["direction"]),
         words.figure(row["mean"]),
         between(row["precision_low"], row["precision_high"]),
-        between(row["shipper_p10"], row["shipper_p95"]),
+        _met(row["shipper_p10"], row["shipper_p95"]),
         between(row["unknown_p5"], row["unknown_p95"]),
         words.percent(row["noise_share"]),
     )
+
+
+def _met(low: float, high: float) -> str:
+    """Return '3 to 23', or 'from 3' where so many were not through that there is no upper end."""
+    return f"from {words.figure(low)}" if math.isnan(high) and not math.isnan(low) else between(low, high)
 
 
 def between(low: float, high: float) -> str:

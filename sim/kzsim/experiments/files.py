@@ -101,7 +101,7 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
             found[spec.name] = read_table(path / spec.file, spec)
     known = {spec.file for spec in TABLES}
     extras = {
-        name: pd.read_csv(path / name, keep_default_na=False, na_values=[""], float_precision="round_trip")
+        name: read_extra(path / name)
         for name in sorted(manifest["files"])
         if name.endswith(".csv") and name not in known
     }
@@ -125,6 +125,25 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
         extras=extras,
         **found,
     )
+
+
+_NAMES = ("alternative", "parameter", "scenario", "title")
+"""Columns whose text may look like a number."""
+
+
+def read_extra(path: Path) -> pd.DataFrame:
+    """A table without a specification: flags, numbers to the last bit with NaN for none, else text."""
+    made = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
+    for name in made.columns:
+        texts = made[name].tolist()
+        if name in _NAMES:
+            continue
+        if texts and all(text in ("True", "False") for text in texts):
+            made[name] = [text == "True" for text in texts]
+            continue
+        with suppress(ValueError):
+            made[name] = [float(text) if text else math.nan for text in texts]
+    return made
 
 
 def read_table(path: Path, spec: Table) -> pd.DataFrame:

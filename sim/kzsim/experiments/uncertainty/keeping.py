@@ -45,7 +45,7 @@ class Stored:
 
 def find_study(folder: Path, kind: str, digest: str) -> Stored | None:
     """The stored study of that kind and digest with all its files as they were written, or None."""
-    import pandas as pd
+    from kzsim.experiments.files import read_extra
 
     if not folder.is_dir():
         return None
@@ -61,13 +61,7 @@ def find_study(folder: Path, kind: str, digest: str) -> Stored | None:
             continue  # damaged or not a study: it is left alone and the study is made again
         if any(_sha256(content) != document["files"][name] for name, content in contents.items()):
             continue
-        tables = {
-            name: pd.read_csv(
-                file.parent / name, keep_default_na=False, na_values=[""], float_precision="round_trip"
-            )
-            for name in contents
-            if name.endswith(".csv")
-        }
+        tables = {name: read_extra(file.parent / name) for name in contents if name.endswith(".csv")}
         return Stored(file.parent, document, tables)
     return None
 

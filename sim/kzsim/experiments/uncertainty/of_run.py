@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,6 +77,7 @@ def with_uncertainty(
     kept: Path | None = None,
 ) -> RunResult:
     """The run with its three intervals, what decides them, and two judgements. Raises MethodError."""
+    began = time.perf_counter()
     study, layout = study_of(plan, asked)
     seen = spread.run_spread(study, layout, choice, jobs=jobs, progress=progress, kept=kept)
     found = spread.spreads(study, layout, seen)
@@ -91,6 +93,7 @@ def with_uncertainty(
         result,
         judgements=(*result.judgements, *said),
         extras={**result.extras, **{name: table for name, table in tables.items() if len(table)}},
+        timing={**result.timing, "wall_s": result.timing.get("wall_s", 0.0) + time.perf_counter() - began},
     )
 
 
