@@ -7,6 +7,8 @@ In a notebook::
     scenario = kzsim.load("scenarios/minimal.yaml")
     result = kzsim.run(scenario)
     result.indicators          # a tidy table: crossing, mode, direction, class, indicator, unit, mean, ...
+    found = kzsim.compare(kzsim.load("scenarios/green_none.yaml"), kzsim.load("scenarios/green_all.yaml"))
+    found.differences          # the same trucks under both: difference, interval, verdict, ...
 """
 
 from __future__ import annotations
@@ -18,12 +20,17 @@ from kzsim._version import __version__
 
 if TYPE_CHECKING:
     from kzsim.experiments import run
+    from kzsim.experiments.comparisons import compare
     from kzsim.scenario.load import load
 
-__all__ = ["__version__", "load", "run"]
+__all__ = ["__version__", "compare", "load", "run"]
 
 # Imported when first asked for, so that `import kzsim` (and with it `kzsim --help`) stays quick.
-_HOME = {"load": "kzsim.scenario", "run": "kzsim.experiments"}
+_HOME = {
+    "compare": "kzsim.experiments.comparisons",
+    "load": "kzsim.scenario",
+    "run": "kzsim.experiments",
+}
 
 
 def __getattr__(name: str) -> Any:

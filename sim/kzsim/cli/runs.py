@@ -88,17 +88,22 @@ def _table(found: Sequence[StoredRun], width: int) -> list[str]:
 
 @click.command(epilog=EPILOG)
 @click.argument("name", metavar="RUN")
+@click.option("--simultaneous", is_flag=True, help="Of a comparison: let all verdicts hold together.")
 @options.out
 @options.common
 @click.pass_obj
-def show(session: Session, name: str, out: str) -> ExitCode:
-    """Print the summary of a stored run, as 'kzsim run' did."""
-    from kzsim.cli import digest, documents, summary
+def show(session: Session, name: str, simultaneous: bool, out: str) -> ExitCode:
+    """Print the summary of a stored run or comparison, as 'kzsim run' or 'kzsim compare' did."""
+    from kzsim.cli import digest, documents, held_comparisons, summary
 
     with results_mistakes():
         from kzsim import experiments
 
         path = experiments.resolve_run(name, Path(out))
+        if held_comparisons.is_one(path):
+            return held_comparisons.show(session, path, simultaneous=simultaneous)
+        if simultaneous:
+            raise click.UsageError("--simultaneous is for comparisons; this is a run")
         result = experiments.load_run(path)
     flows = digest.flows(result)
     if session.json:
@@ -144,6 +149,7 @@ def verify(
     """
     with results_mistakes():
         from kzsim import experiments
+        from kzsim.cli import held_comparisons
         from kzsim.experiments import ResultsError
 
         path = experiments.resolve_run(name, Path(out))
@@ -151,6 +157,11 @@ def verify(
             manifest = experiments.verify(path)
         except ResultsError as error:
             return _told(session, path, "damaged", str(error))
+        if held_comparisons.is_one(path):
+            status, said, details = held_comparisons.verify(
+                session, path, manifest, engine=engine, replications=replications, jobs=jobs
+            )
+            return _told(session, path, status, said, **details)
         scenario = experiments.stored_scenario(path)
     with results_mistakes(), model_faults():
         from kzsim.cli import progress
@@ -175,11 +186,11 @@ def verify(
             )
     same_model = manifest.get("model") == planned.model_version
     status = "differs" if found.different else "verified"
-    said = _verdict(found, manifest, choice.engine, planned.model_version)
+    said = told_outcomes(found, manifest, choice.engine, planned.model_version)
     return _told(session, path, status, said, engine=choice.engine, same_model=same_model, **asdict(found))
 
 
-def _verdict(found: Reproduction, manifest: dict[str, Any], engine: str, model: str) -> str:
+def told_outcomes(found: Reproduction, manifest: dict[str, Any], engine: str, model: str) -> str:
     """Say how the outcomes compare."""
     made = f"{manifest.get('engine')} engine of kzsim {manifest.get('model')}"
     other = "" if manifest.get("model") == model else f" of kzsim {model}"

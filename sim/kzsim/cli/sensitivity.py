@@ -135,7 +135,7 @@ def sensitivity(
             f"{replications} replications each, about {words.seconds(takes.wall_s)}."
         )
         if dry_run:
-            return _announce(session, said, made, takes.wall_s, stored)
+            return study.announce(session, said, made, takes.wall_s, stored)
         study.note(session, said)
         experiments.prepare(folder)
         stored = _run(session, base, path, wanted, outputs, made, choice, workers, folder)
@@ -160,28 +160,6 @@ def _planned(
     wanted = design_of(varied, "sobol" if method == "sobol" else "morris", size)
     own = base.scenario.seed if seed is None else seed
     return wanted, outputs, study_of(varied, wanted, outputs, replications, own)
-
-
-def _announce(session: Session, said: str, made: Study, wall_s: float, stored: Stored | None) -> ExitCode:
-    if session.json:
-        from kzsim.cli.documents import write
-
-        write(
-            {
-                "status": "planned",
-                "points": len(made.shares),
-                "replications": made.replications,
-                "about_s": wall_s,
-                "stored": None if stored is None else str(stored.path),
-                **study.varied_document(made.varied),
-            }
-        )
-        return ExitCode.DONE
-    screen.out(fill(said, screen.prose_width()))
-    if stored is not None:
-        screen.out([f"This very study lies in {stored.path} and would not be computed again."])
-    screen.note("Nothing was run or written.")
-    return ExitCode.DONE
 
 
 def _run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +13,13 @@ from kzsim.cli.failures import ExitCode, Session
 from kzsim.cli.table import Table, fill
 
 if TYPE_CHECKING:
+    from kzsim.experiments.uncertainty.evaluate import Study
     from kzsim.experiments.uncertainty.keeping import Stored
     from kzsim.experiments.uncertainty.varied import Varied
+
+
+Row = Mapping[Hashable, Any]
+"""A row of a table, by column."""
 
 
 def note(session: Session, text: str) -> None:
@@ -48,6 +53,27 @@ def left_out_said(document: dict[str, Any]) -> str:
         return ""
     reasons = "; ".join(f"{one['name']} ({one['reason']})" for one in left)
     return f"Not varied: {reasons}. --over with the name of an entry varies it all the same."
+
+
+def announce(session: Session, said: str, made: Study, wall_s: float, stored: Stored | None) -> ExitCode:
+    """Say what would be run, for --dry-run."""
+    if session.json:
+        documents.write(
+            {
+                "status": "planned",
+                "points": len(made.shares),
+                "replications": made.replications,
+                "about_s": wall_s,
+                "stored": None if stored is None else str(stored.path),
+                **varied_document(made.varied),
+            }
+        )
+        return ExitCode.DONE
+    screen.out(fill(said, screen.prose_width()))
+    if stored is not None:
+        screen.out([f"This very study lies in {stored.path} and would not be computed again."])
+    screen.note("Nothing was run or written.")
+    return ExitCode.DONE
 
 
 def drawn(table: Table, width: int) -> Iterable[str]:

@@ -66,7 +66,7 @@ def manifest_text(
         "kzsim": __version__,
         "model": plan.model_version,
         "python": platform.python_version(),
-        "packages": dict(_versions()),
+        "packages": package_versions(),
         "engine": result.engine,
         "command": command,
         "seed": result.seed,
@@ -85,6 +85,11 @@ def manifest_text(
         "files": {name: hashes[name] for name in sorted(hashes)},
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that compute or write results."""
+    return dict(_versions())
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ import secrets
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -91,8 +91,27 @@ def store(
     """
     from kzsim.experiments.files import manifest_text, result_files
 
+    def manifest(hashes: Mapping[str, str], times: Mapping[str, Any]) -> str:
+        return manifest_text(plan, result, hashes, command, times)
+
+    wall_s = float(result.timing.get("wall_s", 0.0))
+    files = result_files(plan, result)
+    return keep(folder, plan.digest, files, manifest, wall_s=wall_s, finished=finished, begun=begun)
+
+
+def keep(
+    folder: Path,
+    digest: str,
+    files: Iterable[tuple[str, bytes]],
+    manifest: Callable[[Mapping[str, str], Mapping[str, Any]], str],
+    *,
+    wall_s: float,
+    finished: datetime | None = None,
+    begun: Path | None = None,
+) -> Path:
+    """Write named files and a manifest of their hashes and times as one folder, as ``store`` does."""
     ended = (finished or datetime.now(UTC)).astimezone(UTC)
-    target = folder / f"{ended:{_TIME}}-{plan.digest[:8]}"
+    target = folder / f"{ended:{_TIME}}-{digest[:8]}"
     prepare(folder)
     temporary = begun or folder / _temporary_name()
     with said_plainly(folder):
@@ -100,13 +119,12 @@ def store(
             temporary.mkdir(exist_ok=begun is not None)
             hashes = {path.name: _hash(path) for path in temporary.iterdir()}
             needed = tuple(sorted(hashes))
-            for name, content in result_files(plan, result):
+            for name, content in files:
                 _write(temporary / name, content)
                 hashes[name] = hashlib.sha256(content).hexdigest()
-            times = _times(ended, result)
-            _write(temporary / MANIFEST, manifest_text(plan, result, hashes, command, times).encode())
+            _write(temporary / MANIFEST, manifest(hashes, _times(ended, wall_s)).encode())
             _flush_folder(temporary)
-            stored = find(folder, plan.digest, needed) or _move(temporary, target, plan.digest, needed)
+            stored = find(folder, digest, needed) or _move(temporary, target, digest, needed)
             _flush_folder(folder)
         finally:
             # after a rename there is nothing here any more
@@ -198,6 +216,8 @@ class StoredRun:
     finished_utc: str
     wall_s: float
     model: str
+    kind: str = "run"
+    """``run`` or ``comparison``."""
 
 
 def stored_runs(out: Path) -> tuple[StoredRun, ...]:
@@ -221,6 +241,7 @@ def _described(path: Path) -> StoredRun | None:
             finished_utc=str(manifest["finished_utc"]),
             wall_s=float(manifest["wall_s"]),
             model=str(manifest["model"]),
+            kind=str(manifest.get("kind", "run")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -345,8 +366,7 @@ def _flush_folder(path: Path) -> None:
             os.close(handle)
 
 
-def _times(ended: datetime, result: RunResult) -> dict[str, Any]:
-    wall_s = float(result.timing.get("wall_s", 0.0))
+def _times(ended: datetime, wall_s: float) -> dict[str, Any]:
     started = ended - timedelta(seconds=wall_s)
     return {
         "started_utc": started.isoformat(timespec="seconds"),

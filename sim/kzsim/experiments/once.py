@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from kzsim.engines.errors import DeadlockError
 from kzsim.experiments.errors import ReplicationDeadlockError
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from kzsim.engines.choice import Run
     from kzsim.engines.outcome import Outcome
     from kzsim.network.entities import Entities
+
+
+Table = npt.NDArray[np.generic]
+
+BUCKETS = ("times", "waits")
 
 
 @dataclass(frozen=True)
@@ -89,15 +95,25 @@ def run_once(
 def outcome_hash(outcome: Outcome) -> str:
     """Sha256 in hex over all observers, accounts, lines, zones and busy times.
 
-    The observers' digest stands for every exit and free-flow time. Of each table its shape, the places
-    that are not 0 and what stands there, little-endian: most of the observers are empty. Equal for
-    both engines, on every machine, whatever else was kept.
+    The observers' digest stands for every exit and free-flow time. Tables little-endian, row by row; of
+    the tables of buckets, nearly all of them empty, the places that are not 0 and what stands there.
+    Equal for both engines, on every machine, whatever else was kept.
     """
     found = hashlib.sha256()
-    tables = outcome.observers.tables().values()
-    for part in (*tables, outcome.account_ms, outcome.in_line, outcome.in_zone, outcome.busy_ms):
-        flat = np.ascontiguousarray(part).ravel()
-        filled = np.flatnonzero(flat)
-        for numbers in (np.array(part.shape), filled, flat[filled]):
-            found.update(np.ascontiguousarray(numbers, dtype=numbers.dtype.newbyteorder("<")).data)
+    tables = outcome.observers.tables()
+    for name, table in tables.items():
+        for part in _filled(table) if name in BUCKETS else (table,):
+            _add(found, part)
+    for part in (outcome.account_ms, outcome.in_line, outcome.in_zone, outcome.busy_ms):
+        _add(found, part)
     return found.hexdigest()
+
+
+def _filled(table: Table) -> tuple[Table, Table, Table]:
+    flat = table.ravel()
+    places = np.flatnonzero(flat)
+    return np.array(table.shape), places, flat[places]
+
+
+def _add(found: hashlib._Hash, table: Table) -> None:
+    found.update(np.ascontiguousarray(table, dtype=table.dtype.newbyteorder("<")).data)

@@ -16,6 +16,7 @@ from kzsim.engines import choice
 from kzsim.experiments.models import Model, make_model
 from kzsim.experiments.once import Seen, run_once
 from kzsim.indicators.comparison import Pairs, compare
+from kzsim.indicators.layout import Layout
 from kzsim.indicators.summary import Summary
 from kzsim.scenario import Scenario
 
@@ -40,7 +41,8 @@ class Together:
 class Worlds:
     """Runs replications of several scenarios; builds each model once. Threads may share one object.
 
-    ``hourly``: numbers of the worlds whose hourly readings are kept.
+    ``hourly``: numbers of the worlds whose hourly readings are kept. ``models``: those of the first worlds,
+    where they are at hand.
     """
 
     def __init__(
@@ -51,13 +53,14 @@ class Worlds:
         engine: str = choice.KERNEL,
         compiled: bool = True,
         hourly: Collection[int] = (),
+        models: Sequence[Model] = (),
     ) -> None:
         self._scenarios = tuple(scenarios)
         self._seed = seed
         self._engine = choice.load(engine)
         self._compiled = compiled
         self._hourly = frozenset(hourly)
-        self._models: list[Model | None] = [None] * len(self._scenarios)
+        self._models: list[Model | None] = [*models, *[None] * (len(self._scenarios) - len(models))]
         self._building = [threading.Lock() for _ in self._scenarios]
         self._stopped = threading.Event()
 
@@ -72,6 +75,10 @@ class Worlds:
             if model is None:
                 model = self._models[number] = make_model(self._scenarios[number])
             return model
+
+    def cells_of(self, number: int) -> Layout:
+        """The cells in which a world is compared with the first: its own."""
+        return self.model(number).layout
 
     def run(self, replication: int) -> Together:
         """Run one replication of all worlds.
@@ -90,7 +97,7 @@ class Worlds:
             summaries.append(other.summary)
             hashes.append(other.hash)
             if base.passage is not None and other.passage is not None:
-                layout = self.model(number).layout
+                layout = self.cells_of(number)
                 pairs.append(compare(layout, other.entities.group, base.passage, other.passage))
         seconds = time.perf_counter() - began
         return Together(replication, tuple(summaries), tuple(pairs), tuple(hashes), seconds)

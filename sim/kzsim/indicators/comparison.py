@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kzsim.indicators.dictionary import UNCHANGED_WITHIN_MS
 from kzsim.indicators.errors import InvariantError
+from kzsim.indicators.gains import bands, sparse_gains
 from kzsim.indicators.intervals import Estimate
 from kzsim.indicators.layout import ALL, USER, Layout
 from kzsim.indicators.summary import COHORT, loads, mean_h, over_cells, ratio, weigh
@@ -46,7 +47,10 @@ class Pairs:
     """The comparison of one replication, by the alternative's cells.
 
     ``base``, ``alternative``: float64 [cells, COMPARED], NaN where a cell has none. ``winners``,
-    ``losers``, ``cohort``: int64 [cells].
+    ``losers``, ``cohort``: int64 [cells]; ``gained_ms`` and ``lost_ms`` int64 [cells]: what the winners
+    gain and the losers lose in sum, and ``drift_ms`` the sum of the changes of all others (+ is slower).
+    ``gain_key``, ``gain_count``: the gains by the alternative's groups, see ``gains.sparse_gains``;
+    ``gain_bands`` int64 [cells, N_BANDS].
     """
 
     base: F64
@@ -54,6 +58,12 @@ class Pairs:
     winners: I64
     losers: I64
     cohort: I64
+    gained_ms: I64
+    lost_ms: I64
+    drift_ms: I64
+    gain_key: I64
+    gain_count: I64
+    gain_bands: I64
 
 
 def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> Pairs:
@@ -92,12 +102,20 @@ def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> 
     base_ms, base_values = indicators(base)
     alternative_ms, alternative_values = indicators(alternative)
     difference = alternative_ms - base_ms
+    won, lost = difference < -UNCHANGED_WITHIN_MS, difference > UNCHANGED_WITHIN_MS
+    gain_key, gain_count = sparse_gains(own, -difference)
     return Pairs(
         base=base_values,
         alternative=alternative_values,
-        winners=cohort_sum(difference < -UNCHANGED_WITHIN_MS),
-        losers=cohort_sum(difference > UNCHANGED_WITHIN_MS),
+        winners=cohort_sum(won),
+        losers=cohort_sum(lost),
         cohort=cohort,
+        gained_ms=cohort_sum(np.where(won, -difference, 0)),
+        lost_ms=cohort_sum(np.where(lost, difference, 0)),
+        drift_ms=cohort_sum(np.where(won | lost, 0, difference)),
+        gain_key=gain_key,
+        gain_count=gain_count,
+        gain_bands=over_cells(layout, bands(own, -difference, n_groups)),
     )
 
 

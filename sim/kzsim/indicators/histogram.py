@@ -7,7 +7,7 @@ Memory is bounded by the number of buckets, however many replications are pooled
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +27,13 @@ def rank(per_cent: int, count: int) -> int:
 
 
 class Histogram:
-    """Counts by group and bucket; replications are added one by one."""
+    """Counts by group and bucket; replications are added one by one.
 
-    def __init__(self) -> None:
+    ``time_of`` gives the time in ms that a bucket's number stands for.
+    """
+
+    def __init__(self, time_of: Callable[[int], float] = midpoint_ms) -> None:
+        self._time_of = time_of
         self._key: I64 = np.zeros(0, dtype=np.int64)
         self._count: I64 = np.zeros(0, dtype=np.int64)
 
@@ -51,9 +55,9 @@ class Histogram:
         numbers, place = np.unique(self._key[kept] % _STRIDE, return_inverse=True)
         counts = np.zeros(len(numbers), dtype=np.int64)
         np.add.at(counts, place, self._count[kept])
-        places = (bucket_of_rank(counts, rank(share, total)) for share in per_cent)
+        places = buckets_of_ranks(counts, [rank(share, total) for share in per_cent])
         return tuple(
-            float("nan") if place is None or not total else midpoint_ms(int(numbers[place]))
+            float("nan") if place is None or not total else self._time_of(int(numbers[place]))
             for place in places
         )
 
@@ -64,8 +68,8 @@ def sparse(times: I32) -> tuple[I64, I64]:
     return group * _STRIDE + number, times[group, number].astype(np.int64)
 
 
-def bucket_of_rank(counts: I64, place: int) -> int | None:
-    """Bucket of the value at a place (from 0) in rising order; None if there are not so many."""
+def buckets_of_ranks(counts: I64, places: Sequence[int]) -> list[int | None]:
+    """Buckets of the values at these places (from 0) in rising order; None where there are not so many."""
     cumulated = np.cumsum(counts)
-    at = int(np.searchsorted(cumulated, place, side="right"))
-    return at if at < len(counts) else None
+    found = np.searchsorted(cumulated, np.array(places, dtype=np.int64), side="right").tolist()
+    return [at if at < len(counts) else None for at in found]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kzsim.indicators.dictionary import INDICATORS, QUANTILES, WITHIN_H, account_name
 from kzsim.indicators.errors import InvariantError
-from kzsim.indicators.histogram import bucket_of_rank, rank, sparse
+from kzsim.indicators.histogram import buckets_of_ranks, rank, sparse
 from kzsim.indicators.layout import Layout, has_line, is_zone
 from kzsim.network.buckets import midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, Account
@@ -155,7 +155,22 @@ def check(seen: Observed) -> None:
 
 def over_cells(layout: Layout, by_group_sum: I64) -> I64:
     """int64 [cells, ...]: sums over the groups of each cell, of a table [groups, ...]."""
-    return np.asarray(layout.member.astype(np.int64) @ by_group_sum, dtype=np.int64)
+    # a product of matrices is slow in whole numbers, and not exact in others
+    return np.stack([by_group_sum[member].sum(axis=0) for member in layout.member]).astype(np.int64)
+
+
+def accounts_by_group(layout: Layout, summary: Summary) -> I64:
+    """int64 [groups, accounts] in ms: the cohort's accounts over their whole stays, summed over elements."""
+    sums = np.zeros((len(layout.groups), len(Account)), dtype=np.int64)
+    of_group = summary.account_at // (len(layout.elements) * len(Account))
+    np.add.at(sums, (of_group, summary.account_at % len(Account)), summary.account_ms)
+    return sums
+
+
+def account_means(layout: Layout, by_group_ms: I64, cohort: I64) -> F64:
+    """float64 [cells, accounts] in hours per entity of ``cohort`` (int64 [cells]), NaN without anyone."""
+    by_cell = over_cells(layout, by_group_ms)
+    return np.stack([mean_h(by_cell[:, account], cohort) for account in Account], axis=1)
 
 
 def loads(layout: Layout) -> dict[str, F64]:
@@ -191,12 +206,13 @@ def mean_h(sum_ms: I64, count: I64) -> F64:
 def _quantiles(layout: Layout, times: I32, cohort: I64) -> F64:
     """float64 [cells, quantiles] in hours, NaN above the share that got through."""
     result = np.full((len(layout.cells), len(QUANTILES)), np.nan)
+    filled = times[:, : int(np.flatnonzero(times.any(axis=0)).max(initial=0)) + 1]
     for cell, member in enumerate(layout.member):
-        counts = times[member].sum(axis=0, dtype=np.int64)
-        for q, (_, share) in enumerate(QUANTILES):
-            found = bucket_of_rank(counts, rank(share, int(cohort[cell])))
-            if found is not None:
-                result[cell, q] = midpoint_ms(found) / MS_PER_HOUR
+        counts = filled[member].sum(axis=0, dtype=np.int64)
+        found = buckets_of_ranks(counts, [rank(share, int(cohort[cell])) for _, share in QUANTILES])
+        for q, bucket in enumerate(found):
+            if bucket is not None:
+                result[cell, q] = midpoint_ms(bucket) / MS_PER_HOUR
     return result
 
 
@@ -208,8 +224,9 @@ def _growth(layout: Layout, counts: Observers) -> tuple[I64, F64, F64]:
     # whole intervals, so that the arrivals counted are those after the first reading
     first = max(layout.horizon_ms - max(quarter, day), 0) // every
     width = day // every
-    before = over_cells(layout, _inside_before(counts).T)
-    growth = (before[:, -width:].sum(axis=1) - before[:, first : first + width].sum(axis=1)) / width
+    before = _inside_before(counts)
+    gained = before[-width:].sum(axis=0) - before[first : first + width].sum(axis=0)
+    growth = over_cells(layout, gained) / width
     inside = over_cells(layout, counts.arrived.sum(axis=1) - counts.left.sum(axis=1))
     late = over_cells(layout, counts.arrivals[first:].sum(axis=0, dtype=np.int64))
     return inside, growth, ratio(growth, late)

@@ -78,11 +78,12 @@ class Effect:
 
 @dataclass(frozen=True)
 class Answer:
-    """``tables`` by name of file; ``words`` for the screen, the assumptions last; ``effects`` as they are."""
+    """``tables`` by name of file; ``words``: a sentence for each effect; ``how``: what was varied, assumed."""
 
     effects: tuple[Effect, ...]
     tables: dict[str, pd.DataFrame]
     words: tuple[str, ...]
+    how: tuple[str, ...]
 
 
 def ask(
@@ -164,7 +165,7 @@ def answer(
         "plausible_points.csv": point_table(question.study),
         "plausible_differences.csv": _differences(question, seen),
     }
-    return Answer(effects, tables, (*_words(question, effects), *_how(question, seen)))
+    return Answer(effects, tables, tuple(_words(question, effects)), tuple(_how(question, seen)))
 
 
 def _figures(outputs: Sequence[Output], worlds: Worlds, seen: Together) -> F64:
@@ -297,8 +298,10 @@ def _how(question: Question, seen: Evaluated) -> list[str]:
     varied = question.study.varied
     how = (
         f"{len(varied.names)} ranges of the evidence act on these scenarios and vary over {len(seen.good)} "
-        f"worlds, {question.study.replications} replications each; both scenarios of a world share its values "
-        "and its trucks. The ranges are taken as independent of one another and triangular, with the evidence's "
+        f"worlds, {question.study.replications} replications each; both scenarios of a world "
+        "share its values "
+        "and its trucks. The ranges are taken as independent of one another and triangular, "
+        "with the evidence's "
         "value the most probable; that is an assumption. How much a corridor's measure changes is not varied."
     )
     said = [how]

@@ -327,7 +327,8 @@ def words(ranked: Ranked) -> tuple[str, ...]:
         )
     promise = selection.guarantee().replace(f"at least {race.delta:g}.", f"at least {race.delta:g} {unit}.")
     caution = (
-        "The means were stopped on and lean a little towards the answer; for how much better it is, compare the "
+        "The means were stopped on and lean a little towards the answer; for how much better "
+        "it is, compare the "
         "first two with other random numbers (kzsim compare with another --seed)."
     )
     return (first, promise, caution)

@@ -1,0 +1,270 @@
+"""`kzsim compare`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.cli.program import TINY, files_below
+
+NONE = TINY.replace("{bakhty: standard}", "none").replace("Bakhty for six days", "No corridor")
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    """A base without and an alternative with a corridor."""
+    base, other = tmp_path / "none.yaml", tmp_path / "green.yaml"
+    base.write_text(NONE, encoding="utf-8")
+    other.write_text(TINY, encoding="utf-8")
+    return base, other
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of a comparison by measure. Nobody may change its folder."""
+    from click.testing import CliRunner
+
+    from kzsim.cli import main
+
+    home = tmp_path_factory.mktemp("compared")
+    (home / "none.yaml").write_text(NONE, encoding="utf-8")
+    (home / "green.yaml").write_text(TINY, encoding="utf-8")
+    arguments = [
+        "compare",
+        home / "none.yaml",
+        home / "green.yaml",
+        "--by-measure",
+        "--out",
+        home / "results",
+    ]
+    done = CliRunner().invoke(main, [*map(str, arguments), "--replications", "3", "-q"])
+    assert done.exit_code == 0, done.output
+    return Path(done.stdout.strip())
+
+
+def test_it_says_who_gains_and_where_the_results_lie(call, pair, tmp_path):
+    done = call("compare", *pair, "--replications", 3, "--out", tmp_path / "results")
+    assert done.exit_code == 0, done.output
+    assert "green against none" in done.stdout
+    assert "Bakhty (road, KZ to CN): corridor users gain" in done.stdout
+    assert "Of so many, about" in done.stdout
+    folder = Path(done.stdout.rpartition("Results: ")[2].strip())
+    assert folder.parent.name == "compare-none-green"
+    assert (folder.parent / "LATEST").read_text().strip() == folder.name
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json",
+        "base.resolved.yaml",
+        "alternative_1.resolved.yaml",
+        "differences.csv",
+        "winners.csv",
+        "gains.csv",
+        "accounts.csv",
+        "verdicts.csv",
+        "verdicts.txt",
+        "pairs.csv",
+    }
+
+
+def test_the_same_comparison_is_not_made_twice_whatever_its_words_rest_on(call, pair, tmp_path):
+    arguments = ("compare", *pair, "--out", tmp_path / "results")
+    first = call(*arguments, "-q")
+    before = files_below(tmp_path / "results")
+    again = call(*arguments, "--simultaneous")
+    assert first.exit_code == again.exit_code == 0
+    assert "not computed again" in again.stderr
+    assert "hold together with 95 %" in again.stdout
+    assert files_below(tmp_path / "results") == before
+
+
+def test_the_document_is_one_and_holds_verdicts_and_differences(call, pair, tmp_path):
+    done = call("compare", *pair, "--json", "--out", tmp_path / "results")
+    document = json.loads(done.stdout)
+    assert (document["status"], document["base"], document["alternatives"]) == ("done", "none", ["green"])
+    assert document["comparisons"] == len(document["verdicts"]) == 8
+    indicators = {row["indicator"] for row in document["differences"]}
+    assert indicators >= {"crossing_time", "delay", "share_not_through", "throughput_per_day"}
+    assert json.loads(call("runs", "show", document["results"], "--json").stdout)["status"] == "stored"
+
+
+def test_files_hold_what_adds_up(compared):
+    winners = pd.read_csv(compared / "winners.csv")
+    assert (winners[["winners", "losers", "unchanged"]].sum(axis=1) - 1).abs().max() < 1e-12
+    gains = pd.read_csv(compared / "gains.csv")
+    cell = ["crossing", "mode", "direction", "class", "corridor"]
+    counted = gains.groupby(cell)["count"].sum()
+    assert (counted == winners.set_index(cell).loc[counted.index, "n"]).all()
+    accounts = pd.read_csv(compared / "accounts.csv")
+    assert (
+        (accounts["alternative_mean"] - accounts["base_mean"]) - accounts["difference"]
+    ).abs().max() < 1e-9
+    pairs = pd.read_csv(compared / "pairs.csv")
+    mean = (pairs["alternative_value"] - pairs["base"]).groupby(
+        [*(pairs[c] for c in cell), pairs["indicator"]]
+    )
+    told = pd.read_csv(compared / "differences.csv").set_index([*cell, "indicator"])["difference"]
+    assert (mean.mean().loc[told.index] - told).abs().max() < 1e-9
+
+
+def test_by_measure_takes_the_bundle_apart(compared):
+    measures = pd.read_csv(compared / "measures.csv")
+    alone = set(measures.loc[measures["kind"] == "alone", "what"])
+    assert alone == set(measures.loc[measures["kind"] == "all but", "what"])
+    assert {"dedicated_lane", "early_declaration", "release_on_passing"} <= alone
+    assert set(measures.loc[measures["kind"] == "side", "what"]) == {"kz", "cn"}
+    cell = ["crossing", "mode", "direction", "class", "corridor"]
+    whole = measures[measures["kind"] == "all"].set_index(cell)["difference"]
+    told = pd.read_csv(compared / "differences.csv")
+    told = told[told["indicator"] == "crossing_time"].set_index(cell)["difference"]
+    assert (told.loc[whole.index] == whole).all()
+    rest = pd.read_csv(compared / "additivity.csv")
+    assert ((rest["whole"] - rest["parts"]) - rest["rest"]).abs().max() < 1e-9
+
+
+def test_stored_comparisons_are_listed_shown_and_made_again(call, compared):
+    out = compared.parents[1]
+    listed = json.loads(call("runs", "list", "--out", out, "--json").stdout)["runs"]
+    assert [(run["kind"], run["title"]) for run in listed] == [
+        ("comparison", "green against none, by measure")
+    ]
+    shown = call("runs", "show", "compare-none-green-by-measure", "--out", out)
+    assert shown.exit_code == 0
+    assert "What each measure of green does" in shown.stdout
+    found = call("runs", "verify", compared, "--engine", "reference", "--replications", 1)
+    assert found.exit_code == 0, found.output
+    assert "verified" in found.stdout
+
+
+def test_a_changed_file_is_noticed(call, compared, tmp_path):
+    copy = tmp_path / compared.name
+    shutil.copytree(compared, copy)
+    with (copy / "differences.csv").open("a") as file:
+        file.write("x\n")
+    assert call("runs", "verify", copy).exit_code == 1
+    assert call("runs", "show", copy).exit_code == 2
+
+
+def test_a_run_has_no_words_that_hold_together(call, real_run):
+    done = call("runs", "show", real_run.folder, "--simultaneous")
+    assert done.exit_code == 2
+    assert "is for comparisons" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("period: {from: 2023-03-01, to: 2023-03-07}", "period (2023-03-01 to 2023-03-06, here"),
+        ("demand: 120 %", "demand (100 %, here 120 %)"),
+        ("seed: 7", "--seed sets one for all"),
+        ("crossings: {bakhty: {road: {demand: 90 %}}}", "crossings.bakhty.road.demand (100 %, here 90 %)"),
+        ("run_in: 2 day", "run_in (1 day, here 2 days)"),
+    ],
+)
+def test_other_trucks_are_not_compared_and_what_differs_is_said(call, tmp_path, changed, said):
+    base, other = tmp_path / "none.yaml", tmp_path / "green.yaml"
+    base.write_text(NONE, encoding="utf-8")
+    key = changed.partition(":")[0]
+    kept = [line for line in TINY.splitlines() if not line.startswith(f"{key}:")]
+    other.write_text("\n".join([*kept, changed, ""]), encoding="utf-8")
+    done = call("compare", base, other, "--out", tmp_path / "results")
+    assert done.exit_code == 2
+    assert "are not of the same trucks and trains" in done.stderr
+    assert said in done.stderr
+    assert "Nothing was run or written" in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_one_seed_for_all_makes_them_comparable(call, tmp_path):
+    base, other = tmp_path / "none.yaml", tmp_path / "green.yaml"
+    base.write_text(NONE, encoding="utf-8")
+    other.write_text(TINY + "seed: 7\n", encoding="utf-8")
+    done = call("compare", base, other, "--seed", 3, "--dry-run", "--out", tmp_path / "results")
+    assert done.exit_code == 0, done.output
+    assert "seed 3" in done.stdout
+    assert not (tmp_path / "results").exists()
+
+
+def test_what_is_no_policy_is_warned_of(call, tmp_path):
+    base, other = tmp_path / "none.yaml", tmp_path / "green.yaml"
+    base.write_text(NONE, encoding="utf-8")
+    other.write_text(TINY.replace("standard", "{bundle: standard, compliance: 50 %}"), encoding="utf-8")
+    done = call("compare", base, other, "--dry-run", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stderr.split())
+    assert "differs from none also in who complies at bakhty: 50 % instead of 75 %" in said
+    refused = call("compare", base, other, "--by-measure", "--dry-run", "--out", tmp_path)
+    assert refused.exit_code == 2
+    assert "in compliance too" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--precision", "5"), "write for example 5%"),
+        (("--precision", "0%"), "write for example 5%"),
+        (("--precision", "5%", "--replications", 3), "Allow 10 replications or more"),
+        (("--replications", 0), "not a whole number"),
+        (("--set", "bakty=1"), "unknown key"),
+    ],
+)
+def test_bad_options_end_with_a_remedy_and_nothing_written(call, pair, tmp_path, options, said):
+    done = call("compare", *pair, *options, "--out", tmp_path / "results")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_by_measure_needs_one_alternative_with_another_corridor(call, pair, tmp_path):
+    base, other = pair
+    two = call("compare", base, other, base, "--by-measure", "--out", tmp_path / "results")
+    assert two.exit_code == 2
+    assert "2 were named" in two.stderr
+    same = call("compare", base, base, "--by-measure", "--out", tmp_path / "results")
+    assert same.exit_code == 2
+    assert "nothing to take apart" in same.stderr
+
+
+def test_a_missing_or_broken_file_is_refused_like_by_run(call, pair, tmp_path):
+    missing = call("compare", pair[0], tmp_path / "nowhere.yaml")
+    assert missing.exit_code == 2
+    assert "nowhere.yaml" in missing.stderr
+    (tmp_path / "broken.yaml").write_text("titel: x\n", encoding="utf-8")
+    broken = call("compare", pair[0], tmp_path / "broken.yaml")
+    assert broken.exit_code == 2
+    assert "did you mean 'title'" in broken.stderr
+
+
+def test_an_alternative_is_required(call, pair):
+    done = call("compare", pair[0])
+    assert done.exit_code == 2
+    assert "ALTERNATIVE" in done.stderr
+
+
+def test_a_precision_that_is_not_reached_is_said_and_fails_the_check(call, pair, tmp_path):
+    done = call(
+        "compare", *pair, "--precision", "0.1%", "--replications", 10, "--out", tmp_path / "results", "--json"
+    )
+    document = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert document["precision_reached"] is False
+    assert document["replications"] == 10
+    assert "not as precise as asked after 10 replications" in document["judgements"][0]
+
+
+def test_a_folder_that_cannot_be_written_stops_it_before_anything_is_computed(call, pair, tmp_path):
+    (tmp_path / "results").write_text("a file", encoding="utf-8")
+    done = call("compare", *pair, "--out", tmp_path / "results")
+    assert done.exit_code == 2
+    assert "a file is in the way" in done.stderr
+
+
+@pytest.mark.parametrize("columns", [60, 100, 160])
+def test_no_line_is_wider_than_the_screen(call, compared, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    done = call("runs", "show", compared)
+    # words such as paths are never broken
+    wide = [line for line in done.stdout.splitlines() if len(line) > columns and " " in line.strip()]
+    assert [line for line in wide if not line.startswith("Results: ")] == []
