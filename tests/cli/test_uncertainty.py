@@ -182,7 +182,7 @@ def test_rank_names_the_best_its_promise_and_who_survived(call, alternatives, tm
     done = call(*arguments)
     text = " ".join(done.stdout.split())
     assert done.exit_code == 0
-    assert "green first: the smallest crossing time at road.*.* (2 flows)" in text
+    assert "green first: the smallest crossing time at all road flows (2 together)" in text
     assert "With probability at least 95 % the selected alternative is the best one" in text
     assert "After 10 replications: " in done.stderr
     again = call(*arguments, "--json")
@@ -220,6 +220,35 @@ def test_one_alternative_or_twice_the_same_is_refused(call, alternatives, tmp_pa
     twice = call("rank", alternatives[0], alternatives[0], "--out", tmp_path / "out")
     assert twice.exit_code == 2
     assert "means the same as" in twice.stderr
+
+
+# --- compare --uncertainty --------------------------------------------------------------------------------
+
+
+def test_a_policy_is_judged_in_many_worlds_and_stored(call, alternatives, tmp_path):
+    green, none = alternatives
+    arguments = ("compare", none, green, "--uncertainty", "--points", "20", "--replications", "2", *FEW)
+    done = call(*arguments, "--out", tmp_path / "out")
+    assert done.exit_code == 0
+    text = " ".join(done.stdout.split())
+    assert "In what share of the worlds within the evidence ranges the mean crossing time falls" in text
+    assert "Bakhty (road, KZ to CN) users" in text
+    assert "2 ranges of the evidence act on these scenarios" in text
+    again = call(*arguments, "--out", tmp_path / "out", "--json")
+    document = json.loads(again.stdout)
+    assert document["status"] == "stored"
+    assert {row["worlds"] for row in document["tables"]["plausible_worlds"] if row["corridor"] == "all"} == {
+        20
+    }
+
+
+def test_what_does_not_go_with_many_worlds_is_refused(call, alternatives):
+    green, none = alternatives
+    assert "goes with neither" in call("compare", none, green, "--uncertainty", "--precision", "5%").stderr
+    assert "give --uncertainty too" in call("compare", none, green, "--points", "30").stderr
+
+
+# --- several verbs ----------------------------------------------------------------------------------------
 
 
 def test_mistakes_of_all_alternatives_are_told_at_once(call, tmp_path):

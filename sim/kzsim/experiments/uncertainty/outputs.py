@@ -132,7 +132,8 @@ def together(layout: Layout, indicator: str, pattern: str) -> Output:
     if len(modes) > 1:
         raise MethodError("trucks and trains cannot be counted together: name road.* or rail.*")
     (mode,) = modes
-    spoken = _spoken(cells[0]) if len(cells) == 1 else f"{pattern} ({len(cells)} flows)"
+    every = f"all {mode} flows" if pattern == f"{mode}.*.*" else pattern
+    spoken = _spoken(cells[0]) if len(cells) == 1 else f"{every} ({len(cells)} together)"
     return Output(name, unit_of(_UNIT[name], mode), cells, spoken)
 
 
