@@ -334,6 +334,10 @@ def _next_step(session: Session, result: RunResult) -> str:
     """Return a command or two worth typing next."""
     other = shlex.join([*session.command, "--set", "demand=120 %"])
     policy = f"The same with more trucks and trains:\n  {other}"
+    needed = uncertain.needed(result)
+    if needed is not None:
+        further = _with_option(session.command, "--replications", str(needed))
+        return f"With so many replications it would be precise enough, as far as can be told:\n  {further}"
     if result.n_replications >= ENOUGH_REPLICATIONS:
         return policy
     more = _with_option(session.command, "--replications", str(ENOUGH_REPLICATIONS))

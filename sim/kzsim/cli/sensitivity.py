@@ -237,13 +237,16 @@ def _files(
     }
     for one in found:
         name = re.sub(r"[^a-z0-9_]+", "-", f"{one.output.indicator}-{one.output.name}".lower()).strip("-")
-        shown = one.table.dropna(subset=[value])
-        first = shown["parameter"].iloc[0] if len(shown) else "nothing"
+        clear = one.table[one.table["above_noise"]]
         measure = one.output.indicator.replace("_", " ")
         figure = strongest(
             one.table,
             value,
-            title=f"{first} moves the mean {measure} most" if len(shown) else "Nothing moves it",
+            title=(
+                f"{clear['parameter'].iloc[0]} moves it most"
+                if len(clear)
+                else "Nothing moves it surely more than luck"
+            ),
             subtitle=f"{measure}, {one.output.name}; {base.scenario.title}",
             axis=(
                 f"mean absolute change over the whole range, {one.output.unit}"

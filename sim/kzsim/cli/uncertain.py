@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5
 """Parameters that are named for a flow on the screen; the file has all."""
+MOST_SUGGESTED = 9_000
+"""More replications than this are not suggested; a run has at most 10,000."""
 _PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*")
 
 
@@ -192,3 +194,15 @@ def ending(result: RunResult) -> ExitCode:
 
     failed = any(judgement.code == CODE and not judgement.ok for judgement in result.judgements)
     return ExitCode.CHECK_FAILED if failed else ExitCode.DONE
+
+
+def needed(result: RunResult) -> int | None:
+    """Return the replications that a precision not reached is estimated to need, if it can be told."""
+    from kzsim.experiments.runs import PRECISION
+
+    table = result.extras.get(PRECISION)
+    if table is None or table["met"].all():
+        return None
+    wanted = table.loc[~table["met"], "replications_needed"]
+    most = wanted.max()
+    return None if wanted.isna().any() or most > MOST_SUGGESTED else math.ceil(1.1 * most)

@@ -78,7 +78,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Answer:
-    """``tables`` by name of file; ``words``: a sentence for each effect; ``how``: what varied, and assumptions."""
+    """``tables`` by name of file; ``words``: a sentence an effect; ``how``: what varied, and assumptions."""
 
     effects: tuple[Effect, ...]
     tables: dict[str, pd.DataFrame]
