@@ -11,6 +11,7 @@ from kzsim.network.observers import Observers
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
+I8 = npt.NDArray[np.int8]
 
 STILL_INSIDE = -1
 NOT_ENTERED = -1

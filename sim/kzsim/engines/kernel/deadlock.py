@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.outcome import I64
+from kzsim.engines.outcome import I8, I64
 
-# what DEADLOCK_STATE says of an entity
+# what `asked` says of an entity
 NOT_ASKED = 0
 STUCK = 1  # as far as is known
 ALIVE = 2
@@ -30,9 +30,9 @@ def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
 
 @compiled
 def is_stuck(
-    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64
+    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, zones: I64
 ) -> bool:
-    """Whether there is a deadlock now; DEADLOCK_STATE then says who is stuck.
+    """Whether there is a deadlock now; ``asked`` then says who is stuck.
 
     The cheap tests come first: a zone lives if one of its holders can be seen to be alive. Only if
     some zone does not, all who wait are asked one by one.
@@ -52,7 +52,7 @@ def is_stuck(
                 element[zone, LIVES] = 1
                 unsure -= 1
         if unsure == before:
-            return reduce_graph(run, entity, links, element, line, pool, usable, zones)
+            return reduce_graph(run, entity, links, asked, element, line, pool, usable, zones)
     return False
 
 
@@ -103,57 +103,57 @@ def waits_for_living_zone(
 
 @compiled
 def reduce_graph(
-    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zones: I64
+    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, zones: I64
 ) -> bool:
     """Ask those who wait for places and all they depend on; wake whom a living entity can free."""
     rows = run[HIGHEST_ROW]
     for who in range(rows):
-        entity[who, DEADLOCK_STATE] = NOT_ASKED
+        asked[who] = NOT_ASKED
     for zone in zones:
         for klass in range(run[N_CLASSES]):
             who = line[zone * run[N_CLASSES] + klass, HEAD]
             while who != NONE:
-                entity[who, DEADLOCK_STATE] = STUCK
+                asked[who] = STUCK
                 who = entity[who, NEXT]
     changed = True
     while changed:
         changed = False
         for who in range(rows):
-            if entity[who, DEADLOCK_STATE] == STUCK:
+            if asked[who] == STUCK:
                 if moves_by_time(entity, element, line, pool, usable, run, who) or ask_releasers(
-                    run, entity, links, element, line, pool, usable, who
+                    run, entity, links, asked, element, line, pool, usable, who
                 ):
-                    entity[who, DEADLOCK_STATE] = ALIVE
+                    asked[who] = ALIVE
                     changed = True
                 elif run[NEWLY_ASKED] > 0:
                     changed = True
-    return name_stuck(run, entity, links, element, line, pool, usable, rows)
+    return name_stuck(run, entity, links, asked, element, line, pool, usable, rows)
 
 
 @compiled
 def name_stuck(
-    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, rows: int
+    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, rows: int
 ) -> bool:
     """Whether anybody in a zone's line is not alive; then leave STUCK those and all they depend on."""
     found = False
     for who in range(rows):
-        if entity[who, DEADLOCK_STATE] == STUCK and element[entity[who, WAITS_AT], TYPE] == ZONE:
+        if asked[who] == STUCK and element[entity[who, WAITS_AT], TYPE] == ZONE:
             found = True
         else:
-            entity[who, DEADLOCK_STATE] = NOT_ASKED
-    asked = found
-    while asked:
-        asked = False
+            asked[who] = NOT_ASKED
+    goes_on = found
+    while goes_on:
+        goes_on = False
         for who in range(rows):
-            if entity[who, DEADLOCK_STATE] == STUCK:
-                ask_releasers(run, entity, links, element, line, pool, usable, who)
-                asked = asked or run[NEWLY_ASKED] > 0
+            if asked[who] == STUCK:
+                ask_releasers(run, entity, links, asked, element, line, pool, usable, who)
+                goes_on = goes_on or run[NEWLY_ASKED] > 0
     return found
 
 
 @compiled
 def ask_releasers(
-    run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, who: int
+    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, who: int
 ) -> bool:
     """Whether a living entity can free this one; those not asked before are put on the list."""
     run[NEWLY_ASKED] = 0
@@ -162,7 +162,7 @@ def ask_releasers(
         holder = element[at, FIRST_HOLDER]
         while holder != NONE:
             other = holder // PLACES_PER_ENTITY
-            if ask(run, entity, other):
+            if ask(run, asked, other):
                 return True
             holder = links[other, 2 * (holder % PLACES_PER_ENTITY)]
         return False
@@ -170,16 +170,16 @@ def ask_releasers(
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
         other = pool[usable[i], FIRST_SERVED]
         while other != NONE:
-            if ask(run, entity, other):
+            if ask(run, asked, other):
                 return True
             other = entity[other, NEXT_HOLDER]
     return False
 
 
 @compiled
-def ask(run: I64, entity: I64, who: int) -> bool:
+def ask(run: I64, asked: I8, who: int) -> bool:
     """Whether the entity is known to be alive; if it was never asked, ask it later."""
-    if entity[who, DEADLOCK_STATE] == NOT_ASKED:
-        entity[who, DEADLOCK_STATE] = STUCK
+    if asked[who] == NOT_ASKED:
+        asked[who] = STUCK
         run[NEWLY_ASKED] += 1
-    return bool(entity[who, DEADLOCK_STATE] == ALIVE)
+    return bool(asked[who] == ALIVE)

@@ -12,14 +12,14 @@ from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.loop import advance, settle
 from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
-from kzsim.engines.outcome import I64, NOT_ENTERED, Outcome, Passage, Trace
+from kzsim.engines.outcome import I8, I64, NOT_ENTERED, Outcome, Passage, Trace
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, n_buckets
 from kzsim.network.entities import Entities
 from kzsim.network.observers import Observers
 from kzsim.network.program import Program
 
 FIRST_ROWS = 1024
-GROWTH = 8  # a table gets longer by an eighth: more often, and less memory that nobody uses
+GROWTH = 16  # a table gets longer by a sixteenth: more often, and less memory that nobody uses
 
 
 def run(program: Program, entities: Entities, *, trace: bool = False, passage: bool = False) -> Outcome:
@@ -49,8 +49,8 @@ class _Run:
         self.bounds = plain(entities.numbers.bounds)
         self.arrival_ms = plain(entities.arrival_ms)
         self.kind = plain(entities.kind)
-        self.lane = np.empty(LANES)
-        self.word = np.empty(AHEAD, dtype=np.uint64)
+        self.lane = np.zeros(LANES)
+        self.word = np.zeros(AHEAD, dtype=np.uint64)
         n_groups, n_intervals = program.n_groups, program.n_intervals
         self.limits = plain(program.within_ms)
         # zeros that nobody touches take no memory: most buckets stay empty
@@ -118,7 +118,8 @@ class _Run:
         most_places = max(np.diff(program.occupancy_ptr), default=0)
         entity = np.empty((0, ENTITY_COLUMNS), dtype=np.int64)
         links = np.empty((0, 2 * most_places), dtype=np.int64)
-        _lengthen(entity, links, heap)
+        asked = np.empty(0, dtype=np.int8)
+        heap = _lengthen(entity, links, asked, heap, run)
         marked = np.empty(program.n_elements, dtype=np.int64)
         acted = np.empty(program.n_elements, dtype=np.int64)
         while True:
@@ -129,6 +130,7 @@ class _Run:
                 acted,
                 entity,
                 links,
+                asked,
                 state.element,
                 state.line,
                 state.pool,
@@ -165,7 +167,8 @@ class _Run:
             if stopped == WRONG_TABLES:
                 raise RuntimeError("a table of the kernel has the wrong number of columns")
             if stopped == DEADLOCK:
-                return self._deadlock(int(run[NOW]), entity[: run[HIGHEST_ROW]])
+                highest = run[HIGHEST_ROW]
+                return self._deadlock(int(run[NOW]), entity[:highest], asked[:highest])
             if stopped == DONE:
                 settle(
                     run,
@@ -194,7 +197,7 @@ class _Run:
                 return None
             if len(entity) >= EVENT_BASE:
                 raise MemoryError(f"more than {len(entity)} entities are inside at once")
-            _lengthen(entity, links, heap)
+            heap = _lengthen(entity, links, asked, heap, run)
 
     def _begin(self, part: Part) -> tuple[I64, I64]:
         """The part's run row, and a heap with the first event of everything that has one."""
@@ -231,8 +234,8 @@ class _Run:
                     push(run, heap, 0, REFILL * EVENT_BASE + number)
         return run, heap
 
-    def _deadlock(self, at_ms: int, entity: I64) -> DeadlockError:
-        stuck = entity[(entity[:, INDEX] != NONE) & (entity[:, DEADLOCK_STATE] == STUCK)]
+    def _deadlock(self, at_ms: int, entity: I64, asked: I8) -> DeadlockError:
+        stuck = entity[(entity[:, INDEX] != NONE) & (asked == STUCK)]
         in_order = stuck[np.argsort(stuck[:, INDEX], kind="stable")]
         return DeadlockError(at_ms, tuple(self._describe(row) for row in in_order))
 
@@ -274,14 +277,18 @@ class _Run:
         )
 
 
-def _lengthen(entity: I64, links: I64, heap: I64) -> None:
-    """More rows for entities inside, and room for an event of each of them.
+def _lengthen(entity: I64, links: I64, asked: I8, heap: I64, run: I64) -> I64:
+    """More rows for entities inside; returns a heap with room for an event of each of them.
 
     In place: a copy would stand beside the old table, and a year's crowd is kept only once. Nobody
-    else looks at these tables while the loop stands still.
+    else looks at these tables while the loop stands still. The heap is the other way round: nobody in a
+    line has an event, so most of it is never touched and takes no memory, and what is filled is little.
     """
     before = len(entity)
     after = min(max(FIRST_ROWS, before + before // GROWTH), EVENT_BASE)
     entity.resize((after, entity.shape[1]), refcheck=False)
     links.resize((after, links.shape[1]), refcheck=False)
-    heap.resize(len(heap) + after - before, refcheck=False)
+    asked.resize(after, refcheck=False)
+    longer = np.empty(len(heap) + after - before, dtype=np.int64)
+    longer[: run[HEAP_SIZE]] = heap[: run[HEAP_SIZE]]
+    return longer

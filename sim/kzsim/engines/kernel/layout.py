@@ -69,12 +69,13 @@ NEXT = 13  # in line
 PREVIOUS = 14
 NEXT_HOLDER = 15  # among those who hold a server of its pool
 PREVIOUS_HOLDER = 16
-DEADLOCK_STATE = 17  # scratch of the deadlock test
-FREE_FLOW = 18  # sum of its own durations so far
-CLOCK_AT_JOINING = 19  # N_CAUSES columns
+FREE_FLOW = 17  # sum of its own durations so far
+CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
 OWN = WAITED_MS + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
 ENTITY_COLUMNS = OWN + AHEAD
+
+# --- asked: one number a row of `entity`, scratch of the deadlock test
 
 # --- links: a row as for `entity`; two columns an occupancy: next and previous holder of a place
 

@@ -21,7 +21,7 @@ from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
-from kzsim.engines.outcome import I32, I64
+from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
 
 
@@ -33,6 +33,7 @@ def advance(
     acted: I64,
     entity: I64,
     links: I64,
+    asked: I8,
     element: I64,
     line: I64,
     pool: I64,
@@ -207,7 +208,7 @@ def advance(
                 free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
-        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, element, line, pool, usable, zones):
+        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, asked, element, line, pool, usable, zones):
             return DEADLOCK
         if run[HEAP_SIZE] == 0:
             observe(run, element, own, observed, run[HORIZON] - 1)
