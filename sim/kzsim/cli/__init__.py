@@ -27,6 +27,11 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
     verbs={
         "run": ("kzsim.cli.run:run", "Simulate a scenario, with and without its green corridors."),
         "compare": ("kzsim.cli.compare:compare", "Compare scenarios on the same trucks and trains."),
+        "sensitivity": (
+            "kzsim.cli.sensitivity:sensitivity",
+            "Say which unknown parameters decide the figures.",
+        ),
+        "rank": ("kzsim.cli.rank:rank", "Say which of several scenarios is best, with a promise."),
         "validate": ("kzsim.cli.validate:validate", "Check scenario files without running them."),
         "runs": ("kzsim.cli.runs:runs", "List stored runs, show one, make one again and compare."),
         "warmup": ("kzsim.cli.warmup:warmup", "Compile the simulation's kernel, once per machine."),

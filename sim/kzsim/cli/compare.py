@@ -87,6 +87,14 @@ class Percent(click.ParamType):  # type: ignore[type-arg]  # older versions of c
     help="Let all verdicts hold together with 95 %, each by a wider interval.",
 )
 @click.option(
+    "--uncertainty",
+    is_flag=True,
+    help="Ask instead in how many worlds within the ranges of the evidence the alternatives help; "
+    "--replications is then how often each world is run (default 5).",
+)
+@options.points
+@options.over
+@click.option(
     "--engine",
     type=options.ENGINES,
     help="What computes: the fast kernel, or the reference engine that is written to be read. Both give the "
@@ -110,6 +118,9 @@ def compare(
     precision: float | None,
     by_measure: bool,
     simultaneous: bool,
+    uncertainty: bool,
+    points: int | None,
+    over: tuple[str, ...],
     engine: str | None,
     jobs: int | None,
     out: str,
@@ -121,11 +132,16 @@ def compare(
     the mean crossing times with their intervals, winners and losers among the same trucks, which kind of
     delay earned or paid them, throughput and tonnes, and a verdict in words.
     """
+    if uncertainty and (precision is not None or by_measure or simultaneous):
+        raise click.UsageError("--uncertainty goes with neither --precision, --by-measure nor --simultaneous")
+    if not uncertainty and (points is not None or over):
+        raise click.UsageError("--points and --over say how --uncertainty is made; give --uncertainty too")
     with scenario_mistakes():
-        from kzsim.scenario import load
+        from kzsim.scenario import load_base
 
         paths = (base, *alternatives)
-        scenarios = [load(path, settings) for path in paths]
+        bases = [load_base(path, settings) for path in paths]
+        scenarios = [one.scenario for one in bases]
 
     with results_mistakes(), model_faults(), comparison_mistakes():
         from kzsim import experiments
@@ -149,6 +165,11 @@ def compare(
             for text in plan.warnings:
                 screen.note("\n".join(fill(f"warning: {text}", screen.prose_width())))
         folder = Path(out) / plan.folder
+        if uncertainty:
+            from kzsim.cli import plausible
+
+            asked = plausible.Asked(points, replications, over, dry_run=dry_run)
+            return plausible.in_many_worlds(session, plan, bases, asked, engine, jobs, folder)
         stored = experiments.find(folder, plan.digest)
         if dry_run:
             return _announce(session, plan, paths, folder, stored)

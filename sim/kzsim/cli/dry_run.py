@@ -71,7 +71,8 @@ def _matters(
         flow = f"{words.crossing(expected.crossing)}, {words.direction(expected.direction)}"
         yield expected.mode.capitalize(), f"{flow}: about {words.figure(expected.entities)} {counted}"
     runs = "each with its corridors and without them" if plan.counterfactual else "with its corridors only"
-    yield "Replications", f"{plan.replications}, {runs}; seed {plan.seed}"
+    most = "" if plan.enough is None else "until they are precise enough, at most "
+    yield "Replications", f"{most}{plan.replications}, {runs}; seed {plan.seed}"
     if trace_bytes is not None:
         yield "Trace", f"{ENTITIES}, about {in_bytes(trace_bytes)}"
     if wall_s is not None:

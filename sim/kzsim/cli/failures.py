@@ -40,6 +40,8 @@ class Session:
     quiet: bool = False
     progress: str = ""
     """How far it came, as a clause for the message of an interruption: '2 of 3 replications'."""
+    kept: str = ""
+    """What of unfinished work is kept, as a clause, where the same command goes on with it."""
     stored: Path | None = None
     """The folder of the results once they are on disk."""
 

@@ -107,11 +107,12 @@ def interruption(session: Session) -> Stop:
         message = f"Interrupted, but the run was complete. Its results lie in {session.stored}"
         return Stop(ExitCode.INTERRUPTED, f"\n{message}", status="interrupted", results=str(session.stored))
     after = f" after {session.progress}" if session.progress else ""
+    kept = f"No result was written. {session.kept}" if session.kept else "Nothing was written"
     return Stop(
         ExitCode.INTERRUPTED,
-        f"\nInterrupted{after}. Nothing was written.",
+        f"\nInterrupted{after}. {kept}.",
         status="interrupted",
-        remedy=f"Start again with: {again}",
+        remedy=f"{'Go on' if session.kept else 'Start again'} with: {again}",
         again=again,
     )
 

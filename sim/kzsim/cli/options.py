@@ -80,3 +80,24 @@ def out(verb: Verb) -> Verb:
 def quiet(help: str) -> Callable[[Verb], Verb]:  # noqa: A002 - click's own word
     """Add -q/--quiet; it is kept in the session."""
     return _flag("-q", "--quiet", help=help)
+
+
+def points(verb: Verb) -> Verb:
+    """Add --points."""
+    return click.option(
+        "--points",
+        type=Whole(2, 100_000),
+        metavar="N",
+        help="Worlds within the ranges of the evidence. Default: 100.",
+    )(verb)
+
+
+def over(verb: Verb) -> Verb:
+    """Add --over."""
+    return click.option(
+        "--over",
+        multiple=True,
+        metavar="PATTERN",
+        help="Take only these entries of the evidence as unknown, for example 'road.bakhty.*'. "
+        "May be repeated.",
+    )(verb)

@@ -14,15 +14,15 @@ Report = Callable[[int, int], None]
 
 
 @contextmanager
-def shown(session: Session, *, title: str) -> Iterator[Report]:
-    """Yield a function that takes (done, total) and keeps a bar on stderr up to date.
+def shown(session: Session, *, title: str, noun: str = "replications") -> Iterator[Report]:
+    """Yield a function that takes (done, total), both counts of `noun`, and keeps a bar on stderr up to date.
 
     Without a terminal, with --quiet and on dumb terminals nothing is drawn, but the session still learns how
     far the run came, for the message of an interruption.
     """
 
     def remember(done: int, total: int) -> None:
-        session.progress = f"{done} of {total} replications"
+        session.progress = f"{done} of {total} {noun}"
 
     if session.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield remember
@@ -35,7 +35,7 @@ def shown(session: Session, *, title: str) -> Iterator[Report]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} replications"),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} " + noun),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as bar:

@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kzsim.cli import options, screen
+from kzsim.cli import options, screen, uncertain
 from kzsim.cli.failures import ExitCode, Session, model_faults, results_mistakes, scenario_mistakes
 from kzsim.cli.table import fill
 from kzsim.cli.words import seconds
 
 if TYPE_CHECKING:
     from kzsim.experiments import Choice, Plan, RunResult
-    from kzsim.scenario import Scenario
+    from kzsim.experiments.uncertainty.of_run import Asked
+    from kzsim.scenario import Base, Scenario
 
 EPILOG = """\b
 Examples:
   kzsim run scenarios/minimal.yaml
   kzsim run scenarios/green_all.yaml --replications 10 --jobs 4
   kzsim run scenarios/minimal.yaml --set demand='120 %' --seed 7
+  kzsim run scenarios/minimal.yaml --precision 5%
+  kzsim run scenarios/minimal.yaml --uncertainty --points 50
 
 Every run is written to its own folder, whole or not at all; the same run is not computed twice.
 """
@@ -71,6 +74,29 @@ ENOUGH_REPLICATIONS = 10
     help="Write entities.parquet too: a row for each truck and train, with what delayed it and when it was "
     "where. It may take gigabytes.",
 )
+@click.option(
+    "--precision",
+    type=uncertain.Percent(),
+    metavar="PERCENT",
+    help="Go on until every mean crossing time and its difference to the same trucks without corridors is "
+    "known to within so much of the mean, for example 5%; --replications is then the most that are run "
+    "(default 100).",
+)
+@click.option(
+    "--indicator",
+    "indicators",
+    multiple=True,
+    metavar="NAME",
+    help="With --precision: an indicator that must be precise, in place of the crossing time. "
+    "May be repeated.",
+)
+@click.option(
+    "--uncertainty",
+    is_flag=True,
+    help="Run it in many worlds within the ranges of the evidence too, and say how far apart they are.",
+)
+@options.points
+@options.over
 @click.option("--no-counterfactual", is_flag=True, help="Do not run the same trucks without green corridors.")
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and say what would be run; run and write nothing."
@@ -88,6 +114,11 @@ def run(
     jobs: int | None,
     out: str,
     trace: bool,
+    precision: float | None,
+    indicators: tuple[str, ...],
+    uncertainty: bool,
+    points: int | None,
+    over: tuple[str, ...],
     no_counterfactual: bool,
     dry_run: bool,
 ) -> ExitCode:
@@ -96,10 +127,15 @@ def run(
     Prints, for each crossing and direction, throughput, crossing time and delay, what causes the delay,
     what the corridors change for the same trucks and trains, and how far to trust the figures.
     """
-    with scenario_mistakes():
-        from kzsim.scenario import load
+    if not uncertainty and (points is not None or over):
+        raise click.UsageError("--points and --over say how --uncertainty is made; give --uncertainty too")
+    enough = uncertain.enough_of(precision, replications, indicators)
+    with scenario_mistakes(), uncertain.method_mistakes("--uncertainty"):
+        from kzsim.scenario import load_base
 
-        scenario = load(path, settings)
+        base = load_base(path, settings)
+        scenario = base.scenario
+        asked = _unknown(base, points, over) if uncertainty else None
     if not session.quiet:
         for warning in scenario.warnings:
             screen.note(str(warning))
@@ -107,15 +143,21 @@ def run(
     with results_mistakes(), model_faults():
         from kzsim import experiments
         from kzsim.cli import progress
+        from kzsim.experiments.uncertainty.keeping import forget, kept_in
 
         plan = experiments.plan(
-            scenario, replications=replications, seed=seed, counterfactual=not no_counterfactual
+            scenario,
+            replications=replications,
+            seed=seed,
+            counterfactual=not no_counterfactual,
+            enough=enough,
+            asked=None if asked is None else {"uncertainty": asked.document},
         )
         folder = Path(out) / Path(path).stem
         needed = (experiments.ENTITIES,) if trace else ()
         stored = experiments.find(folder, plan.digest, needed)
         if dry_run:
-            return _announce(session, path, scenario, plan, folder, stored, trace=trace)
+            return _announce(session, path, scenario, plan, folder, stored, trace=trace, asked=asked)
         if stored is not None:
             session.stored = stored
             with suppress(experiments.ResultsError):  # a stored run can be read where nothing can be written
@@ -131,11 +173,58 @@ def run(
             with progress.shown(session, title=scenario.title) as report:
                 report(0, plan.replications)
                 file = begun / experiments.ENTITIES if begun else None
-                result = experiments.execute(plan, choice, jobs=workers, progress=report, trace=file)
+                kept = None
+                if enough is not None and not trace:
+                    session.kept = "The replications that were done are kept"
+                    kept = kept_in(folder, plan.digest) / "replications"
+                result = experiments.execute(
+                    plan, choice, jobs=workers, progress=report, trace=file, kept=kept
+                )
+            if asked is not None:
+                result = _with_unknown(session, plan, asked, result, choice, jobs or processors(), folder)
             command = shlex.join(session.command)
             stored = experiments.store(folder, plan, result, command=command, begun=begun)
         session.stored = stored
+        forget(folder, plan.digest)
     return finish(session, path, result, stored, again=False)
+
+
+def _unknown(base: Base, points: int | None, over: tuple[str, ...]) -> Asked:
+    from kzsim.experiments.uncertainty.of_run import ask
+    from kzsim.experiments.uncertainty.spread import POINTS
+
+    return ask(base, POINTS if points is None else points, over)
+
+
+def _with_unknown(
+    session: Session,
+    plan: Plan,
+    asked: Asked,
+    result: RunResult,
+    choice: Choice,
+    workers: int,
+    folder: Path,
+) -> RunResult:
+    """Run the worlds within the ranges of the evidence, saying before how long it will take."""
+    from kzsim.cli import progress
+    from kzsim.experiments.uncertainty.keeping import kept_in
+    from kzsim.experiments.uncertainty.of_run import cost_of, with_uncertainty
+
+    if not session.quiet:
+        takes = cost_of(plan, asked, choice, workers)
+        screen.note(
+            f"{asked.points} worlds over {len(asked.varied.names)} ranges of the evidence, "
+            f"{asked.replications} replications each: about {seconds(takes.wall_s)}."
+        )
+    session.kept = "The worlds that were done are kept"
+    with (
+        uncertain.method_mistakes("--uncertainty"),
+        progress.shown(session, title="Worlds within the evidence", noun="worlds") as report,
+    ):
+        kept = kept_in(folder, plan.digest)
+        return with_uncertainty(
+            plan, asked, result, choice, jobs=workers, progress=report, kept=kept / "worlds"
+        )
 
 
 def _begun(folder: Path, *, trace: bool) -> AbstractContextManager[Path | None]:
@@ -170,11 +259,13 @@ def worth(choice: Choice, entities: float, replications: int) -> int:
     """Return how many threads or processes a run is worth, at most one for each processor and replication."""
     if not choice.compiled and entities < WORTH_A_PROCESS:
         return 1
-    affinity = getattr(
-        os, "sched_getaffinity", None
-    )  # the processors this process may use, where that is known
-    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(processors, replications))
+    return max(1, min(processors(), replications))
+
+
+def processors() -> int:
+    """Return how many processors this process may use, as far as that is known."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _announce(
@@ -186,6 +277,7 @@ def _announce(
     stored: Path | None,
     *,
     trace: bool,
+    asked: Asked | None,
 ) -> ExitCode:
     """Say what would be run."""
     from kzsim.cli import dry_run
@@ -203,6 +295,8 @@ def _announce(
         click.echo(f"{path}: valid")
     else:
         screen.out(dry_run.lines(path, scenario, plan, stored, wall_s, size, screen.prose_width()))
+        if asked is not None:
+            screen.out(uncertain.announced(asked, screen.prose_width()))
         _say_notes(plan.notes)
         screen.note(f"\nNothing was run or written. To run it: {again}")
     return ExitCode.DONE
@@ -214,11 +308,12 @@ def finish(session: Session, path: str, result: RunResult, stored: Path, *, agai
 
     flows = digest.flows(result)
     if session.json:
-        documents.write(summary.document(path, result, flows, stored, again=again))
-        return ExitCode.DONE
+        document = summary.document(path, result, flows, stored, again=again)
+        documents.write({**document, **uncertain.document(result)})
+        return uncertain.ending(result)
     if session.quiet:
         click.echo(str(stored))
-        return ExitCode.DONE
+        return uncertain.ending(result)
     screen.out(summary.lines(path, result, flows, width=screen.width()))
     screen.out(["", f"Results: {stored}"])
     if again:
@@ -227,7 +322,7 @@ def finish(session: Session, path: str, result: RunResult, stored: Path, *, agai
         screen.note(f"It took {seconds(result.timing['wall_s'])}.")
     _say_notes(result.notes)
     screen.note("\n" + _next_step(session, result))
-    return ExitCode.DONE
+    return uncertain.ending(result)
 
 
 def _say_notes(notes: Iterable[str]) -> None:
@@ -239,6 +334,10 @@ def _next_step(session: Session, result: RunResult) -> str:
     """Return a command or two worth typing next."""
     other = shlex.join([*session.command, "--set", "demand=120 %"])
     policy = f"The same with more trucks and trains:\n  {other}"
+    needed = uncertain.needed(result)
+    if needed is not None:
+        further = _with_option(session.command, "--replications", str(needed))
+        return f"With so many replications it would be precise enough, as far as can be told:\n  {further}"
     if result.n_replications >= ENOUGH_REPLICATIONS:
         return policy
     more = _with_option(session.command, "--replications", str(ENOUGH_REPLICATIONS))

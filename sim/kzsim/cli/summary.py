@@ -34,6 +34,11 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
     if result.comparison is not None:
         yield ""
         yield from _corridors(result, flows, width, prose)
+    if result.extras:
+        from kzsim.cli import uncertain
+
+        said = list(uncertain.lines(result, width))
+        yield from ["", *said] if said else ()
     if result.judgements:
         yield ""
         yield from _judged(result.judgements, prose)

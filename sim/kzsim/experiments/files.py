@@ -39,6 +39,8 @@ def result_files(plan: Plan, result: RunResult) -> Iterator[tuple[str, bytes]]:
         made: pd.DataFrame | None = getattr(result, spec.name)
         if made is not None:
             yield spec.file, parquet_bytes(made) if spec.file.endswith(".parquet") else csv_bytes(made)
+    for name, extra in result.extras.items():
+        yield name, csv_bytes(extra)
 
 
 def csv_bytes(made: pd.DataFrame) -> bytes:
@@ -70,6 +72,7 @@ def manifest_text(
         "seed": result.seed,
         "replications": result.n_replications,
         "counterfactual": plan.counterfactual,
+        "asked": dict(plan.asked),
         "start": result.start.isoformat(),
         "horizon_ms": result.horizon_ms,
         "run_in_ms": result.run_in_ms,
@@ -101,6 +104,12 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
     for spec in TABLES:
         if spec.file in manifest["files"] and spec.file.endswith(".csv"):
             found[spec.name] = read_table(path / spec.file, spec)
+    known = {spec.file for spec in TABLES}
+    extras = {
+        name: read_extra(path / name)
+        for name in sorted(manifest["files"])
+        if name.endswith(".csv") and name not in known
+    }
     names = [field.name for field in fields(Judgement)]
     rows = found["judgements"][names].itertuples(index=False, name=None)
     found["judgements"] = tuple(Judgement(**dict(zip(names, row, strict=True))) for row in rows)
@@ -118,8 +127,28 @@ def read_result(path: Path, manifest: Mapping[str, Any]) -> RunResult:
         warnings=tuple(manifest["warnings"]),
         notes=tuple(manifest["notes"]),
         manifest=manifest,
+        extras=extras,
         **found,
     )
+
+
+_NAMES = ("alternative", "parameter", "scenario", "title")
+"""Columns whose text may look like a number."""
+
+
+def read_extra(path: Path) -> pd.DataFrame:
+    """A table without a specification: flags, numbers to the last bit with NaN for none, else text."""
+    made = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
+    for name in made.columns:
+        texts = made[name].tolist()
+        if name in _NAMES:
+            continue
+        if texts and all(text in ("True", "False") for text in texts):
+            made[name] = [text == "True" for text in texts]
+            continue
+        with suppress(ValueError):
+            made[name] = [float(text) if text else math.nan for text in texts]
+    return made
 
 
 def read_table(path: Path, spec: Table) -> pd.DataFrame:

@@ -47,10 +47,17 @@ def _files(folder: Traversable, name: str) -> list[tuple[str, bytes]]:
     return found
 
 
-def digest(scenario: Scenario, *, counterfactual: bool, used: Mapping[str, Fact]) -> str:
+def digest(
+    scenario: Scenario,
+    *,
+    counterfactual: bool,
+    used: Mapping[str, Fact],
+    asked: Mapping[str, Any] | None = None,
+) -> str:
     """Sha256 in hex over the scenario's meaning, the evidence it uses and the model's version.
 
-    Titles, comments and where a value was written do not count.
+    ``asked``: what else was asked for and decides what is stored, as plain values. Titles, comments and where
+    a value was written do not count.
     """
     document: dict[str, Any] = {
         "scenario": scenario.canonical(),
@@ -58,6 +65,8 @@ def digest(scenario: Scenario, *, counterfactual: bool, used: Mapping[str, Fact]
         "evidence": {key: fact_values(used[key]) for key in sorted(used)},
         "model": model_version(),
     }
+    if asked:
+        document["asked"] = dict(asked)
     text = json.dumps(document, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -56,6 +56,8 @@ class Task:
     """What a worker must know to run any replication.
 
     ``compiled``: by machine code, else without. ``trace``: tell of each of the scenario's entities.
+    ``sparing``: begin few replications before they are asked for, since all may not be. ``first``: number of
+    the first replication to be run; those before it are there already.
     """
 
     scenario: Scenario
@@ -63,6 +65,8 @@ class Task:
     engine: str = choice.KERNEL
     compiled: bool = True
     trace: bool = False
+    sparing: bool = False
+    first: int = 0
 
 
 class Runner:
@@ -135,17 +139,17 @@ def replicating(task: Task, jobs: int, model: Model | None = None) -> Replicatin
     With one job they run here, one after another; else in that many threads where machine code
     runs, which does not hold the interpreter's lock, and in processes started afresh where it does
     not. However the context is left, by an error or an interruption, no thread and no process stays
-    behind. With a trace no more than ``jobs`` + 1 replications are begun before the first of them is
-    fetched, so that memory is bounded. ``model`` is the scenario's if it is at hand. Raises WorkerError
-    if a process dies, and what the first replication that fails raises: ReplicationDeadlockError,
+    behind. With a trace, or sparingly, no more than ``jobs`` + 1 replications are begun before the first of
+    them is fetched, so that memory is bounded. ``model`` is the scenario's if it is at hand. Raises
+    WorkerError if a process dies, and what the first replication that fails raises: ReplicationDeadlockError,
     InvariantError.
     """
     count = task.scenario.replications
     if task.compiled:
         make_ready()
-    if min(jobs, count) <= 1:
+    if min(jobs, count - task.first) <= 1:
         runner = Runner(task, model)
-        yield runner, (runner.run(number) for number in range(count))
+        yield runner, (runner.run(number) for number in range(task.first, count))
         return
     in_turn = _in_threads if task.compiled else _in_processes
     with in_turn(task, min(jobs, count), model) as runner_and_answers:
@@ -200,9 +204,9 @@ class _Answers:
     def __init__(self, executor: Executor, run: Callable[[int], Replication], task: Task, jobs: int) -> None:
         self._executor, self._run = executor, run
         self._count = count = task.scenario.replications
-        self._given_out = 0
+        self._given_out = task.first
         self.waiting: deque[Future[Replication]] = deque()
-        self._give_out(min(count, jobs + 1) if task.trace else count)
+        self._give_out(min(count, jobs + 1) if task.trace or task.sparing else count)
 
     def _give_out(self, count: int) -> None:
         with _interrupts_held_back():

@@ -50,5 +50,7 @@ class RunResult:
     timing: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    extras: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Further tables by the name of their file: what was asked for besides the run itself."""
     manifest: Mapping[str, Any] | None = None
     """Of a stored run that was read back; None of a fresh one."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kzsim.engines.choice import Choice, choose
+from kzsim.experiments.enough import REPLACED, Enough, judgement, look
 from kzsim.experiments.identity import digest, model_version
+from kzsim.experiments.kept_replications import keeping
 from kzsim.experiments.models import (
     Expected,
     Model,
@@ -33,8 +36,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kzsim.evidence import Fact
+    from kzsim.experiments.methods import Precision
     from kzsim.indicators.comparison import Pairs
     from kzsim.scenario import Scenario
+
+
+PRECISION = "precision.csv"
+"""File of a run that was made until it was precise enough: what was asked of each figure, and what came."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,10 @@ class Plan:
     notes: tuple[str, ...]
     model: Model | None = field(default=None, compare=False, repr=False)
     """What was built to know all this, so that it need not be built again."""
+    enough: Enough | None = None
+    """The precision asked for; ``replications`` is then the most that are run."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked for besides the run, as plain values; part of the digest."""
 
     @property
     def entities(self) -> float:
@@ -72,11 +84,19 @@ def plan(
     replications: int | None = None,
     seed: int | None = None,
     counterfactual: bool = True,
+    enough: Enough | None = None,
+    asked: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Build the scenario and say what would be run; ``None`` leaves what the scenario says.
 
-    Raises ValueError for fewer than one replication, and whatever building the border raises.
+    ``enough``: run until that precision is reached, whatever ``replications`` says. ``asked``: what else
+    decides what is stored. Raises ValueError for fewer than one replication, and whatever building the border
+    raises.
     """
+    further = dict(asked or {})
+    if enough is not None:
+        replications = enough.cap
+        further["precision"] = enough.document
     wanted = with_run_values(scenario, replications, seed)
     model = make_model(wanted)
     compared = counterfactual and has_corridor(wanted)
@@ -86,13 +106,15 @@ def plan(
         replications=wanted.replications,
         seed=wanted.seed,
         counterfactual=compared,
-        digest=digest(wanted, counterfactual=compared, used=used),
+        digest=digest(wanted, counterfactual=compared, used=used, asked=further),
         model_version=model_version(),
         expected=expected_entities(model),
         used=used,
         warnings=tuple(str(problem) for problem in wanted.warnings),
         notes=model.border.notes,
         model=model,
+        enough=enough,
+        asked=further,
     )
 
 
@@ -106,17 +128,21 @@ def run(
     engine: str | None = None,
     progress: Progress | None = None,
     trace: str | Path | None = None,
+    enough: Enough | None = None,
 ) -> RunResult:
     """Run a scenario and, unless told otherwise, its counterfactual on the same entities.
 
     The tables are the same, byte for byte, for any number of ``jobs`` and for either ``engine``
     (``kernel`` or ``reference``; None: the quicker one). ``trace`` is a file to be written, one row for
-    each of the scenario's trucks and trains (Parquet, the columns of ``entities.parquet``). With more
+    each of the scenario's trucks and trains (Parquet, the columns of ``entities.parquet``). With ``enough``
+    it stops as soon as that precision is reached and confirmed, or at its cap. With more
     than one job and the reference, a script must guard its own start with
     ``if __name__ == "__main__"``. Raises ReplicationDeadlockError, InvariantError or WorkerError, and
     ResultsError if the trace cannot be written.
     """
-    planned = plan(scenario, replications=replications, seed=seed, counterfactual=counterfactual)
+    planned = plan(
+        scenario, replications=replications, seed=seed, counterfactual=counterfactual, enough=enough
+    )
     choice = choose_engine(planned, engine)
     return execute(planned, choice, jobs=jobs, progress=progress, trace=trace)
 
@@ -140,19 +166,42 @@ def execute(
     jobs: int = 1,
     progress: Progress | None = None,
     trace: str | Path | None = None,
+    kept: Path | None = None,
 ) -> RunResult:
-    """Make the run that was planned, as ``run`` does."""
+    """Make the run that was planned, as ``run`` does.
+
+    ``kept``: a folder in which the replications of a run that goes on until it is precise enough are kept as
+    they are done, so that the same run goes on where it was left; with a trace nothing is kept. The caller
+    removes it. Raises LockedError if another process is at the same run.
+    """
     began = time.perf_counter()
-    task = Task(plan.scenario, plan.counterfactual, choice.engine, choice.compiled, trace is not None)
+    task = Task(
+        plan.scenario,
+        plan.counterfactual,
+        choice.engine,
+        choice.compiled,
+        trace is not None,
+        sparing=plan.enough is not None,
+    )
+    next_look = 0 if plan.enough is None else plan.enough.rounds.first
+    reached: tuple[Precision, pd.DataFrame] | None = None
     pairs: list[Pairs] = []
     seconds: list[float] = []
     hashes: dict[str, list[str]] = {"scenario": []}
     if plan.counterfactual:
         hashes["counterfactual"] = []
-    with _tracing(plan, trace) as write, replicating(task, jobs, plan.model) as (runner, answers):
+    with ExitStack() as stack:
+        write = stack.enter_context(_tracing(plan, trace))
+        there = None
+        if kept is not None and plan.enough is not None and trace is None:
+            there = stack.enter_context(keeping(kept, plan.digest, plan.model_version, plan.replications))
+            task = replace(task, first=there.count)
+        runner, answers = stack.enter_context(replicating(task, jobs, plan.model))
         seen = Collected(runner.model.layout)
         base: Collected | None = None
-        for done in answers:
+        for done in chain(there or (), answers):
+            if there is not None and done.number >= there.count:
+                there.add(done)
             if write is not None and done.entities is not None:
                 write(done.entities)
             seen.add(done.scenario)
@@ -166,12 +215,28 @@ def execute(
             if progress is not None:
                 progress(len(seconds), plan.replications)
             del done  # its table must be gone while the next is awaited
-    result = _result(plan.scenario, runner, seen, base, pairs, seconds)
+            if plan.enough is not None and seen.n == next_look:
+                reached = look(plan.enough, seen, pairs)
+                if reached[0].state != "more":
+                    break
+                next_look = reached[0].next_n
+    result = _result(replace(plan.scenario, replications=seen.n), runner, seen, base, pairs, seconds)
+    if plan.enough is not None and reached is not None:
+        result = _with_precision(result, plan.enough, *reached)
     return replace(
         result,
         engine=choice.engine,
         outcomes={which: tuple(found) for which, found in hashes.items()},
         timing={**result.timing, "wall_s": time.perf_counter() - began},
+    )
+
+
+def _with_precision(result: RunResult, asked: Enough, found: Precision, table: pd.DataFrame) -> RunResult:
+    kept = (one for one in result.judgements if one.code not in REPLACED)
+    return replace(
+        result,
+        judgements=(judgement(asked, found), *kept),
+        extras={**result.extras, PRECISION: table},
     )
 
 

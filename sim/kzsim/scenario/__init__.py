@@ -20,7 +20,7 @@ from kzsim.scenario.problems import Problem, ScenarioError
 from kzsim.scenario.schema import json_schema
 from kzsim.scenario.sweep_file import load_sweep
 from kzsim.scenario.sweep_model import Axis, Interval, Levels, Over, Sweep, Wanted
-from kzsim.scenario.variants import Base, Change, Variant, variant
+from kzsim.scenario.variants import Base, Change, Variant, load_base, variant
 
 __all__ = [
     "Axis",
@@ -45,6 +45,7 @@ __all__ = [
     "explain",
     "json_schema",
     "load",
+    "load_base",
     "load_sweep",
     "validate",
     "variant",

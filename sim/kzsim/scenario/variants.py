@@ -6,14 +6,15 @@ so a mistake is shown in the file that says it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kzsim.scenario.document import Node
-from kzsim.scenario.inherit import SETTINGS_RANK, Tree, key_parts, merge, under
+from kzsim.scenario.inherit import SETTINGS_RANK, Tree, gather, key_parts, merge, under
 from kzsim.scenario.model import Plain, Scenario
 from kzsim.scenario.parameters import overrides
-from kzsim.scenario.problems import Place, Problem, in_order
+from kzsim.scenario.problems import Place, Problem, ScenarioError, in_order
 from kzsim.scenario.reading import read
 from kzsim.scenario.report import Report
 from kzsim.scenario.resolve import resolve
@@ -50,6 +51,14 @@ class Variant:
     def errors(self) -> tuple[Problem, ...]:
         """The problems that make it invalid."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def load_base(path: str | os.PathLike[str], settings: Sequence[str] = ()) -> Base:
+    """As ``load``, ready for keys to be set on top. Raises ScenarioError with every mistake found."""
+    base, problems = base_of(gather(path, settings))
+    if base is None:
+        raise ScenarioError(problem for problem in problems if problem.severity == "error")
+    return base
 
 
 def base_of(tree: Tree) -> tuple[Base | None, tuple[Problem, ...]]:

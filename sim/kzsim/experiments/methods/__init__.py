@@ -14,12 +14,13 @@ Are these enough replications?        ``precision`` with ``Target`` and ``Rounds
 Which alternative is best?            ``select_best``, ``two_stage_sizes``
 Which parameters matter?              ``morris_design``, ``morris_effects``; ``sobol_design``,
                                       ``sobol_indices``; ``noise_of``
-Does it help in every possible world? ``over_worlds``, ``partial_rank_correlations``
+Does it help in every possible world? ``over_worlds``, ``partial_rank_correlations``,
+                                      ``rank_correlations``
 What is uncertain about a number?     ``ThreeIntervals``
 ====================================  ===========================================================
 """
 
-from kzsim.experiments.methods.deciding import Influence, partial_rank_correlations
+from kzsim.experiments.methods.deciding import Influence, partial_rank_correlations, rank_correlations
 from kzsim.experiments.methods.inputs import MethodError
 from kzsim.experiments.methods.noise import Noise, noise_of
 from kzsim.experiments.methods.paired import PairedDifference, max_t_factor, paired_differences, verdict
@@ -72,6 +73,7 @@ __all__ = [
     "partial_rank_correlations",
     "precision",
     "quantile_of",
+    "rank_correlations",
     "ratio_of_means",
     "scaled",
     "select_best",

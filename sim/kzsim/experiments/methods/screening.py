@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ class Screening:
 
     def ranked(self) -> tuple[Effect, ...]:
         """Effects with the largest ``size`` first; equal ones in the order of the parameters."""
-        return tuple(sorted(self.effects, key=lambda one: -one.size.mean))
+        return tuple(sorted(self.effects, key=lambda one: -np.nan_to_num(one.size.mean)))
 
 
 def morris_design(
@@ -106,42 +107,56 @@ def morris_design(
 
 
 def morris_effects(
-    design: MorrisDesign, outputs: npt.ArrayLike, *, seed: int, confidence: float = CONFIDENCE
+    design: MorrisDesign,
+    outputs: npt.ArrayLike,
+    *,
+    seed: int,
+    confidence: float = CONFIDENCE,
+    gaps: bool = False,
 ) -> Screening:
-    """Effects of ``design``'s parameters on ``outputs`` [points, replications], complete.
+    """Effects of ``design``'s parameters on ``outputs`` [points, replications].
 
     The mean over replications is analysed. Whole trajectories are drawn again with replacement, since the
-    effects of one trajectory share their points. Raises MethodError.
+    effects of one trajectory share their points. ``outputs`` must be complete unless ``gaps`` are allowed: a
+    point without a value then takes the two effects away that rest on it, ``n`` counts those left, and a
+    parameter with fewer than ``LEAST_TRAJECTORIES`` of them has NaN. Raises MethodError.
 
     Source: as ``morris_design``; bootstrap over trajectories: G. E. B. Archer, A. Saltelli and I. M. Sobol'
     (1997), Sensitivity measures, ANOVA-like techniques and the use of bootstrap, Journal of Statistical
     Computation and Simulation 58(2), 99-120.
     """
-    seen = complete(matrix(outputs, "points", "replications"), "point")
+    seen = matrix(outputs, "points", "replications")
+    if not gaps:
+        complete(seen, "point")
     share(confidence, "confidence")
     if len(seen) != len(design.unit):
         raise MethodError(f"the design has {len(design.unit)} points, got outputs of {len(seen)}")
     means = seen.mean(axis=1)
+    there = ~np.isnan(means)
+    if there.sum() < 2:
+        raise MethodError("hardly any point has a value")
     effects = elementary_effects(design, means)
+    left = (~np.isnan(effects)).sum(axis=0)
+    effects[:, left < LEAST_TRAJECTORIES] = np.nan
     drawn = np.random.default_rng(seed).integers(design.trajectories, size=(RESAMPLES, design.trajectories))
-    sizes = np.abs(effects)[drawn].mean(axis=1)
-    spreads = effects[drawn].std(axis=1, ddof=1)
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    size_low, size_high = np.quantile(sizes, tails, axis=0)
-    spread_low, spread_high = np.quantile(spreads, tails, axis=0)
-    n = design.trajectories
-    noise = noise_of(seen)
+    with warnings.catch_warnings():
+        # a parameter, or a resample of it, without any effect left has no mean: NaN is the answer
+        warnings.simplefilter("ignore", RuntimeWarning)
+        mean, size = np.nanmean(effects, axis=0), np.nanmean(np.abs(effects), axis=0)
+        spread = np.nanstd(effects, axis=0, ddof=1)
+        sizes = np.nanmean(np.abs(effects)[drawn], axis=1)
+        spreads = np.nanstd(effects[drawn], axis=1, ddof=1)
+        size_low, size_high = np.nanquantile(sizes, tails, axis=0)
+        spread_low, spread_high = np.nanquantile(spreads, tails, axis=0)
+    noise = noise_of(seen[there])
     return Screening(
         effects=tuple(
             Effect(
                 name=one.name,
-                mean=float(effects[:, p].mean()),
-                size=Estimate(
-                    float(np.abs(effects[:, p]).mean()), float(size_low[p]), float(size_high[p]), n
-                ),
-                spread=Estimate(
-                    float(effects[:, p].std(ddof=1)), float(spread_low[p]), float(spread_high[p]), n
-                ),
+                mean=float(mean[p]),
+                size=Estimate(float(size[p]), float(size_low[p]), float(size_high[p]), int(left[p])),
+                spread=Estimate(float(spread[p]), float(spread_low[p]), float(spread_high[p]), int(left[p])),
             )
             for p, one in enumerate(design.ranges)
         ),

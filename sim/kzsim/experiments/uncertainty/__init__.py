@@ -1,0 +1,1 @@
+"""Studies over what is not known about the border: see docs/uncertainty.md."""

@@ -1,0 +1,455 @@
+"""What varies, points, precision on request, ranking, policies over plausible worlds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from kzsim import experiments
+from kzsim.engines.choice import Choice
+from kzsim.experiments.enough import CODE, Enough
+from kzsim.experiments.kept_replications import from_bytes, keeping, to_bytes
+from kzsim.experiments.methods import MethodError, Range, morris_design, morris_effects, rank_correlations
+from kzsim.experiments.models import make_model
+from kzsim.experiments.replications import Replication, Task, replicating
+from kzsim.experiments.sweeps.designs import latin_hypercube
+from kzsim.experiments.uncertainty import of_run, outputs, plausible, ranking, sensitivity, spread
+from kzsim.experiments.uncertainty.evaluate import Study, evaluate
+from kzsim.experiments.uncertainty.keeping import find_study, kept_in, store_study
+from kzsim.experiments.uncertainty.varied import acting
+from kzsim.experiments.worlds import Together, Worlds
+from kzsim.scenario import Base, Change, ScenarioError, load_base
+from kzsim.scenario.problems import Place
+
+TINY = """\
+title: Bakhty for six days
+period: {from: 2023-03-01, to: 2023-03-06}
+run_in: 1 day
+follow_up: 1 day
+replications: 2
+simulate: {road: [bakhty], rail: []}
+"""
+CHOICE = Choice("kernel", True, "")
+FEW = ("road.bakhty.kz_to_cn.kz.documents.officers", "demand.*")
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Base:
+    return written(tmp_path / "plain.yaml", "")
+
+
+@pytest.fixture
+def green(tmp_path: Path) -> Base:
+    return written(tmp_path / "green.yaml", "green_corridors: {bakhty: standard}\n")
+
+
+def written(path: Path, more: str) -> Base:
+    path.write_text(TINY + more, encoding="utf-8")
+    return load_base(path)
+
+
+# --- what varies ------------------------------------------------------------------------------------------
+
+
+def test_only_what_a_scenario_reads_is_varied(plain: Base, green: Base) -> None:
+    without, within = acting([plain]), acting([green])
+    assert "corridor.compliance" not in without.names
+    assert "corridor.compliance" in within.names
+    assert not [name for name in within.names if name.startswith("rail.") or "dostyk" in name]
+    assert list(within.names) == sorted(within.names)
+
+
+def test_what_the_scenario_sets_is_known_and_not_varied(tmp_path: Path) -> None:
+    name = "road.bakhty.kz_to_cn.kz.documents.officers"
+    base = written(tmp_path / "set.yaml", f"parameters: {{{name}: 6 officers}}\n")
+    assert name not in acting([base]).names
+
+
+def test_patterns_choose_and_a_wrong_one_is_refused_with_the_nearest(plain: Base) -> None:
+    assert acting([plain], FEW).names == ("demand.road.bakhty", FEW[0])
+    with pytest.raises(ScenarioError, match=r"did you mean 'demand\.road\.bakhty'"):
+        acting([plain], ["demand.road.bakhti"])
+
+
+def test_all_scenarios_of_a_point_share_its_values(plain: Base, green: Base) -> None:
+    varied = acting([plain, green], FEW)
+    one, other = varied.scenarios(0, [0.9, 0.9])
+    assert one.overrides[FEW[0]] == other.overrides[FEW[0]] > 2
+    assert one.crossings["bakhty"].road.demand_factor == other.crossings["bakhty"].road.demand_factor > 1
+    assert other.corridors != one.corridors
+
+
+# --- figures of a world -----------------------------------------------------------------------------------
+
+
+def test_means_are_weighted_by_who_is_followed_and_numbers_are_summed() -> None:
+    assert outputs.pooled("crossing_time", [1.0, 4.0, np.nan], [30, 10, 0]) == pytest.approx(1.75)
+    assert outputs.pooled("throughput_per_day", [1.0, 4.0], [30, 10]) == 5.0
+    assert np.isnan(outputs.pooled("delay", [np.nan], [0]))
+
+
+def test_flows_are_named_and_mistakes_in_them_are_told(plain: Base) -> None:
+    layout = make_model(plain.scenario).layout
+    assert [cell.direction for cell in outputs.matching(layout, "road.bakhty.kz_to_cn")] == ["kz_to_cn"]
+    with pytest.raises(MethodError, match=r"did you mean 'road\.bakhty\.kz_to_cn'"):
+        outputs.matching(layout, "road.bakhti.kz_to_cn")
+    with pytest.raises(MethodError, match="did you mean 'crossing_time'"):
+        outputs.single(layout, ["crosing_time"])
+    with pytest.raises(MethodError, match="cannot be told"):
+        outputs.together(layout, "crossing_time_p90", "road.*.*")
+
+
+@pytest.mark.parametrize(
+    ("said", "indicator", "value"),
+    [
+        ("0.25 h", "crossing_time", 0.25),
+        ("15 min", "delay", 0.25),
+        ("2 %", "share_not_through", 0.02),
+        ("2 trucks/day", "throughput_per_day", 2.0),
+    ],
+)
+def test_a_quantity_is_read_in_the_unit_of_its_indicator(said: str, indicator: str, value: float) -> None:
+    assert outputs.in_unit(said, indicator) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("said", "indicator"), [("0.25", "crossing_time"), ("2 h", "throughput_per_day"), ("2 t", "delay")]
+)
+def test_a_quantity_without_the_right_unit_is_refused(said: str, indicator: str) -> None:
+    with pytest.raises(MethodError):
+        outputs.in_unit(said, indicator)
+
+
+# --- points -----------------------------------------------------------------------------------------------
+
+
+def study(base: Base, points: int) -> Study:
+    varied = acting([base], FEW)
+    return Study(varied, latin_hypercube(varied.names, points, 1), 2, 1, "test")
+
+
+def crossing_times(worlds: Worlds, seen: Together) -> spread.F64:
+    layout = worlds.model(0).layout
+    return outputs.values_of(outputs.single(layout, ["crossing_time"]), layout, seen.summaries[0])
+
+
+def test_figures_depend_on_neither_threads_nor_an_interruption(plain: Base, tmp_path: Path) -> None:
+    asked = study(plain, 6)
+    once = evaluate(asked, crossing_times, CHOICE)
+    threads = evaluate(asked, crossing_times, CHOICE, jobs=3)
+
+    def stop(done: int, _: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(asked, crossing_times, CHOICE, jobs=2, progress=stop, kept=tmp_path / "kept")
+    started: list[int] = []
+    went_on = evaluate(
+        asked,
+        crossing_times,
+        CHOICE,
+        progress=lambda done, _: started.append(done),
+        kept=tmp_path / "kept",
+    )
+    assert started[0] == 3
+    for other in (threads, went_on):
+        np.testing.assert_array_equal(other.figures, once.figures)
+    assert once.figures.shape == (6, 2, 2)
+    assert len(np.unique(once.figures[:, 0, 0])) == 6
+
+
+def test_a_point_at_which_the_model_stops_is_left_out_and_told(
+    plain: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kzsim.engines.errors import DeadlockError
+
+    asked, real = study(plain, 4), Worlds.run
+    left: list[int] = []
+
+    def run(worlds: Worlds, replication: int) -> Together:
+        left.append(0)
+        if len(left) == 3:
+            raise DeadlockError(7, ())
+        return real(worlds, replication)
+
+    monkeypatch.setattr(Worlds, "run", run)
+    seen = evaluate(asked, crossing_times, CHOICE)
+    assert list(seen.failed) == [1]
+    assert seen.good.tolist() == [0, 2, 3]
+    assert np.isnan(seen.figures[1]).all()
+    assert seen.said().startswith("1 of 4 points gave no result and are left out")
+
+
+def test_the_digest_of_a_study_covers_points_replications_and_what_is_kept(plain: Base) -> None:
+    asked = study(plain, 6)
+    others = [
+        replace(asked, replications=3),
+        replace(asked, seed=2),
+        replace(asked, what="other"),
+        replace(asked, shares=asked.shares / 2),
+    ]
+    assert len({one.digest for one in (asked, *others)}) == 5
+
+
+# --- precision on request ---------------------------------------------------------------------------------
+
+
+def test_a_run_stops_when_it_is_precise_enough_and_says_so(plain: Base) -> None:
+    plan = experiments.plan(plain.scenario, enough=Enough(0.5, cap=40))
+    result = experiments.execute(plan, CHOICE, jobs=2)
+    assert result.n_replications == 15  # ten, and five that confirm it
+    first = result.judgements[0]
+    assert (first.code, first.ok) == (CODE, True)
+    assert "precision" not in [judgement.code for judgement in result.judgements]
+    assert result.extras["precision.csv"]["met"].all()
+    plain_run = experiments.run(plain.scenario, replications=15)
+    assert result.indicators.equals(plain_run.indicators)
+
+
+def test_at_the_cap_a_run_says_what_is_not_precise_enough(plain: Base) -> None:
+    result = experiments.run(plain.scenario, enough=Enough(0.0001, cap=10, indicators=("crossing_time_p90",)))
+    assert result.n_replications == 10
+    assert not result.judgements[0].ok
+    assert "replications needed" in result.judgements[0].text
+
+
+def test_the_digest_covers_the_precision_asked_for(plain: Base) -> None:
+    plans = [
+        experiments.plan(plain.scenario, enough=enough, replications=40)
+        for enough in (None, Enough(0.5, cap=40), Enough(0.4, cap=40), Enough(0.5, 40, ("delay",)))
+    ]
+    assert len({plan.digest for plan in plans}) == 4
+
+
+@pytest.mark.parametrize(
+    ("relative", "cap", "name"), [(0.0, 40, "delay"), (0.1, 9, "delay"), (0.1, 40, "dealy")]
+)
+def test_a_precision_that_makes_no_sense_is_refused(relative: float, cap: int, name: str) -> None:
+    with pytest.raises(MethodError):
+        Enough(relative, cap, (name,))
+
+
+def replications(base: Base) -> list[Replication]:
+    with replicating(Task(base.scenario, counterfactual=True), 1) as (_, answers):
+        return list(answers)
+
+
+def test_a_replication_survives_as_bytes(green: Base) -> None:
+    for done in replications(green):
+        again = from_bytes(done.number, to_bytes(done))
+        assert (again.scenario_hash, again.counterfactual_hash) == (
+            done.scenario_hash,
+            done.counterfactual_hash,
+        )
+        for one, other in ((again.scenario, done.scenario), (again.counterfactual, done.counterfactual)):
+            assert one is not None
+            assert other is not None
+            assert one.entities == other.entities
+            np.testing.assert_array_equal(one.values, other.values)
+            if other.hourly is not None:
+                np.testing.assert_array_equal(one.hourly, other.hourly)
+                assert one.hourly is not None
+                assert one.hourly.dtype == other.hourly.dtype
+        assert again.pairs is not None
+        assert done.pairs is not None
+        np.testing.assert_array_equal(again.pairs.winners, done.pairs.winners)
+
+
+def test_an_interrupted_run_goes_on_and_gives_the_same(green: Base, tmp_path: Path) -> None:
+    plan = experiments.plan(green.scenario, enough=Enough(0.5, cap=40))
+
+    def stop(done: int, _: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        experiments.execute(plan, CHOICE, jobs=2, progress=stop, kept=tmp_path)
+    with keeping(tmp_path, plan.digest, plan.model_version, plan.replications) as kept:
+        assert kept.count == 4
+    went_on = experiments.execute(plan, CHOICE, kept=tmp_path)
+    whole = experiments.execute(plan, CHOICE)
+    assert went_on.outcomes == whole.outcomes
+    assert went_on.indicators.equals(whole.indicators)
+    assert went_on.comparison is not None
+    assert went_on.comparison.equals(whole.comparison)
+    assert went_on.hourly is not None
+    assert went_on.hourly.equals(whole.hourly)
+
+
+# --- three intervals --------------------------------------------------------------------------------------
+
+
+def test_the_three_intervals_stand_beside_one_another(green: Base) -> None:
+    plan = experiments.plan(green.scenario)
+    asked = of_run.ask(green, 20, FEW)
+    result = of_run.with_uncertainty(plan, asked, experiments.execute(plan, CHOICE), CHOICE, jobs=2)
+    table = result.extras[of_run.UNCERTAINTY]
+    assert set(table["indicator"]) == {"crossing_time", "throughput_per_day"}
+    times = table[table["indicator"] == "crossing_time"]
+    assert (times["precision_low"] < times["precision_high"]).all()
+    assert (times["shipper_p10"] < times["shipper_p50"]).all()
+    assert (times["unknown_p5"] < times["unknown_p95"]).all()
+    assert (table["worlds"] == 20).all()
+    assert len(result.extras[of_run.POINT_VALUES]) == 20
+    strongest = result.extras[of_run.INFLUENCES].iloc[0]
+    assert (strongest["parameter"], strongest["clear"]) == ("demand.road.bakhty", True)
+    assert strongest["rank_correlation"] > 0
+
+
+def test_too_few_worlds_and_nothing_to_vary_are_refused(plain: Base) -> None:
+    with pytest.raises(MethodError, match="at least 20 points"):
+        of_run.ask(plain, 19)
+    with pytest.raises(MethodError, match="nothing to vary"):
+        spread.check_points(replace(acting([plain], FEW), unknowns=()), 20)
+
+
+def test_plain_rank_correlations_are_spearmans_and_find_what_decides() -> None:
+    rng = np.random.default_rng(3)
+    points = rng.random((40, 6))
+    effects = np.exp(3 * points[:, 2]) + 0.1 * rng.random(40)
+    found = rank_correlations(points, effects, list("abcdef"))
+    assert [one.name for one in found if one.clear] == ["c"]
+    for one in found:
+        expected = spearmanr(points[:, "abcdef".index(one.name)], effects).statistic
+        assert one.correlation.mean == pytest.approx(expected)
+    with pytest.raises(MethodError):
+        rank_correlations(points[:9], effects[:9], list("abcdef"))
+
+
+# --- sensitivity ------------------------------------------------------------------------------------------
+
+
+def test_morris_screening_lives_with_points_that_gave_nothing() -> None:
+    ranges = [Range(name, 0.0, 0.5, 1.0, "uniform") for name in "abc"]
+    design = morris_design(ranges, 12, seed=1)
+    truth = (3 * design.points[:, [0]] - design.points[:, [1]]) @ np.ones((1, 2))
+    with_gaps = truth.copy()
+    with_gaps[[2, 17]] = np.nan
+    with pytest.raises(MethodError):
+        morris_effects(design, with_gaps, seed=1)
+    found = {one.name: one for one in morris_effects(design, with_gaps, seed=1, gaps=True).effects}
+    assert found["a"].size.mean == pytest.approx(3.0)
+    assert found["b"].mean == pytest.approx(-1.0)
+    assert found["c"].size.mean == pytest.approx(0.0, abs=1e-12)
+    assert sum(one.size.n for one in found.values()) < 36
+
+
+def test_a_sensitivity_study_finds_the_parameter_that_acts(plain: Base) -> None:
+    varied = acting([plain], FEW)
+    wanted = outputs.single(make_model(plain.scenario).layout, ["crossing_time"], "road.bakhty.kz_to_cn")
+    design = sensitivity.design_of(varied, "morris", 4)
+    asked = sensitivity.study_of(varied, design, wanted, 2, 1)
+    seen = sensitivity.run_study(asked, wanted, CHOICE, jobs=2)
+    (found,) = sensitivity.analyse(design, wanted, seen, [varied.about(wanted[0].cells)])
+    effects = dict(zip(found.table["parameter"], found.table["mean_effect"], strict=True))
+    assert effects[FEW[0]] < 0 < effects["demand.road.bakhty"]
+    assert found.table["size"].is_monotonic_decreasing
+    assert found.points == 12
+
+
+# --- ranking ----------------------------------------------------------------------------------------------
+
+
+def race(bases: list[Base], delta: float = 1.0, cap: int = 30) -> ranking.Race:
+    scenarios = [base.scenario for base in bases]
+    names = [f"n{number}" for number in range(len(bases))]
+    return ranking.race_of(names, scenarios, "crossing_time", None, delta=delta, alpha=0.05, cap=cap, seed=1)
+
+
+def test_the_best_alternative_is_selected_whatever_interrupts(
+    plain: Base, green: Base, tmp_path: Path
+) -> None:
+    asked = race([plain, green])
+    once = ranking.run_race(asked, CHOICE)
+    assert once.decided
+    assert once.selection.selected == 1
+
+    def stop(done: int, _: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ranking.run_race(asked, CHOICE, jobs=2, progress=stop, kept=tmp_path)
+    again = ranking.run_race(asked, CHOICE, jobs=3, kept=tmp_path)
+    assert again.selection == once.selection
+    table = ranking.rank_table(once)
+    assert table["state"].tolist() == ["selected", "dropped"]
+    assert table["behind_best"].iloc[1] > 0
+    assert "first: the smallest crossing time" in ranking.words(once)[0]
+
+
+def test_a_race_that_the_cap_ends_names_who_is_left(plain: Base, green: Base) -> None:
+    ended = ranking.run_race(race([plain, green], delta=0.0001, cap=10), CHOICE)
+    assert not ended.decided or ended.selection.selected == 1
+    close = replace(race([plain, green], cap=10), scenarios=(plain.scenario, plain.scenario), delta=1e-6)
+    assert close.digest != race([plain, green], cap=10).digest
+
+
+def test_what_cannot_be_ranked_is_refused(plain: Base, green: Base, tmp_path: Path) -> None:
+    with pytest.raises(MethodError, match="means the same"):
+        race([plain, plain])
+    with pytest.raises(MethodError, match="at least two"):
+        race([plain])
+    longer = written(tmp_path / "longer.yaml", "")
+    other = replace(longer.scenario, last_day=longer.scenario.last_day.replace(day=9))
+    with pytest.raises(MethodError, match="their last day is not the same"):
+        race([plain, replace(longer, scenario=other)])
+
+
+# --- policies over plausible worlds -----------------------------------------------------------------------
+
+
+def test_a_policy_is_judged_in_many_worlds_with_the_same_trucks(plain: Base, green: Base) -> None:
+    question = plausible.ask(plain, [green], ["green"], points=20, replications=2, patterns=FEW)
+    found = plausible.answer(question, CHOICE, jobs=2)
+    table = found.tables["plausible_worlds.csv"]
+    users = table[(table["corridor"] == "user") & (table["indicator"] == "crossing_time")]
+    assert len(users) == 2
+    assert (users["difference_p50"] < 0).all()
+    assert (table[table["corridor"] == "all"]["worlds"] == 20).all()
+    assert any("plausible worlds" in text for text in found.words)
+    differences = found.tables["plausible_differences.csv"]
+    assert set(differences["point"]) == set(range(20))
+
+
+def test_a_policy_without_effect_changes_nothing_in_any_world(plain: Base) -> None:
+    same = replace(plain, scenario=replace(plain.scenario, title="the same"))
+    question = plausible.ask(plain, [same], ["same"], points=20, replications=1, patterns=FEW[:1])
+    found = plausible.answer(question, CHOICE)
+    assert all(effect.over is None for effect in found.effects)
+    assert found.words[0] == "same: no flow's mean crossing time changes in any world."
+
+
+# --- storing ----------------------------------------------------------------------------------------------
+
+
+def test_a_study_is_stored_whole_found_again_and_not_if_it_was_changed(tmp_path: Path) -> None:
+    digest = "ab" * 32
+    kept_in(tmp_path, digest).mkdir(parents=True)
+    stored = store_study(tmp_path, "rank", digest, {"said": 1}, {"a.csv": b"x\n1.5\n"}, command="kzsim")
+    assert not kept_in(tmp_path, digest).exists()
+    found = find_study(tmp_path, "rank", digest)
+    assert found is not None
+    assert found.path == stored.path
+    assert found.tables["a.csv"]["x"].tolist() == [1.5]
+    assert find_study(tmp_path, "rank", "cd" * 32) is None
+    assert find_study(tmp_path, "sensitivity", digest) is None
+    (stored.path / "a.csv").write_text("x\n2\n", encoding="utf-8")
+    assert find_study(tmp_path, "rank", digest) is None
+
+
+def test_a_change_that_makes_no_scenario_is_told_with_its_values(plain: Base) -> None:
+    varied = acting([plain], FEW)
+    one = varied.unknowns[1]
+    wrong = replace(one, high=1e12, value=1e12 - 1, low=1e12 - 2, whole=False)
+    broken = replace(varied, unknowns=(varied.unknowns[0], wrong), of=({one.name: wrong},))
+    asked = Study(broken, np.full((2, 2), 0.5), 1, 1, "broken")
+    seen = evaluate(asked, crossing_times, CHOICE)
+    assert len(seen.failed) == 2
+    assert one.name in seen.failed[0]
+    assert Change("demand", "90 %", Place("x")).key == "demand"
