@@ -1,7 +1,8 @@
 """What a user writes: scenario files, read with every mistake named at its place.
 
 ``load`` turns a YAML file into a frozen ``Scenario``; what the file does not say comes from
-``kzsim.evidence``. ``docs/scenarios.md`` tells what may be written.
+``kzsim.evidence``. ``load_sweep`` reads a sweep file, ``variant`` makes one scenario of it after another.
+``docs/scenarios.md`` and ``docs/sweeps.md`` tell what may be written.
 """
 
 from kzsim.scenario.explain import Explanation, explain
@@ -17,11 +18,20 @@ from kzsim.scenario.model import (
 )
 from kzsim.scenario.problems import Problem, ScenarioError
 from kzsim.scenario.schema import json_schema
+from kzsim.scenario.sweep_file import load_sweep
+from kzsim.scenario.sweep_model import Axis, Interval, Levels, Over, Sweep, Wanted
+from kzsim.scenario.variants import Base, Change, Variant, variant
 
 __all__ = [
+    "Axis",
+    "Base",
+    "Change",
     "Corridor",
     "CrossingSettings",
     "Explanation",
+    "Interval",
+    "Levels",
+    "Over",
     "Problem",
     "RailSettings",
     "RoadSettings",
@@ -29,9 +39,14 @@ __all__ = [
     "ScenarioError",
     "Scope",
     "Setting",
+    "Sweep",
+    "Variant",
+    "Wanted",
     "explain",
     "json_schema",
     "load",
+    "load_sweep",
     "validate",
+    "variant",
     "without_corridors",
 ]

@@ -33,7 +33,11 @@ _NAN = re.compile(r"\.(nan|NaN|NAN)")
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 
-SHORTEST = "the shortest scenario has a title, such as 'title: My first scenario'"
+SCENARIO, SWEEP = "scenario", "sweep"
+_SHORTEST = {
+    SCENARIO: "the shortest scenario has a title, such as 'title: My first scenario'",
+    SWEEP: "a sweep has at least a title, a scenario, a design and parameters",
+}
 
 
 @dataclass
@@ -85,12 +89,12 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_file(path: Path, shown: str, rank: int = 0) -> Document:
-    """Read ``path``; ``shown`` is the name a person knows it by.
+def read_file(path: Path, shown: str, rank: int = 0, noun: str = SCENARIO) -> Document:
+    """Read ``path``; ``shown`` is the name a person knows it by, ``noun`` what the file should be.
 
     :raises ScenarioError: the file cannot be read as a map of YAML, with one problem that says why.
     """
-    return _parse(_text_of(path, shown, rank), Place(shown, rank=rank))
+    return _parse(_text_of(path, shown, rank, noun), Place(shown, rank=rank), noun)
 
 
 def read_setting(setting: str, value: str, rank: int) -> Document:
@@ -98,10 +102,10 @@ def read_setting(setting: str, value: str, rank: int) -> Document:
 
     :raises ScenarioError: it is not YAML.
     """
-    return _parse(value, Place(f"--set {setting}", rank=rank, setting=setting))
+    return _parse(value, Place(f"--set {setting}", rank=rank, setting=setting), SCENARIO)
 
 
-def _text_of(path: Path, shown: str, rank: int) -> str:
+def _text_of(path: Path, shown: str, rank: int, noun: str) -> str:
     whole = Place(shown, rank=rank)
 
     def fail(message: str) -> ScenarioError:
@@ -110,12 +114,12 @@ def _text_of(path: Path, shown: str, rank: int) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise fail("is a folder; name the scenario file in it")
+            raise fail(f"is a folder; name the {noun} file in it")
         if not stat.S_ISREG(status.st_mode):
             raise fail("is not a regular file")
         if status.st_size > MAX_BYTES:
             raise fail(
-                f"has {status.st_size / 1e6:.1f} MB; a scenario has at most {MAX_BYTES // 10**6} MB "
+                f"has {status.st_size / 1e6:.1f} MB; a {noun} has at most {MAX_BYTES // 10**6} MB "
                 "(most have less than 0.01 MB). Is this the right file?"
             )
         with path.open("rb") as stream:
@@ -131,7 +135,7 @@ def _text_of(path: Path, shown: str, rank: int) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise fail("is saved as UTF-16; save it as UTF-8 (in the editor: Save as, encoding UTF-8)")
     if b"\x00" in raw:
-        raise fail("is a binary file, not text; a scenario is a YAML text file")
+        raise fail(f"is a binary file, not text; a {noun} is a YAML text file")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -150,12 +154,12 @@ def _text_of(path: Path, shown: str, rank: int) -> str:
             ]
         ) from None
     if not text.strip():
-        raise fail(f"is empty; {SHORTEST}")
+        raise fail(f"is empty; {_SHORTEST[noun]}")
     return text
 
 
 def _near_file(path: Path) -> str:
-    """``, did you mean ...`` for a scenario beside the missing one."""
+    """``, did you mean ...`` for a file beside the missing one."""
     try:
         beside = [other.name for other in path.parent.iterdir() if other.suffix in {".yaml", ".yml"}]
     except OSError:
@@ -164,7 +168,7 @@ def _near_file(path: Path) -> str:
     return f", did you mean '{near}'?" if near else ""
 
 
-def _parse(text: str, whole: Place) -> Document:
+def _parse(text: str, whole: Place, noun: str) -> Document:
     lines = _BREAKS.split(text)
 
     def place(line: int, column: int) -> Place:
@@ -183,7 +187,7 @@ def _parse(text: str, whole: Place) -> Document:
                 )
             ]
         )
-    builder = _Builder(place, whole)
+    builder = _Builder(place, whole, noun)
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             builder.take(event)
@@ -192,7 +196,7 @@ def _parse(text: str, whole: Place) -> Document:
         if error.context_mark is not None and any(words in str(error.problem) for words in _WHERE_IT_BEGAN):
             mark = error.context_mark
         where = place(mark.line, mark.column) if mark is not None else whole
-        raise ScenarioError([Problem.at(where, "", _in_words(error, where, lines))]) from None
+        raise ScenarioError([Problem.at(where, "", _in_words(error, where, lines, noun))]) from None
     return builder.done()
 
 
@@ -210,9 +214,10 @@ class _Frame:
 class _Builder:
     """Builds the tree from parser events; an alias repeats the nodes it stands for, and counts them."""
 
-    def __init__(self, place: Callable[[int, int], Place], whole: Place) -> None:
+    def __init__(self, place: Callable[[int, int], Place], whole: Place, noun: str) -> None:
         self._place = place
         self._whole = whole
+        self._noun = noun
         self._open: list[_Frame] = []
         self._anchors: dict[str, tuple[Node, int, int]] = {}  # the node, its nodes in all, its height
         self._nodes = 0
@@ -226,14 +231,15 @@ class _Builder:
             return Document(self._root, self._problems)
         if self._whole.setting:  # `--set key=` says null
             return Document(Node(None, self._whole, self._whole), self._problems)
-        message = f"holds only comments; {SHORTEST}"
+        message = f"holds only comments; {_SHORTEST[self._noun]}"
         raise ScenarioError([Problem.at(self._whole, "", message)])
 
     def take(self, event: yaml.Event) -> None:
         """One event of the parser, in the order of the file."""
         if isinstance(event, yaml.DocumentStartEvent):
             if self._root is not None:
-                self._fail(event, "a second YAML document starts here ('---'); a scenario is one document")
+                second = "a second YAML document starts here ('---')"
+                self._fail(event, f"{second}; a {self._noun} is one document")
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.ScalarEvent):
@@ -342,7 +348,7 @@ _WORDS: dict[str, str] = {
     "expected ',' or ']'": "a list in '[ ]' lacks a ',' or its closing ']'",
     "expected ',' or '}'": "a map in '{ }' lacks a ',' or its closing '}'",
     "found unknown escape character": "unknown escape after '\\'; use single quotes around this text",
-    "expected '<document start>'": "this does not belong here; a scenario is made of lines 'key: value'",
+    "expected '<document start>'": "this does not belong here; a {noun} is made of lines 'key: value'",
     "expected alphabetic or numeric character": "text that begins with this character must stand in quotes",
     "expected the node content": "a value is missing here, or this character needs quotes",
 }
@@ -352,7 +358,7 @@ _WORDS: dict[str, str] = {
 _WHERE_IT_BEGAN = ("unexpected end of stream", "unexpected document separator", "could not find expected ':'")
 
 
-def _in_words(error: yaml.MarkedYAMLError, where: Place, lines: list[str]) -> str:
+def _in_words(error: yaml.MarkedYAMLError, where: Place, lines: list[str], noun: str) -> str:
     """The parser's complaint as a person who edits YAML once a month would put it."""
     problem = error.problem or ""
     source = where.source_line
@@ -366,7 +372,7 @@ def _in_words(error: yaml.MarkedYAMLError, where: Place, lines: list[str]) -> st
         return f"a value cannot start with {shorten(char)}; put the value in quotes"
     for known, words in _WORDS.items():
         if known in problem:
-            return words
+            return words.replace("{noun}", noun)
     return f"is not YAML: {problem}"
 
 

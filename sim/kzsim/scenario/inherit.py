@@ -107,7 +107,7 @@ def _parents(document: Document, shown: str, problems: list[Problem]) -> tuple[l
             return chain, False
         seen[real] = shown
         if not real.exists():
-            near = nearest(real.name, _beside(real))
+            near = nearest(real.name, beside(real))
             fail(f"no such file: '{shown}'" + (f", did you mean '{near}'?" if near else ""))
             return chain, False
         try:
@@ -124,7 +124,8 @@ def _parents(document: Document, shown: str, problems: list[Problem]) -> tuple[l
         chain.append(parent)
 
 
-def _beside(path: Path) -> list[str]:
+def beside(path: Path) -> list[str]:
+    """The names of the YAML files in the folder of ``path``."""
     try:
         return [other.name for other in path.parent.iterdir() if other.suffix in (".yaml", ".yml")]
     except OSError:
@@ -149,11 +150,21 @@ def _setting(setting: str, rank: int) -> Node:
     document = read_setting(setting, value, rank)
     if document.problems:
         raise ScenarioError(document.problems)
+    parts = key_parts(key)
+    if parts is None:
+        raise ScenarioError([Problem.at(place, "", f"{shorten(key)} has an empty part between its dots")])
+    return under(parts, document.root, place)
+
+
+def key_parts(key: str) -> list[str] | None:
+    """The path a dotted key names, as ``--set`` reads it; None if a part of it is empty."""
     head, _, rest = key.partition(".")
     parts = [head, rest] if head == _DOTTED and rest else key.split(".")
-    if not all(part.strip() for part in parts):
-        raise ScenarioError([Problem.at(place, "", f"{shorten(key)} has an empty part between its dots")])
-    node = document.root
+    return parts if all(part.strip() for part in parts) else None
+
+
+def under(parts: Sequence[str], node: Node, place: Place) -> Node:
+    """``node`` inside the maps that a path names, all of them said at ``place``."""
     for part in reversed(parts):
         node = Node({part: node}, place, place)
     return node

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from kzsim.scenario import words
@@ -244,6 +245,16 @@ def section_at(path: Sequence[str | int]) -> type[BaseModel] | None:
             return None
         section, in_names = section_of(found.annotation)
     return None if in_names else section
+
+
+def field_at(path: Sequence[str]) -> FieldInfo | None:
+    """The field of the schema at a path of a file; None where there is none, or where a name stands."""
+    if not path:
+        return None
+    section = section_at(path[:-1])
+    if section is None:
+        return None
+    return next((f for n, f in section.model_fields.items() if (f.alias or n) == path[-1]), None)
 
 
 def sections(model: type[BaseModel] = ScenarioFile, above: str = "") -> list[tuple[str, type[BaseModel]]]:

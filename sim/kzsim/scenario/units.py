@@ -115,7 +115,7 @@ def kind_of(unit: str, example: float | bool | str) -> Kind:
         noun = plain.split("/")[0]
         fractional = plain in _FRACTIONAL_RATES or noun in _TIME or noun in _MASS
         return Kind("rate", plain, f"{number} {plain}", whole=not fractional)
-    return Kind("count", plain, f"{number} {_agree(plain, float(number))}", whole=True)
+    return Kind("count", plain, f"{number} {agree(plain, float(number))}", whole=True)
 
 
 def parse_quantity(written: object, kind: Kind) -> float:
@@ -134,7 +134,7 @@ def parse_quantity(written: object, kind: Kind) -> float:
         if kind.unit == "%" and 0 < written <= kind.most / 100:
             meant = f"'{100 * written:g} %' or '{written:g} %'"
             raise UnitError(f"a unit is missing after {written:g}: write {meant}, whichever is meant")
-        suggestion = f"{written:g} {_agree(kind.unit, float(written))}" if written >= 0 else kind.example
+        suggestion = f"{written:g} {agree(kind.unit, float(written))}" if written >= 0 else kind.example
         raise UnitError(
             f"a unit is missing after {written:g}: write it in {_units(kind)}, for example '{suggestion}'"
         )
@@ -153,6 +153,19 @@ def parse_quantity(written: object, kind: Kind) -> float:
     if not unit:
         raise UnitError(f"a unit is missing after {digits.strip()}: write it in {_units(kind)}, {example}")
     return _checked(value * _factor(unit, kind, example), kind, example)
+
+
+def in_own_unit(written: object, kind: Kind) -> tuple[float, str]:
+    """Number and unit of a quantity as they were written; the unit of a bare number is ''.
+
+    :raises UnitError: as ``parse_quantity`` does.
+    """
+    value = parse_quantity(written, kind)
+    if kind.dimension == "number":
+        return value, ""
+    match = _QUANTITY.fullmatch(str(written))
+    digits, unit = (match.group(1), match.group(2)) if match else ("", "")
+    return _number(digits, str(written), f"for example '{kind.example}'"), unit
 
 
 def parse_flag(written: object) -> bool:
@@ -182,7 +195,7 @@ def describe(value: object) -> str:
 
 def show(value: float, unit: str) -> str:
     """``800 trucks/day``, ``12 min``, ``1 officer``."""
-    return f"{value:.10g} {_agree(unit, value)}"
+    return f"{value:.10g} {agree(unit, value)}"
 
 
 def _number(digits: str, text: str, example: str) -> float:
@@ -198,7 +211,7 @@ def _number(digits: str, text: str, example: str) -> float:
 
 def _factor(unit: str, kind: Kind, example: str) -> float:
     """Times which a number in ``unit`` is one in ``kind.unit``."""
-    if unit == kind.unit or unit in (_singular(kind.unit), _agree(kind.unit, 2.0)):
+    if unit == kind.unit or unit in (_singular(kind.unit), agree(kind.unit, 2.0)):
         return 1.0
     table = _TIME if kind.dimension == "time" else _MASS if kind.dimension == "mass" else {}
     if unit in table:
@@ -245,7 +258,7 @@ def _name_of(value: float) -> str:
     return "NaN (not a number)" if math.isnan(value) else "infinity"
 
 
-def _agree(unit: str, value: float) -> str:
+def agree(unit: str, value: float) -> str:
     """The unit in the number of ``value``: ``1 officer``, ``2 officers``; symbols stay as they are."""
     if value != 1 or "/" in unit:
         return unit

@@ -1,0 +1,93 @@
+"""Sweeps: one scenario at many points, each run several times with the same random numbers.
+
+The way from a sweep file to results::
+
+    sweep = kzsim.scenario.load_sweep("scenarios/sweeps/intake_nur_zholy.yaml")  # ScenarioError
+    checked = check_points(make_points(sweep))       # ScenarioError, InvalidPointsError: nothing was run
+    about = describe(checked)
+    folder = Path(out) / stem / folder_name(about.digest)
+    with open_ledger(folder, about, point_rows(checked)) as ledger:              # ResultsError
+        for block in blocks(ledger.pending(), about.replications, block_size(...)):
+            for number, scenario in scenarios(checked.points, block.points):
+                ...                                  # run it at block.replication
+                ledger.add(number, block.replication, encode(arrays))   # or ledger.fail(..., message)
+    digest = results_digest(read_results(folder))
+
+Points and replications are numbered from 0. ``estimate`` tells time and disk beforehand.
+"""
+
+from kzsim.experiments.sweeps.database import LEDGER, DamagedError
+from kzsim.experiments.sweeps.describe import describe, point_rows
+from kzsim.experiments.sweeps.estimate import Estimate, Measured, estimate, free_bytes_needed
+from kzsim.experiments.sweeps.ledger import (
+    About,
+    Failure,
+    Ledger,
+    PointRow,
+    about_ledger,
+    folder_name,
+    open_ledger,
+    read_failures,
+    read_results,
+    results_digest,
+)
+from kzsim.experiments.sweeps.lock import LockedError
+from kzsim.experiments.sweeps.payload import PayloadError, decode, encode
+from kzsim.experiments.sweeps.points import (
+    Checked,
+    InvalidPoint,
+    InvalidPointsError,
+    Points,
+    check_points,
+    make_points,
+    point_digest,
+    scenarios,
+    sweep_digest,
+)
+from kzsim.experiments.sweeps.salvage import Salvaged, salvage
+from kzsim.experiments.sweeps.tasks import Block, block_size, blocks
+from kzsim.experiments.sweeps.unknowns import ASSUMPTION, LeftOut, Unknown, Unknowns, unknowns
+
+__all__ = [
+    "ASSUMPTION",
+    "LEDGER",
+    "About",
+    "Block",
+    "Checked",
+    "DamagedError",
+    "Estimate",
+    "Failure",
+    "InvalidPoint",
+    "InvalidPointsError",
+    "Ledger",
+    "LeftOut",
+    "LockedError",
+    "Measured",
+    "PayloadError",
+    "PointRow",
+    "Points",
+    "Salvaged",
+    "Unknown",
+    "Unknowns",
+    "about_ledger",
+    "block_size",
+    "blocks",
+    "check_points",
+    "decode",
+    "describe",
+    "encode",
+    "estimate",
+    "folder_name",
+    "free_bytes_needed",
+    "make_points",
+    "open_ledger",
+    "point_digest",
+    "point_rows",
+    "read_failures",
+    "read_results",
+    "results_digest",
+    "salvage",
+    "scenarios",
+    "sweep_digest",
+    "unknowns",
+]

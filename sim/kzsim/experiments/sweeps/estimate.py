@@ -1,0 +1,84 @@
+"""What a sweep will take in time and on disk, from one task that was measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+PAGE = 4_096
+"""Bytes of a page of an SQLite file, as it is by default."""
+_LEAF = PAGE - 35
+_LEAST = (PAGE - 12) * 32 // 255 - 23
+_OVERFLOW = PAGE - 4
+_ROW_OVERHEAD = 16 + 12
+"""Checksum, and what SQLite keeps of a row: its number, its size, the kinds of its columns."""
+_PAGE_HEADER = 8
+_CELL_POINTER = 2
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One block that was run at one replication.
+
+    ``seconds`` in all; ``build_s`` of them went, for each point, into building it; ``payload_bytes`` is the
+    size of one result.
+    """
+
+    points: int
+    seconds: float
+    build_s: float
+    payload_bytes: int
+
+    @property
+    def point_s(self) -> float:
+        """Seconds of one replication of one point, without building it."""
+        return max(self.seconds - self.points * self.build_s, 0.0) / self.points
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will take: seconds on a clock, seconds of work over all workers, bytes on disk."""
+
+    tasks: int
+    wall_s: float
+    work_s: float
+    disk_bytes: int
+
+
+def estimate(
+    measured: Measured, *, pending: int, builds: int, workers: int, values_bytes: int = 0, points: int = 0
+) -> Estimate:
+    """The time and disk of ``pending`` replications of points.
+
+    ``builds`` is how many times a point is built: once for each block it is in, if nothing is kept.
+    ``points`` rows describe their values in ``values_bytes`` each. Assumes that all points take as long
+    as the measured ones and that the workers do not slow each other down.
+    """
+    work_s = pending * measured.point_s + builds * measured.build_s
+    busy = max(min(workers, pending), 1)
+    rows = ledger_bytes(pending, measured.payload_bytes) + ledger_bytes(points, values_bytes)
+    return Estimate(pending, work_s / busy, work_s, rows)
+
+
+def ledger_bytes(rows: int, content_bytes: int) -> int:
+    """Bytes that rows of this size take in the ledger's file, whole pages.
+
+    Source: the file format of SQLite, https://www.sqlite.org/fileformat2.html, section 1.6: a row that
+    does not fit into a leaf keeps a part there and fills pages of its own with the rest.
+    """
+    if rows == 0:
+        return 0
+    size = content_bytes + _ROW_OVERHEAD
+    if size <= _LEAF:
+        local, overflow = size, 0
+    else:
+        kept = _LEAST + (size - _LEAST) % _OVERFLOW
+        local = kept if kept <= _LEAF else _LEAST
+        overflow = math.ceil((size - local) / _OVERFLOW)
+    a_leaf = max((PAGE - _PAGE_HEADER) // (local + _CELL_POINTER + 4), 1)
+    return (math.ceil(rows / a_leaf) + rows * overflow) * PAGE
+
+
+def free_bytes_needed(estimate: Estimate) -> int:
+    """What should be free on the disk before a sweep begins: the ledger, and a tenth for its journal."""
+    return math.ceil(1.1 * estimate.disk_bytes)
