@@ -147,6 +147,7 @@ def networks(draw: st.DrawFn) -> Network:
         for element in sorted(elements)
         if draw(st.booleans())
     }
+    follow_up = draw(st.sampled_from([120, 30, 10, 5]))  # many stays last just that long
     return Network(
         horizon_ms=HORIZON_MIN * MINUTE,
         classes=CLASSES,
@@ -156,7 +157,7 @@ def networks(draw: st.DrawFn) -> Network:
         sources=tuple(draw(sources(f"source{i}", route, is_gate, i)) for i, route in enumerate(chosen)),
         n_groups=len(chosen),
         priority=priority,
-        cohort_ms=(30 * MINUTE, 120 * MINUTE),
+        cohort_ms=(30 * MINUTE, (HORIZON_MIN - follow_up) * MINUTE),
         observe_every_ms=MINUTE,
         within_ms=(0, 10 * MINUTE, 60 * MINUTE),
     )

@@ -16,7 +16,7 @@ from kzsim.engines import kernel, reference
 from kzsim.engines.errors import DeadlockError
 from kzsim.engines.observers import digest_of
 from kzsim.engines.outcome import Outcome, Passage, Trace
-from kzsim.experiments.replications import outcome_hash
+from kzsim.experiments.once import outcome_hash
 from kzsim.network import Network, Program, compile_network
 from tests.property.random_networks import networks
 

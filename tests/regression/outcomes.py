@@ -12,7 +12,7 @@ from pathlib import Path
 from kzsim.border import build
 from kzsim.draws import draw
 from kzsim.engines import kernel
-from kzsim.experiments.replications import outcome_hash
+from kzsim.experiments.once import outcome_hash
 from kzsim.network import compile_network
 from kzsim.scenario import load
 

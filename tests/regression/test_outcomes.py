@@ -13,7 +13,7 @@ import pytest
 from kzsim.border import build
 from kzsim.draws import draw
 from kzsim.engines import kernel, reference
-from kzsim.experiments.replications import outcome_hash
+from kzsim.experiments.once import outcome_hash
 from kzsim.network import compile_network
 from kzsim.scenario import load
 from tests.regression.outcomes import SCENARIOS, STORED, hash_of, names

@@ -13,7 +13,7 @@ from kzsim.engines.choice import Choice
 from kzsim.engines.observers import digest_of
 from kzsim.engines.outcome import Outcome, Passage
 from kzsim.experiments import ResultsError, reproduce, runs, verification
-from kzsim.experiments.replications import outcome_hash
+from kzsim.experiments.once import outcome_hash
 from kzsim.experiments.resolved import resolved_yaml
 from kzsim.network.model import MS_PER_DAY
 from kzsim.network.observers import Observers

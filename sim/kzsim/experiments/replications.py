@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -16,24 +15,19 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kzsim import compiled
 from kzsim.engines import choice
-from kzsim.engines.errors import DeadlockError
-from kzsim.experiments.errors import ReplicationDeadlockError, WorkerError
+from kzsim.experiments.errors import WorkerError
 from kzsim.experiments.models import Model, counterfactual_of, make_model
+from kzsim.experiments.once import Seen, run_once
 from kzsim.experiments.warmup import make_ready
-from kzsim.indicators.comparison import Pairs, Passage, compare
-from kzsim.indicators.errors import InvariantError
-from kzsim.indicators.summary import Observed, Summary, summarise
-from kzsim.network.program import I32
+from kzsim.indicators.comparison import Pairs, compare
+from kzsim.indicators.summary import Summary
 from kzsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from kzsim.engines.outcome import Outcome
 
 Progress = Callable[[int, int], None]
 """Called with (replications done, replications in all)."""
@@ -71,17 +65,6 @@ class Task:
     trace: bool = False
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One run of one model; ``passage`` only where something is compared, ``table`` if traced."""
-
-    summary: Summary
-    passage: Passage | None
-    group: I32
-    hash: str
-    table: pa.Table | None
-
-
 class Runner:
     """Runs replications of one task; builds its models once. Several threads may use one runner."""
 
@@ -114,7 +97,7 @@ class Runner:
             base = self._observe(self.base, replication, "counterfactual")
             base_summary, base_hash = base.summary, base.hash
             if base.passage is not None and own.passage is not None:
-                pairs = compare(self.model.layout, own.group, base.passage, own.passage)
+                pairs = compare(self.model.layout, own.entities.group, base.passage, own.passage)
         seconds = time.perf_counter() - began
         return Replication(
             replication, own.summary, base_summary, pairs, own.hash, base_hash, seconds, own.table
@@ -124,58 +107,22 @@ class Runner:
         """Let threads that are at it end at their next step, with CancelledError."""
         self._stopped.set()
 
-    def _observe(self, model: Model, replication: int, which: str, *, trace: bool = False) -> _Run:
-        from kzsim.draws import draw
-
-        self._go_on()
-        entities = draw(model.program, self._task.scenario.seed, replication)
-        self._go_on()
-        try:
-            outcome = self._engine(model.program, entities, passage=self._task.counterfactual, trace=trace)
-        except DeadlockError as error:
-            raise ReplicationDeadlockError(error.at_ms, error.waiters, replication, which) from error
-        self._go_on()
-        seen = Observed(
-            observers=outcome.observers,
-            account_ms=outcome.account_ms,
-            in_line=outcome.in_line,
-            in_zone=outcome.in_zone,
-            busy_ms=outcome.busy_ms,
+    def _observe(self, model: Model, replication: int, which: str, *, trace: bool = False) -> Seen:
+        return run_once(
+            self._engine,
+            model,
+            self._task.scenario.seed,
+            replication,
+            which,
+            passage=self._task.counterfactual,
+            hourly=which == "scenario",
+            trace=trace,
+            go_on=self._go_on,
         )
-        passage = None
-        if (kept := outcome.passage) is not None:
-            passage = Passage(entities.arrival_ms, kept.exit_ms, kept.free_flow_ms, entities.phase)
-        try:
-            summary = summarise(model.layout, seen, hourly=which == "scenario")
-        except InvariantError as error:
-            raise InvariantError(f"replication {replication} of the {which}: {error}") from error
-        table = None
-        if trace:
-            from kzsim.experiments.entities_table import entities_in_table
-
-            table = entities_in_table(model, entities, outcome, replication)
-        return _Run(summary, passage, entities.group, outcome_hash(outcome), table)
 
     def _go_on(self) -> None:
         if self._stopped.is_set():
             raise CancelledError
-
-
-def outcome_hash(outcome: Outcome) -> str:
-    """Sha256 in hex over all observers, accounts, lines, zones and busy times.
-
-    The observers' digest stands for every exit and free-flow time. Of each table its shape, the places
-    that are not 0 and what stands there, little-endian: most of the observers are empty. Equal for
-    both engines, on every machine, whatever else was kept.
-    """
-    found = hashlib.sha256()
-    tables = outcome.observers.tables().values()
-    for part in (*tables, outcome.account_ms, outcome.in_line, outcome.in_zone, outcome.busy_ms):
-        flat = np.ascontiguousarray(part).ravel()
-        filled = np.flatnonzero(flat)
-        for numbers in (np.array(part.shape), filled, flat[filled]):
-            found.update(np.ascontiguousarray(numbers, dtype=numbers.dtype.newbyteorder("<")).data)
-    return found.hexdigest()
 
 
 Replicating = Iterator[tuple[Runner, Iterator[Replication]]]

@@ -1,0 +1,113 @@
+"""Which unknown parameters decide how large an effect is: partial rank correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kzsim.experiments.methods.inputs import F64, MethodError, complete, matrix, share, vector
+from kzsim.indicators.intervals import CONFIDENCE, Estimate
+
+RESAMPLES = 2000
+BLOCK = 100
+RIDGE = 1e-9
+WORLDS_A_PARAMETER = 3
+"""Fewer worlds a parameter than this leave too little for a correlation with all others held fixed."""
+
+
+@dataclass(frozen=True)
+class Influence:
+    """A parameter's partial rank correlation with the effect, percentile bootstrap interval, in [-1, 1].
+
+    ``clear``: the interval leaves out 0. Of many parameters without influence about one in twenty is clear by
+    chance.
+    """
+
+    name: str
+    correlation: Estimate
+    clear: bool
+
+
+def partial_rank_correlations(
+    points: npt.ArrayLike,
+    effects: npt.ArrayLike,
+    names: Sequence[str],
+    *,
+    seed: int,
+    confidence: float = CONFIDENCE,
+) -> tuple[Influence, ...]:
+    """Partial rank correlation of each parameter with the effect, strongest first.
+
+    ``points`` [worlds, parameters]: parameter values; ``effects`` [worlds]. All are replaced by ranks (ties
+    by their mean rank); then the correlation of each parameter with the effect is taken with the linear
+    influence of all others removed from both. It sees influences that rise or fall throughout, however
+    curved, and misses those that turn around. Worlds are drawn again with replacement for the intervals;
+    replication noise in the effects only weakens correlations. A parameter with one value in all worlds has
+    NaN. Raises MethodError with fewer than three worlds a parameter.
+
+    Sources: R. L. Iman and J. C. Helton (1988), An investigation of uncertainty and sensitivity analysis
+    techniques for computer models, Risk Analysis 8(1), 71-90; S. Marino et al. (2008), A methodology for
+    performing global uncertainty and sensitivity analysis in systems biology, Journal of Theoretical Biology
+    254(1), 178-196; bootstrap: B. Efron and R. J. Tibshirani (1993), An Introduction to the Bootstrap,
+    Chapman & Hall, chapter 13.
+    """
+    values = complete(matrix(points, "worlds", "parameters"), "world")
+    effect = vector(effects, "worlds")
+    share(confidence, "confidence")
+    worlds, k = values.shape
+    if len(effect) != worlds or len(names) != k:
+        raise MethodError(
+            f"{worlds} worlds and {k} parameters need as many effects and names, "
+            f"got {len(effect)} and {len(names)}"
+        )
+    if np.isnan(effect).any():
+        raise MethodError("every world needs an effect")
+    if worlds < WORLDS_A_PARAMETER * (k + 1):
+        raise MethodError(
+            f"{k} parameters need at least {WORLDS_A_PARAMETER * (k + 1)} worlds, there are {worlds}: "
+            "run more worlds or vary fewer parameters"
+        )
+    moving = np.ptp(values, axis=0) > 0
+    table = np.column_stack([values[:, moving], effect])
+    found = np.full(k, np.nan)
+    found[moving] = _partial(table[None])[0]
+    rng = np.random.default_rng(seed)
+    drawn = np.full((RESAMPLES, k), np.nan)
+    for start in range(0, RESAMPLES, BLOCK):
+        rows = rng.integers(worlds, size=(min(BLOCK, RESAMPLES - start), worlds))
+        drawn[start : start + len(rows), moving] = _partial(table[rows])
+    low, high = np.full(k, np.nan), np.full(k, np.nan)
+    if moving.any():
+        tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+        low[moving], high[moving] = np.quantile(drawn[:, moving], tails, axis=0)
+    influences = [
+        Influence(
+            name,
+            Estimate(float(found[p]), float(low[p]), float(high[p]), worlds),
+            bool(low[p] > 0 or high[p] < 0),
+        )
+        for p, name in enumerate(names)
+    ]
+    return tuple(sorted(influences, key=lambda one: -abs(np.nan_to_num(one.correlation.mean))))
+
+
+def _partial(tables: F64) -> F64:
+    """Partial rank correlations of all columns but the last with the last, others held fixed.
+
+    ``tables`` [resamples, worlds, columns]; float64 [resamples, columns - 1].
+    """
+    from scipy.stats import rankdata
+
+    ranks = rankdata(tables, axis=1)
+    ranks = ranks - ranks.mean(axis=1, keepdims=True)
+    size = np.sqrt(np.sum(ranks**2, axis=1, keepdims=True))
+    unit = ranks / np.where(size > 0, size, 1.0)
+    # The small ridge gives a table in which two columns coincide, or one does not move, its limiting value.
+    together = np.swapaxes(unit, 1, 2) @ unit + RIDGE * np.eye(unit.shape[2])
+    inverse = np.linalg.inv(together)
+    own = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
+    found: F64 = -inverse[:, :-1, -1] / (own[:, :-1] * own[:, -1:])
+    return found
