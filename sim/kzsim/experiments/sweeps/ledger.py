@@ -6,11 +6,9 @@ hangs on the order in which results arrive.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
-import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -359,20 +357,6 @@ def about_ledger(folder: Path) -> About:
     path = folder / LEDGER
     with reading(path) as connection:
         return read_about(connection, path)
-
-
-def results_digest(results: Iterable[tuple[int, int, bytes]]) -> str:
-    """Sha256 in hex over point, replication and payload of results in any order.
-
-    Two runs of a sweep have the same digest if and only if they gave the same.
-    """
-    found = hashlib.sha256()
-    single = {
-        (point, replication): hashlib.sha256(payload).digest() for point, replication, payload in results
-    }
-    for point, replication in sorted(single):
-        found.update(struct.pack("<QQ", point, replication) + single[point, replication])
-    return found.hexdigest()
 
 
 def folder_name(digest: str) -> str:
