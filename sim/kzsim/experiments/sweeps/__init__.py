@@ -17,6 +17,7 @@ Points and replications are numbered from 0. ``estimate`` tells time and disk be
 """
 
 from kzsim.experiments.sweeps.database import LEDGER, DamagedError
+from kzsim.experiments.sweeps.digest import results_digest
 from kzsim.experiments.sweeps.describe import describe, point_rows
 from kzsim.experiments.sweeps.estimate import Estimate, Measured, estimate, free_bytes_needed
 from kzsim.experiments.sweeps.ledger import (
@@ -29,7 +30,6 @@ from kzsim.experiments.sweeps.ledger import (
     open_ledger,
     read_failures,
     read_results,
-    results_digest,
 )
 from kzsim.experiments.sweeps.lock import LockedError
 from kzsim.experiments.sweeps.payload import PayloadError, decode, encode
@@ -42,6 +42,7 @@ from kzsim.experiments.sweeps.points import (
     make_points,
     point_digest,
     scenarios,
+    sift_points,
     sweep_digest,
 )
 from kzsim.experiments.sweeps.salvage import Salvaged, salvage
@@ -88,6 +89,7 @@ __all__ = [
     "results_digest",
     "salvage",
     "scenarios",
+    "sift_points",
     "sweep_digest",
     "unknowns",
 ]
