@@ -26,6 +26,7 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
     cls=Commands,
     verbs={
         "run": ("kzsim.cli.run:run", "Simulate a scenario, with and without its green corridors."),
+        "sweep": ("kzsim.cli.sweep:sweep", "Run one scenario at many points; the same command resumes."),
         "validate": ("kzsim.cli.validate:validate", "Check scenario files without running them."),
         "runs": ("kzsim.cli.runs:runs", "List stored runs, show one, make one again and compare."),
         "warmup": ("kzsim.cli.warmup:warmup", "Compile the simulation's kernel, once per machine."),

@@ -1,4 +1,4 @@
-"""A scenario from what ``Scenario.canonical`` made of it: plain values, as they stand in files and messages."""
+"""A scenario from what ``Scenario.canonical`` made of it: plain values, as in files and messages."""
 
 from __future__ import annotations
 

@@ -68,12 +68,10 @@ def stored(payload: bytes) -> Stored:
     if arrays.keys() != {_VALUES, _COHORT, _NAMES}:
         raise PayloadError(f"a result of a sweep holds other arrays than {', '.join(sorted(arrays))}")
     values, cohort, names = arrays[_VALUES], arrays[_COHORT], arrays[_NAMES]
-    kinds = (values.dtype, cohort.dtype, names.dtype) == (np.float64, np.int64, np.int64)
-    if not kinds or values.ndim != 2 or cohort.shape != values.shape[:1]:
+    kinds = "".join(array.dtype.kind for array in (values, cohort, names))
+    if kinds != "fii" or values.ndim != 2 or cohort.shape != values.shape[:1]:
         raise PayloadError("the arrays of a result do not fit together")
-    return Stored(
-        values.astype(np.float64, copy=False), cohort.astype(np.int64, copy=False), names.tobytes()
-    )
+    return Stored(values.astype(np.float64, copy=False), cohort.astype(np.int64, copy=False), names.tobytes())
 
 
 def names_of(found: Stored) -> Names:

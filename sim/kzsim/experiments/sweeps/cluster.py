@@ -12,7 +12,6 @@ from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kzsim.experiments.errors import WorkerError
 from kzsim.experiments.replications import interrupts_held_back
 from kzsim.experiments.sweeps.pools import Bundle, Pool, Waited
 from kzsim.experiments.sweeps.remote import differences, message, run_message, versions
@@ -72,7 +71,7 @@ def cluster(
             # Ctrl-C at the terminal is for this process alone
             with interrupts_held_back():
                 address = stack.enter_context(
-                    LocalCluster(
+                    LocalCluster(  # type: ignore[no-untyped-call]  # no types there
                         n_workers=LOCAL_WORKERS,
                         threads_per_worker=1,
                         host="127.0.0.1",
@@ -81,7 +80,8 @@ def cluster(
                     )
                 ).scheduler_address
         try:
-            client = stack.enter_context(Client(address, timeout=CONNECT_S, set_as_default=False))
+            made = Client(address, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]  # no types there
+            client = stack.enter_context(made)
         except (OSError, ValueError, TimeoutError, ImportError) as error:
             raise ClusterError(
                 f"There is no Dask scheduler at {address} ({type(error).__name__}: {error}).",
@@ -121,4 +121,5 @@ def _check_workers(client: Client, address: str) -> int:
             "Workers differ from this machine, so their results might too:\n  " + "\n  ".join(wrong),
             "Install the same kzsim, with the same constraints.txt, on all machines.",
         )
-    return sum(client.nthreads().values())
+    threads: dict[str, int] = client.nthreads()  # type: ignore[no-untyped-call]  # no types there
+    return sum(threads.values())

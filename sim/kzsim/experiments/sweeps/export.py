@@ -19,9 +19,9 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from kzsim.experiments.sweeps.cells import Key, Names, Stored, names_of, stored
-from kzsim.experiments.sweeps.database import damaged
+from kzsim.experiments.sweeps.database import LEDGER, damaged
 from kzsim.experiments.sweeps.digest import Digest
-from kzsim.experiments.sweeps.ledger import LEDGER, read_results
+from kzsim.experiments.sweeps.ledger import read_results
 from kzsim.experiments.sweeps.payload import PayloadError
 from kzsim.experiments.sweeps.points import Points
 from kzsim.indicators.catalogue import INDICATORS, QUANTILES
@@ -94,9 +94,7 @@ def export(folder: Path, points: Points, wanted: Sequence[str], head: Sequence[s
     return Exported(digest.hex, count[0], rows, tuple(chosen))
 
 
-def reduce_points(
-    folder: Path, wanted: Sequence[str], digest: Digest, count: list[int]
-) -> Iterator[Reduced]:
+def reduce_points(folder: Path, wanted: Sequence[str], digest: Digest, count: list[int]) -> Iterator[Reduced]:
     """Each point that has a result, rising, with means and intervals of the wanted indicators (empty: all).
 
     ``digest`` and ``count`` take in every result that is read.
@@ -121,9 +119,7 @@ def reduce_points(
         if len({found.packed for found in results}) > 1:
             raise damaged(folder / LEDGER, f"the results of point {point} are of different cells")
         names = seen[results[0].packed]
-        shown = tuple(
-            column for column, name in enumerate(names.indicators) if not wanted or name in wanted
-        )
+        shown = tuple(column for column, name in enumerate(names.indicators) if not wanted or name in wanted)
         values = np.stack([found.values[:, list(shown)].ravel() for found in results])
         yield Reduced(point, names, shown, _complete(names, shown, estimate_columns(values), len(results)))
 
@@ -210,7 +206,9 @@ class Columns:
         if made is None:
             indicators = [names.indicators[column] for column in shown]
             rows = [
-                (*key, name, unit_of(_UNITS.get(name, ""), key[1])) for key in names.cells for name in indicators
+                (*key, name, unit_of(_UNITS.get(name, ""), key[1]))
+                for key in names.cells
+                for name in indicators
             ]
             made = [pa.array(column).dictionary_encode() for column in zip(*rows, strict=True)]
             self._texts[names, shown] = made
@@ -230,13 +228,13 @@ class Parameter:
         """``KEY [unit]``."""
         return f"{self.name} [{self.unit}]" if self.unit else self.name
 
-    def column(
-        self, values: dict[str, Plain], numbers: dict[str, float | None], length: int
-    ) -> pa.Array:
+    def column(self, values: dict[str, Plain], numbers: dict[str, float | None], length: int) -> pa.Array:
         """The value at one point, so many times; null where a list leaves it as the scenario has it."""
         if self.numeric:
             return pa.array([numbers.get(self.name)] * length, type=pa.float64())
-        return pa.array([_text(values[self.name]) if self.name in values else None] * length, type=pa.string())
+        return pa.array(
+            [_text(values[self.name]) if self.name in values else None] * length, type=pa.string()
+        )
 
 
 def _names_of_words(points: Points) -> set[str]:
@@ -253,10 +251,8 @@ def _text(value: Plain) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def write_points(
-    path: Path, points: Points, done: npt.NDArray[np.int64], messages: dict[int, str]
-) -> None:
-    """``points.csv``: a row a point, with its values as written, how many replications it has, what failed."""
+def write_points(path: Path, points: Points, done: npt.NDArray[np.int64], messages: dict[int, str]) -> None:
+    """``points.csv``: a row a point: its values as written, how many replications it has, what failed."""
     names = points.names
     rows = [points.values(point) for point in range(len(points))]
     columns: dict[str, Any] = {"point": list(range(len(points)))}
@@ -309,5 +305,3 @@ class _Writer:
             self._parquet.write_table(table)
             self._csv.write_table(table)
         self._waiting, self._rows = [], 0
-
-

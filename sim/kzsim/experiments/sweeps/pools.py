@@ -1,4 +1,4 @@
-"""Who does the tasks of a sweep: threads where machine code runs, else processes; ``cluster`` is for others."""
+"""Who does the tasks of a sweep: threads where machine code runs, else processes."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Pool:
     """Workers that take bundles of blocks.
 
     ``submit`` returns a future of a list of ``Done``, or, ``apart``, of answers of ``run_message``: then each
-    worker builds its own models. ``losses`` is what a future raises when its worker is lost for good, ``lost``
-    what is said of it.
+    worker builds its own models. ``losses`` is what a future raises when its worker is lost for good,
+    ``lost`` what is said of it.
     """
 
     workers: int
@@ -106,11 +106,11 @@ def threads(jobs: int, how: How, models: Models) -> Iterator[Pool]:
             raise CancelledError
 
     def run(bundle: Bundle) -> list[Done]:
-        found = []
-        for block in bundle:
-            for point in block.points:
-                found.append(_run_here(point, block.replication, how, models, go_on))
-        return found
+        return [
+            _run_here(point, block.replication, how, models, go_on)
+            for block in bundle
+            for point in block.points
+        ]
 
     executor = ThreadPoolExecutor(jobs, thread_name_prefix="sweep")
     try:
@@ -120,9 +120,7 @@ def threads(jobs: int, how: How, models: Models) -> Iterator[Pool]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _run_here(
-    point: int, replication: int, how: How, models: Models, go_on: Callable[[], None]
-) -> Done:
+def _run_here(point: int, replication: int, how: How, models: Models, go_on: Callable[[], None]) -> Done:
     done = run_point(point, replication, lambda: models.get(point), how, go_on)
     models.finished(point)
     return done

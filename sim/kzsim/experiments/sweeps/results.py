@@ -113,14 +113,19 @@ def read_sweep(plan: SweepPlan, *, command: str = "") -> SweepResult:
     )
 
 
-def settled(plan: SweepPlan) -> bool:
-    """Whether every replication has a result or a failure; nothing is checked."""
+def stored_tasks(plan: SweepPlan) -> int:
+    """How many replications have a result or a failure already; nothing of them is checked."""
     if not (plan.folder / LEDGER).is_file():
-        return False
+        return 0
     with reading(plan.folder / LEDGER, check=False) as connection:
         digest = connection.execute("SELECT value FROM about WHERE name = 'digest'").fetchone()
         (count,) = connection.execute(DONE_TASKS).fetchone()
-    return digest == (plan.about.digest,) and count >= plan.about.tasks
+    return int(count) if digest == (plan.about.digest,) else 0
+
+
+def settled(plan: SweepPlan) -> bool:
+    """Whether every replication has a result or a failure; nothing of them is checked."""
+    return stored_tasks(plan) >= plan.about.tasks
 
 
 def others(plan: SweepPlan) -> tuple[Path, ...]:

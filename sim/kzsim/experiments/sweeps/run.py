@@ -20,8 +20,8 @@ from kzsim.experiments.models import expected_entities
 from kzsim.experiments.sweeps import tasks
 from kzsim.experiments.sweeps.describe import describe, point_rows
 from kzsim.experiments.sweeps.estimate import Estimate, Measured, estimate, free_bytes_needed
-from kzsim.experiments.sweeps.ledger import About, Ledger, folder_name, open_ledger
 from kzsim.experiments.sweeps.export import MOST_COLUMNS
+from kzsim.experiments.sweeps.ledger import About, Ledger, folder_name, open_ledger
 from kzsim.experiments.sweeps.points import Checked, make_points, sift_points
 from kzsim.experiments.sweeps.pools import Bundle, Pool, Waited, processes, threads
 from kzsim.experiments.sweeps.work import FAILURES, Done, How, Models, run_point
@@ -100,16 +100,16 @@ def plan_sweep(path: str | Path, out: str | Path = "results") -> SweepPlan:
 
 def run_sweep(
     plan: SweepPlan,
-    where: Where = Where(),  # noqa: B008 - frozen
+    where: Where = Where(),
     *,
     engine: str | None = None,
-    heard: Heard = Heard(),  # noqa: B008 - frozen
+    heard: Heard = Heard(),
     stopping: threading.Event | None = None,
 ) -> State:
     """Run what is still to be run; the state when it ended.
 
-    Once ``stopping`` is set no more is begun: what runs is finished and saved. Raises ResultsError (LockedError
-    if another process is at it), WorkerError, ClusterError; what was committed before is kept.
+    Once ``stopping`` is set no more is begun: what runs is finished and saved. Raises ResultsError
+    (LockedError if another process is at it), WorkerError, ClusterError; what was committed before is kept.
     """
     stopping = stopping or threading.Event()
     with open_ledger(plan.folder, plan.about, point_rows(plan.checked)) as ledger:
@@ -131,7 +131,7 @@ def run_sweep(
             _keep(ledger, done)
             ledger.commit()
             heard.state(state())
-            measured = measured_of(done, prepared.build_s, plan)
+            measured = measured_of(done, prepared.build_s)
         pending = ledger.pending()
         if not pending or stopping.is_set():
             return state()
@@ -206,7 +206,7 @@ class _Prepared:
         return processes(jobs, self.how, scenario, digests)
 
 
-def measured_of(done: Done, build_s: float, plan: SweepPlan) -> Measured | None:
+def measured_of(done: Done, build_s: float) -> Measured | None:
     """What one replication tells of the others; None if it gave no result.
 
     ``build_s`` is what its model took where that was not part of it.
@@ -269,7 +269,9 @@ def _processors() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def dry_run(plan: SweepPlan, where: Where, engine: str | None = None) -> tuple[Measured | None, Estimate | None]:
+def dry_run(
+    plan: SweepPlan, where: Where, engine: str | None = None
+) -> tuple[Measured | None, Estimate | None]:
     """Run one replication, write nothing, and tell what the whole sweep takes; None where it failed."""
     pending = list(range(plan.about.tasks))
     prepared = _Prepared(plan, pending, engine)
@@ -277,7 +279,7 @@ def dry_run(plan: SweepPlan, where: Where, engine: str | None = None) -> tuple[M
         make_ready()
     measured = None
     for done in prepared.first(pending, threading.Event()):
-        measured = measured_of(done, prepared.build_s, plan)
+        measured = measured_of(done, prepared.build_s)
     if measured is None:
         return None, None
     workers = min(where.jobs or _processors(), len(pending))
