@@ -7,6 +7,9 @@ In a notebook::
     scenario = kzsim.load("scenarios/minimal.yaml")
     result = kzsim.run(scenario)
     result.indicators          # a tidy table: crossing, mode, direction, class, indicator, unit, mean, ...
+
+    swept = kzsim.sweep("scenarios/sweeps/intake_nur_zholy.yaml", jobs=2)
+    swept.results              # the same for each point, with the values of what is varied
 """
 
 from __future__ import annotations
@@ -18,12 +21,13 @@ from kzsim._version import __version__
 
 if TYPE_CHECKING:
     from kzsim.experiments import run
+    from kzsim.experiments.sweeps.api import sweep
     from kzsim.scenario.load import load
 
-__all__ = ["__version__", "load", "run"]
+__all__ = ["__version__", "load", "run", "sweep"]
 
 # Imported when first asked for, so that `import kzsim` (and with it `kzsim --help`) stays quick.
-_HOME = {"load": "kzsim.scenario", "run": "kzsim.experiments"}
+_HOME = {"load": "kzsim.scenario", "run": "kzsim.experiments", "sweep": "kzsim.experiments.sweeps.api"}
 
 
 def __getattr__(name: str) -> Any:

@@ -136,7 +136,7 @@ def run_sweep(
         if not pending or stopping.is_set():
             return state()
         with prepared.pool(where, len(pending)) as pool:
-            if measured is not None:
+            if measured is not None and not stopping.is_set():  # starting a cluster takes a while
                 expected = expect(plan, measured, pending, pool)
                 check_space(plan.folder, expected)
                 heard.estimate(expected, pool.workers)
