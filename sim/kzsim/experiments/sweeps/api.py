@@ -26,11 +26,11 @@ def sweep(
 
     ``jobs`` threads (None: as many as processors), or the workers of the Dask ``scheduler`` at an address
     such as ``tcp://10.0.0.5:8786``, or of a cluster started for it (``local_cluster``). Results lie below
-    ``out``, as those of ``kzsim sweep``, and are the same bytes wherever they were run. ``results`` of what is returned
-    is the tidy table, ``points_table`` the points, ``failures`` what gave no result. ``progress`` is told the
-    state after each task; once ``stopping`` is set no more is begun, and what is there is returned. Where the
-    engine is not compiled, and with a cluster of its own, a script must guard its start with
-    ``if __name__ == "__main__"``. Raises ScenarioError, InvalidPointsError, ResultsError, WorkerError,
+    ``out``, as those of ``kzsim sweep``, and are the same bytes wherever they were run. ``results`` of what
+    is returned is the tidy table, ``points_table`` the points, ``failures`` what gave no result.
+    ``progress`` is told the state after each task; once ``stopping`` is set no more is begun, and what is
+    there is returned. Where the engine is not compiled, and with a cluster of its own, a script must
+    guard its start with ``if __name__ == "__main__"``. Raises ScenarioError, InvalidPointsError, ResultsError, WorkerError,
     ClusterError; ValueError for both kinds of cluster, or jobs below 1.
     """
     if local_cluster and scheduler is not None:

@@ -341,10 +341,10 @@ def read_results(folder: Path) -> Iterator[tuple[int, int, bytes]]:
             yield (*about.of_task(task), payload)
 
 
-def read_failures(folder: Path) -> tuple[Failure, ...]:
-    """Every failure, by point and replication. Raises as ``read_results`` does."""
+def read_failures(folder: Path, *, check: bool = True) -> tuple[Failure, ...]:
+    """Every failure, by point and replication; ``check`` as in ``connect``. Raises as ``read_results``."""
     path = folder / LEDGER
-    with reading(path) as connection:
+    with reading(path, check=check) as connection:
         about = read_about(connection, path)
         return tuple(
             Failure(*about.of_task(task), message.decode("utf-8", "replace"))
@@ -355,7 +355,7 @@ def read_failures(folder: Path) -> tuple[Failure, ...]:
 def about_ledger(folder: Path) -> About:
     """Which sweep the ledger in ``folder`` belongs to. Raises ResultsError if there is none."""
     path = folder / LEDGER
-    with reading(path) as connection:
+    with reading(path, check=False) as connection:
         return read_about(connection, path)
 
 

@@ -27,7 +27,7 @@ from kzsim.experiments.sweeps.export import (
     export,
     write_points,
 )
-from kzsim.experiments.sweeps.ledger import Failure, read_failures
+from kzsim.experiments.sweeps.ledger import Failure, about_ledger, read_failures
 from kzsim.experiments.sweeps.run import SweepPlan
 
 if TYPE_CHECKING:
@@ -83,11 +83,12 @@ def read_sweep(plan: SweepPlan, *, command: str = "") -> SweepResult:
     points, folder = plan.checked.points, plan.folder
     wanted = tuple(one.word for one in points.sweep.indicators)
     head = wanted or HEAD
+    about_ledger(folder)
     with said_plainly(folder):
         writing = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder))
         try:
             found = export(folder, points, wanted, head, writing)
-            failures = read_failures(folder)
+            failures = read_failures(folder, check=False)  # every page was looked at just now
             write_points(writing / POINTS_CSV, points, _done_by_point(plan), _by_point(failures))
             names = [RESULTS_PARQUET, RESULTS_CSV, POINTS_CSV]
             about = _about(plan, found.digest, found.results, failures, command)
