@@ -50,9 +50,7 @@ def wait_for_results(out: Path, least: int, process: subprocess.Popen[str]) -> N
 
 
 @pytest.fixture(scope="module")
-def whole(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Path, Path, subprocess.CompletedProcess]]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, subprocess.CompletedProcess]:
     """The longer sweep's file, its results folder, and the process that ran it undisturbed in one thread."""
     folder = tmp_path_factory.mktemp("whole")
     path = write(folder, LONGER)

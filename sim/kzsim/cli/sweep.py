@@ -76,14 +76,14 @@ def sweep(
     where = Where(jobs, scheduler, local_cluster)
     if not session.quiet:
         _say_beforehand(plan)
-    with results_mistakes(), model_faults(), cluster_mistakes():
+    with results_mistakes(), model_faults(), worker_faults(session, plan):
         if dry_run:
             return _announce(session, path, plan, where)
         _run(session, plan, where)
+        session.stored = plan.folder  # complete; only its tables are still to be made
         from kzsim.experiments.sweeps import read_sweep
 
         result = read_sweep(plan, command=shlex.join(session.command))
-    session.stored = result.folder
     return finish(session, path, plan, result)
 
 
@@ -114,12 +114,19 @@ def invalid_points() -> Iterator[None]:
 
 
 @contextmanager
-def cluster_mistakes() -> Iterator[None]:
-    """Turn a cluster that cannot be used into the end of the command."""
+def worker_faults(session: Session, plan: SweepPlan) -> Iterator[None]:
+    """Turn a cluster that cannot be used, and workers that are lost, into the end of the command."""
+    from kzsim.experiments import WorkerError
     from kzsim.experiments.sweeps import ClusterError
 
+    kept = f"What was saved is kept in {plan.folder}; go on with: {shlex.join(session.command)}"
     try:
         yield
+    except WorkerError as error:
+        raise Stop(ExitCode.STOPPED, f"kzsim: {error}", status="stopped", remedy=kept) from error
+    except MemoryError as error:
+        message = "kzsim: memory ran out; fewer --jobs need less"
+        raise Stop(ExitCode.STOPPED, message, status="stopped", remedy=kept) from error
     except ClusterError as error:
         raise Stop(
             ExitCode.INVALID, f"kzsim: {error.message}", status="cluster", remedy=error.remedy

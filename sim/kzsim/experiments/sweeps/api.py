@@ -30,8 +30,8 @@ def sweep(
     is returned is the tidy table, ``points_table`` the points, ``failures`` what gave no result.
     ``progress`` is told the state after each task; once ``stopping`` is set no more is begun, and what is
     there is returned. Where the engine is not compiled, and with a cluster of its own, a script must
-    guard its start with ``if __name__ == "__main__"``. Raises ScenarioError, InvalidPointsError, ResultsError, WorkerError,
-    ClusterError; ValueError for both kinds of cluster, or jobs below 1.
+    guard its start with ``if __name__ == "__main__"``. Raises ScenarioError, InvalidPointsError,
+    ResultsError, WorkerError, ClusterError; ValueError for both kinds of cluster, or jobs below 1.
     """
     if local_cluster and scheduler is not None:
         raise ValueError("a scheduler's address and a local cluster exclude each other")
