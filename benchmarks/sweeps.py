@@ -1,7 +1,7 @@
 """How fast sweeps are: the machinery beside the work, two threads against one, memory, and the report.
 
-``python -m benchmarks.sweeps SWEEP.yaml`` runs the sweep in one thread and in two, A B A B, each time into a fresh
-folder, and prints the ratios; ``--tasks N`` stops after so many replications.
+``python -m benchmarks.sweeps SWEEP.yaml`` runs the sweep in one thread and in two, A B A B, each time into a
+fresh folder, and prints the ratios; ``--tasks N`` stops after so many replications.
 """
 
 from __future__ import annotations
