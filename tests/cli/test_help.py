@@ -66,7 +66,7 @@ def test_an_unknown_verb_is_answered_with_the_nearest_one(call):
 
 
 def test_an_unknown_verb_far_from_any_is_answered_with_all(call):
-    assert "there are: run, validate, runs, warmup, explain." in call("simulate-all").stderr
+    assert "there are: run, sweep, validate, runs, warmup, explain." in call("simulate-all").stderr
 
 
 def test_an_unknown_option_is_answered_with_the_nearest_one(call):
