@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kzsim.experiments.sweeps import Block, PayloadError, blocks, decode, designs, encode, results_digest
+from kzsim.experiments.sweeps import (
+    Block,
+    PayloadError,
+    blocks,
+    decode,
+    designs,
+    encode,
+    results_digest,
+    tasks,
+)
 
 shares = st.floats(0, 1, exclude_min=True, exclude_max=True)
 bounded = st.floats(-1e6, 1e6)
@@ -112,3 +121,19 @@ def test_the_digest_does_not_hang_on_the_order_of_arrival(results, random) -> No
         point, replication, payload = rows[0]
         assert results_digest([(point, replication, payload + b"x"), *rows[1:]]) != results_digest(rows)
         assert results_digest(rows[1:]) != results_digest(rows)
+
+
+@given(st.sets(st.integers(0, 199)), st.integers(1, 7), st.integers(1, 5), st.integers(1, 20), st.booleans())
+def test_groups_and_bundles_hold_every_task_once(
+    pending: set[int], replications: int, size: int, together: int, apart: bool
+) -> None:
+    if apart:
+        cut = [block for bundle in tasks.bundles(pending, replications, size) for block in bundle]
+    else:
+        cut = list(tasks.in_groups(pending, replications, size, together))
+    found = [point * replications + block.replication for block in cut for point in block.points]
+    assert sorted(found) == sorted(pending)
+    # a group's points are done with before those of the next begin: few models are held at once
+    firsts = [min(block.points) for block in cut]
+    if together == 1 or apart:
+        assert firsts == sorted(firsts)

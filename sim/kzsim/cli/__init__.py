@@ -27,6 +27,7 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
     verbs={
         "run": ("kzsim.cli.run:run", "Simulate a scenario, with and without its green corridors."),
         "compare": ("kzsim.cli.compare:compare", "Compare scenarios on the same trucks and trains."),
+        "sweep": ("kzsim.cli.sweep:sweep", "Run one scenario at many points; the same command resumes."),
         "sensitivity": (
             "kzsim.cli.sensitivity:sensitivity",
             "Say which unknown parameters decide the figures.",

@@ -209,7 +209,7 @@ class _Answers:
         self._give_out(min(count, jobs + 1) if task.trace or task.sparing else count)
 
     def _give_out(self, count: int) -> None:
-        with _interrupts_held_back():
+        with interrupts_held_back():
             for number in range(self._given_out, min(self._given_out + count, self._count)):
                 self.waiting.append(self._executor.submit(self._run, number))
                 self._given_out = number + 1
@@ -227,7 +227,7 @@ class _Answers:
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
+def interrupts_held_back() -> Iterator[None]:
     """Processes started in here never hear of Ctrl-C, not even while they import; it arrives here after."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

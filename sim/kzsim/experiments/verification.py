@@ -6,16 +6,15 @@ import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.engines.choice import Choice
 from kzsim.experiments.errors import ResultsError
+from kzsim.experiments.plain import scenario_from
 from kzsim.experiments.replications import Progress, Task, replicating
 from kzsim.experiments.resolved import RESOLVED
 from kzsim.scenario import Scenario
-from kzsim.scenario.model import Corridor, CrossingSettings, RailSettings, RoadSettings, Scope
 
 if TYPE_CHECKING:
     from kzsim.experiments.entities_file import StoredEntities
@@ -118,19 +117,13 @@ def scenario_of(text: str) -> Scenario:
     document = _entries(text)
     if not document.keys() >= _NEEDED:
         raise ValueError(f"it lacks {', '.join(sorted(_NEEDED - document.keys()))}")
-    said, settings = document["scenario"], dict(document["settings"])
-    return Scenario(
+    said = document["scenario"]
+    return scenario_from(
+        document["settings"],
         title=document["title"],
         description=document["description"],
-        first_day=date.fromisoformat(settings.pop("first_day")),
-        last_day=date.fromisoformat(settings.pop("last_day")),
-        road=tuple(settings.pop("road")),
-        rail=tuple(settings.pop("rail")),
-        crossings={name: _crossing(**found) for name, found in settings.pop("crossings").items()},
-        corridors={name: _corridor(**found) for name, found in settings.pop("corridors").items()},
         origins={key: entry["origin"] for key, entry in said.items()},
         written={key: entry["value"] for key, entry in said.items()},
-        **settings,
     )
 
 
@@ -146,19 +139,3 @@ def _entries(text: str) -> dict[str, Any]:
             below = {}
             document[name] = json.loads(value) if value.strip() else below
     return document
-
-
-def _crossing(road: dict[str, Any], rail: dict[str, Any]) -> CrossingSettings:
-    hours: dict[str, Any] = {side: _spans(road.pop(side)) for side in ("hours_kz", "hours_cn")}
-    return CrossingSettings(RoadSettings(**road, **hours), RailSettings(**rail))
-
-
-def _spans(spans: list[list[int]] | None) -> tuple[tuple[int, int], ...] | None:
-    return None if spans is None else tuple((first, last) for first, last in spans)
-
-
-def _corridor(measures: dict[str, Any], compliance: float | None) -> Corridor:
-    return Corridor(
-        {name: Scope(tuple(scope["directions"]), tuple(scope["sides"])) for name, scope in measures.items()},
-        compliance,
-    )

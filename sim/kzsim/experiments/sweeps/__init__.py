@@ -16,9 +16,12 @@ The way from a sweep file to results::
 Points and replications are numbered from 0. ``estimate`` tells time and disk beforehand.
 """
 
+from kzsim.experiments.sweeps.cluster import ClusterError
 from kzsim.experiments.sweeps.database import LEDGER, DamagedError
 from kzsim.experiments.sweeps.describe import describe, point_rows
+from kzsim.experiments.sweeps.digest import results_digest
 from kzsim.experiments.sweeps.estimate import Estimate, Measured, estimate, free_bytes_needed
+from kzsim.experiments.sweeps.export import HeadRow
 from kzsim.experiments.sweeps.ledger import (
     About,
     Failure,
@@ -29,7 +32,6 @@ from kzsim.experiments.sweeps.ledger import (
     open_ledger,
     read_failures,
     read_results,
-    results_digest,
 )
 from kzsim.experiments.sweeps.lock import LockedError
 from kzsim.experiments.sweeps.payload import PayloadError, decode, encode
@@ -39,11 +41,15 @@ from kzsim.experiments.sweeps.points import (
     InvalidPointsError,
     Points,
     check_points,
+    described,
     make_points,
     point_digest,
     scenarios,
+    sift_points,
     sweep_digest,
 )
+from kzsim.experiments.sweeps.results import SweepResult, others, read_sweep, settled, stored_tasks
+from kzsim.experiments.sweeps.run import Heard, State, SweepPlan, Where, dry_run, plan_sweep, run_sweep
 from kzsim.experiments.sweeps.salvage import Salvaged, salvage
 from kzsim.experiments.sweeps.tasks import Block, block_size, blocks
 from kzsim.experiments.sweeps.unknowns import ASSUMPTION, LeftOut, Unknown, Unknowns, unknowns
@@ -54,9 +60,12 @@ __all__ = [
     "About",
     "Block",
     "Checked",
+    "ClusterError",
     "DamagedError",
     "Estimate",
     "Failure",
+    "HeadRow",
+    "Heard",
     "InvalidPoint",
     "InvalidPointsError",
     "Ledger",
@@ -67,27 +76,40 @@ __all__ = [
     "PointRow",
     "Points",
     "Salvaged",
+    "State",
+    "SweepPlan",
+    "SweepResult",
     "Unknown",
     "Unknowns",
+    "Where",
     "about_ledger",
     "block_size",
     "blocks",
     "check_points",
     "decode",
     "describe",
+    "described",
+    "dry_run",
     "encode",
     "estimate",
     "folder_name",
     "free_bytes_needed",
     "make_points",
     "open_ledger",
+    "others",
+    "plan_sweep",
     "point_digest",
     "point_rows",
     "read_failures",
     "read_results",
+    "read_sweep",
     "results_digest",
+    "run_sweep",
     "salvage",
     "scenarios",
+    "settled",
+    "sift_points",
+    "stored_tasks",
     "sweep_digest",
     "unknowns",
 ]

@@ -26,6 +26,8 @@ APPLICATION = 0x6B7A736D
 BUSY_MS = 10_000
 CHECKSUM = 16
 
+DONE_TASKS = "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM failure)"
+
 Fill = Callable[[sqlite3.Connection], None]
 
 _SCHEMA = (
@@ -62,10 +64,11 @@ def damaged(path: Path, what: str) -> DamagedError:
     )
 
 
-def connect(path: Path, fill: Fill | None = None) -> sqlite3.Connection:
+def connect(path: Path, fill: Fill | None = None, *, check: bool = True) -> sqlite3.Connection:
     """Open the ledger at ``path`` for reading; with ``fill`` for writing, and make it if there is none.
 
-    ``fill`` writes the first rows of a new ledger; a ledger is there with them or not at all. Raises
+    ``fill`` writes the first rows of a new ledger; a ledger is there with them or not at all. ``check``:
+    read every page and see that their order is not damaged; without it only what the file is. Raises
     ResultsError if the file is no ledger of this version or the order of its pages is damaged.
     """
     with said_plainly(path):
@@ -82,7 +85,7 @@ def connect(path: Path, fill: Fill | None = None) -> sqlite3.Connection:
             if fill is not None and connection.execute("PRAGMA page_count").fetchone()[0] == 0:
                 _make(connection, fill)
             else:
-                _check(connection, path)
+                _check(connection, path, pages=check)
             if fill is not None:
                 # where that is refused, SQLite stays with the journal it has, which is as safe and slower
                 with suppress(sqlite3.OperationalError):
@@ -105,7 +108,7 @@ def _make(connection: sqlite3.Connection, fill: Fill) -> None:
     connection.execute("COMMIT")
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def _check(connection: sqlite3.Connection, path: Path, *, pages: bool) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION:
@@ -121,7 +124,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     found = {row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
     if found != set(_SCHEMA):
         raise damaged(path, "its tables are not those of a ledger")
-    for (said,) in connection.execute("PRAGMA quick_check(1)"):
+    for (said,) in connection.execute("PRAGMA quick_check(1)") if pages else ():
         if said != "ok":
             raise damaged(path, str(said).splitlines()[-1][:200])
 
@@ -219,9 +222,9 @@ def identity_of_file(path: Path) -> tuple[int, int]:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path, *, check: bool = True) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write, checked as ``connect`` does."""
     if not path.is_file():
         raise ResultsError(f"{path}: there is no ledger here.", "Name the folder of a sweep.")
-    with closing(connect(path)) as connection, said_plainly(path):
+    with closing(connect(path, check=check)) as connection, said_plainly(path):
         yield connection

@@ -6,11 +6,9 @@ hangs on the order in which results arrive.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
-import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -343,10 +341,10 @@ def read_results(folder: Path) -> Iterator[tuple[int, int, bytes]]:
             yield (*about.of_task(task), payload)
 
 
-def read_failures(folder: Path) -> tuple[Failure, ...]:
-    """Every failure, by point and replication. Raises as ``read_results`` does."""
+def read_failures(folder: Path, *, check: bool = True) -> tuple[Failure, ...]:
+    """Every failure, by point and replication; ``check`` as in ``connect``. Raises as ``read_results``."""
     path = folder / LEDGER
-    with reading(path) as connection:
+    with reading(path, check=check) as connection:
         about = read_about(connection, path)
         return tuple(
             Failure(*about.of_task(task), message.decode("utf-8", "replace"))
@@ -357,22 +355,8 @@ def read_failures(folder: Path) -> tuple[Failure, ...]:
 def about_ledger(folder: Path) -> About:
     """Which sweep the ledger in ``folder`` belongs to. Raises ResultsError if there is none."""
     path = folder / LEDGER
-    with reading(path) as connection:
+    with reading(path, check=False) as connection:
         return read_about(connection, path)
-
-
-def results_digest(results: Iterable[tuple[int, int, bytes]]) -> str:
-    """Sha256 in hex over point, replication and payload of results in any order.
-
-    Two runs of a sweep have the same digest if and only if they gave the same.
-    """
-    found = hashlib.sha256()
-    single = {
-        (point, replication): hashlib.sha256(payload).digest() for point, replication, payload in results
-    }
-    for point, replication in sorted(single):
-        found.update(struct.pack("<QQ", point, replication) + single[point, replication])
-    return found.hexdigest()
 
 
 def folder_name(digest: str) -> str:

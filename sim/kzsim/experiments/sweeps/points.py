@@ -146,11 +146,12 @@ class InvalidPointsError(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """Points that are all valid scenarios, with the digest of each and all warnings, each once."""
+    """Points with the digest of each and all warnings, each once; ``invalid`` are no valid scenarios."""
 
     points: Points
     digests: tuple[str, ...]
     warnings: tuple[Problem, ...]
+    invalid: tuple[InvalidPoint, ...] = ()
 
 
 def make_points(sweep: Sweep) -> Points:
@@ -164,19 +165,32 @@ def make_points(sweep: Sweep) -> Points:
 
 def check_points(points: Points) -> Checked:
     """Make every point's scenario once. Raises InvalidPointsError with every point that is none."""
+    checked = sift_points(points)
+    if checked.invalid:
+        raise InvalidPointsError(checked.invalid, len(points))
+    return checked
+
+
+def sift_points(points: Points) -> Checked:
+    """Make every point's scenario once, and tell those that are none from the others.
+
+    Raises InvalidPointsError if no point is a valid scenario.
+    """
     invalid: list[InvalidPoint] = []
     found: list[str] = []
     warnings: dict[Problem, None] = dict.fromkeys(points.sweep.base.scenario.warnings)
     for number in range(len(points)):
         made = variant(points.sweep.base, points.changes(number))
         if made.scenario is None:
-            invalid.append(InvalidPoint(number, points.values(number), made.errors))
+            wrong = InvalidPoint(number, points.values(number), made.errors)
+            invalid.append(wrong)
+            found.append(_sha256({"invalid": wrong.values, "model": model_version()}))
             continue
         found.append(point_digest(made.scenario))
         warnings.update(dict.fromkeys(made.scenario.warnings))
-    if invalid:
+    if len(invalid) == len(points):
         raise InvalidPointsError(tuple(invalid), len(points))
-    return Checked(points, tuple(found), tuple(warnings))
+    return Checked(points, tuple(found), tuple(warnings), tuple(invalid))
 
 
 def scenarios(points: Points, numbers: Sequence[int]) -> Iterator[tuple[int, Scenario]]:

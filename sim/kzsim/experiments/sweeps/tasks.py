@@ -11,6 +11,14 @@ AIM_S = 2.0
 and to lose little when it is interrupted."""
 TASKS_A_WORKER = 4
 """At least as many a worker, so that none waits long for the last one."""
+TOGETHER = 12
+"""Points whose models are held at once. A model takes about as long to build as a replication to run, so it
+is kept for all replications of its point; twelve, and those of a group just ending, fit into the caches of
+sixteen that the draws and the kernel have. What was kept for one group is let go with it: memory does not
+grow with the number of points."""
+A_BUILD = 5
+"""Replications of one point that go to another process together take at least so many times as long as
+building its model."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +54,44 @@ def blocks(pending: Iterable[int], replications: int, size: int) -> Iterator[Blo
         points.sort()
         for first in range(0, len(points), size):
             yield Block(replication, tuple(points[first : first + size]))
+
+
+def in_groups(
+    pending: Iterable[int], replications: int, size: int, together: int = TOGETHER
+) -> Iterator[Block]:
+    """The same tasks, ``together`` points after the other: within a group as ``blocks`` has them.
+
+    With no more points than that all are run once before any is run twice.
+    """
+    for group in _groups(sorted(pending), replications, together):
+        yield from blocks(group, replications, size)
+
+
+def bundle_size(replications: int, point_s: float, build_s: float, *, aim_s: float = AIM_S) -> int:
+    """How many replications of one point should go to another process together, which builds its model."""
+    if point_s <= 0:
+        return replications
+    return max(1, min(replications, math.ceil(max(aim_s, A_BUILD * build_s) / point_s)))
+
+
+def bundles(pending: Iterable[int], replications: int, size: int) -> Iterator[tuple[Block, ...]]:
+    """The same tasks for other processes: up to ``size`` replications of one point in each bundle."""
+    for group in _groups(sorted(pending), replications, 1):
+        whole = [Block(task % replications, (task // replications,)) for task in group]
+        for first in range(0, len(whole), size):
+            yield tuple(whole[first : first + size])
+
+
+def _groups(pending: list[int], replications: int, together: int) -> Iterator[list[int]]:
+    """Tasks of ``together`` points each; ``pending`` rises."""
+    group: list[int] = []
+    points: set[int] = set()
+    for task in pending:
+        point = task // replications
+        if point not in points and len(points) == together:
+            yield group
+            group, points = [], set()
+        group.append(task)
+        points.add(point)
+    if group:
+        yield group
