@@ -43,7 +43,7 @@ def test_a_cv_that_must_be_a_mistake_is_refused_by_name_with_the_range(cv: float
         compile_network(with_duration(Distribution("lognormal", 1.0, cv)))
     (fault,) = refused.value.faults
     assert fault.startswith(f"source 'trucks', kind 'k', step 'counter': the cv is {cv!r}: give ")
-    with pytest.raises(NetworkError, match="source 'trucks': the swing's cv is .*: give 0 to 1000"):
+    with pytest.raises(NetworkError, match=r"source 'trucks': the swing's cv is .*: give 0 to 1000"):
         compile_network(with_swing(cv))
 
 
@@ -60,7 +60,7 @@ def test_what_lies_at_the_edge_of_the_range_is_accepted() -> None:
 
 
 def test_a_long_mean_with_a_wide_spread_is_refused_where_durations_outgrow_63_bits() -> None:
-    with pytest.raises(NetworkError, match="step 'counter': .* too long to be counted: lower one of them"):
+    with pytest.raises(NetworkError, match=r"step 'counter': .* too long to be counted: lower one of them"):
         compile_network(with_duration(Distribution("lognormal", float(LONGEST_HORIZON_MS), 100.0)))
 
 
