@@ -1,5 +1,5 @@
 """Random small networks over everything the language has: times collide, zones are tight,
-calendars shut in mid-service, quotas run out."""
+calendars shut in mid-service, quotas run out. Some routes are longer than what an engine looks ahead."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from kzsim.network import (
     ServiceStage,
     Source,
     Step,
+    Swing,
     Work,
     Zone,
 )
@@ -30,6 +31,10 @@ from kzsim.network.model import Stage
 MINUTE = 60_000
 HORIZON_MIN = 240
 CLASSES = ("x", "y", "z")
+MOST_STEPS = 5
+LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
+MINUTES = (0, 0, 1, 5, 10, 30)
+MINUTES_OF_LONG = (0, 0, 0, 0, 1, 5)  # many must come to the end of it before the horizon
 
 
 def _instants(most: int) -> st.SearchStrategy[list[int]]:
@@ -77,15 +82,16 @@ def delays(draw: st.DrawFn, name: str) -> DelayStage:
 
 
 @st.composite
-def works(draw: st.DrawFn, step: str, *, at_gate: bool) -> Work:
+def works(draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
         when = (Condition(f"{step}?", 0.0, draw(st.sampled_from([0.0, 0.5, 1.0]))),)
     if at_gate:
         return Work(None, when)
-    minutes = draw(st.sampled_from([0, 0, 1, 5, 10, 30]))
-    family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal"]))
-    return Work(Distribution(family, minutes * MINUTE, 0.7), when)
+    minutes = draw(st.sampled_from(minutes_of_step))
+    family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal", "erlang"]))
+    rows = draw(st.integers(1, 3)) if family == "erlang" else 1
+    return Work(Distribution(family, minutes * MINUTE, 0.7, rows), when)
 
 
 @st.composite
@@ -102,22 +108,35 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occup
 @st.composite
 def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], group: int) -> Source:
     n_kinds = draw(st.integers(1, 2))
+    minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
     kinds = tuple(
         Kind(
             f"k{i}",
             1 / n_kinds,
             draw(st.sampled_from(CLASSES)),
             group,
-            {s.name: draw(works(s.name, at_gate=is_gate[s.stage])) for s in route.steps},
+            {s.name: draw(works(s.name, minutes_of_step, at_gate=is_gate[s.stage])) for s in route.steps},
         )
         for i in range(n_kinds)
     )
-    if draw(st.booleans()):
+    return Source(name, route.name, draw(arrivals()), kinds)
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> Arrivals:
+    """At given instants, by chance or by timetable; the latter two may swing from day to day."""
+    process = draw(st.sampled_from(["instants", "instants", "poisson", "timetable"]))
+    if process == "instants":
         minutes = sorted(draw(st.lists(st.integers(0, 60), max_size=12)))
-        return Source(name, route.name, Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes)), kinds)
+        return Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes))
     edges = tuple(m * MINUTE for m in (0, 60, HORIZON_MIN))
     expected = (draw(st.floats(0.1, 15)), draw(st.floats(0, 15)))
-    return Source(name, route.name, Arrivals("poisson", edges, expected), kinds)
+    # two sources of one stream have the same factors
+    stream = draw(st.none() | st.sampled_from(["swing", "tide"]))
+    swing = None if stream is None else Swing(stream, draw(st.sampled_from([0.0, 0.3, 1.0])))
+    day = () if swing is None else (0, draw(st.integers(0, 1)))
+    lateness = draw(st.sampled_from([0.0, 0.5, 3.0])) if process == "timetable" else 0.0
+    return Arrivals(process, edges, expected, day, swing, lateness)
 
 
 @st.composite
@@ -132,7 +151,8 @@ def networks(draw: st.DrawFn) -> Network:
     is_gate = {stage.name: isinstance(stage, GateStage) for stage in stages}
     routes = []
     for i in range(draw(st.integers(1, 3))):
-        order = draw(st.lists(st.sampled_from(names), min_size=1, max_size=5))
+        fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
+        order = draw(st.lists(st.sampled_from(names), min_size=fewest, max_size=most))
         if draw(st.booleans()):
             order = sorted(order)  # most networks flow one way, so that most do not deadlock
         steps = tuple(Step(f"{k}", stage) for k, stage in enumerate(order))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import os
 from types import ModuleType
+from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, reject, settings
 from hypothesis import strategies as st
 
 from kzsim.draws import Entities, draw
 from kzsim.engines import kernel, reference
 from kzsim.engines.errors import DeadlockError
+from kzsim.engines.kernel import engine as kernel_engine
 from kzsim.engines.observers import digest_of
 from kzsim.engines.outcome import Outcome, Passage, Trace
 from kzsim.experiments.once import outcome_hash
@@ -61,13 +63,18 @@ def result(engine: ModuleType, program: Program, entities: Entities) -> Outcome 
     return outcome
 
 
-def assert_equal(net: Network, replication: int) -> None:
+# Rows for those inside that the kernel starts with: with few it makes its tables longer in mid-run.
+ROWS = st.sampled_from([16, 16, 20, kernel_engine.FIRST_ROWS])
+
+
+def assert_equal(net: Network, replication: int, first_rows: int) -> None:
     """The kernel equals the reference, from numbers as it goes and from given arrays."""
     program = compile_network(net)
     entities = draw(program, seed=11, replication=replication)
     first = result(reference, program, entities)
     for drawn in (entities, entities.with_durations(entities.duration_ms)):
-        second = result(kernel, program, drawn)
+        with patch.object(kernel_engine, "FIRST_ROWS", first_rows):
+            second = result(kernel, program, drawn)
         if isinstance(first, str) or isinstance(second, str):
             assert first == second
         else:
@@ -75,9 +82,9 @@ def assert_equal(net: Network, replication: int) -> None:
 
 
 @EVERYDAY
-@given(networks(), st.integers(0, 5))
-def test_both_engines_give_the_same_integers(net: Network, replication: int) -> None:
-    assert_equal(net, replication)
+@given(networks(), st.integers(0, 5), ROWS)
+def test_both_engines_give_the_same_integers(net: Network, replication: int, first_rows: int) -> None:
+    assert_equal(net, replication, first_rows)
 
 
 @EVERYDAY
@@ -88,7 +95,7 @@ def test_what_is_counted_does_not_depend_on_what_is_kept(net: Network, replicati
     try:
         kept = kernel.run(program, entities, passage=True)
     except DeadlockError:
-        return
+        reject()
     bare = kernel.run(program, entities)
     assert (bare.passage, bare.trace, kept.trace) == (None, None, None)
     assert differences(bare, kept) == []
@@ -99,23 +106,26 @@ def test_what_is_counted_does_not_depend_on_what_is_kept(net: Network, replicati
 
 @pytest.mark.study
 @STUDY
-@given(networks(), st.integers(0, 5))
+@given(networks(), st.integers(0, 5), ROWS)
 def test_both_engines_give_the_same_integers_on_a_hundred_thousand_networks(
-    net: Network, replication: int
+    net: Network, replication: int, first_rows: int
 ) -> None:
-    assert_equal(net, replication)
+    assert_equal(net, replication, first_rows)
 
 
 @settings(EVERYDAY, max_examples=40)
 @given(networks(), st.integers(0, 5))
 def test_one_service_a_millisecond_longer_in_one_engine_is_noticed(net: Network, replication: int) -> None:
-    """The negative control: the comparison must not be blind."""
+    """The negative control: the comparison must not be blind.
+
+    Networks that have nothing to compare are not counted; were all like that, the test would fail.
+    """
     program = compile_network(net)
     entities = draw(program, seed=11, replication=replication)
     try:
         honest = reference.run(program, entities, trace=True)
     except DeadlockError:
-        return
+        reject()
     if honest.trace is None:
         raise TypeError("a trace was asked for")
     with_end = [
@@ -123,16 +133,14 @@ def test_one_service_a_millisecond_longer_in_one_engine_is_noticed(net: Network,
         for source, (end, duration) in enumerate(zip(honest.trace.end_ms, entities.duration_ms, strict=True))
         if len(where := np.argwhere((end >= 0) & (duration > 0)))
     ]
-    if not with_end:
-        return
+    assume(with_end)
     source, row, column = with_end[0]
     durations = [rows.copy() for rows in entities.duration_ms]
     durations[source][row, column] += 1
     try:
         longer = kernel.run(program, entities.with_durations(tuple(durations)), trace=True)
     except DeadlockError:
-        return
-    event("compared")
+        reject()
     # its free-flow time is longer, if nothing else: the counts by group see it without the arrays
     bare = [dataclasses.replace(outcome, passage=None, trace=None) for outcome in (honest, longer)]
     assert "digest" in differences(*bare)

@@ -49,6 +49,7 @@ def watching(function):
 
 
 engine.advance, engine.settle = watching(engine.advance), watching(engine.settle)
+engine.FIRST_ROWS = 16  # so that tables are full, and made longer, too
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 from kzsim.border import build
 from kzsim.draws import draw
@@ -25,11 +26,11 @@ def names() -> list[str]:
     return sorted(path.name for path in SCENARIOS.glob("*.yaml"))
 
 
-def hash_of(name: str) -> str:
-    """The outcome hash of a shipped scenario's replication 0 by the kernel."""
+def hash_of(name: str, engine: ModuleType = kernel) -> str:
+    """The outcome hash of a shipped scenario's replication 0."""
     scenario = load(str(SCENARIOS / name))
     program = compile_network(build(scenario).network)
-    return outcome_hash(kernel.run(program, draw(program, scenario.seed, 0)))
+    return outcome_hash(engine.run(program, draw(program, scenario.seed, 0)))
 
 
 if __name__ == "__main__":

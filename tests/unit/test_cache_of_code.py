@@ -115,6 +115,18 @@ def test_machine_code_lies_in_the_folder_and_nowhere_else(tmp_path: Path) -> Non
 
 
 @needs_compiler
+def test_the_warm_up_leaves_nothing_to_compile_that_python_calls() -> None:
+    script = """
+from kzsim import compiled
+from kzsim.experiments import warmup
+
+warmup.run_everything()
+print(*sorted(d.__name__ for d in compiled._dispatchers if d.__name__ in compiled.ROOTS and d.signatures))
+"""
+    assert python(script).split() == sorted(compiled.ROOTS)
+
+
+@needs_compiler
 def test_a_copy_of_the_sources_elsewhere_is_not_taken_for_compiled(tmp_path: Path) -> None:
     copy = tmp_path / "copy" / "kzsim"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))

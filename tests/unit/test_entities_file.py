@@ -250,6 +250,18 @@ def test_a_disk_without_room_is_refused_before_anything_runs(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_in_the_place_of_the_file_is_refused_before_anything_runs(
+    planned: Plan, tmp_path: Path
+) -> None:
+    began: list[int] = []
+    with pytest.raises(ResultsError) as refused:
+        execute(planned, tmp_path, progress=lambda done, _: began.append(done))
+    assert "this is a folder" in str(refused.value)
+    assert str(tmp_path / ENTITIES) in str(refused.value.remedy)
+    assert began == []
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_said_plainly_and_leaves_nothing(
     planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

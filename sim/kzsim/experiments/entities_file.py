@@ -17,6 +17,7 @@ from kzsim.experiments.disk import check_space, said_plainly
 from kzsim.experiments.entities_table import entities_schema
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.models import expected_of
+from kzsim.indicators.entity_columns import ENTITIES
 
 if TYPE_CHECKING:
     from kzsim.experiments.models import Model
@@ -46,9 +47,14 @@ def expected_bytes(model: Model, replications: int) -> float:
 def written(path: Path, model: Model, replications: int) -> Iterator[Callable[[pa.Table], None]]:
     """A function that writes the next replication's table to the file, which is there when all is done.
 
-    Raises ResultsError if the disk has no room for what is expected, or is full; then, and on any other
-    error or interruption, nothing is left.
+    Raises ResultsError before anything is run if the path is a folder or the disk has no room for what is
+    expected, and later if the disk is full; then, and on any other error or interruption, nothing is left.
     """
+    if path.is_dir():
+        raise ResultsError(
+            f"{path}: this is a folder, and the trace of entities is a file.",
+            f"Name a file, such as {path / ENTITIES}.",
+        )
     check_space(path.parent, path.name, expected_bytes(model, replications))
     schema = entities_schema(model)
     temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")

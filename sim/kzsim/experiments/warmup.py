@@ -93,12 +93,17 @@ def _make_ready() -> Readiness:
 
 
 def run_everything() -> None:
-    """Run a few entities through every kind of element, so that everything is compiled."""
+    """Run a few entities through every kind of element, so that everything is compiled.
+
+    Their durations are also spelt out, which the kernel does without but the reference engine needs.
+    """
     from kzsim.draws import draw
     from kzsim.engines import kernel
 
     program = compile_network(small_network())
-    kernel.run(program, draw(program, 1, 0))
+    entities = draw(program, 1, 0)
+    kernel.run(program, entities)
+    entities.spell_out()
 
 
 def small_network() -> Network:

@@ -26,6 +26,13 @@ from kzsim.network.model import (
 from kzsim.network.program import LONGEST_HORIZON_MS, MOST_OCCUPANCIES
 
 SHARE_TOLERANCE = 1e-9
+MOST_CV = 1000.0
+"""Half of all lognormal times are below a thousandth of the mean then, and no run is long enough to see the
+mean: whoever gives more has mistaken the unit."""
+LONGEST_DURATION_MS = 2.0**62
+"""A duration after the longest horizon is still an instant of 63 bits."""
+FARTHEST_NORMAL = 8.3
+"""Beyond the normal number of 1 - 2^-53, the largest uniform number that is drawn."""
 
 
 class NetworkError(ValueError):
@@ -231,8 +238,8 @@ def _check_arrivals(where: str, arrivals: Arrivals) -> Iterator[str]:
     if arrivals.swing is not None:
         if len(arrivals.day) != len(arrivals.expected) or min(arrivals.day, default=0) < 0:
             yield f"{where}: a swing needs a day number, 0 or more, for every interval"
-        if not math.isfinite(arrivals.swing.cv) or arrivals.swing.cv < 0:
-            yield f"{where}: the swing's cv is negative or not finite"
+        if not 0 <= arrivals.swing.cv <= MOST_CV:
+            yield f"{where}: the swing's cv is {arrivals.swing.cv!r}: give 0 to {MOST_CV:g}"
 
 
 def _check_kind(where: str, kind: Kind, route: Route, gates: set[str], network: Network) -> Iterator[str]:
@@ -266,12 +273,25 @@ def _check_work(where: str, work: Work, *, at_gate: bool) -> Iterator[str]:
 
 
 def _check_distribution(where: str, distribution: Distribution) -> Iterator[str]:
-    if not math.isfinite(distribution.mean) or distribution.mean < 0:
-        yield f"{where}: the mean {distribution.mean!r} is negative or not finite"
-    if not math.isfinite(distribution.cv) or distribution.cv < 0:
-        yield f"{where}: the cv {distribution.cv!r} is negative or not finite"
+    mean, cv = distribution.mean, distribution.cv
+    is_usual = 0 <= mean <= LONGEST_HORIZON_MS
+    if not is_usual:
+        yield f"{where}: the mean is {mean!r} ms: give 0 to {LONGEST_HORIZON_MS} ms, the longest horizon"
+    if not 0 <= cv <= MOST_CV:
+        yield f"{where}: the cv is {cv!r}: give a standard deviation of 0 to {MOST_CV:g} times the mean"
+    elif is_usual and distribution.family == "lognormal" and _longest_ms(mean, cv) >= LONGEST_DURATION_MS:
+        yield (
+            f"{where}: with a mean of {mean!r} ms and a cv of {cv!r} single durations are too long to be"
+            " counted: lower one of them"
+        )
     if distribution.rows < 1:
         yield f"{where}: Erlang needs at least 1 phase"
+
+
+def _longest_ms(mean: float, cv: float) -> float:
+    """Above every lognormal duration that can be drawn; see ``draws.variates``."""
+    variance = math.log1p(cv * cv)
+    return mean * math.exp(FARTHEST_NORMAL * math.sqrt(variance) - variance / 2)
 
 
 def check_reachable(network: Network) -> Iterator[str]:
