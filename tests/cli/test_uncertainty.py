@@ -55,8 +55,8 @@ def test_a_precision_that_is_not_reached_ends_with_1_and_names_what_is_open(call
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--precision", "5"), "'5' is no share in per cent; write for example 5%"),
-        (("--precision", "0%"), "between 0 and 100 %"),
+        (("--precision", "5"), "5 is not a percentage above 0 and below 100; write for example 5%"),
+        (("--precision", "0%"), "above 0 and below 100"),
         (("--precision", "5%", "--replications", "9"), "at least 10 replications"),
         (("--precision", "5%", "--indicator", "dealy"), "did you mean 'delay'?"),
         (("--indicator", "delay"), "give --precision too"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,21 +28,6 @@ Examples:
 The scenarios must be of the same trucks and trains: same period, demand and seed. The same comparison is
 not computed twice.
 """
-
-
-class Percent(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
-    """A share written as per cent, such as 5%."""
-
-    name = "per cent"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the share from 0 to 1, or end the command with a message that quotes what was typed."""
-        if isinstance(value, float):
-            return value
-        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", str(value))
-        if found is None or not 0 < float(found[1]) < 100:
-            self.fail(f"{value} is not a percentage above 0 and below 100; write for example 5%", param, ctx)
-        return float(found[1]) / 100
 
 
 @click.command(epilog=EPILOG)
@@ -71,7 +55,7 @@ class Percent(click.ParamType):  # type: ignore[type-arg]  # older versions of c
 )
 @click.option(
     "--precision",
-    type=Percent(),
+    type=options.Percent(),
     metavar="PERCENT",
     help="Go on until every difference of mean crossing times that has a verdict is known to within so much "
     "of the base's mean (or 5 minutes), for example 5%.",

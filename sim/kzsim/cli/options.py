@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -101,3 +102,18 @@ def over(verb: Verb) -> Verb:
         help="Take only these entries of the evidence as unknown, for example 'road.bakhty.*'. "
         "May be repeated.",
     )(verb)
+
+
+class Percent(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
+    """A share written as per cent, such as 5%."""
+
+    name = "per cent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share from 0 to 1, or end the command with a message that quotes what was typed."""
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", str(value))
+        if found is None or not 0 < float(found[1]) < 100:
+            self.fail(f"{value} is not a percentage above 0 and below 100; write for example 5%", param, ctx)
+        return float(found[1]) / 100

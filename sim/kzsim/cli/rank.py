@@ -52,7 +52,7 @@ TABLE, REPLICATIONS = "rank.csv", "replications.csv"
 @click.option(
     "--risk",
     "alpha",
-    type=uncertain.Percent(),
+    type=options.Percent(),
     default="5%",
     show_default=True,
     metavar="PERCENT",

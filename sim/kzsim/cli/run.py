@@ -76,7 +76,7 @@ ENOUGH_REPLICATIONS = 10
 )
 @click.option(
     "--precision",
-    type=uncertain.Percent(),
+    type=options.Percent(),
     metavar="PERCENT",
     help="Go on until every mean crossing time and its difference to the same trucks without corridors is "
     "known to within so much of the mean, for example 5%; --replications is then the most that are run "

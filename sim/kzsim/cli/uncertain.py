@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,22 +22,6 @@ MOST_NAMED = 5
 """Parameters that are named for a flow on the screen; the file has all."""
 MOST_SUGGESTED = 9_000
 """More replications than this are not suggested; a run has at most 10,000."""
-_PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*")
-
-
-class Percent(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
-    """A share written in per cent: '5%' or '2.5 %'; a bare number is refused."""
-
-    name = "per cent"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the share in 0..1, or end the command with a message that quotes what was typed."""
-        if isinstance(value, float):
-            return value
-        found = _PERCENT.fullmatch(str(value))
-        if found is None:
-            self.fail(f"{value!r} is no share in per cent; write for example 5%", param, ctx)
-        return float(found[1].replace(",", ".")) / 100
 
 
 @contextmanager
