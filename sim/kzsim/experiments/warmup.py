@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from threading import Lock
+from types import FrameType
 
 from kzsim import codecache, compiled
 from kzsim.network.compile import compile_network
@@ -69,8 +75,47 @@ def make_ready() -> Readiness:
     """Compile, or load what was compiled before; once in a process, whoever asks."""
     with _lock:
         if not _ready:
-            _ready.append(_make_ready())
+            with swallowed_interruptions_raised():
+                _ready.append(_make_ready())
         return _ready[0]
+
+
+@contextmanager
+def swallowed_interruptions_raised() -> Iterator[None]:
+    """Raise on leaving an interruption that struck in here and was lost.
+
+    The compiler is called back from C while it loads machine code, and what a handler of a signal
+    raises in such a call is printed and forgotten: the program would run on. It is not printed either.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    struck: list[int] = []
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {signal.Signals[name]: signal.getsignal(signal.Signals[name]) for name in names}
+    handlers = {number: handler for number, handler in before.items() if callable(handler)}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        struck.append(number)
+        handlers[signal.Signals(number)](number, frame)
+
+    tell = sys.unraisablehook
+
+    def tell_others(lost: sys.UnraisableHookArgs) -> None:
+        if not (struck and issubclass(lost.exc_type, KeyboardInterrupt)):
+            tell(lost)
+
+    for number in handlers:
+        signal.signal(number, note)
+    sys.unraisablehook = tell_others
+    try:
+        yield
+    finally:
+        sys.unraisablehook = tell
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if struck:
+        handlers[signal.Signals(struck[0])](struck[0], None)
 
 
 def _make_ready() -> Readiness:
