@@ -205,7 +205,7 @@ def test_rank_ends_with_1_where_the_replications_do_not_suffice(call, alternativ
     [
         (("--delta", "1"), "1"),
         (("--delta", "1 trucks/day"), "trucks/day"),
-        (("--risk", "99%"), "alpha must lie"),
+        (("--risk", "99%"), "the risk must lie"),
         (("--indicator", "crossing_time_p90"), "cannot be told"),
     ],
 )

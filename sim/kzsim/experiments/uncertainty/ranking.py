@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.engines.choice import Choice
+from kzsim.experiments.comparisons.errors import ComparisonError
+from kzsim.experiments.comparisons.same import check_same_entities
 from kzsim.experiments.identity import model_version
 from kzsim.experiments.methods import MethodError, Selection, paired_differences, select_best
 from kzsim.experiments.sweeps.ledger import About, Ledger, PointRow, open_ledger, read_results
@@ -92,20 +94,30 @@ def race_of(
         raise MethodError("at least two alternatives are needed")
     if cap < FIRST_STAGE:
         raise MethodError(f"at least {FIRST_STAGE} replications must be allowed, got {cap}")
-    first = scenarios[0]
-    for name, other in zip(names[1:], scenarios[1:], strict=True):
-        for what in ("first_day", "last_day", "run_in_ms", "follow_up_ms", "road", "rail", "year"):
-            if getattr(other, what) != getattr(first, what):
-                said = what.replace("_ms", "").replace("_", " ")
-                raise MethodError(
-                    f"{names[0]} and {name} cannot be ranked together: their {said} is not the same"
-                )
+    if not 0 < alpha < 1 - 1 / len(scenarios):
+        raise MethodError(
+            f"the risk must lie between 0 and {100 * (1 - 1 / len(scenarios)):.3g} % for {len(scenarios)} "
+            f"alternatives, got {100 * alpha:g} %"
+        )
     digests = [json.dumps(dict(one.canonical()), sort_keys=True, default=str) for one in scenarios]
     for number, own in enumerate(digests):
         if own in digests[:number]:
             same = names[digests.index(own)]
             raise MethodError(f"{names[number]} means the same as {same}: neither can be better")
-    layout = Worlds(scenarios[:1], seed=seed).model(0).layout
+    worlds = Worlds(scenarios, seed=seed)
+    for number in range(1, len(scenarios)):
+        try:
+            check_same_entities(
+                scenarios[0],
+                worlds.model(0),
+                scenarios[number],
+                worlds.model(number),
+                names[number],
+                names[0],
+            )
+        except ComparisonError as error:
+            raise MethodError(f"they cannot be ranked together: {error}") from error
+    layout = worlds.model(0).layout
     output = together(layout, indicator, pattern or usual_pattern(layout))
     if not (delta > 0 and math.isfinite(delta)):
         raise MethodError(f"the smallest difference worth detecting must be above 0, got {delta:g}")
