@@ -138,8 +138,13 @@ def test_counts_of_two_halves_add_up_to_those_of_all(some: list[Fate], split: in
     for name, table in whole.tables().items():
         if name not in {"starts", "place_ms", "digest"}:  # given, or by the place in the whole
             assert np.array_equal(getattr(total, name), table), name
-            assert getattr(total, name).dtype == table.dtype
+            assert getattr(total, name).dtype == np.int64
     assert total.starts.tolist() == (2 * whole.starts).tolist()
+
+
+def test_counts_of_many_runs_outgrow_the_thirty_two_bits_of_one() -> None:
+    most = replace(counted(records([])), times=np.array([[2**31 - 1]], dtype=np.int32))
+    assert (most + most).times.tolist() == [[2**32 - 2]]
 
 
 def test_digests_add_up_modulo_two_to_the_sixty_fourth() -> None:

@@ -109,8 +109,10 @@ A wait for a place before the first step lies between `arrival_ms` and the first
 ```python
 import pandas as pd
 
-run = pd.read_parquet("{ENTITIES}", columns=["crossing", "class", "phase", "kz_documents_joined_ms",
-                                                   "kz_documents_started_ms"])
+run = pd.read_parquet(
+    "{ENTITIES}",
+    columns=["crossing", "class", "phase", "kz_documents_joined_ms", "kz_documents_started_ms"],
+)
 cohort = run[run["phase"] == "in"]
 wait_h = (cohort["kz_documents_started_ms"] - cohort["kz_documents_joined_ms"]) / 3_600_000
 print(wait_h.groupby([cohort["crossing"], cohort["class"]], observed=True).quantile([0.5, 0.9]))
