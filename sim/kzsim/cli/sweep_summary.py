@@ -40,11 +40,10 @@ def plan_lines(
         ("Replications", f"{sweep.replications} of each point, {plan.about.tasks:,} in all"),
     ]
     if measured is not None and expected is not None:
-        parts = (
-            f"{words.seconds(measured.build_s)} for its model and {words.seconds(measured.point_s)} to run"
-        )
-        matters.append(("Measured", f"one replication of the first point took {parts}"))
-        matters.append(("Estimate", estimate_line(expected, round(expected.work_s / expected.wall_s) or 1)))
+        of = "a replication" if measured.points == 1 else f"{measured.points} replications, each"
+        parts = f"{words.seconds(measured.build_s)} for its model and {words.seconds(measured.point_s)} to run"
+        matters.append(("Measured", f"{of} took a processor {parts}"))
+        matters.append(("Estimate", estimate_line(expected)))
     else:
         matters.append(("Estimate", "none: the replications that were tried failed"))
     if there:

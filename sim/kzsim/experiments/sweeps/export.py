@@ -6,7 +6,7 @@ The ledger is read once, point by point; memory holds one point and some rows of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from kzsim.experiments.sweeps.cells import Key, Names, Stored, names_of, stored
 from kzsim.experiments.sweeps.database import LEDGER, damaged
 from kzsim.experiments.sweeps.digest import Digest
-from kzsim.experiments.sweeps.ledger import read_results
+from kzsim.experiments.sweeps.ledger import read_hashed
 from kzsim.experiments.sweeps.payload import PayloadError
 from kzsim.experiments.sweeps.points import Points
 from kzsim.indicators.catalogue import INDICATORS, QUANTILES
@@ -36,6 +36,8 @@ MOST_COLUMNS = 12
 CELL = ("crossing", "mode", "direction", "class", "corridor")
 NUMBERS = ("mean", "low", "high")
 _BATCH_ROWS = 200_000
+_BATCH_VALUES = 200_000
+"""Numbers whose means are taken at once; 1.6 MB, a few times that while it is done."""
 _OF_THOSE_THROUGH = frozenset(f"crossing_time_{name}" for name, _ in QUANTILES)
 _UNITS = {indicator.name: indicator.unit for indicator in INDICATORS}
 
@@ -102,8 +104,8 @@ def reduce_points(folder: Path, wanted: Sequence[str], digest: Digest, count: li
     seen: dict[bytes, Names] = {}
 
     def taken() -> Iterator[tuple[int, Stored]]:
-        for point, replication, payload in read_results(folder):
-            digest.add(point, replication, payload)
+        for point, replication, payload, hashed in read_hashed(folder):
+            digest.add(point, replication, hashed)
             count[0] += 1
             try:
                 found = stored(payload)
@@ -114,14 +116,55 @@ def reduce_points(folder: Path, wanted: Sequence[str], digest: Digest, count: li
                 raise damaged(folder / LEDGER, f"the result of {where} cannot be read: {error}") from error
             yield point, found
 
-    for point, group in groupby(taken(), key=lambda pair: pair[0]):
-        results = [found for _, found in group]
-        if len({found.packed for found in results}) > 1:
-            raise damaged(folder / LEDGER, f"the results of point {point} are of different cells")
-        names = seen[results[0].packed]
-        shown = tuple(column for column, name in enumerate(names.indicators) if not wanted or name in wanted)
-        values = np.stack([found.values[:, list(shown)].ravel() for found in results])
-        yield Reduced(point, names, shown, _complete(names, shown, estimate_columns(values), len(results)))
+    def gathered() -> Iterator[_Gathered]:
+        for point, group in groupby(taken(), key=lambda pair: pair[0]):
+            results = [found for _, found in group]
+            if len({found.packed for found in results}) > 1:
+                raise damaged(folder / LEDGER, f"the results of point {point} are of different cells")
+            names = seen[results[0].packed]
+            columns = enumerate(names.indicators)
+            shown = tuple(column for column, name in columns if not wanted or name in wanted)
+            values = np.stack([found.values.take(shown, axis=1).ravel() for found in results])
+            yield _Gathered(point, names, shown, values)
+
+    for batch in _batches(gathered()):
+        yield from _reduced(batch)
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """The values of a point: float64 [results, cells x shown]."""
+
+    point: int
+    names: Names
+    shown: tuple[int, ...]
+    values: npt.NDArray[np.float64]
+
+
+def _batches(points: Iterable[_Gathered]) -> Iterator[list[_Gathered]]:
+    """Points in their order, some with equally many results together: a call of NumPy costs as much as its
+    work on the few columns of one point."""
+    batch: list[_Gathered] = []
+    size = 0
+    for one in points:
+        if batch and (size >= _BATCH_VALUES or len(one.values) != len(batch[0].values)):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.values.size
+    if batch:
+        yield batch
+
+
+def _reduced(batch: Sequence[_Gathered]) -> Iterator[Reduced]:
+    """Each point of a batch by itself again, with means and intervals."""
+    every = estimate_columns(np.concatenate([one.values for one in batch], axis=1))
+    at = 0
+    for one in batch:
+        own = slice(at, at + one.values.shape[1])
+        found = Estimates(every.mean[own], every.low[own], every.high[own], every.n[own])
+        yield Reduced(one.point, one.names, one.shown, _complete(one.names, one.shown, found, len(one.values)))
+        at = own.stop
 
 
 def _complete(names: Names, shown: tuple[int, ...], found: Estimates, replications: int) -> Estimates:
