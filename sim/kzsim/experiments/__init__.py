@@ -35,21 +35,19 @@ from kzsim.experiments.errors import (
     WorkerError,
 )
 from kzsim.experiments.ledger import (
-    StoredRun,
     begin,
     find,
     load_run,
     point_latest,
     prepare,
-    resolve_run,
     store,
-    stored_runs,
     verify,
 )
 from kzsim.experiments.models import Expected
 from kzsim.experiments.replications import Progress
 from kzsim.experiments.result import RunResult
 from kzsim.experiments.runs import Plan, choose_engine, execute, plan, run, trace_bytes
+from kzsim.experiments.stored import StoredRun, kind_of, resolve_run, stored_runs
 from kzsim.experiments.verification import Reproduction, reproduce, stored_scenario
 from kzsim.experiments.warmup import Readiness, make_ready
 from kzsim.indicators.entity_columns import ENTITIES
@@ -75,6 +73,7 @@ __all__ = [
     "execute",
     "find",
     "in_bytes",
+    "kind_of",
     "load_run",
     "make_ready",
     "plan",

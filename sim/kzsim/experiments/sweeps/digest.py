@@ -37,9 +37,7 @@ def results_digest(results: Iterable[tuple[int, int, bytes]]) -> str:
 
     Two runs of a sweep have the same digest if and only if they gave the same.
     """
-    single = {
-        (point, replication): content_hash(payload) for point, replication, payload in results
-    }
+    single = {(point, replication): content_hash(payload) for point, replication, payload in results}
     found = Digest()
     for point, replication in sorted(single):
         found.add(point, replication, single[point, replication])

@@ -33,6 +33,8 @@ from kzsim.scenario.model import Plain
 RESULTS_PARQUET, RESULTS_CSV, POINTS_CSV = "results.parquet", "results.csv", "points.csv"
 MOST_COLUMNS = 12
 """Up to so many parameters stand in the table of results itself; of more it holds the number of the point."""
+NOT_VALUES = ("point", "replications", "failure")
+"""The columns of the table of points that are no parameters."""
 CELL = ("crossing", "mode", "direction", "class", "corridor")
 NUMBERS = ("mean", "low", "high")
 _BATCH_ROWS = 200_000
@@ -143,7 +145,8 @@ class _Gathered:
 
 def _batches(points: Iterable[_Gathered]) -> Iterator[list[_Gathered]]:
     """Points in their order, some with equally many results together: a call of NumPy costs as much as its
-    work on the few columns of one point."""
+    work on the few columns of one point.
+    """
     batch: list[_Gathered] = []
     size = 0
     for one in points:
@@ -163,7 +166,9 @@ def _reduced(batch: Sequence[_Gathered]) -> Iterator[Reduced]:
     for one in batch:
         own = slice(at, at + one.values.shape[1])
         found = Estimates(every.mean[own], every.low[own], every.high[own], every.n[own])
-        yield Reduced(one.point, one.names, one.shown, _complete(one.names, one.shown, found, len(one.values)))
+        yield Reduced(
+            one.point, one.names, one.shown, _complete(one.names, one.shown, found, len(one.values))
+        )
         at = own.stop
 
 
@@ -196,6 +201,22 @@ def _head_rows(reduced: Reduced, head: Sequence[str]) -> Iterator[HeadRow]:
                 float(found.high[at]),
                 int(found.n[at]),
             )
+
+
+def head_of(table: pa.Table, head: Sequence[str]) -> tuple[HeadRow, ...]:
+    """The rows that a screen shows, from the table of results; those that nobody has are not in it."""
+    columns = ("point", *CELL, "indicator", "unit", *NUMBERS, "n")
+    rows = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
+    found = []
+    for at, (point, *cell, indicator, unit, mean, low, high, n) in enumerate(rows):
+        key = (cell[0], cell[1], cell[2], cell[3], cell[4])
+        if indicator in head and is_headline(key):
+            numbers = (float("nan") if one is None else float(one) for one in (mean, low, high))
+            found.append((point, at, HeadRow(point, key[:3], indicator, unit, *numbers, n)))
+    place = {name: at for at, name in enumerate(head)}
+    flows = list(dict.fromkeys(row.flow for _, _, row in found))
+    found.sort(key=lambda one: (one[0], flows.index(one[2].flow), place[one[2].indicator]))
+    return tuple(row for _, _, row in found)
 
 
 def is_headline(key: Key) -> bool:
@@ -298,11 +319,11 @@ def write_points(path: Path, points: Points, done: npt.NDArray[np.int64], messag
     """``points.csv``: a row a point: its values as written, how many replications it has, what failed."""
     names = points.names
     rows = [points.values(point) for point in range(len(points))]
-    columns: dict[str, Any] = {"point": list(range(len(points)))}
+    columns: dict[str, Any] = {NOT_VALUES[0]: list(range(len(points)))}
     for name in names:
         columns[name] = [_text(row[name]) if name in row else None for row in rows]
-    columns["replications"] = done
-    columns["failure"] = [messages.get(point) for point in range(len(points))]
+    columns[NOT_VALUES[1]] = done
+    columns[NOT_VALUES[2]] = [messages.get(point) for point in range(len(points))]
     pacsv.write_csv(pa.table(columns), path)
 
 

@@ -19,8 +19,8 @@ from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.sweeps.database import (
     LEDGER,
     checksum,
-    content_hash,
     connect,
+    content_hash,
     damaged,
     gone,
     identity_of_file,
@@ -39,13 +39,17 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class About:
-    """What a ledger is the ledger of. ``digest``: of the sweep, 64 hex digits; ``model``: its version."""
+    """What a ledger is the ledger of. ``digest``: of the sweep, 64 hex digits; ``model``: its version.
+
+    ``noun``: what messages call it, which the ledger itself does not say.
+    """
 
     digest: str
     model: str
     title: str
     points: int
     replications: int
+    noun: str = "sweep"
 
     def task(self, point: int, replication: int) -> int:
         """The number of a task. Raises ValueError for a point or replication that the sweep does not have."""
@@ -228,7 +232,7 @@ def open_ledger(
     path = folder / LEDGER
     with said_plainly(path):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = acquire(folder)
+        lock = acquire(folder, about.noun)
     try:
         connection = connect(path, lambda made: _describe(made, about, points))
     except BaseException:
@@ -318,9 +322,7 @@ def _failures(connection: sqlite3.Connection, path: Path, about: About) -> Itera
     return _checked(connection.execute(query), path, about, "failure")
 
 
-def _checked(
-    rows: sqlite3.Cursor, path: Path, about: About, what: str
-) -> Iterator[tuple[int, bytes, bytes]]:
+def _checked(rows: sqlite3.Cursor, path: Path, about: About, what: str) -> Iterator[tuple[int, bytes, bytes]]:
     """Task, content and its hash of every row, each checked.
 
     Raises DamagedError at the first that is not whole.

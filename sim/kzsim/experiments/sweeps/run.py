@@ -31,12 +31,11 @@ from kzsim.experiments.sweeps.estimate import (
 )
 from kzsim.experiments.sweeps.export import MOST_COLUMNS
 from kzsim.experiments.sweeps.ledger import About, Ledger, folder_name, open_ledger
-from kzsim.experiments.sweeps.points import Checked, make_points, sift_points
+from kzsim.experiments.sweeps.points import Checked, load_judged, make_points, sift_points
 from kzsim.experiments.sweeps.pools import Bundle, Pool, Waited, processes, threads
 from kzsim.experiments.sweeps.work import FAILURES, Done, How, Models, run_point
 from kzsim.experiments.warmup import is_ready, make_ready
 from kzsim.indicators.catalogue import INDICATORS
-from kzsim.scenario import load_sweep
 
 if TYPE_CHECKING:
     from kzsim.experiments.sweeps.cluster import Cluster
@@ -109,7 +108,7 @@ class Heard:
 
 def plan_sweep(path: str | Path, out: str | Path = "results") -> SweepPlan:
     """Read a sweep file and make all its points. Raises ScenarioError or InvalidPointsError."""
-    checked = sift_points(make_points(load_sweep(path)))
+    checked = sift_points(make_points(load_judged(path)))
     about = describe(checked)
     return SweepPlan(checked, about, Path(out) / Path(path).stem / folder_name(about.digest))
 

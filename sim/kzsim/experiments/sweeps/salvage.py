@@ -35,7 +35,7 @@ def salvage(folder: Path, about: About, points: Iterable[PointRow]) -> Salvaged:
     if not path.is_file():
         raise ResultsError(f"{path}: there is no ledger here.", "Name the folder of a sweep.")
     with said_plainly(path):
-        lock = acquire(folder)
+        lock = acquire(folder, about.noun)
         try:
             aside = _free_name(folder)
             # the log beside it holds what was committed last and goes by the same name
