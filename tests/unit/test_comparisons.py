@@ -17,6 +17,7 @@ from kzsim.experiments.comparisons import (
     compare,
     execute_comparison,
     plan_comparison,
+    trust,
 )
 from kzsim.experiments.comparisons.cells import in_words
 from kzsim.experiments.comparisons.effects import Parts, additivity_table, measure_table
@@ -311,6 +312,25 @@ def test_figures_have_the_decimals_that_their_size_asks_for() -> None:
     assert bounds(123.4, 100.2, 146.6) == "123 h [100, 147]"
     assert bounds(0.126, 0.1, 0.152) == "0.13 h [0.10, 0.15]"
     assert signed_bounds(Estimate(0.001, -0.02, 0.02, 5)) == "0.00 h [−0.02, +0.02]"
+
+
+def test_differences_that_are_the_same_in_every_replication_are_no_matter_of_luck(bare: Scenario) -> None:
+    result = compare(bare, [bare], names=("none", "same"), replications=3)
+    lucky = trust.by_luck(result.differences)
+    assert lucky == 0
+    said = trust.together(result.comparisons, lucky, 3, simultaneous=False)
+    assert said.startswith(f"None of these {result.comparisons} verdicts rests on luck")
+    assert "leave out" not in said
+    assert "Of the 3 that differ between replications, about 0.1 leave" in trust.together(
+        8, 3, 3, simultaneous=False
+    )
+    assert "Of so many, about 0.4 leave" in trust.together(8, 8, 3, simultaneous=False)
+
+
+def test_a_world_called_none_is_not_taken_for_no_world() -> None:
+    assert trust.where(["none"], 2) == "In 'none'"
+    assert trust.where(["none", "light"], 3) == "In 'none' and 'light', at its worst"
+    assert trust.where(["none", "light"], 2) == "In all worlds, at its worst"
 
 
 def test_one_replication_has_no_verdict(bare: Scenario, green: Scenario) -> None:

@@ -114,8 +114,8 @@ def engine(verb: Verb) -> Verb:
     return click.option(
         "--engine",
         type=ENGINES,
-        help="What computes: the fast kernel, or the reference engine that is written to be read. Both give the "
-        "same results. Default: the kernel, or what is quicker where it is not compiled.",
+        help="What computes: the fast kernel, or the reference engine that is written to be read. Both give "
+        "the same results. Default: the kernel, or what is quicker where it is not compiled.",
     )(verb)
 
 

@@ -92,7 +92,7 @@ def finish(
     again: bool,
     shown: bool = False,
 ) -> ExitCode:
-    """Print a stored study: as lines, as one document, or only its folder; `shown` where that was asked for."""
+    """Print a stored study: as lines, as one document, or only its folder; `shown`: that is all."""
     session.stored = stored.path
     if session.json:
         tables = {

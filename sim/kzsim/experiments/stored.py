@@ -58,7 +58,7 @@ def stored_runs(out: Path) -> tuple[StoredRun, ...]:
 
 
 def _folders(out: Path) -> Iterator[Path]:
-    """Folders two below ``out`` that hold something stored; unfinished ones, whose names are hidden, do not."""
+    """Folders two below ``out`` that hold something stored, but for hidden ones of unfinished work."""
     found = {path.parent for mark in _MARKS for path in out.glob(f"*/*/{mark}")}
     return iter(sorted(path for path in found if not path.name.startswith(".")))
 

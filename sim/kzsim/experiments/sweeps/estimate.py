@@ -95,7 +95,7 @@ def estimate(
 
 
 def processors_for(workers: int, there: int, others: float) -> float:
-    """How many of the processors that are ``there`` so many workers get beside so many busy threads of others.
+    """How many of the processors ``there`` so many workers get beside busy threads of ``others``.
 
     An operating system gives all that want to work equal shares.
     """
@@ -104,7 +104,7 @@ def processors_for(workers: int, there: int, others: float) -> float:
 
 
 def others_at_work() -> float:
-    """How many threads wanted to work over the last minute, those of other programs; 0 where it is not told."""
+    """How many threads wanted to work over the last minute; 0 where the system does not tell."""
     try:
         return os.getloadavg()[0]
     except (AttributeError, OSError):  # Windows has none

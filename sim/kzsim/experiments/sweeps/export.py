@@ -6,6 +6,7 @@ The ledger is read once, point by point; memory holds one point and some rows of
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -144,8 +146,9 @@ class _Gathered:
 
 
 def _batches(points: Iterable[_Gathered]) -> Iterator[list[_Gathered]]:
-    """Points in their order, some with equally many results together: a call of NumPy costs as much as its
-    work on the few columns of one point.
+    """Points in their order, some with equally many results together.
+
+    A call of NumPy costs as much as its work on the few columns of one point.
     """
     batch: list[_Gathered] = []
     size = 0
@@ -206,17 +209,18 @@ def _head_rows(reduced: Reduced, head: Sequence[str]) -> Iterator[HeadRow]:
 def head_of(table: pa.Table, head: Sequence[str]) -> tuple[HeadRow, ...]:
     """The rows that a screen shows, from the table of results; those that nobody has are not in it."""
     columns = ("point", *CELL, "indicator", "unit", *NUMBERS, "n")
-    rows = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
+    shown = pc.is_in(table.column("indicator"), value_set=pa.array(head))
+    few = table.filter(pc.and_(shown, pc.equal(table.column("corridor"), ALL)))
     found = []
-    for at, (point, *cell, indicator, unit, mean, low, high, n) in enumerate(rows):
+    rows = zip(*(few.column(name).to_pylist() for name in columns), strict=True)
+    for point, *cell, indicator, unit, mean, low, high, n in rows:
         key = (cell[0], cell[1], cell[2], cell[3], cell[4])
-        if indicator in head and is_headline(key):
-            numbers = (float("nan") if one is None else float(one) for one in (mean, low, high))
-            found.append((point, at, HeadRow(point, key[:3], indicator, unit, *numbers, n)))
+        if is_headline(key):
+            one, two, three = (math.nan if value is None else float(value) for value in (mean, low, high))
+            found.append(HeadRow(point, key[:3], indicator, unit, one, two, three, int(n)))
     place = {name: at for at, name in enumerate(head)}
-    flows = list(dict.fromkeys(row.flow for _, _, row in found))
-    found.sort(key=lambda one: (one[0], flows.index(one[2].flow), place[one[2].indicator]))
-    return tuple(row for _, _, row in found)
+    flows = list(dict.fromkeys(row.flow for row in found))
+    return tuple(sorted(found, key=lambda row: (row.point, flows.index(row.flow), place[row.indicator])))
 
 
 def is_headline(key: Key) -> bool:

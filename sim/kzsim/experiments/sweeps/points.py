@@ -152,7 +152,7 @@ class InvalidPointsError(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """Points with the digest of each and all warnings, see ``once_each``; ``invalid`` are no valid scenarios."""
+    """Points, the digest of each, all warnings by ``once_each``; ``invalid`` are no valid scenarios."""
 
     points: Points
     digests: tuple[str, ...]
@@ -315,7 +315,7 @@ def _unknown_indicators(said: Sequence[Wanted]) -> tuple[Problem, ...]:
 
 
 def once_each(warnings: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Warnings of one place that differ in their numbers alone as one: that of the greatest, and how many more."""
+    """Warnings of one place that differ in their numbers alone as one, that of the greatest."""
     alike: dict[tuple[object, ...], list[Problem]] = {}
     for warning in dict.fromkeys(warnings):
         shape = _NUMBER.sub("#", warning.message)

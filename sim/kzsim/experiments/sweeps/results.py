@@ -120,7 +120,7 @@ def read_sweep(plan: SweepPlan, *, command: str = "") -> SweepResult:
 
 @dataclass(frozen=True)
 class StoredSweep:
-    """A sweep in its folder, as far as it has come: ``document`` is ``sweep.json``, empty before there is one."""
+    """A sweep in its folder, as far as it has come; ``document``: ``sweep.json``, or nothing."""
 
     folder: Path
     about: About

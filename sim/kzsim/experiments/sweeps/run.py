@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from kzsim.experiments.sweeps.cluster import Cluster
 
 MEASURED = 3
-"""Replications that are run by themselves to tell how long the others take: of a large sweep so many, the first,
-one from the middle and the last, since points differ; of a small one the first that gives a result among so
-many, after which the sweep goes on without an estimate."""
+"""Replications that are run by themselves to tell how long the others take: of a large sweep so many, the
+first, one from the middle and the last, since points differ; of a small one the first that gives a result
+among so many, after which the sweep goes on without an estimate."""
 LARGE = 100
 """Replications from which on a sweep is large: those run one by one are then no more than 3 %."""
 _ROW_BYTES = 170
