@@ -179,8 +179,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_run(
     call, tiny, tmp_path, command_of, monkeypatch
 ):
     (tmp_path / "out").write_text("a file", encoding="utf-8")
-    monkeypatch.setattr("kzsim.experiments.once.run_once", None)  # nothing may be run, not even to measure
-    monkeypatch.setattr("kzsim.experiments.worlds.run_once", None)
+    monkeypatch.setattr("kzsim.experiments.worlds.run_once", None)  # nothing may be run, not even to measure
     other = tmp_path / "other.yaml"
     other.write_text(tiny.read_text(encoding="utf-8").replace("standard", "light"), encoding="utf-8")
     paths = (tiny,) if command_of == "sensitivity" else (tiny, other, "--uncertainty")

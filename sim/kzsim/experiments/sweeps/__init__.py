@@ -64,6 +64,7 @@ from kzsim.experiments.sweeps.salvage import Salvaged, salvage
 from kzsim.experiments.sweeps.tasks import Block, block_size, blocks
 from kzsim.experiments.sweeps.unknowns import ASSUMPTION, LeftOut, Unknown, Unknowns, unknowns
 from kzsim.experiments.sweeps.validation import validate_sweep
+from kzsim.experiments.sweeps.work import Done
 
 __all__ = [
     "ASSUMPTION",
@@ -73,6 +74,7 @@ __all__ = [
     "Checked",
     "ClusterError",
     "DamagedError",
+    "Done",
     "Estimate",
     "Failure",
     "HeadRow",

@@ -99,11 +99,12 @@ class Where:
 
 @dataclass(frozen=True)
 class Heard:
-    """Who is told what while a sweep runs: its state, and once the estimate."""
+    """Who is told what while a sweep runs: its state, once the estimate, and each replication that is done."""
 
     state: Callable[[State], None] = lambda _: None
     estimate: Callable[[Estimate], None] = lambda _: None
     said: Callable[[str], None] = lambda _: None
+    done: Callable[[Done], None] = lambda _: None
 
 
 def plan_sweep(path: str | Path, out: str | Path = "results") -> SweepPlan:
@@ -147,6 +148,7 @@ def run_sweep(
         found_out: list[Measured] = []
         for done, measured_one in prepared.first(ledger.pending(), stopping):
             _keep(ledger, done)
+            heard.done(done)
             ledger.commit()
             heard.state(state())
             found_out += measured_one
@@ -163,6 +165,7 @@ def run_sweep(
             for answers in pool.done(cut(plan, measured, pending, pool), stopping):
                 for done in answers:
                     _keep(ledger, done)
+                    heard.done(done)
                 ledger.tick()
                 if answers:
                     heard.state(state())
