@@ -392,3 +392,34 @@ def test_the_ranges_are_those_of_the_year_of_the_scenario(folder: Path) -> None:
     assert facts[1] is not None
     assert (one.low, one.high) == (facts[1].low, facts[1].high)
     assert facts[0] != facts[1]
+
+
+NUR_ZHOLY = """\
+title: Nur Zholy
+period: {from: 2023-03-25, to: 2023-04-07}
+run_in: 3 day
+follow_up: 4 day
+simulate: {road: [nur_zholy], rail: []}
+"""
+
+
+def test_an_intake_with_periods_is_scaled_as_a_whole(folder: Path) -> None:
+    points = points_of(folder, WORLDS, NUR_ZHOLY)
+    (scale,) = [one for one in points.unknowns.varied if one.name == "intake.road.nur_zholy"]
+    assert scale.keys == ("crossings.nur_zholy.road.intake_scale",)
+    # the evidence of 2023: 204 trucks a day, 140 to 350
+    assert (scale.low, scale.value, scale.high) == pytest.approx((100 * 140 / 204, 100, 100 * 350 / 204))
+    assert "road.nur_zholy.kz_to_cn.quota.cn_intake" in {one.name for one in points.left_out}
+    factors = [points.scenario(number).crossings["nur_zholy"].road.intake_factor for number in range(20)]
+    assert min(factors) < 0.9 < 1.2 < max(factors)
+
+
+def test_an_intake_that_is_one_value_all_year_is_not_scaled_besides(folder: Path) -> None:
+    text = WORLDS.replace("evidence", "[road.nur_zholy.kz_to_cn.quota.cn_intake, intake.road.*]")
+    points = points_of(folder, text, NUR_ZHOLY)
+    assert points.names == ("road.nur_zholy.kz_to_cn.quota.cn_intake",)
+    assert [one.name for one in points.left_out] == ["intake.road.nur_zholy"]
+    own = NUR_ZHOLY + "crossings: {nur_zholy: {road: {intake_kz_to_cn: 200 trucks/day}}}\n"
+    assert "intake.road.nur_zholy" not in points_of(folder, WORLDS, own).names
+    taken = WORLDS + "parameters: {crossings.nur_zholy.road.intake_scale: {from: 90 %, to: 110 %}}\n"
+    assert "intake.road.nur_zholy" not in points_of(folder, taken, NUR_ZHOLY).names

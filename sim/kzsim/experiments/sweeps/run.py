@@ -99,7 +99,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Heard:
-    """Who is told what while a sweep runs: its state, once the estimate, and each replication that is done."""
+    """Who is told what while a sweep runs: its state, once the estimate, each replication done."""
 
     state: Callable[[State], None] = lambda _: None
     estimate: Callable[[Estimate], None] = lambda _: None
