@@ -119,7 +119,7 @@ def test_effects_of_a_linear_output_are_its_slopes_exactly() -> None:
     assert [one.size.mean for one in found.effects] == pytest.approx([3.0, 2.0, 0.0, 0.5])
     assert [one.spread.mean for one in found.effects] == pytest.approx([0.0] * 4, abs=1e-12)
     assert [one.name for one in found.ranked()] == ["staff", "check", "speed", "share"]
-    assert math.isnan(found.noise_size)
+    assert all(math.isnan(one.noise_size) and math.isnan(one.luck.p_value) for one in found.effects)
 
 
 def test_effects_of_opposite_sign_cancel_in_the_mean_and_not_in_the_size() -> None:
