@@ -25,7 +25,7 @@ _TESTED = (
         "text",
         "",
         "`gains`, `loses`, `no change` or `undecided`, by the 95 % interval `low` to `high` of this row by "
-        "itself. Of times beyond 5 min; of other indicators beyond 0.",
+        "itself. Of times beyond 5 min, or --unchanged-within; of other indicators beyond 0.",
     ),
     Column("verdict_together", "text", "", "The same by the interval that holds together."),
 )
@@ -165,8 +165,8 @@ _ADDITIVITY = (
         "finding",
         "text",
         "",
-        "`better than the sum` (shorter times), `worse than the sum`, `the sum` (within 5 min) or "
-        "`undecided`.",
+        "`better than the sum` (shorter times), `worse than the sum`, `the sum` (within 5 min, or "
+        "--unchanged-within) or `undecided`.",
     ),
     Column("replications", "whole number", "", "Replications compared."),
 )

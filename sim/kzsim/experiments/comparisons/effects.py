@@ -11,6 +11,7 @@ import pandas as pd
 
 from kzsim.experiments.comparisons.cells import in_words
 from kzsim.experiments.comparisons.measures import ALL, ALL_BUT, ALONE, SIDE, Variant
+from kzsim.experiments.comparisons.said import UNCHANGED_WITHIN_H
 from kzsim.experiments.comparisons.tables import frame, three
 from kzsim.experiments.methods import PairedDifference, paired_differences
 from kzsim.experiments.methods.paired import verdict
@@ -30,7 +31,9 @@ _FINDINGS = {
 class Parts:
     """Mean crossing times of the base and of each part, over the replications added so far."""
 
-    def __init__(self, layout: Layout, parts: Sequence[Variant], unchanged_within_h: float) -> None:
+    def __init__(
+        self, layout: Layout, parts: Sequence[Variant], unchanged_within_h: float = UNCHANGED_WITHIN_H
+    ) -> None:
         self.layout = layout
         self.unchanged_within_h = unchanged_within_h
         self.parts = tuple(parts)

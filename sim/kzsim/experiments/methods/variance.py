@@ -135,7 +135,8 @@ def sobol_indices(
 
     def index(name: str, p: int) -> Index:
         luck = luck_of(block[:, 1 + p] - block[:, 0])
-        level = luck.deviation**2 / (2 * variance) if variance > 0 else math.nan
+        known = variance > 0 and not math.isnan(luck.deviation)
+        level = luck.deviation**2 / (2 * variance) if known else math.nan
         return Index(name, estimate("S1", p), estimate("ST", p), level, luck)
 
     return Variances(
