@@ -137,6 +137,18 @@ def test_a_sweep_whose_files_were_changed_is_found_damaged(call, whole, tmp_path
     assert json.loads(call("runs", "verify", folder, "--json").stdout)["status"] == "damaged"
 
 
+def test_a_ledger_that_is_none_any_more_is_told_to_be_damaged(call, tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "sweep" / "sweep-00000000"
+    folder.mkdir(parents=True)
+    (folder / "ledger.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
+    checked = call("runs", "verify", folder)
+    assert checked.exit_code == 1
+    assert "ledger.sqlite" in checked.stdout
+    shown = call("runs", "show", folder)
+    assert shown.exit_code == 2
+    assert "ledger.sqlite" in shown.stderr
+
+
 def test_an_unfinished_sweep_is_shown_with_how_far_it_is(call, tmp_path: Path) -> None:
     plan = plan_sweep(write(tmp_path), tmp_path / "results")
     with open_ledger(plan.folder, plan.about, point_rows(plan.checked)) as ledger:

@@ -47,7 +47,11 @@ class StoredRun:
 def kind_of(path: Path) -> str:
     """What the folder ``path`` holds: a kind of ``StoredRun``, '' for a folder that does not say."""
     found = _described(path)
-    return "" if found is None else found.kind
+    if found is None:
+        # a ledger that cannot be read says so when it is read as one
+        named = any((path / mark).is_file() for mark in (MANIFEST, STUDY))
+        return SWEEP if (path / LEDGER).is_file() and not named else ""
+    return found.kind
 
 
 def stored_runs(out: Path) -> tuple[StoredRun, ...]:
