@@ -29,9 +29,6 @@ from kzsim.scenario import Scenario
 
 F64 = npt.NDArray[np.float64]
 
-FORM = 2
-"""Raised when something else is made of the same runs, so that no stored study of another form answers."""
-
 Figures = Callable[[Worlds, Together], F64]
 """What is kept of one replication of a point's scenarios: float64, of the same shape everywhere."""
 
@@ -54,7 +51,6 @@ class Study:
     def digest(self) -> str:
         """Sha256 in hex over all that decides the figures."""
         document = {
-            "form": FORM,
             "what": self.what,
             "scenarios": [_meaning(base.scenario) for base in self.varied.bases],
             "names": self.varied.names,

@@ -15,7 +15,7 @@ from kzsim.experiments.replications import Progress
 from kzsim.experiments.result import RunResult
 from kzsim.experiments.runs import Plan
 from kzsim.experiments.uncertainty import spread
-from kzsim.experiments.uncertainty.evaluate import FORM, Cost, Evaluated, Study, cost
+from kzsim.experiments.uncertainty.evaluate import Cost, Evaluated, Study, cost
 from kzsim.experiments.uncertainty.spread import Spread
 from kzsim.experiments.uncertainty.varied import Varied, acting
 from kzsim.indicators.judgements import Judgement
@@ -46,12 +46,7 @@ class Asked:
     @property
     def document(self) -> dict[str, Any]:
         """The same as plain values, for the run's digest and manifest."""
-        return {
-            "form": FORM,
-            "points": self.points,
-            "replications": self.replications,
-            "over": list(self.patterns),
-        }
+        return {"points": self.points, "replications": self.replications, "over": list(self.patterns)}
 
 
 def ask(base: Base, points: int, patterns: Sequence[str] = ()) -> Asked:

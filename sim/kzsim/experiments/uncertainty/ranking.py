@@ -25,7 +25,6 @@ from kzsim.experiments.methods import MethodError, Selection, select_best
 from kzsim.experiments.models import Model, make_model, with_run_values
 from kzsim.experiments.sweeps.ledger import About, Ledger, PointRow, open_ledger, read_results
 from kzsim.experiments.sweeps.payload import decode, encode
-from kzsim.experiments.uncertainty.evaluate import FORM
 from kzsim.experiments.uncertainty.outputs import Output, together, usual_pattern
 from kzsim.experiments.warmup import make_ready
 from kzsim.experiments.worlds import Worlds, in_turn
@@ -64,7 +63,6 @@ class Race:
     def digest(self) -> str:
         """Sha256 in hex over all that decides the answer; names do not."""
         document = {
-            "form": FORM,
             "what": "rank",
             "scenarios": [
                 {key: value for key, value in one.canonical().items() if key not in ("replications", "seed")}
