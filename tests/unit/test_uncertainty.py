@@ -379,7 +379,7 @@ CLEAR, MAYBE = sensitivity.CLEAR, sensitivity.MAYBE
         (
             [("a", 5, 2, 6, MAYBE), ("b", 4, 3, 5, CLEAR)],
             "b is the strongest that is clear of luck",
-            "a stands above it and may be luck.",
+            "a stands above it and may be luck; more replications tell more.",
         ),
         (
             [("a", 5, 2, 6, MAYBE)],

@@ -64,10 +64,10 @@ TABLE, LEFT_OUT = "sensitivity.csv", "left_out.csv"
 @click.option(
     "--replications",
     type=options.Whole(1, 10_000),
-    default=3,
+    default=5,
     show_default=True,
     metavar="N",
-    help="Replications of each point; the share of luck is stated.",
+    help="Replications of each point; by fewer, effects are hard to tell from luck.",
 )
 @click.option(
     "--seed", type=options.Whole(0, 2**63 - 1), metavar="N", help="Of the runs. Default: the scenario's."

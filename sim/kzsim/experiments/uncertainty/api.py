@@ -75,7 +75,7 @@ def sensitivity(
     flows: str = "*.*.*",
     over: Sequence[str] = (),
     size: int | None = None,
-    replications: int = 3,
+    replications: int = studies.REPLICATIONS,
     seed: int | None = None,
     jobs: int = 1,
     engine: str | None = None,

@@ -39,6 +39,8 @@ Method = Literal["morris", "sobol"]
 
 TRAJECTORIES = 10
 BASE = 64
+REPLICATIONS = 5
+"""Of each point where none are said; by fewer, effects are hard to tell from luck."""
 """Size of the designs where none is said: ten trajectories; the smallest base that the method takes."""
 LEAST_TRAJECTORIES_TO_TELL = 6
 """The least number of values whose range holds their median with 95 % probability, 1 - 2 * 0.5^n."""
@@ -235,7 +237,9 @@ def headline(table: pd.DataFrame) -> tuple[str, str]:
         return "Nothing is clear of luck", f"{looks} and may be luck; more replications tell more."
     if finding != CLEAR:
         named = str(clear["parameter"].iloc[0])
-        return f"{named} is the strongest that is clear of luck", f"{first} stands above it and may be luck."
+        return f"{named} is the strongest that is clear of luck", (
+            f"{first} stands above it and may be luck; more replications tell more."
+        )
     near = shown.iloc[1:]
     near = near[near[f"{value}_high"] >= shown[f"{value}_low"].iloc[0]]
     if near.empty:
