@@ -13,6 +13,9 @@ In a notebook::
 
     swept = kzsim.sweep("scenarios/sweeps/intake_nur_zholy.yaml", jobs=2)
     swept.results              # the same for each point, with the values of what is varied
+
+What is not known: ``uncertain`` (a run's three intervals), ``plausible`` (does a policy help in every world
+within the evidence?), ``sensitivity`` (what decides a figure?), ``rank`` (which alternative is best?).
 """
 
 from __future__ import annotations
@@ -26,16 +29,34 @@ if TYPE_CHECKING:
     from kzsim.experiments import run
     from kzsim.experiments.comparisons import compare
     from kzsim.experiments.sweeps.api import sweep
+    from kzsim.experiments.uncertainty.api import plausible, rank, sensitivity, uncertain
     from kzsim.scenario.load import load
+    from kzsim.scenario.variants import load_base
 
-__all__ = ["__version__", "compare", "load", "run", "sweep"]
+__all__ = [
+    "__version__",
+    "compare",
+    "load",
+    "load_base",
+    "plausible",
+    "rank",
+    "run",
+    "sensitivity",
+    "sweep",
+    "uncertain",
+]
 
 # Imported when first asked for, so that `import kzsim` (and with it `kzsim --help`) stays quick.
 _HOME = {
     "compare": "kzsim.experiments.comparisons",
     "load": "kzsim.scenario",
+    "load_base": "kzsim.scenario",
+    "plausible": "kzsim.experiments.uncertainty.api",
+    "rank": "kzsim.experiments.uncertainty.api",
     "run": "kzsim.experiments",
+    "sensitivity": "kzsim.experiments.uncertainty.api",
     "sweep": "kzsim.experiments.sweeps.api",
+    "uncertain": "kzsim.experiments.uncertainty.api",
 }
 
 

@@ -124,6 +124,33 @@ def test_a_comparison_that_is_whole_leaves_nothing_unfinished(call, pair, tmp_pa
     assert not list((tmp_path / "results").glob("*/.*"))
 
 
+def test_what_counts_as_unchanged_can_be_said_and_makes_another_comparison(call, pair, tmp_path):
+    arguments = ("compare", *pair, "--replications", 3, "--json", "--out", tmp_path / "results")
+    usual = json.loads(call(*arguments).stdout)
+    wide = json.loads(call(*arguments, "--unchanged-within", "3 days").stdout)
+    assert usual["results"] != wide["results"]
+    assert (usual["unchanged_within_h"], wide["unchanged_within_h"]) == (pytest.approx(1 / 12), 72)
+    assert any(row["winners"] > 0 for row in usual["winners"])
+    assert {row["unchanged"] for row in wide["winners"]} == {1}
+    assert {row["verdict"] for row in wide["verdicts"]} == {"no change"}
+    assert json.loads(call(*arguments, "--unchanged-within", "72 h").stdout)["status"] == "stored"
+    said = call(
+        "compare", *pair, "--replications", 3, "--unchanged-within", "3 days", "--out", tmp_path / "r"
+    )
+    assert "changes by more than 72 h" in " ".join(said.stdout.split())
+    assert "lies beyond 72 h" in " ".join(said.stdout.split())
+    assert "5 min" not in said.stdout
+    assert "within ± 72 h" in (Path(wide["results"]) / "verdicts.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("said", ["5", "-1 min", "3 trucks"])
+def test_a_threshold_that_is_no_time_is_refused_with_an_example(call, pair, said, tmp_path):
+    done = call("compare", *pair, "--unchanged-within", said, "--out", tmp_path / "results")
+    assert done.exit_code == 2
+    assert "5 min" in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
 def test_the_document_is_one_and_holds_verdicts_and_differences(call, pair, tmp_path):
     done = call("compare", *pair, "--json", "--out", tmp_path / "results")
     document = json.loads(done.stdout)

@@ -122,6 +122,22 @@ def test_sensitivity_prints_and_stores_with_figures(call, tiny, tmp_path):
     assert not list((tmp_path / "out" / "tiny").glob(".unfinished*"))
 
 
+def test_the_figure_names_what_the_table_has_on_top_and_says_when_trajectories_are_too_few(
+    call, tiny, tmp_path
+):
+    arguments = ("sensitivity", tiny, "--size", "4", "--replications", "2", *FEW, "--out", tmp_path / "out")
+    done = call(*arguments, "--flows", "road.bakhty.kz_to_cn")
+    text = " ".join(done.stdout.split())
+    (folder,) = (tmp_path / "out" / "tiny").glob("*-sensitivity")
+    table = (folder / "sensitivity.csv").read_text(encoding="utf-8").splitlines()
+    header, first = (line.split(",") for line in table[:2])
+    top = first[header.index("parameter")]
+    assert f"{top} looks strongest. Too few trajectories to tell" in text
+    assert first[header.index("finding")] == "too few trajectories"
+    (figure,) = folder.glob("figures/*.svg")
+    assert figure.stat().st_size > 10_000
+
+
 def test_sobol_indices_are_printed_with_intervals(call, tiny, tmp_path):
     done = call(
         "sensitivity", tiny, "--method", "sobol", "--replications", "1", *FEW, "--out", tmp_path / "out",
@@ -231,12 +247,37 @@ def test_rank_ends_with_1_where_the_replications_do_not_suffice(call, alternativ
         "--replications", "10", "--out", tmp_path / "out",
     )  # fmt: skip
     assert done.exit_code == 1
-    assert "Not decided after 10 replications" in done.stdout
+    assert "Not decided after the 10 replications allowed" in done.stdout
+
+
+def test_a_dry_run_of_a_ranking_says_how_long_it_would_take_and_writes_nothing(call, alternatives, tmp_path):
+    arguments = ("rank", *alternatives, "--replications", "40", "--dry-run", "--out", tmp_path / "out")
+    done = call(*arguments)
+    assert done.exit_code == 0
+    text = " ".join(done.stdout.split())
+    assert "At least 10 replications of each, about" in text
+    assert "at most 40, about" in text
+    document = json.loads(call(*arguments, "--json").stdout)
+    assert document["status"] == "planned"
+    assert 0 < document["about_s_at_least"] <= document["about_s_at_most"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_seeds_that_differ_are_refused_with_what_would_do(call, alternatives, tmp_path):
+    green, none = alternatives
+    other = tmp_path / "other.yaml"
+    other.write_text(none.read_text(encoding="utf-8") + "seed: 7\n", encoding="utf-8")
+    refused = call("rank", green, other, "--out", tmp_path / "out")
+    assert refused.exit_code == 2
+    assert "seed (1, here 7; --seed sets one for all)" in " ".join(refused.stderr.split())
+    assert call("rank", green, other, "--seed", "7", "--dry-run", "--out", tmp_path / "out").exit_code == 0
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (("--indicator", "throughput_per_day"), "for example --delta '2 trucks/day'"),
+        (("--indicator", "throughput_per_day", "--delta", "1 h"), "for example '2 trucks/day'"),
         (("--delta", "1"), "1"),
         (("--delta", "1 trucks/day"), "trucks/day"),
         (("--risk", "99%"), "the risk must lie"),
@@ -274,6 +315,24 @@ def test_a_policy_is_judged_in_many_worlds_and_stored(call, alternatives, tmp_pa
     assert {row["worlds"] for row in document["tables"]["plausible_worlds"] if row["corridor"] == "all"} == {
         20
     }
+
+
+def test_where_nothing_decides_that_is_said(call, alternatives, tmp_path):
+    green, none = alternatives
+    done = call(
+        "compare", none, green, "--uncertainty", "--points", "20", "--replications", "1",
+        "--unchanged-within", "30 min", "--over", FEW[1], "--over", "corridor.compliance",
+        "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    assert "the mean crossing time falls by more than 30 min" in text
+    assert "Nothing is clear for" in text
+    again = call(
+        "compare", green, none, "--uncertainty", "--over", "corridor.compliance", "--dry-run", "--out",
+        tmp_path / "out",
+    )  # fmt: skip
+    assert again.exit_code == 0
 
 
 def test_what_does_not_go_with_many_worlds_is_refused(call, alternatives):

@@ -10,6 +10,8 @@ from SALib.analyze import morris
 from kzsim.experiments.methods import (
     MethodError,
     Range,
+    holm,
+    luck_of,
     morris_design,
     morris_effects,
     noise_of,
@@ -98,6 +100,47 @@ def test_noise_of_one_replication_or_one_point_cannot_be_told() -> None:
         noise_of([[1.0, 2.0], [1.0, math.nan]])
 
 
+# --- luck --------------------------------------------------------------------------------------------------
+
+
+def test_the_luck_of_a_parameter_is_that_of_its_own_pairs() -> None:
+    design = morris_design(RANGES, 10, seed=1)
+    rng = np.random.default_rng(2)
+    # the first moves the output a lot and with much luck, the last a little and with hardly any
+    steady = 0.2 * design.unit[:, [3]] * (1 + 0.01 * rng.standard_normal(3))
+    loud = design.unit[:, [0]] * np.array([[9.0, -7.0, 1.0]])
+    found = {one.name: one for one in morris_effects(design, steady + loud, seed=3).effects}
+    assert found["speed"].luck.clear()
+    assert found["speed"].noise_size < 0.01
+    assert not found["staff"].luck.clear()
+    assert found["staff"].noise_size > found["staff"].size.mean
+    assert not found["check"].luck.clear()
+
+
+def test_an_effect_that_every_replication_shows_is_clear_of_luck_and_one_that_changes_sides_is_not() -> None:
+    assert luck_of([[2.0, 2.1, 1.9], [-1.0, -1.1, -1.0]]).clear()
+    assert not luck_of([[2.0, -2.1, 0.3], [2.0, -1.9, 0.2]]).clear()
+    assert luck_of([[1.0, 1.0]]).p_value == 0.0
+    assert luck_of([[0.0, 0.0]]).p_value == 1.0
+    assert math.isnan(luck_of([[1.0]]).p_value)
+    assert luck_of([[2.0, 2.1, 1.9], [math.nan, 1.0, 1.0]]) == luck_of([[2.0, 2.1, 1.9]])
+
+
+def test_luck_that_moves_all_pairs_together_is_no_effect() -> None:
+    rng = np.random.default_rng(20243)
+    wrong = sum(luck_of(np.tile(rng.standard_normal(3), (20, 1))).clear() for _ in range(2_000))
+    assert wrong / 2_000 < 0.05 + 4 * math.sqrt(0.05 * 0.95 / 2_000)
+
+
+def test_holms_p_values_allow_for_all_that_are_tested_and_leave_gaps() -> None:
+    # four hypotheses at 0.05: the smallest must reach 0.05 / 4, the next 0.05 / 3, ...
+    assert holm([0.01, 0.04, 0.03, 0.005]).tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    with_gap = holm([0.01, math.nan, 0.03])
+    assert with_gap[[0, 2]].tolist() == pytest.approx([0.02, 0.03])
+    assert math.isnan(with_gap[1])
+    assert holm([0.9, 0.8]).tolist() == [1.0, 1.0]
+
+
 # --- Morris ------------------------------------------------------------------------------------------------
 
 
@@ -119,7 +162,7 @@ def test_effects_of_a_linear_output_are_its_slopes_exactly() -> None:
     assert [one.size.mean for one in found.effects] == pytest.approx([3.0, 2.0, 0.0, 0.5])
     assert [one.spread.mean for one in found.effects] == pytest.approx([0.0] * 4, abs=1e-12)
     assert [one.name for one in found.ranked()] == ["staff", "check", "speed", "share"]
-    assert math.isnan(found.noise_size)
+    assert all(math.isnan(one.noise_size) and math.isnan(one.luck.p_value) for one in found.effects)
 
 
 def test_effects_of_opposite_sign_cancel_in_the_mean_and_not_in_the_size() -> None:

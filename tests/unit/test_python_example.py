@@ -28,3 +28,12 @@ def test_the_cells_of_the_worked_example_run_one_after_another(
     assert set(names["users"]["verdict"]) == {"gains"}
     assert names["means"]["point"].nunique() == 4
     assert "3 replications" in said
+    assert (names["three"]["worlds"] == 20).all()
+    assert set(names["helps"]["direction"]) == {"kz_to_cn", "cn_to_kz"}
+    assert (names["helps"]["difference_p95"] < 0).all()
+    assert set(names["decides"].table["parameter"]) == {
+        "corridor.compliance",
+        "demand.road.bakhty",
+        "road.bakhty.kz_to_cn.kz.documents.officers",
+    }
+    assert names["ranked"].selected == "corridor"

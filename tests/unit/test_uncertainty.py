@@ -6,19 +6,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
 from kzsim import experiments
 from kzsim.engines.choice import Choice
+from kzsim.engines.errors import DeadlockError
 from kzsim.experiments.enough import CODE, Enough
 from kzsim.experiments.kept import keeping
 from kzsim.experiments.kept_replications import OF_RUN
-from kzsim.experiments.methods import MethodError, Range, morris_design, morris_effects, rank_correlations
+from kzsim.experiments.methods import (
+    MethodError,
+    Range,
+    Selection,
+    morris_design,
+    morris_effects,
+    rank_correlations,
+)
 from kzsim.experiments.models import make_model
 from kzsim.experiments.replications import Replication, Task, replicating
 from kzsim.experiments.sweeps.designs import latin_hypercube
-from kzsim.experiments.uncertainty import of_run, outputs, plausible, ranking, sensitivity, spread
+from kzsim.experiments.uncertainty import of_run, outputs, plausible, ranked, ranking, sensitivity, spread
 from kzsim.experiments.uncertainty.evaluate import Study, evaluate
 from kzsim.experiments.uncertainty.keeping import find_study, kept_in, store_study
 from kzsim.experiments.uncertainty.varied import acting
@@ -167,8 +176,6 @@ def test_figures_depend_on_neither_threads_nor_an_interruption(plain: Base, tmp_
 def test_a_point_at_which_the_model_stops_is_left_out_and_told(
     plain: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kzsim.engines.errors import DeadlockError
-
     asked, real = study(plain, 4), Worlds.run
     left: list[int] = []
 
@@ -353,6 +360,51 @@ def test_a_sensitivity_study_finds_the_parameter_that_acts(plain: Base) -> None:
     assert found.points == 12
 
 
+def parameters(*rows: tuple[str, float, float, float, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["parameter", "size", "size_low", "size_high", "finding"])
+
+
+CLEAR, MAYBE = sensitivity.CLEAR, sensitivity.MAYBE
+
+
+@pytest.mark.parametrize(
+    ("rows", "title", "more"),
+    [
+        ([("a", 5, 4, 6, CLEAR), ("b", 1, 0.5, 2, CLEAR)], "a is the strongest", ""),
+        (
+            [("a", 5, 2, 6, CLEAR), ("b", 4, 3, 5, MAYBE)],
+            "a is the strongest",
+            "Its interval overlaps with that of b.",
+        ),
+        (
+            [("a", 5, 2, 6, MAYBE), ("b", 4, 3, 5, CLEAR)],
+            "b is the strongest that is clear of luck",
+            "a stands above it and may be luck; more replications tell more.",
+        ),
+        (
+            [("a", 5, 2, 6, MAYBE)],
+            "Nothing is clear of luck",
+            "a looks strongest and may be luck; more replications tell more.",
+        ),
+        (
+            [("a", 5, 2, 6, sensitivity.FEW_TRAJECTORIES)],
+            "a looks strongest",
+            "Too few trajectories to tell: at least 6 effects of a parameter are needed.",
+        ),
+        (
+            [("a", 5, 2, 6, sensitivity.ONE_REPLICATION)],
+            "a looks strongest",
+            "One replication cannot tell an effect from luck.",
+        ),
+        ([("a", 0, 0, 0, MAYBE)], "Nothing moves it", ""),
+    ],
+)
+def test_the_headline_says_what_is_strongest_and_how_sure_that_is(
+    rows: list[tuple[str, float, float, float, str]], title: str, more: str
+) -> None:
+    assert sensitivity.headline(parameters(*rows)) == (title, more)
+
+
 # --- ranking ----------------------------------------------------------------------------------------------
 
 
@@ -378,10 +430,10 @@ def test_the_best_alternative_is_selected_whatever_interrupts(
         ranking.run_race(asked, CHOICE, jobs=2, progress=stop, kept=tmp_path)
     again = ranking.run_race(asked, CHOICE, jobs=3, kept=tmp_path)
     assert again.selection == once.selection
-    table = ranking.rank_table(once)
+    table = ranked.rank_table(once)
     assert table["state"].tolist() == ["selected", "dropped"]
     assert table["behind_best"].iloc[1] > 0
-    assert "first: the smallest crossing time" in ranking.words(once)[0]
+    assert "first: the smallest crossing time" in ranked.words(once)[0]
 
 
 def test_a_race_that_the_cap_ends_names_who_is_left(plain: Base, green: Base) -> None:
@@ -398,8 +450,66 @@ def test_what_cannot_be_ranked_is_refused(plain: Base, green: Base, tmp_path: Pa
         race([plain])
     longer = written(tmp_path / "longer.yaml", "")
     other = replace(longer.scenario, last_day=longer.scenario.last_day.replace(day=9))
-    with pytest.raises(MethodError, match="their last day is not the same"):
+    with pytest.raises(MethodError, match=r"not of the same trucks and trains\. They differ in period"):
         race([plain, replace(longer, scenario=other)])
+
+
+def test_users_of_a_corridor_are_the_same_trucks_in_every_alternative(plain: Base, green: Base) -> None:
+    asked = ranking.race_of(
+        ["green", "plain"],
+        [green.scenario, plain.scenario],
+        "crossing_time",
+        "road.*.*.all.user",
+        delta=0.1,
+        alpha=0.05,
+        cap=10,
+    )
+    end = ranking.run_race(asked, CHOICE)
+    own, without = end.observed[:, :10]
+    assert (own < without).all()
+    pairs = Worlds([green.scenario, plain.scenario], seed=1, models=asked.models).run(0).pairs[0]
+    rows = [asked.models[1].layout.cells.index(cell) for cell in asked.output.cells]
+    times = [float(pairs.base[row, 0]) for row in rows]
+    cohort = [int(pairs.cohort[row]) for row in rows]
+    assert own[0] == pytest.approx(outputs.pooled("crossing_time", times, cohort))
+
+
+def test_users_are_not_ranked_where_other_trucks_comply_in_each(green: Base, tmp_path: Path) -> None:
+    other = written(
+        tmp_path / "other.yaml", "green_corridors: {bakhty: {bundle: standard, compliance: 20 %}}\n"
+    )
+    arguments = (["a", "b"], [green.scenario, other.scenario], "crossing_time")
+    with pytest.raises(MethodError, match="Write the same compliance in all, or name whole flows"):
+        ranking.race_of(*arguments, "road.*.*.all.user", delta=0.1, alpha=0.05, cap=10)
+    assert ranking.race_of(*arguments, "road.*.*", delta=0.1, alpha=0.05, cap=10).seed == 1
+
+
+def test_other_seeds_are_refused_unless_one_is_set_for_all(plain: Base, green: Base) -> None:
+    other = replace(green.scenario, seed=2)
+    arguments = (["a", "b"], [plain.scenario, other], "crossing_time", None)
+    with pytest.raises(MethodError, match="--seed sets one for all"):
+        ranking.race_of(*arguments, delta=0.1, alpha=0.05, cap=10)
+    assert ranking.race_of(*arguments, delta=0.1, alpha=0.05, cap=10, seed=3).seed == 3
+
+
+def test_rounds_do_not_hang_on_the_number_of_workers(plain: Base, green: Base) -> None:
+    looked: dict[int, list[int]] = {1: [], 3: []}
+    for jobs, seen in looked.items():
+
+        def told(n: int, _: Selection, seen: list[int] = seen) -> None:
+            seen.append(n)
+
+        ranking.run_race(race([plain, green], delta=0.05, cap=25), CHOICE, jobs=jobs, rounds=told)
+    assert looked[1] == looked[3]
+
+
+def test_what_a_difference_is_worth_must_be_said_where_the_unit_is_no_time() -> None:
+    assert outputs.worth_detecting(None, "delay") == 0.25
+    assert outputs.worth_detecting("3 min", "delay") == pytest.approx(0.05)
+    with pytest.raises(MethodError, match=r"for example --delta '2 trucks/day'"):
+        outputs.worth_detecting(None, "throughput_per_day")
+    with pytest.raises(MethodError, match=r"for example --delta '1 %'"):
+        outputs.worth_detecting(None, "share_not_through")
 
 
 # --- policies over plausible worlds -----------------------------------------------------------------------
@@ -424,6 +534,74 @@ def test_a_policy_without_effect_changes_nothing_in_any_world(plain: Base) -> No
     found = plausible.answer(question, CHOICE)
     assert all(effect.over is None for effect in found.effects)
     assert found.words[0] == "same: no flow's mean crossing time changes in any world."
+
+
+def test_who_loses_a_corridor_is_told_as_its_user(plain: Base, green: Base) -> None:
+    question = plausible.ask(green, [plain], ["none"], points=20, replications=2, patterns=FEW)
+    table = plausible.answer(question, CHOICE, jobs=2).tables["plausible_worlds.csv"]
+    users = table[(table["corridor"] == "user") & (table["indicator"] == "crossing_time")]
+    assert (users["worlds"] == 20).all()
+    assert (users["difference_p50"] > 0).all()
+
+
+def test_compliance_is_unknown_in_both_where_one_has_a_corridor(plain: Base, green: Base) -> None:
+    varied = acting([plain, green], ["corridor.compliance"])
+    assert varied.names == ("corridor.compliance",)
+    one, other = varied.scenarios(0, [0.9])
+    assert one.corridors["bakhty"].compliance == other.corridors["bakhty"].compliance
+    assert not one.corridors["bakhty"].measures
+    with pytest.raises(ScenarioError, match="none of these scenarios has a green corridor"):
+        acting([plain, replace(plain, scenario=replace(plain.scenario, title="b"))], ["corridor.compliance"])
+
+
+def test_an_entry_that_only_one_scenario_leaves_open_may_be_named(plain: Base, tmp_path: Path) -> None:
+    name = FEW[0]
+    known = written(tmp_path / "known.yaml", f"parameters: {{{name}: 6 officers}}\n")
+    assert acting([known, plain], [name]).names == (name,)
+    with pytest.raises(ScenarioError, match="that any of these scenarios reads"):
+        acting([known, known], [name])
+
+
+def test_worlds_that_lock_up_are_listed_and_bound_the_share(
+    plain: Base, green: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, begun = Worlds.run, [0]
+
+    def run(worlds: Worlds, replication: int) -> Together:
+        begun[0] += 1
+        if begun[0] in (3, 4):
+            raise DeadlockError(7, ())
+        return real(worlds, replication)
+
+    monkeypatch.setattr(Worlds, "run", run)
+    question = plausible.ask(plain, [green], ["green"], points=22, replications=1, patterns=FEW)
+    found = plausible.answer(question, CHOICE)
+    left_out = found.tables[plausible.LEFT_OUT]
+    assert left_out["point"].tolist() == [2, 3]
+    assert "demand.road.bakhty [%]" in left_out
+    assert left_out["reason"].str.startswith("deadlock at 7 ms").all()
+    users = [one for one in found.effects if one.output.cells[0].corridor == "user" and one.over is not None]
+    assert users
+    for one in users:
+        assert one.over is not None
+        helped = round(20 * one.over.helps.mean)
+        assert one.bounds == (helped / 22, (helped + 2) / 22)
+    assert any("If the 2 worlds without a result are counted, between" in text for text in found.words)
+    assert any(plausible.LEFT_OUT in text for text in found.how)
+
+
+def test_the_threshold_of_help_is_that_which_was_asked_for(plain: Base, green: Base) -> None:
+    usual, large = (
+        plausible.ask(
+            plain, [green], ["g"], points=20, replications=1, patterns=FEW, unchanged_within_h=hours
+        )
+        for hours in (5 / 60, 100.0)
+    )
+    assert usual.study.digest != large.study.digest
+    table = plausible.answer(large, CHOICE, jobs=2).tables["plausible_worlds.csv"]
+    times = table[table["indicator"] == "crossing_time"]
+    assert (times["helps"].dropna() == 0).all()
+    assert (times["threshold"] == 100.0).all()
 
 
 # --- storing ----------------------------------------------------------------------------------------------

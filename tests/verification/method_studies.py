@@ -18,6 +18,7 @@ from kzsim.experiments.methods import (
     Rounds,
     Target,
     deciding,
+    luck_of,
     max_t_factor,
     over_worlds,
     paired,
@@ -25,6 +26,7 @@ from kzsim.experiments.methods import (
     partial_rank_correlations,
     precision,
     quantile_of,
+    rank_correlations,
     ratio_of_means,
     select_best,
     two_stage_sizes,
@@ -316,6 +318,39 @@ def rank_coverage(experiments: int, worlds: int, slopes: Sequence[float], luck: 
     return held / experiments
 
 
+# --- what is named beyond chance ---------------------------------------------------------------------------
+
+
+def named_wrongly(experiments: int, worlds: int, k: int, seed: int, partial: bool) -> float:
+    """Share of studies that name one or more of the k - 2 parameters without influence."""
+    rng = np.random.default_rng(seed)
+    names = [str(p) for p in range(k)]
+    wrong = 0
+    with patch.object(deciding, "RESAMPLES", 1):  # naming does not rest on the bootstrap
+        for _ in range(experiments):
+            ranks = np.argsort(rng.random((k, worlds)), axis=1).T
+            points = (ranks + rng.random((worlds, k))) / worlds  # a Latin hypercube
+            effects = 2 * points[:, 0] + points[:, 1] ** 3 + rng.exponential(0.5, worlds)
+            found = (
+                partial_rank_correlations(points, effects, names, seed=1)
+                if partial
+                else rank_correlations(points, effects, names)
+            )
+            wrong += any(one.clear for one in found if int(one.name) > 1)
+    return wrong / experiments
+
+
+def luck_named(experiments: int, pairs: int, n: int, common: float, seed: int, skewed: bool = False) -> float:
+    """How often ``luck_of`` calls luck clear; ``common``: share of its variance that all pairs have alike."""
+    rng = np.random.default_rng(seed)
+    wrong = 0
+    for _ in range(experiments):
+        luck = math.sqrt(common) * rng.standard_normal((1, n))
+        luck = luck + math.sqrt(1 - common) * rng.standard_normal((pairs, n))
+        wrong += luck_of(np.exp(luck) - math.exp(0.5) if skewed else luck).clear()
+    return wrong / experiments
+
+
 def main() -> None:
     """Print all figures."""
     say = print
@@ -358,6 +393,12 @@ def main() -> None:
         say("quantile", n, level, quantile_coverage(10_000, n, level, 10))
     say("ranks", rank_coverage(500, 100, [1.0, 0.5, 0.25, 0.0, 0.0], 0.7, 11))
     say("ranks few", rank_coverage(500, 40, [1.0, 0.5, 0.25, *[0.0] * 9], 0.7, 12))
+    for worlds, k, partial in ((40, 12, True), (100, 30, True), (20, 30, False), (100, 60, False)):
+        say("named wrongly", worlds, k, partial, named_wrongly(2_000, worlds, k, 14, partial))
+    for n in (2, 3, 5, 10):
+        for common in (0.0, 0.3, 0.7, 1.0):
+            normal_, lopsided_ = (luck_named(10_000, 10, n, common, 15, skewed) for skewed in (False, True))
+            say("luck named", n, common, normal_, lopsided_)
     rng = np.random.default_rng(1)
     for n in (10, 30, 100, 250):
         lopsided = np.exp(0.7 * rng.standard_normal((1_000, n)))

@@ -64,6 +64,16 @@ not computed twice.
 )
 @options.points
 @options.over
+@click.option(
+    "--unchanged-within",
+    "unchanged_within_h",
+    type=options.Duration(),
+    default="5 min",
+    show_default=True,
+    metavar="TIME",
+    help="A crossing time that changes by no more than this counts as unchanged: in verdicts, in the shares "
+    "of winners and losers, and in how many worlds a policy helps.",
+)
 @options.engine
 @options.jobs
 @options.out
@@ -84,6 +94,7 @@ def compare(
     uncertainty: bool,
     points: int | None,
     over: tuple[str, ...],
+    unchanged_within_h: float,
     engine: str | None,
     jobs: int | None,
     out: str,
@@ -121,6 +132,7 @@ def compare(
             seed=seed,
             precision=precision,
             by_measure=by_measure,
+            unchanged_within_h=unchanged_within_h,
         )
         if not session.quiet:
             for path, scenario in zip(paths, scenarios, strict=True):
@@ -132,7 +144,7 @@ def compare(
         if uncertainty:
             from kzsim.cli import plausible
 
-            asked = plausible.Asked(points, replications, over, dry_run=dry_run)
+            asked = plausible.Asked(points, replications, over, unchanged_within_h, dry_run=dry_run)
             return plausible.in_many_worlds(session, plan, bases, asked, engine, jobs, folder)
         stored = experiments.find(folder, plan.digest)
         if dry_run:
@@ -191,6 +203,7 @@ def _announce(
         "replications": plan.replications,
         "seed": plan.seed,
         "precision": plan.precision,
+        "unchanged_within_h": plan.unchanged_within_h,
         "parts": [{"kind": part.kind, "what": part.what} for part in plan.parts],
         "entities": plan.entities,
         "folder": str(folder),

@@ -73,7 +73,12 @@ def lines(result: Comparison, *, width: int, simultaneous: bool) -> Iterator[str
         if own.any:
             yield from _times(own, width)
             yield ""
-        for text in sentences(result.verdicts, alternative, simultaneous=simultaneous):
+        for text in sentences(
+            result.verdicts,
+            alternative,
+            simultaneous=simultaneous,
+            within_h=result.unchanged_within_h,
+        ):
             yield from fill(text, prose, first="- ")
         if not own.any:
             continue
@@ -88,7 +93,7 @@ def lines(result: Comparison, *, width: int, simultaneous: bool) -> Iterator[str
     yield screen.heading("How far to trust these figures")
     lucky = trust.by_luck(result.differences)
     said = trust.together(result.comparisons, lucky, result.n_replications, simultaneous=simultaneous)
-    for text in (trust.rule(), said, *result.judgements):
+    for text in (trust.rule(result.unchanged_within_h), said, *result.judgements):
         if text:
             yield from fill(text, prose, first="- ")
 
@@ -111,6 +116,7 @@ def document(result: Comparison, stored: Path, *, again: bool, simultaneous: boo
         "replications": result.n_replications,
         "precision": result.precision,
         "precision_reached": result.reached,
+        "unchanged_within_h": result.unchanged_within_h,
         "simultaneous": simultaneous,
         "comparisons": result.comparisons,
         "verdicts": records(result.verdicts),
@@ -240,12 +246,14 @@ def place(crossing: str, mode: str) -> str:
 
 
 def _reading(result: Comparison, *, simultaneous: bool) -> str:
+    from kzsim.experiments.comparisons.said import spoken_h
+
     kind = "intervals that hold together with 95 %" if simultaneous else "95 % intervals"
     return (
         f"Mean crossing times in hours. Change: longer (+) or shorter (−) than in {result.base}, with paired "
         f"{kind}. Faster and slower: share of the same trucks or trains whose time changes by more than "
-        "5 min; gain: the hours that 5, 25, 50, 75 and 95 % of them stay below, + is faster. Tables leave "
-        "out where nothing changes."
+        f"{spoken_h(result.unchanged_within_h)}; gain: the hours that 5, 25, 50, 75 and 95 % of them stay "
+        "below, + is faster. Tables leave out where nothing changes."
     )
 
 

@@ -160,3 +160,20 @@ class Percent(click.ParamType):  # type: ignore[type-arg]  # older versions of c
         if found is None or not 0 < float(found[1]) < 100:
             self.fail(f"{value} is not a percentage above 0 and below 100; write for example 5%", param, ctx)
         return float(found[1]) / 100
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
+    """A time with its unit, such as '5 min', in hours."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the hours, or end the command with a message that quotes what was typed."""
+        from kzsim.scenario.units import Kind, UnitError, parse_quantity
+
+        if isinstance(value, float):
+            return value
+        try:
+            return parse_quantity(str(value), Kind("time", "h", "5 min"))
+        except UnitError as error:
+            self.fail(str(error), param, ctx)

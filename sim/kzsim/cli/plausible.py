@@ -13,6 +13,8 @@ from kzsim.cli.run import have_ready, processors
 from kzsim.cli.table import Column, Table, fill
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kzsim.experiments import Choice
     from kzsim.experiments.comparisons import ComparisonPlan
     from kzsim.experiments.uncertainty.keeping import Stored
@@ -34,6 +36,7 @@ class Asked:
     points: int | None
     replications: int | None
     patterns: tuple[str, ...]
+    unchanged_within_h: float
     dry_run: bool
 
 
@@ -63,13 +66,17 @@ def in_many_worlds(
             replications=REPLICATIONS if asked.replications is None else asked.replications,
             patterns=asked.patterns,
             seed=plan.seed,
+            unchanged_within_h=asked.unchanged_within_h,
         )
     stored = find_study(folder, KIND, question.study.digest)
     if stored is not None and not asked.dry_run:
         return study.finish(session, stored, lines(stored), ExitCode.DONE, again=True)
     if not asked.dry_run:
         experiments.prepare(folder)  # before anything is run, the estimate too
-    choice = experiments.choose_engine(experiments.plan(bases[0].scenario, counterfactual=False), engine)
+    runs = len(question.study.shares) * question.study.replications * len(bases)
+    choice = experiments.choose_engine(
+        experiments.plan(bases[0].scenario, replications=runs, counterfactual=False), engine
+    )
     have_ready(session, choice)
     workers = jobs or processors()
     takes = plausible.cost_of(question, choice, workers)
@@ -110,6 +117,7 @@ def _run(
         "replications": made.replications,
         "seed": made.seed,
         **study.varied_document(made.varied),
+        "unchanged_within_h": question.unchanged_within_h,
         "words": list(found.words),
         "how": list(found.how),
         "shown": [TABLE],
@@ -129,18 +137,23 @@ _COLUMNS = (
 )
 
 
+_BOUNDS = Column("left-out worlds\nnone to all", number=True, said="if the worlds left out are counted")
+
+
 def lines(stored: Stored) -> Iterator[str]:
     """Yield the answer, for the screen."""
+    from kzsim.experiments.comparisons.said import spoken_h
+
     about = dict(stored.document)
     prose, width = screen.prose_width(), screen.width()
     yield screen.heading(about["title"])
     yield from fill(
         "In what share of the worlds within the evidence ranges the mean crossing time falls "
-        "by more than 5 min; "
+        f"by more than {spoken_h(about['unchanged_within_h'])}; "
         "'luck counted': between the worlds that surely help and all that may; then how much longer (+) or "
         "shorter (−) it is in hours, in the worlds from the lowest 5 % to the highest 5 %, "
         "and which part of that "
-        "spread is luck of few replications.",
+        f"spread is luck of few replications.{_bounds_said(stored.tables[TABLE])}",
         prose,
         rest="",
     )
@@ -153,14 +166,27 @@ def lines(stored: Stored) -> Iterator[str]:
         if changed.empty:
             yield "No flow's mean crossing time changes in any world."
             continue
-        yield from study.drawn(Table(_COLUMNS, tuple(_row(row) for row in changed.to_dict("records"))), width)
+        missing = bool((changed["left_out"] > 0).any())
+        columns = (*_COLUMNS, _BOUNDS) if missing else _COLUMNS
+        drawn = tuple(_row(row, bounds=missing) for row in changed.to_dict("records"))
+        yield from study.drawn(Table(columns, drawn), width)
         yield from _decides(stored, str(name), prose)
     yield ""
     for text in about["how"]:
         yield from fill(text, prose, first="- ")
 
 
-def _row(row: study.Row) -> tuple[str, ...]:
+def _bounds_said(table: pd.DataFrame) -> str:
+    most = int(table["left_out"].max())
+    if not most:
+        return ""
+    return (
+        f" 'Left-out worlds': the share if it helped in none, and in all, of the {most} worlds that gave no "
+        "result."
+    )
+
+
+def _row(row: study.Row, *, bounds: bool) -> tuple[str, ...]:
     flow = str(row["flows"]).split("), ")[0]
     return (
         flow if flow.endswith(")") else f"{flow})",
@@ -169,27 +195,42 @@ def _row(row: study.Row) -> tuple[str, ...]:
         f"{100 * row['helps_with_luck_low']:.0f} to {100 * row['helps_with_luck_high']:.0f} %",
         *(words.signed(row[f"difference_{name}"]) for name in ("p5", "p50", "p95")),
         words.percent(row["noise_share"]),
+        *((f"{100 * row['helps_least']:.0f} to {100 * row['helps_most']:.0f} %",) if bounds else ()),
     )
 
 
 def _decides(stored: Stored, name: str, prose: int) -> Iterator[str]:
-    """Yield which unknown parameters decide the differences, as far as chance can be ruled out."""
+    """Yield which unknown parameters decide the differences, and where none can be told from chance."""
     table = stored.tables.get(INFLUENCES)
     if table is None:
+        yield from fill("Too few worlds to say which unknown parameters decide it.", prose)
         return
-    own = table[(table["alternative"] == name) & (table["indicator"] == "crossing_time") & table["clear"]]
-    keys = ["crossing", "mode", "direction", "corridor"]
-    for (crossing, mode, way, who), rows in own.groupby(keys, sort=False):
-        named = [
-            f"{parameter} ({words.signed(value)})"
-            for parameter, value in zip(rows["parameter"], rows["rank_correlation"], strict=True)
-        ]
+    own = table[(table["alternative"] == name) & (table["indicator"] == "crossing_time")]
+    unclear: list[str] = []
+    for (crossing, mode, way, who), rows in own.groupby(
+        ["crossing", "mode", "direction", "corridor"], sort=False
+    ):
         if " " in str(crossing) or " " in str(way):
             where = f"all {mode} flows"
         else:
             where = f"{words.place(str(crossing), str(mode))} ({mode}, {words.direction(str(way))})"
+        where = f"{WHO.get(str(who), who)} at {where}"
+        clear = rows[rows["clear"]]
+        if clear.empty:
+            unclear.append(where)
+            continue
+        named = [
+            f"{parameter} ({words.signed(value)})"
+            for parameter, value in zip(clear["parameter"], clear["rank_correlation"], strict=True)
+        ]
         yield from fill(
-            f"What decides it for {WHO.get(str(who), who)} at {where} (rank correlation; + raises the "
-            f"difference): {', '.join(named[:MOST_NAMED])}.",
+            f"What decides it for {where} (rank correlation; + raises the difference): "
+            f"{', '.join(named[:MOST_NAMED])}.",
+            prose,
+        )
+    if unclear:
+        yield from fill(
+            f"Nothing is clear for {'; '.join(unclear)}: no range can be told from chance there; more "
+            "--points tell more.",
             prose,
         )

@@ -15,8 +15,9 @@ from kzsim.cli.run import have_ready, processors
 from kzsim.cli.table import Column, Table, fill
 
 if TYPE_CHECKING:
+    from kzsim.experiments.methods import Selection
     from kzsim.experiments.uncertainty.keeping import Stored
-    from kzsim.experiments.uncertainty.ranking import Race
+    from kzsim.experiments.uncertainty.ranking import Race, RaceCost
     from kzsim.scenario import Scenario
 
 EPILOG = """\b
@@ -45,9 +46,8 @@ TABLE, REPLICATIONS = "rank.csv", "replications.csv"
 @click.option(
     "--delta",
     metavar="QUANTITY",
-    default="0.25 h",
-    show_default=True,
-    help="Smallest difference worth detecting, in the indicator's unit; closer ones may be mistaken.",
+    help="Smallest difference worth detecting, in the indicator's unit; closer ones may be mistaken. "
+    "Default: 0.25 h of a time; of anything else it must be given.",
 )
 @click.option(
     "--risk",
@@ -78,6 +78,9 @@ TABLE, REPLICATIONS = "rank.csv", "replications.csv"
 @click.option("--engine", type=options.ENGINES, help="What computes. Default: the quicker one.")
 @options.jobs
 @options.out
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would be run and how long it would take; run nothing."
+)
 @options.common
 @options.quiet("Print only the folder of the results; no progress, warnings or hints.")
 @click.pass_obj
@@ -86,7 +89,7 @@ def rank(
     paths: tuple[str, ...],
     indicator: str,
     flows: str | None,
-    delta: str,
+    delta: str | None,
     alpha: float,
     replications: int,
     seed: int | None,
@@ -94,6 +97,7 @@ def rank(
     engine: str | None,
     jobs: int | None,
     out: str,
+    dry_run: bool,
 ) -> ExitCode:
     """Say which of several scenarios is best in one indicator, with a promise.
 
@@ -109,15 +113,22 @@ def rank(
     with results_mistakes(), model_faults(), uncertain.method_mistakes():
         from kzsim import experiments
         from kzsim.experiments.uncertainty.keeping import find_study
+        from kzsim.experiments.uncertainty.ranking import FIRST_STAGE, cost_of
 
         folder = Path(out) / KIND
         stored = find_study(folder, KIND, race.digest)
-        if stored is not None:
+        if stored is not None and not dry_run:
             return study.finish(session, stored, lines(stored), _code(stored), again=True)
-        choice = experiments.choose_engine(experiments.plan(race.scenarios[0], counterfactual=False), engine)
+        runs = FIRST_STAGE * len(race.scenarios)  # what is run at the least
+        choice = experiments.choose_engine(
+            experiments.plan(race.scenarios[0], replications=runs, counterfactual=False), engine
+        )
         have_ready(session, choice)
+        workers = jobs or processors()
+        if dry_run:
+            return _announce(session, race, cost_of(race, choice, workers), stored)
         experiments.prepare(folder)
-        stored = _run(session, race, choice, jobs or processors(), folder)
+        stored = _run(session, race, choice, workers, folder)
     return study.finish(session, stored, lines(stored), _code(stored), again=False)
 
 
@@ -141,12 +152,12 @@ def _race(
     scenarios: Sequence[Scenario],
     indicator: str,
     flows: str | None,
-    delta: str,
+    delta: str | None,
     alpha: float,
     replications: int,
     seed: int | None,
 ) -> Race:
-    from kzsim.experiments.uncertainty.outputs import in_unit
+    from kzsim.experiments.uncertainty.outputs import worth_detecting
     from kzsim.experiments.uncertainty.ranking import race_of
 
     stems = [Path(path).stem for path in paths]
@@ -156,10 +167,10 @@ def _race(
         scenarios,
         indicator,
         flows,
-        delta=in_unit(delta, indicator),
+        delta=worth_detecting(delta, indicator),
         alpha=alpha,
         cap=replications,
-        seed=scenarios[0].seed if seed is None else seed,
+        seed=seed,
     )
 
 
@@ -167,22 +178,62 @@ def _warnings(scenarios: Sequence[Scenario]) -> list[str]:
     return list(dict.fromkeys(str(warning) for one in scenarios for warning in one.warnings))
 
 
+def _announce(session: Session, race: Race, takes: RaceCost, stored: Stored | None) -> ExitCode:
+    """Say what would be run and how long it would take."""
+    from kzsim.cli import documents
+    from kzsim.experiments.uncertainty.ranking import FIRST_STAGE
+
+    unit = race.output.unit
+    if session.json:
+        documents.write(
+            {
+                "status": "planned",
+                "alternatives": list(race.names),
+                "indicator": race.output.indicator,
+                "flows": race.output.name,
+                "delta": race.delta,
+                "unit": unit,
+                "risk": race.alpha,
+                "seed": race.seed,
+                "least_replications": FIRST_STAGE,
+                "most_replications": race.cap,
+                "about_s_at_least": takes.first_s,
+                "about_s_at_most": takes.most_s,
+                "stored": None if stored is None else str(stored.path),
+            }
+        )
+        return ExitCode.DONE
+    said = (
+        f"{', '.join(race.names)}: {race.output.indicator.replace('_', ' ')} at {race.output.name}, "
+        f"differences up to {race.delta:g} {unit} count as none, seed {race.seed}. At least {FIRST_STAGE} "
+        f"replications of each, about {words.seconds(takes.first_s)}; at most {race.cap:,}, about "
+        f"{words.seconds(takes.most_s)} if none drops out before."
+    )
+    screen.out(fill(said, screen.prose_width(), rest=""))
+    if stored is not None:
+        screen.out([f"This very study lies in {stored.path} and would not be computed again."])
+    screen.note("Nothing was run or written.")
+    return ExitCode.DONE
+
+
 def _run(session: Session, race: Race, choice: Any, workers: int, folder: Path) -> Stored:
     from kzsim.cli import progress
     from kzsim.experiments.files import csv_bytes
-    from kzsim.experiments.uncertainty import ranking
+    from kzsim.experiments.uncertainty import ranked, ranking
     from kzsim.experiments.uncertainty.keeping import kept_in, store_study
 
     history: list[dict[str, Any]] = []
 
-    def told(replications: int, survivors: tuple[int, ...]) -> None:
-        named = [race.names[number] for number in survivors]
+    def told(replications: int, found: Selection) -> None:
+        named = [race.names[number] for number in found.survivors]
         history.append({"replications": replications, "survivors": named})
-        study.note(session, f"After {replications} replications: {_survivors(named)}.")
+        study.note(
+            session, f"After {replications} replications: {_survivors(named)}.{_ahead(found, race.cap)}"
+        )
 
     session.kept = "The replications that were done are kept"
     with progress.shown(session, title="Ranking") as report:
-        ranked = ranking.run_race(
+        seen = ranking.run_race(
             race,
             choice,
             jobs=workers,
@@ -191,11 +242,20 @@ def _run(session: Session, race: Race, choice: Any, workers: int, folder: Path) 
             kept=kept_in(folder, race.digest),
         )
     files = {
-        TABLE: csv_bytes(ranking.rank_table(ranked)),
-        REPLICATIONS: csv_bytes(ranking.replication_table(ranked)),
+        TABLE: csv_bytes(ranked.rank_table(seen)),
+        REPLICATIONS: csv_bytes(ranked.replication_table(seen)),
     }
-    about = {**ranking.document(ranked), "rounds": history, "shown": [TABLE]}
+    about = {**ranked.document(seen), "rounds": history, "shown": [TABLE]}
     return store_study(folder, KIND, race.digest, about, files, command=study.command(session))
+
+
+def _ahead(found: Selection, cap: int) -> str:
+    """Return how many replications are still to come, as far as that can be estimated."""
+    if found.selected is not None or found.about is None:
+        return ""
+    said = f" About {found.about:,} are expected to decide it, {found.at_most:,} at the most"
+    short = f"; {cap:,} are allowed" if found.about > cap else ""
+    return f"{said}{short}."
 
 
 def _survivors(named: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ kept: after an interruption the same command goes on.
 SHOWN = 8
 """Parameters of a figure on the screen; the file has all."""
 KIND = "sensitivity"
-TABLE = "sensitivity.csv"
+TABLE, LEFT_OUT = "sensitivity.csv", "left_out.csv"
 
 
 @click.command(epilog=EPILOG)
@@ -64,10 +64,10 @@ TABLE = "sensitivity.csv"
 @click.option(
     "--replications",
     type=options.Whole(1, 10_000),
-    default=3,
+    default=5,
     show_default=True,
     metavar="N",
-    help="Replications of each point; the share of luck is stated.",
+    help="Replications of each point; by fewer, effects are hard to tell from luck.",
 )
 @click.option(
     "--seed", type=options.Whole(0, 2**63 - 1), metavar="N", help="Of the runs. Default: the scenario's."
@@ -128,7 +128,10 @@ def sensitivity(
             return study.finish(session, stored, lines(stored), ExitCode.DONE, again=True)
         if not dry_run:
             experiments.prepare(folder)  # before anything is run, the estimate too
-        choice = experiments.choose_engine(experiments.plan(base.scenario), engine)
+        runs = len(made.shares) * replications
+        choice = experiments.choose_engine(
+            experiments.plan(base.scenario, replications=runs, counterfactual=False), engine
+        )
         have_ready(session, choice)
         workers = jobs or processors()
         takes = cost(made, choice, workers)
@@ -194,14 +197,14 @@ def _run(
         "seed": made.seed,
         **study.varied_document(made.varied),
         "failed": {str(point): text for point, text in seen.failed.items()},
-        "failed_said": seen.said(),
+        "failed_said": seen.said(LEFT_OUT),
         "noise": [
             {
                 "indicator": one.output.indicator,
                 "unit": one.output.unit,
                 "at": one.output.name,
                 "noise_share": _finite(one.noise_share),
-                "noise_level": _finite(one.noise_level),
+                "headline": " ".join(part for part in (f"{one.headline[0]}.", one.headline[1]) if part),
                 "points": one.points,
             }
             for one in found
@@ -226,7 +229,8 @@ def _files(
     import pandas as pd
 
     from kzsim.experiments.files import csv_bytes
-    from kzsim.experiments.uncertainty.spread import point_table, world_table
+    from kzsim.experiments.uncertainty.sensitivity import CLEAR
+    from kzsim.experiments.uncertainty.spread import left_out_table, point_table, world_table
     from kzsim.figures.sensitivity import strongest
     from kzsim.figures.style import picture
 
@@ -236,29 +240,26 @@ def _files(
         "points.csv": csv_bytes(point_table(made)),
         "worlds.csv": csv_bytes(world_table(outputs, seen)),
     }
+    if seen.failed:
+        files[LEFT_OUT] = csv_bytes(left_out_table(made, seen))
     for one in found:
         name = re.sub(r"[^a-z0-9_]+", "-", f"{one.output.indicator}-{one.output.name}".lower()).strip("-")
-        clear = one.table[one.table["above_noise"]]
         measure = one.output.indicator.replace("_", " ")
+        title, sure = one.headline
         figure = strongest(
             one.table,
             value,
-            title=(
-                f"{clear['parameter'].iloc[0]} moves it most"
-                if len(clear)
-                else "Nothing moves it surely more than luck"
-            ),
-            subtitle=f"{measure}, {one.output.name}; {base.scenario.title}",
+            title=title,
+            subtitle=f"{measure}, {one.output.name}; {base.scenario.title}. {sure}".strip(),
             axis=(
                 f"mean absolute change over the whole range, {one.output.unit}"
                 if wanted.method == "morris"
                 else "share of the variance in which it takes part (total index)"
             ),
-            noise=one.noise_level,
+            clear=CLEAR,
             source=(
-                f"kzsim, {wanted.said}, {made.replications} replications a point; bars: 95 % "
-                "bootstrap interval; "
-                "grey: luck may be all"
+                f"kzsim, {wanted.said}, {made.replications} replications a point; "
+                "bars: 95 % bootstrap interval; grey: not clear of luck"
             ),
         )
         files |= {f"figures/{name}.{form}": picture(figure, form) for form in ("svg", "png")}
@@ -288,18 +289,24 @@ def lines(stored: Stored) -> Iterator[str]:
         yield ""
         yield screen.heading(f"{one['indicator'].replace('_', ' ').capitalize()}, {one['at']}")
         yield from study.drawn(_table(about["method"], rows.head(SHOWN), one["unit"]), width)
-        clear = int(rows["above_noise"].sum())
-        share = words.percent(one["noise_share"])
-        yield from fill(
-            f"{clear} of {len(rows)} ranges surely do more than luck; {share} of the variance "
-            "between points is "
-            "luck of the replications.",
-            prose,
-        )
+        yield from fill(f"{one['headline']} {_luck_said(rows, one['noise_share'])}", prose)
     yield ""
     for text in (about["failed_said"], study.left_out_said(about), _assumed()):
         if text:
             yield from fill(text, prose, first="- ")
+
+
+def _luck_said(rows: Any, share: float | None) -> str:
+    from kzsim.experiments.uncertainty.sensitivity import CLEAR, MAYBE
+
+    tested = rows[rows["finding"].isin([CLEAR, MAYBE])]
+    if tested.empty:
+        return ""
+    clear = int((tested["finding"] == CLEAR).sum())
+    return (
+        f"{clear} of {len(tested)} ranges are clear of luck (each by itself with 95 %); "
+        f"{words.percent(share)} of the variance between points is luck of the replications."
+    )
 
 
 def _assumed() -> str:
@@ -341,7 +348,7 @@ def _table(method: str, rows: Any, unit: str) -> Table:
                 uncertain.between(row["size_low"], row["size_high"]),
                 _way(row["mean_effect"], row["size"]),
                 words.figure(row["spread"]),
-                "" if row["above_noise"] else "may be luck",
+                row["finding"],
             )
             for row in rows.to_dict("records")
         ]
@@ -361,7 +368,7 @@ def _table(method: str, rows: Any, unit: str) -> Table:
             f"{row['total_low']:.2f} to {row['total_high']:.2f}",
             f"{row['first']:.2f}",
             f"{row['first_low']:.2f} to {row['first_high']:.2f}",
-            "" if row["above_noise"] else "may be luck",
+            row["finding"],
         )
         for row in rows.to_dict("records")
     ]

@@ -15,6 +15,7 @@ from kzsim import compiled as compiling
 from kzsim.engines import choice
 from kzsim.experiments.models import Model, make_model
 from kzsim.experiments.once import Seen, run_once
+from kzsim.indicators.catalogue import UNCHANGED_WITHIN_MS
 from kzsim.indicators.comparison import Pairs, compare
 from kzsim.indicators.layout import Layout
 from kzsim.indicators.summary import Summary
@@ -42,7 +43,7 @@ class Worlds:
     """Runs replications of several scenarios; builds each model once. Threads may share one object.
 
     ``hourly``: numbers of the worlds whose hourly readings are kept. ``models``: those of the first worlds,
-    where they are at hand.
+    where they are at hand. ``unchanged_within_ms``: who differs by no more has neither won nor lost.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class Worlds:
         compiled: bool = True,
         hourly: Collection[int] = (),
         models: Sequence[Model] = (),
+        unchanged_within_ms: int = UNCHANGED_WITHIN_MS,
     ) -> None:
         self._scenarios = tuple(scenarios)
+        self._unchanged_within_ms = unchanged_within_ms
         self._seed = seed
         self._engine = choice.load(engine)
         self._compiled = compiled
@@ -67,6 +70,11 @@ class Worlds:
     def __len__(self) -> int:
         """Number of worlds."""
         return len(self._scenarios)
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The worlds' scenarios."""
+        return self._scenarios
 
     def model(self, number: int) -> Model:
         """A world's model, built when first asked for."""
@@ -98,7 +106,15 @@ class Worlds:
             hashes.append(other.hash)
             if base.passage is not None and other.passage is not None:
                 layout = self.cells_of(number)
-                pairs.append(compare(layout, other.entities.group, base.passage, other.passage))
+                pairs.append(
+                    compare(
+                        layout,
+                        other.entities.group,
+                        base.passage,
+                        other.passage,
+                        unchanged_within_ms=self._unchanged_within_ms,
+                    )
+                )
         seconds = time.perf_counter() - began
         return Together(replication, tuple(summaries), tuple(pairs), tuple(hashes), seconds)
 

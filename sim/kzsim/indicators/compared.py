@@ -36,7 +36,7 @@ _TESTED = (
         "text",
         "",
         "`gains`, `loses`, `no change` or `undecided`, by the 95 % interval `low` to `high` of this row by "
-        "itself. Of times beyond 5 min; of other indicators beyond 0.",
+        "itself. Of times beyond 5 min, or --unchanged-within; of other indicators beyond 0.",
     ),
     Column("verdict_together", "text", "", "The same by the interval that holds together."),
 )
@@ -166,8 +166,8 @@ _ADDITIVITY = (
         "finding",
         "text",
         "",
-        "`better than the sum` (shorter times), `worse than the sum`, `the sum` (within 5 min) or "
-        "`undecided`.",
+        "`better than the sum` (shorter times), `worse than the sum`, `the sum` (within 5 min, or "
+        "--unchanged-within) or `undecided`.",
     ),
     COMPARED_REPLICATIONS,
 )

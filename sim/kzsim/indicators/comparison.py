@@ -66,12 +66,20 @@ class Pairs:
     gain_bands: I64
 
 
-def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> Pairs:
+def compare(
+    layout: Layout,
+    group: I32,
+    base: Passage,
+    alternative: Passage,
+    *,
+    unchanged_within_ms: int = UNCHANGED_WITHIN_MS,
+) -> Pairs:
     """Compare two runs of the same entities, index by index.
 
     ``layout`` and ``group`` (int32 [entities]) are the alternative's. Times are capped at the
-    follow-up in both; delay is measured against the *base's* free-flow time, capped too, in both. Raises
-    InvariantError if the entities are not the same.
+    follow-up in both; delay is measured against the *base's* free-flow time, capped too, in both. Who
+    differs by at most ``unchanged_within_ms`` has neither won nor lost. Raises InvariantError if the entities
+    are not the same.
     """
     if not np.array_equal(base.arrival_ms, alternative.arrival_ms) or not np.array_equal(
         base.phase, alternative.phase
@@ -102,7 +110,7 @@ def compare(layout: Layout, group: I32, base: Passage, alternative: Passage) -> 
     base_ms, base_values = indicators(base)
     alternative_ms, alternative_values = indicators(alternative)
     difference = alternative_ms - base_ms
-    won, lost = difference < -UNCHANGED_WITHIN_MS, difference > UNCHANGED_WITHIN_MS
+    won, lost = difference < -unchanged_within_ms, difference > unchanged_within_ms
     gain_key, gain_count = sparse_gains(own, -difference)
     return Pairs(
         base=base_values,

@@ -29,6 +29,7 @@ def plan_again(
         names=tuple(manifest["names"]),
         replications=min(replications or made, made),
         by_measure=bool(manifest["by_measure"]),
+        unchanged_within_h=float(manifest["unchanged_within_h"]),
     )
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from kzsim.experiments.comparisons.cells import in_words
 from kzsim.experiments.comparisons.measures import ALL, ALL_BUT, ALONE, SIDE, Variant
-from kzsim.experiments.comparisons.tables import THRESHOLD_H, frame, three
+from kzsim.experiments.comparisons.said import UNCHANGED_WITHIN_H
+from kzsim.experiments.comparisons.tables import frame, three
 from kzsim.experiments.methods import PairedDifference, paired_differences
 from kzsim.experiments.methods.paired import verdict
 from kzsim.indicators.layout import Layout
@@ -30,8 +31,11 @@ _FINDINGS = {
 class Parts:
     """Mean crossing times of the base and of each part, over the replications added so far."""
 
-    def __init__(self, layout: Layout, parts: Sequence[Variant]) -> None:
+    def __init__(
+        self, layout: Layout, parts: Sequence[Variant], unchanged_within_h: float = UNCHANGED_WITHIN_H
+    ) -> None:
         self.layout = layout
+        self.unchanged_within_h = unchanged_within_h
         self.parts = tuple(parts)
         self.base: list[F64] = []
         self.own: list[list[F64]] = [[] for _ in parts]
@@ -65,7 +69,7 @@ def measure_table(seen: Parts, cells: Sequence[int]) -> pd.DataFrame:
     def made() -> Iterator[tuple[Any, ...]]:
         for kind, what, before, after in rows:
             for number in cells:
-                found = _paired(before, after, number, family)
+                found = _paired(before, after, number, family, seen.unchanged_within_h)
                 if found.difference.n:
                     yield (
                         kind,
@@ -77,7 +81,7 @@ def measure_table(seen: Parts, cells: Sequence[int]) -> pd.DataFrame:
                         *three(found.percent),
                         found.simultaneous.low,
                         found.simultaneous.high,
-                        verdict(found.difference, THRESHOLD_H),
+                        verdict(found.difference, seen.unchanged_within_h),
                         found.verdict,
                         found.difference.n,
                     )
@@ -87,6 +91,7 @@ def measure_table(seen: Parts, cells: Sequence[int]) -> pd.DataFrame:
 
 def additivity_table(seen: Parts, cells: Sequence[int]) -> pd.DataFrame:
     """Whether the measures, and whether the sides, add up to the whole; of each cell."""
+    within_h = seen.unchanged_within_h
 
     def made() -> Iterator[tuple[Any, ...]]:
         for what, kind in (("measures", ALONE), ("sides", SIDE)):
@@ -96,9 +101,9 @@ def additivity_table(seen: Parts, cells: Sequence[int]) -> pd.DataFrame:
                 for r, base in enumerate(seen.base)
             ]
             for number in cells:
-                whole = _paired(seen.base, seen.whole, number, 1).difference
-                together = _paired(seen.base, summed, number, 1).difference
-                rest = _paired(summed, seen.whole, number, 1)
+                whole = _paired(seen.base, seen.whole, number, 1, within_h).difference
+                together = _paired(seen.base, summed, number, 1, within_h).difference
+                rest = _paired(summed, seen.whole, number, 1, within_h)
                 if whole.n:
                     yield (
                         what,
@@ -118,11 +123,13 @@ def cells_of(layout: Layout, touched: Sequence[str]) -> tuple[int, ...]:
     return tuple(number for number in in_words(layout) if layout.cells[number].crossing in touched)
 
 
-def _paired(before: Sequence[F64], after: Sequence[F64], cell: int, comparisons: int) -> PairedDifference:
+def _paired(
+    before: Sequence[F64], after: Sequence[F64], cell: int, comparisons: int, within_h: float
+) -> PairedDifference:
     (found,) = paired_differences(
         [[float(values[cell]) for values in before]],
         [[float(values[cell]) for values in after]],
-        THRESHOLD_H,
+        within_h,
         comparisons=max(comparisons, 1),
     )
     return found

@@ -111,6 +111,7 @@ def load_comparison(path: Path) -> Comparison:
             judgements=tuple(manifest["judgements"]),
             warnings=tuple(manifest["warnings"]),
             notes=tuple(manifest["notes"]),
+            unchanged_within_h=manifest["unchanged_within_h"],
             engine=manifest["engine"],
             outcomes={name: tuple(hashes) for name, hashes in manifest["outcomes"].items()},
             timing=manifest["timing"],
@@ -162,6 +163,7 @@ def _manifest(
         "replications": result.n_replications,
         "counterfactual": False,
         "by_measure": plan.by_measure,
+        "unchanged_within_h": result.unchanged_within_h,
         "precision": result.precision,
         "reached": result.reached,
         "most_replications": plan.replications,
@@ -182,7 +184,7 @@ def _verdicts(result: Comparison) -> str:
     """All verdicts as a text file, by themselves and together."""
     lines = [f"{result.title}: {result.n_replications} replications, seed {result.seed}."]
     lines.append("Mean crossing time of the same trucks and trains, 95 % intervals in brackets.")
-    lines.append(trust.rule())
+    lines.append(trust.rule(result.unchanged_within_h))
     for simultaneous in (False, True):
         heading = "Intervals that hold together" if simultaneous else "Each interval by itself"
         lucky = trust.by_luck(result.differences)
@@ -190,8 +192,8 @@ def _verdicts(result: Comparison) -> str:
         lines += ["", heading, said] if said else ["", heading]
         for alternative in result.alternatives:
             lines += ["", f"{alternative} against {result.base}:"]
-            lines += [
-                f"- {text}" for text in sentences(result.verdicts, alternative, simultaneous=simultaneous)
-            ]
+            within_h = result.unchanged_within_h
+            said_of = sentences(result.verdicts, alternative, simultaneous=simultaneous, within_h=within_h)
+            lines += [f"- {text}" for text in said_of]
     lines += ["", "How far to trust these figures", *(f"- {text}" for text in result.judgements)]
     return "\n".join(lines) + "\n"

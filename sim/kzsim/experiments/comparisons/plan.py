@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kzsim.experiments.comparisons import same
@@ -15,7 +15,8 @@ from kzsim.experiments.comparisons.measures import Variant, meaning, touched_cro
 from kzsim.experiments.identity import digest, model_version
 from kzsim.experiments.methods import Rounds
 from kzsim.experiments.models import Model, expected_entities, make_model, with_run_values
-from kzsim.indicators.layout import Layout, make_cells
+from kzsim.indicators.catalogue import UNCHANGED_WITHIN_MS
+from kzsim.network.model import MS_PER_HOUR
 from kzsim.scenario import Scenario
 
 CAP = 100
@@ -50,6 +51,12 @@ class ComparisonPlan:
     touched: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unchanged_within_ms: int = UNCHANGED_WITHIN_MS
+
+    @property
+    def unchanged_within_h(self) -> float:
+        """A change of a time up to this is none."""
+        return self.unchanged_within_ms / MS_PER_HOUR
 
     @property
     def by_measure(self) -> bool:
@@ -107,14 +114,21 @@ def plan_comparison(
     seed: int | None = None,
     precision: float | None = None,
     by_measure: bool = False,
+    unchanged_within_h: float = UNCHANGED_WITHIN_MS / MS_PER_HOUR,
 ) -> ComparisonPlan:
     """Build all scenarios and say what would be compared.
 
     ``names``: what they are called, the base first; default: their titles. Without ``replications`` it is
-    the base's number, or with ``precision`` at most ``CAP``. Raises ComparisonError if they are not of the
+    the base's number, or with ``precision`` at most ``CAP``. ``unchanged_within_h``: hours up to which a
+    change of a time counts as none, to the millisecond. Raises ComparisonError if they are not of the
     same entities or cannot be compared as asked, and whatever building a border raises.
     """
     _check_asked(alternatives, replications, precision, by_measure=by_measure)
+    if not 0 <= unchanged_within_h < math.inf:
+        raise ComparisonError(
+            f"A time cannot count as unchanged within {unchanged_within_h:g} h.", "Name a time of 0 or more."
+        )
+    within_ms = round(unchanged_within_h * MS_PER_HOUR)
     called = _distinct(names or [scenario.title for scenario in (base, *alternatives)])
     wanted = replications or (base.replications if precision is None else CAP)
     scenarios = tuple(
@@ -139,6 +153,7 @@ def plan_comparison(
         ],
         "precision": precision,
         "by_measure": by_measure,
+        "unchanged_within_ms": within_ms,
     }
     return ComparisonPlan(
         names=called,
@@ -156,17 +171,8 @@ def plan_comparison(
         touched=touched_crossings(first, scenarios[1]) if by_measure else (),
         warnings=tuple(_warnings(called, scenarios)),
         notes=tuple(dict.fromkeys(note for model in models for note in model.border.notes)),
+        unchanged_within_ms=within_ms,
     )
-
-
-def pair_layout(base: Layout, own: Layout) -> Layout:
-    """The cells of a pair whose groups are the same: who uses a corridor in either of both is a user."""
-    groups = tuple(
-        mine if mine.corridor == "user" else replace(mine, corridor=before.corridor)
-        for before, mine in zip(base.groups, own.groups, strict=True)
-    )
-    cells, member = make_cells(groups)
-    return replace(own, groups=groups, cells=cells, member=member)
 
 
 def _check_asked(

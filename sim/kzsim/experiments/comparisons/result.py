@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kzsim.experiments.comparisons.said import UNCHANGED_WITHIN_H
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -19,8 +21,9 @@ class Comparison:
     ``comparisons``: how many verdicts in words there are, which ``verdict_together`` and the simultaneous
     intervals allow for; likewise ``measure_comparisons`` of the table of measures. ``precision`` is the
     share of the base's mean that was asked for, ``reached`` whether the differences are known so well
-    (None: not asked). ``judgements`` are sentences on how far to trust the figures. ``outcomes``: by name
-    of the world the hash of each replication's outcome.
+    (None: not asked). Times that change by at most ``unchanged_within_h`` count as unchanged.
+    ``judgements`` are sentences on how far to trust the figures. ``outcomes``: by name of the world the hash
+    of each replication's outcome.
     """
 
     names: tuple[str, ...]
@@ -42,6 +45,7 @@ class Comparison:
     judgements: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unchanged_within_h: float = UNCHANGED_WITHIN_H
     engine: str = ""
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     timing: Mapping[str, float] = field(default_factory=dict)

@@ -25,6 +25,7 @@ from kzsim.experiments.comparisons.effects import (
 from kzsim.experiments.comparisons.kept import OF_COMPARISON
 from kzsim.experiments.comparisons.plan import ComparisonPlan, plan_comparison
 from kzsim.experiments.comparisons.result import Comparison
+from kzsim.experiments.comparisons.said import UNCHANGED_WITHIN_H
 from kzsim.experiments.comparisons.side_by_side import Paired, SideBySide
 from kzsim.experiments.kept import keeping
 from kzsim.experiments.methods import Precision, Target, precision
@@ -50,6 +51,7 @@ def compare(
     seed: int | None = None,
     precision: float | None = None,
     by_measure: bool = False,
+    unchanged_within_h: float = UNCHANGED_WITHIN_H,
     jobs: int = 1,
     engine: str | None = None,
     progress: Progress | None = None,
@@ -59,7 +61,8 @@ def compare(
     ``names``: what they are called in the tables, the base first; default: their titles. ``precision``, a
     share such as 0.05: replications are made until every mean difference that a verdict is spoken of has a
     95 % interval of at most that share of the base's mean (or 5 min) either way, or until ``replications``
-    are made (default 100). ``by_measure`` takes the corridors of one alternative apart. The tables are the
+    are made (default 100). ``by_measure`` takes the corridors of one alternative apart. A time that changes
+    by at most ``unchanged_within_h`` hours counts as unchanged. The tables are the
     same for any number of ``jobs`` (threads), either ``engine`` and any order of the alternatives but for
     the order of their rows. Raises ComparisonError if the scenarios are not of the same entities,
     ReplicationDeadlockError or InvariantError.
@@ -73,6 +76,7 @@ def compare(
         seed=seed,
         precision=precision,
         by_measure=by_measure,
+        unchanged_within_h=unchanged_within_h,
     )
     return execute_comparison(planned, choose_for(planned, engine), jobs=jobs, progress=progress)
 
@@ -131,7 +135,16 @@ class _Seen:
         self._plan = plan
         first, *others = plan.models
         self.alternatives = [
-            (name, Paired(worlds.cells_of(number), first, model, same_roles=same))
+            (
+                name,
+                Paired(
+                    worlds.cells_of(number),
+                    first,
+                    model,
+                    same_roles=same,
+                    unchanged_within_h=plan.unchanged_within_h,
+                ),
+            )
             for number, (name, model, same) in enumerate(
                 zip(plan.names[1:], others, plan.same_roles, strict=True), start=1
             )
@@ -139,7 +152,9 @@ class _Seen:
         self.worlds = {
             name: Collected(model.layout) for name, model in zip(plan.names, plan.models, strict=True)
         }
-        self.parts = Parts(worlds.cells_of(1), plan.parts) if plan.by_measure else None
+        self.parts = (
+            Parts(worlds.cells_of(1), plan.parts, plan.unchanged_within_h) if plan.by_measure else None
+        )
         self.hashes: list[tuple[str, ...]] = []
         self.seconds: list[float] = []
 
@@ -173,7 +188,7 @@ def _looked(plan: ComparisonPlan, seen: _Seen, before: Precision | None) -> tupl
     if seen.n < (rounds.first if before is None else before.next_n):
         return before, False
     targets, differences, base = [], [], []
-    floor = tables.THRESHOLD_H
+    floor = UNCHANGED_WITHIN_H
     for name, paired in seen.alternatives:
         for number in in_words(paired.layout):
             if paired.cohort[number]:
@@ -224,6 +239,7 @@ def _result(
             *dict.fromkeys(str(problem) for one in plan.scenarios for problem in one.warnings),
         ),
         notes=plan.notes,
+        unchanged_within_h=plan.unchanged_within_h,
         engine=choice.engine,
         outcomes={
             name: tuple(hashes[number] for hashes in seen.hashes) for number, name in enumerate(worlds)

@@ -6,19 +6,27 @@ import math
 
 from kzsim.indicators.catalogue import UNCHANGED_WITHIN_MS
 from kzsim.indicators.intervals import Estimate
+from kzsim.network.model import MS_PER_HOUR
 
-THRESHOLD_MIN = UNCHANGED_WITHIN_MS // 60_000
+UNCHANGED_WITHIN_H = UNCHANGED_WITHIN_MS / MS_PER_HOUR
 SHORT_H = 1.0
 LONG_H = 100.0
 
 
-def clause(who: str, verdict: str, difference: Estimate) -> str:
+def spoken_h(hours: float) -> str:
+    """A threshold as it is said: ``30 s``, ``5 min``, ``2.5 h``."""
+    if hours >= 2:
+        return f"{hours:.6g} h"
+    return f"{60 * hours:.6g} min" if hours == 0 or 60 * hours >= 1 else f"{3600 * hours:.6g} s"
+
+
+def clause(who: str, verdict: str, difference: Estimate, within_h: float = UNCHANGED_WITHIN_H) -> str:
     """What a difference of mean crossing times (alternative - base, hours) means for ``who``.
 
-    ``difference`` has the interval that the verdict rests on.
+    ``difference`` has the interval that the verdict rests on; changes up to ``within_h`` hours count as none.
     """
     if verdict == "no change":
-        return f"no change for {who} (within ± {THRESHOLD_MIN} min)"
+        return f"no change for {who} (within ± {spoken_h(within_h)})"
     if verdict == "gains":
         return f"{who} gain {bounds(-difference.mean, -difference.high, -difference.low)}"
     if verdict == "loses":
@@ -31,7 +39,7 @@ def clause(who: str, verdict: str, difference: Estimate) -> str:
         return f"no detectable change for {who} ({signed_bounds(difference)})"
     word = "a gain" if difference.mean < 0 else "a loss"
     return (
-        f"{who}: {word} too small or too uncertain to be told from ± {THRESHOLD_MIN} min "
+        f"{who}: {word} too small or too uncertain to be told from ± {spoken_h(within_h)} "
         f"({signed_bounds(difference)})"
     )
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.experiments.comparisons.plan import ComparisonPlan, pair_layout
+from kzsim.experiments.comparisons.plan import ComparisonPlan
+from kzsim.experiments.comparisons.roles import pair_layout
+from kzsim.experiments.comparisons.same import same_roles
 from kzsim.experiments.methods import Split
 from kzsim.experiments.models import Model
 from kzsim.experiments.worlds import Together, Worlds
+from kzsim.indicators.catalogue import UNCHANGED_WITHIN_MS
 from kzsim.indicators.comparison import Pairs
 from kzsim.indicators.gains import N_BANDS, Gains
 from kzsim.indicators.layout import ALL, Layout
@@ -19,11 +22,29 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 
+class PairedWorlds(Worlds):
+    """A base and alternatives; each pair is told in the cells of both, where the same entities comply."""
+
+    def cells_of(self, number: int) -> Layout:
+        """The cells in which a world is compared with the first."""
+        own = self.model(number).layout
+        if not same_roles(self.scenarios[0], self.scenarios[number]):
+            return own
+        return pair_layout(self.model(0).layout, own)
+
+
 class SideBySide(Worlds):
     """The worlds of a plan; each pair is told in the cells of base and alternative together."""
 
     def __init__(self, plan: ComparisonPlan, engine: str, *, compiled: bool) -> None:
-        super().__init__(plan.worlds, seed=plan.seed, engine=engine, compiled=compiled, models=plan.models)
+        super().__init__(
+            plan.worlds,
+            seed=plan.seed,
+            engine=engine,
+            compiled=compiled,
+            models=plan.models,
+            unchanged_within_ms=plan.unchanged_within_ms,
+        )
         self._cells = [
             pair_layout(plan.models[0].layout, model.layout) if same else model.layout
             for model, same in zip(plan.models[1:], plan.same_roles, strict=True)
@@ -35,12 +56,24 @@ class SideBySide(Worlds):
 
 
 class Paired:
-    """One alternative against the base, over the replications added so far, in the cells of ``layout``."""
+    """One alternative against the base, over the replications added so far, in the cells of ``layout``.
 
-    def __init__(self, layout: Layout, base: Model, own: Model, *, same_roles: bool) -> None:
+    Times that change by at most ``unchanged_within_h`` hours count as unchanged.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        base: Model,
+        own: Model,
+        *,
+        same_roles: bool,
+        unchanged_within_h: float = UNCHANGED_WITHIN_MS / MS_PER_HOUR,
+    ) -> None:
         self.layout = layout
         self._base_layout, self._own_layout = base.layout, own.layout
         self._same_roles = same_roles
+        self.unchanged_within_h = unchanged_within_h
         self.base: list[F64] = []
         self.alternative: list[F64] = []
         self.base_accounts: list[F64] = []

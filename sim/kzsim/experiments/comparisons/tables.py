@@ -14,7 +14,7 @@ from kzsim.experiments.comparisons.said import clause
 from kzsim.experiments.comparisons.side_by_side import Paired
 from kzsim.experiments.methods import PairedDifference, paired_differences, winners_and_losers
 from kzsim.experiments.methods.paired import Better, verdict
-from kzsim.indicators.catalogue import INDICATORS, UNCHANGED_WITHIN_MS, account_name
+from kzsim.indicators.catalogue import INDICATORS, account_name
 from kzsim.indicators.compared import GAIN_QUANTILES, compared_table
 from kzsim.indicators.comparison import COMPARED, TIMES
 from kzsim.indicators.gains import N_BANDS, band_edges_h
@@ -23,7 +23,6 @@ from kzsim.indicators.layout import Cell
 from kzsim.indicators.tables import unit_of
 from kzsim.network.model import MS_PER_HOUR, WAIT_ACCOUNTS, Account
 
-THRESHOLD_H = UNCHANGED_WITHIN_MS / MS_PER_HOUR
 _KINDS = {"text": "object", "number": "float64", "whole number": "int64", "yes/no": "bool"}
 _MORE_IS_BETTER = ("throughput_per_day", "tonnes_per_day")
 
@@ -47,7 +46,7 @@ def of_cell(paired: Paired, cell: int, column: int, comparisons: int) -> PairedD
     """One compared indicator of one cell."""
     name = COMPARED[column]
     better: Better = "larger" if name in _MORE_IS_BETTER else "smaller"
-    threshold = THRESHOLD_H if name in TIMES else 0.0
+    threshold = paired.unchanged_within_h if name in TIMES else 0.0
     (found,) = paired_differences(
         [[float(values[cell, column]) for values in paired.base]],
         [[float(values[cell, column]) for values in paired.alternative]],
@@ -58,11 +57,11 @@ def of_cell(paired: Paired, cell: int, column: int, comparisons: int) -> PairedD
     return found
 
 
-def alone(found: PairedDifference, column: int) -> str:
+def alone(found: PairedDifference, column: int, within_h: float) -> str:
     """The verdict by the interval of the difference by itself."""
     name = COMPARED[column]
     better: Better = "larger" if name in _MORE_IS_BETTER else "smaller"
-    return verdict(found.difference, THRESHOLD_H if name in TIMES else 0.0, better)
+    return verdict(found.difference, within_h if name in TIMES else 0.0, better)
 
 
 def difference_table(pairs: Named, comparisons: int) -> pd.DataFrame:
@@ -88,7 +87,7 @@ def difference_table(pairs: Named, comparisons: int) -> pd.DataFrame:
                         *three(found.percent),
                         found.simultaneous.low,
                         found.simultaneous.high,
-                        alone(found, column),
+                        alone(found, column, paired.unchanged_within_h),
                         found.verdict,
                         indicator == "crossing_time" and number in spoken,
                         found.skewed,
@@ -179,14 +178,15 @@ def verdict_table(pairs: Named, comparisons: int) -> pd.DataFrame:
                     continue
                 cell = paired.layout.cells[number]
                 found = of_cell(paired, number, 0, comparisons)
-                word = alone(found, 0)
+                within_h = paired.unchanged_within_h
+                word = alone(found, 0, within_h)
                 yield (
                     name,
                     *cell.key,
                     word,
-                    clause(called(cell), word, found.difference),
+                    clause(called(cell), word, found.difference, within_h),
                     found.verdict,
-                    clause(called(cell), found.verdict, found.simultaneous),
+                    clause(called(cell), found.verdict, found.simultaneous, within_h),
                 )
 
     return frame("verdicts", rows())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kzsim.experiments.comparisons.said import THRESHOLD_MIN
+from kzsim.experiments.comparisons.said import UNCHANGED_WITHIN_H, spoken_h
 from kzsim.indicators.judgements import Judgement, growing, not_through
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ def together(comparisons: int, lucky: int, replications: int, *, simultaneous: b
     )
 
 
-def rule() -> str:
-    """What the words mean."""
+def rule(within_h: float = UNCHANGED_WITHIN_H) -> str:
+    """What the words mean; changes up to ``within_h`` hours count as none."""
     return (
-        f"Gain and lose: the whole interval lies beyond {THRESHOLD_MIN} min. No change: it lies wholly "
-        f"within ± {THRESHOLD_MIN} min. Anything else is undecided."
+        f"Gain and lose: the whole interval lies beyond {spoken_h(within_h)}. No change: it lies wholly "
+        f"within ± {spoken_h(within_h)}. Anything else is undecided."
     )

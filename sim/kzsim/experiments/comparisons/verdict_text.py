@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kzsim.experiments.comparisons.said import THRESHOLD_MIN
+from kzsim.experiments.comparisons.said import UNCHANGED_WITHIN_H, spoken_h
 from kzsim.experiments.models import place
 from kzsim.indicators.layout import Cell
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def sentences(verdicts: pd.DataFrame, alternative: str, *, simultaneous: bool) -> Iterator[str]:
+def sentences(
+    verdicts: pd.DataFrame, alternative: str, *, simultaneous: bool, within_h: float = UNCHANGED_WITHIN_H
+) -> Iterator[str]:
     """One sentence for each crossing, mode and direction; one for all those where nobody is affected."""
     own = verdicts[verdicts["alternative"] == alternative]
     word, text = ("verdict_together", "text_together") if simultaneous else ("verdict", "text")
@@ -25,7 +27,7 @@ def sentences(verdicts: pd.DataFrame, alternative: str, *, simultaneous: bool) -
         else:
             yield f"{where}: {'; '.join(flow[text])}."
     if still:
-        yield f"No change for anybody (each interval within ± {THRESHOLD_MIN} min): {'; '.join(still)}."
+        yield f"No change for anybody (each interval within ± {spoken_h(within_h)}): {'; '.join(still)}."
 
 
 def spoken(crossing: str, mode: str, direction: str) -> str:

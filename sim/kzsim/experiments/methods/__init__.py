@@ -13,7 +13,7 @@ Who wins, who loses?                  ``split``, ``winners_and_losers``
 Are these enough replications?        ``precision`` with ``Target`` and ``Rounds``
 Which alternative is best?            ``select_best``, ``two_stage_sizes``
 Which parameters matter?              ``morris_design``, ``morris_effects``; ``sobol_design``,
-                                      ``sobol_indices``; ``noise_of``
+                                      ``sobol_indices``; ``noise_of``, ``luck_of``
 Does it help in every possible world? ``over_worlds``, ``partial_rank_correlations``,
                                       ``rank_correlations``
 What is uncertain about a number?     ``ThreeIntervals``
@@ -22,6 +22,7 @@ What is uncertain about a number?     ``ThreeIntervals``
 
 from kzsim.experiments.methods.deciding import Influence, partial_rank_correlations, rank_correlations
 from kzsim.experiments.methods.inputs import MethodError
+from kzsim.experiments.methods.luck import Luck, holm, luck_of
 from kzsim.experiments.methods.noise import Noise, noise_of
 from kzsim.experiments.methods.paired import PairedDifference, max_t_factor, paired_differences, verdict
 from kzsim.experiments.methods.proportions import quantile_of, share_of
@@ -45,6 +46,7 @@ __all__ = [
     "Effect",
     "Index",
     "Influence",
+    "Luck",
     "Met",
     "MethodError",
     "MorrisDesign",
@@ -64,6 +66,8 @@ __all__ = [
     "Variances",
     "WinnersAndLosers",
     "Worlds",
+    "holm",
+    "luck_of",
     "max_t_factor",
     "morris_design",
     "morris_effects",

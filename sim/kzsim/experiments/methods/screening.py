@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.experiments.methods.inputs import F64, MethodError, complete, matrix, share
+from kzsim.experiments.methods.luck import Luck, luck_of
 from kzsim.experiments.methods.noise import Noise, noise_of
 from kzsim.experiments.methods.ranges import Range, check_ranges, scaled, unit_problem
 from kzsim.indicators.intervals import CONFIDENCE, Estimate
@@ -40,26 +41,25 @@ class Effect:
 
     ``mean`` keeps the sign and may cancel; ``size`` (Morris's mu*) is the mean absolute effect; ``spread``
     (sigma) their standard deviation: non-linearity, interaction and noise. The latter two have percentile
-    bootstrap intervals over trajectories.
+    bootstrap intervals over trajectories. ``noise_size``: the ``size`` that the luck of the replications
+    would give this parameter if it had no effect, from its own effects in each replication; ``luck`` the
+    test whether there is more than that. Both are NaN with one replication.
     """
 
     name: str
     mean: float
     size: Estimate
     spread: Estimate
+    noise_size: float
+    luck: Luck
 
 
 @dataclass(frozen=True)
 class Screening:
-    """Effects in the order of the parameters.
-
-    ``noise_size``: the ``size`` that replication noise alone would give a parameter without any effect (NaN
-    with one replication). What lies near it may be nothing.
-    """
+    """Effects in the order of the parameters; ``noise``: how much of the spread between points is luck."""
 
     effects: tuple[Effect, ...]
     noise: Noise
-    noise_size: float
 
     def ranked(self) -> tuple[Effect, ...]:
         """Effects with the largest ``size`` first; equal ones in the order of the parameters."""
@@ -149,7 +149,9 @@ def morris_effects(
         spreads = np.nanstd(effects[drawn], axis=1, ddof=1)
         size_low, size_high = np.nanquantile(sizes, tails, axis=0)
         spread_low, spread_high = np.nanquantile(spreads, tails, axis=0)
-    noise = noise_of(seen[there])
+    each = np.stack([elementary_effects(design, column) for column in seen.T], axis=-1)
+    each[:, left < LEAST_TRAJECTORIES] = np.nan
+    lucks = [luck_of(each[:, p]) for p in range(len(design.ranges))]
     return Screening(
         effects=tuple(
             Effect(
@@ -157,12 +159,13 @@ def morris_effects(
                 mean=float(mean[p]),
                 size=Estimate(float(size[p]), float(size_low[p]), float(size_high[p]), int(left[p])),
                 spread=Estimate(float(spread[p]), float(spread_low[p]), float(spread_high[p]), int(left[p])),
+                # the mean absolute value of a normal number is sqrt(2/pi) deviations
+                noise_size=math.sqrt(2 / math.pi) * lucks[p].deviation,
+                luck=lucks[p],
             )
             for p, one in enumerate(design.ranges)
         ),
-        noise=noise,
-        # a difference of means has twice their variance; a normal's mean absolute value is sqrt(2/pi) sd
-        noise_size=math.sqrt(2 * noise.within * 2 / math.pi) / design.step,
+        noise=noise_of(seen[there]),
     )
 
 

@@ -28,7 +28,9 @@ class Selection:
     replications that the procedure has used of each. ``selected``: the row number of the best, None before
     ``state`` is ``selected``. ``next_n``: at least so many replications in all are needed of each survivor
     before anything can change; ``at_most``: with so many it is surely over (both equal to the replications
-    used once it is). ``delta``, ``alpha``: the promise.
+    used once it is). ``delta``, ``alpha``: the promise. ``falls_at`` [survivors]: by the differences seen so
+    far, an estimate of the replications at which each falls behind the leading one for good, the leader's own
+    0; empty unless ``state`` is ``screening``.
     """
 
     state: State
@@ -40,6 +42,12 @@ class Selection:
     at_most: int | None
     delta: float
     alpha: float
+    falls_at: tuple[int, ...] = ()
+
+    @property
+    def about(self) -> int | None:
+        """Estimated replications of the survivors until one is left; None where nothing is known yet."""
+        return max(self.falls_at, default=None)
 
     def guarantee(self) -> str:
         """What the procedure promises, in words."""
@@ -101,7 +109,10 @@ def select_best(
     _no_gap(value, taken)
     if len(alive) == 1:
         return Selection("selected", tuple(alive), tuple(dropped), taken, alive[0], over, over, delta, alpha)
-    return Selection("screening", tuple(alive), tuple(dropped), taken, None, used + 1, left, delta, alpha)
+    falls = _outlook(value[alive, :used].mean(axis=1), boundary[np.ix_(alive, alive)], delta, used)
+    return Selection(
+        "screening", tuple(alive), tuple(dropped), taken, None, used + 1, left, delta, alpha, falls
+    )
 
 
 def two_stage_sizes(first_stage: npt.ArrayLike, delta: float, *, alpha: float = 0.05) -> tuple[int, ...]:
@@ -172,6 +183,16 @@ def _first_falls(value: F64, boundary: F64, delta: float, n0: int) -> F64:
         fallen[i] = np.where(below.any(axis=1), n0 + np.argmax(below, axis=1), np.inf)
     np.fill_diagonal(fallen, np.inf)
     return fallen
+
+
+def _outlook(means: F64, boundary: F64, delta: float, used: int) -> tuple[int, ...]:
+    """When each would meet its boundary with the leader if the difference of their means stayed as it is."""
+    leader = int(np.argmax(means))
+    behind = means[leader] - means
+    at = np.ceil(boundary[leader] / (delta * (2 * behind + delta)))
+    at = np.maximum(at, used + 1)
+    at[leader] = 0
+    return tuple(int(number) for number in at)
 
 
 def _race(fallen: F64, boundary: F64, delta: float, n0: int) -> tuple[list[int], list[int], int]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.experiments.methods.inputs import F64, MethodError, complete, matrix, share
+from kzsim.experiments.methods.luck import Luck, luck_of
 from kzsim.experiments.methods.noise import Noise, noise_of
 from kzsim.experiments.methods.ranges import Range, check_ranges, scaled, unit_problem
 from kzsim.indicators.intervals import CONFIDENCE, Estimate
@@ -35,19 +36,25 @@ class Index:
     """Shares of the output's variance: ``first`` by the parameter alone, ``total`` with its interactions.
 
     Percentile bootstrap intervals over the base points. Estimates may fall a little outside [0, 1].
+    ``noise_total``: the total index that the luck of the replications would give this parameter if it had no
+    effect, from its own pairs of points in each replication; ``luck`` the test whether there is more than
+    that. Both are NaN with one replication.
     """
 
     name: str
     first: Estimate
     total: Estimate
+    noise_total: float
+    luck: Luck
 
 
 @dataclass(frozen=True)
 class Variances:
     """Indices in the order of the parameters, NaN if the output does not vary at all.
 
-    Noise that differs from point to point adds at most ``noise.share`` to a total index and multiplies
-    first-order indices by 1 - ``noise.share``: a total index not above that share cannot be told from none.
+    Noise that differs from point to point adds about ``noise.share`` to a total index, more or less where a
+    parameter's own pairs differ by more or less luck (``noise_total``), and multiplies first-order indices by
+    1 - ``noise.share``.
     """
 
     indices: tuple[Index, ...]
@@ -104,7 +111,10 @@ def sobol_indices(
     noise = noise_of(seen)
     if np.ptp(means) == 0:
         nothing = Estimate(math.nan, math.nan, math.nan, design.base)
-        return Variances(tuple(Index(one.name, nothing, nothing) for one in design.ranges), 0.0, noise)
+        unknown = Luck(math.nan, math.nan)
+        return Variances(
+            tuple(Index(one.name, nothing, nothing, math.nan, unknown) for one in design.ranges), 0.0, noise
+        )
     found = sobol.analyze(
         unit_problem(design.ranges),
         means,
@@ -120,8 +130,15 @@ def sobol_indices(
         low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
         return Estimate(float(found[name][p]), float(low), float(high), design.base)
 
+    block = seen.reshape(design.base, len(design.ranges) + 2, -1)
+    variance = float(np.var(means.reshape(design.base, -1)[:, [0, -1]]))
+
+    def index(name: str, p: int) -> Index:
+        luck = luck_of(block[:, 1 + p] - block[:, 0])
+        known = variance > 0 and not math.isnan(luck.deviation)
+        level = luck.deviation**2 / (2 * variance) if known else math.nan
+        return Index(name, estimate("S1", p), estimate("ST", p), level, luck)
+
     return Variances(
-        tuple(Index(one.name, estimate("S1", p), estimate("ST", p)) for p, one in enumerate(design.ranges)),
-        float(means.var(ddof=1)),
-        noise,
+        tuple(index(one.name, p) for p, one in enumerate(design.ranges)), float(means.var(ddof=1)), noise
     )

@@ -7,7 +7,7 @@ high with its mode at the value, independent of the others: an assumption, as mo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -94,32 +94,63 @@ def unknowns(scenario: Scenario, over: Over, taken: Iterable[str] = ()) -> Unkno
     and no unknown. An entry with values of its own for parts of the year is varied only if it is named,
     because one value then replaces them all. Raises ScenarioError if a name fits nothing.
     """
+    return unknowns_of([scenario], over, taken)[0]
+
+
+def unknowns_of(scenarios: Sequence[Scenario], over: Over, taken: Iterable[str] = ()) -> tuple[Unknowns, ...]:
+    """The same of several scenarios that are to be varied together.
+
+    A name must fit something in at least one of them. Who complies is unknown in all where there may be a
+    corridor in one of them: the same entities comply in all. Raises ScenarioError as ``unknowns`` does.
+    """
     own = frozenset(taken)
-    entries = list(_entries(scenario, own))
-    found = [*entries, *_intake(scenario, own), *_demand(scenario, own), *_compliance(scenario, own)]
-    if not over.everything:
-        patterns = [wanted.word for wanted in over.patterns]
-        _require_matches(over, found)
-        found = [
-            (unknown, "")
-            for unknown, _ in found
-            if any(fnmatchcase(name, pattern) for pattern in patterns for name in unknown.names)
+    corridor = any(_may_have_corridor(scenario, own) for scenario in scenarios)
+    found = [
+        [
+            *_entries(scenario, own),
+            *_intake(scenario, own),
+            *_demand(scenario, own),
+            *(_compliance(scenario, own) if corridor else ()),
         ]
-        found = _one_intake_each(found)
+        for scenario in scenarios
+    ]
+    if not over.everything:
+        _require_matches(over, [one for each in found for one in each], len(scenarios))
+        patterns = [wanted.word for wanted in over.patterns]
+        found = [
+            _one_intake_each(
+                [
+                    (unknown, "")
+                    for unknown, _ in each
+                    if any(fnmatchcase(name, pattern) for pattern in patterns for name in unknown.names)
+                ]
+            )
+            for each in found
+        ]
+    return tuple(_sorted(each) for each in found)
+
+
+def _sorted(found: list[tuple[Unknown, str]]) -> Unknowns:
     return Unknowns(
         tuple(sorted((unknown for unknown, reason in found if not reason), key=lambda one: one.name)),
         tuple(sorted((LeftOut(one.name, why) for one, why in found if why), key=lambda one: one.name)),
     )
 
 
-def _require_matches(over: Over, found: list[tuple[Unknown, str]]) -> None:
+def _require_matches(over: Over, found: list[tuple[Unknown, str]], scenarios: int) -> None:
+    which = "this scenario reads" if scenarios == 1 else "any of these scenarios reads"
     names = [name for unknown, _ in found for name in unknown.names]
     problems = []
     for wanted in over.patterns:
         if any(fnmatchcase(name, wanted.word) for name in names):
             continue
+        if fnmatchcase(COMPLIANCE, wanted.word):
+            has = "this scenario has no" if scenarios == 1 else "none of these scenarios has a"
+            said = f"{shorten(wanted.word)}: {has} green corridor, so that it matters to nobody who complies"
+            problems.append(Problem.at(wanted.place, "over", said))
+            continue
         near = nearest(wanted.word, names)
-        said = f"{shorten(wanted.word)} is no range of the evidence that this scenario reads"
+        said = f"{shorten(wanted.word)} is no range of the evidence that {which}"
         hint = f", did you mean '{near}'?" if near else "; * stands for anything, for example road.*.time"
         problems.append(Problem.at(wanted.place, "over", said + hint))
     if problems:
@@ -264,11 +295,13 @@ def _demand(scenario: Scenario, taken: frozenset[str]) -> Iterator[tuple[Unknown
             )
 
 
+def _may_have_corridor(scenario: Scenario, taken: frozenset[str]) -> bool:
+    in_force = any(corridor.measures for corridor in scenario.corridors.values())
+    return in_force or any(key.partition(".")[0] == _CORRIDORS for key in taken)
+
+
 def _compliance(scenario: Scenario, taken: frozenset[str]) -> Iterator[tuple[Unknown, str]]:
-    """The share that complies: one unknown for all crossings, where there may be a corridor at all."""
-    any_corridor = any(corridor.measures for corridor in scenario.corridors.values())
-    if not any_corridor and not any(key.partition(".")[0] == _CORRIDORS for key in taken):
-        return
+    """The share that complies: one unknown for all crossings at which it is not set."""
     keys = []
     for name in sorted({*scenario.road, *scenario.rail}):
         corridor = scenario.corridors.get(name)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from kzsim.engines.choice import Choice
 from kzsim.engines.errors import DeadlockError
+from kzsim.experiments.comparisons.side_by_side import PairedWorlds
 from kzsim.experiments.identity import model_version
 from kzsim.experiments.replications import Progress
 from kzsim.experiments.sweeps.ledger import About, Ledger, PointRow, open_ledger, read_failures, read_results
@@ -81,15 +82,20 @@ class Evaluated:
         """Numbers of the points that gave figures."""
         return np.array([n for n in range(len(self.figures)) if n not in self.failed], dtype=np.int64)
 
-    def said(self) -> str:
-        """A sentence about the points that gave none, '' if all did."""
+    def reason(self, point: int) -> str:
+        """Why that point gave none, in one line."""
+        return self.failed[point].splitlines()[0].rstrip(":")
+
+    def said(self, listed_in: str = "") -> str:
+        """A sentence about the points that gave none, '' if all did; ``listed_in``: a file with all."""
         if not self.failed:
             return ""
         first = min(self.failed)
+        listed = f" All of them, with the values of their parameters: {listed_in}." if listed_in else ""
         return (
             f"{len(self.failed)} of {len(self.figures)} points gave no result and are left "
             "out, which may bias "
-            f"what is said of the others. Point {first}: {self.failed[first].splitlines()[0].rstrip(':')}."
+            f"what is said of the others. Point {first}: {self.reason(first)}.{listed}"
         )
 
 
@@ -193,7 +199,7 @@ def _put_together(points: int, found: Mapping[int, F64], failed: Mapping[int, st
 
 
 def _worlds(scenarios: tuple[Scenario, ...], study: Study, choice: Choice) -> Worlds:
-    return Worlds(scenarios, seed=study.seed, engine=choice.engine, compiled=choice.compiled)
+    return PairedWorlds(scenarios, seed=study.seed, engine=choice.engine, compiled=choice.compiled)
 
 
 class _Runner:

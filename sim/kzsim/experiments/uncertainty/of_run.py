@@ -26,6 +26,7 @@ UNCERTAINTY = "uncertainty.csv"
 INFLUENCES = "uncertainty_influences.csv"
 POINT_VALUES = "uncertainty_points.csv"
 WORLDS = "uncertainty_worlds.csv"
+LEFT_OUT = "uncertainty_left_out.csv"
 
 ASSUMPTION = (
     "The ranges are taken as independent of one another and triangular, with the evidence's value the most "
@@ -87,6 +88,7 @@ def with_uncertainty(
         INFLUENCES: spread.influence_table([(one.output, one.influences) for one in found]),
         POINT_VALUES: spread.point_table(study),
         WORLDS: spread.world_table(spread.outputs_of(layout), seen),
+        LEFT_OUT: spread.left_out_table(study, seen),
     }
     said = (_how(asked, seen), *_off_centre(result, found))
     return replace(
@@ -110,7 +112,7 @@ def _how(asked: Asked, seen: Evaluated) -> Judgement:
             f" Not varied: {', '.join(left)} (values of its own for parts of the year; --over with its name "
             "puts one value in their place)."
         )
-    failed = seen.said()
+    failed = seen.said(LEFT_OUT)
     return Judgement(
         "worlds", not failed, f"{text} {failed}".strip(), len(seen.failed) / max(len(seen.figures), 1)
     )

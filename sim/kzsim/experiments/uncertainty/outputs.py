@@ -165,13 +165,38 @@ def in_unit(written: str, indicator: str) -> float:
         kind = Kind("share", "%", "1 %", most=100.0)
     else:
         found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(\S+)\s*", written)
-        known = {unit, *(unit_of(unit, mode) for mode in ("road", "rail"))}
-        if found is None or found[2] not in known:
-            said = " or ".join(sorted(known - {unit} or known))
-            raise MethodError(f"expected a quantity in {said}, found '{written}'; for example '2 {said}'")
+        known = _spellings(unit)
+        if found is None or found[2] not in (unit, *known):
+            raise MethodError(
+                f"expected a quantity in {' or '.join(known)}, found '{written}'; for example '2 {known[0]}'"
+            )
         return float(found[1])
     try:
         value = parse_quantity(written, kind)
     except UnitError as error:
         raise MethodError(str(error)) from error
     return value / 100 if unit == "share" else value
+
+
+def worth_detecting(written: str | None, indicator: str) -> float:
+    """The smallest difference worth detecting, in the indicator's unit; None: 0.25 h of a time.
+
+    Raises MethodError for anything else that is left out, with an example in the right unit.
+    """
+    (name,) = check_indicators([indicator])
+    if written is not None:
+        return in_unit(written, name)
+    unit = _UNIT[name]
+    if unit == "h":
+        return 0.25
+    example = "1 %" if unit == "share" else f"2 {_spellings(unit)[0]}"
+    raise MethodError(
+        f"{name} is in {'per cent' if unit == 'share' else ' or '.join(_spellings(unit))}: say with --delta "
+        f"which difference is worth detecting, for example --delta '{example}'"
+    )
+
+
+def _spellings(unit: str) -> list[str]:
+    """How a unit is written: by mode where it counts entities."""
+    known = {unit_of(unit, mode) for mode in ("road", "rail")}
+    return sorted(known, reverse=True)

@@ -16,6 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.engines.choice import Choice
+from kzsim.experiments.comparisons.roles import pair_layout
+from kzsim.experiments.comparisons.said import spoken_h
+from kzsim.experiments.comparisons.same import same_roles
 from kzsim.experiments.methods import Influence, MethodError, over_worlds
 from kzsim.experiments.methods import Worlds as Over
 from kzsim.experiments.methods.worlds import LEAST_WORLDS
@@ -32,6 +35,7 @@ from kzsim.experiments.uncertainty.spread import (
     check_points,
     influence_table,
     influences,
+    left_out_table,
     point_table,
 )
 from kzsim.experiments.uncertainty.varied import acting
@@ -50,6 +54,7 @@ F64 = npt.NDArray[np.float64]
 
 SHOWN = ("crossing_time", "throughput_per_day")
 MOST_NAMED = 5
+LEFT_OUT = "plausible_left_out.csv"
 _AT = {name: number for number, name in enumerate(COMPARED)}
 
 
@@ -60,6 +65,11 @@ class Question:
     names: tuple[str, ...]
     study: Study
     outputs: tuple[Output, ...]
+    unchanged_within_h: float = UNCHANGED_WITHIN_MS / MS_PER_HOUR
+
+    def threshold(self, output: Output) -> float:
+        """Changes up to it count as none: ``unchanged_within_h`` of a time, nothing of anything else."""
+        return self.unchanged_within_h if output.unit == "h" else 0.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,7 @@ class Effect:
     """The difference that one alternative makes to one figure over the worlds.
 
     ``over`` is None where it makes none in any world, or where too few worlds have it (``worlds`` tells).
+    ``left_out``: worlds that gave no result at all; ``threshold`` that of the question.
     """
 
     alternative: str
@@ -74,6 +85,16 @@ class Effect:
     worlds: int
     over: Over | None
     influences: tuple[Influence, ...]
+    threshold: float
+    left_out: int
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Share of worlds in which it helps if it helped in none, and in all, of those left out."""
+        if self.over is None:
+            return math.nan, math.nan
+        helped, every = round(self.over.helps.mean * self.over.n), self.over.n + self.left_out
+        return helped / every, (helped + self.left_out) / every
 
 
 @dataclass(frozen=True)
@@ -95,14 +116,23 @@ def ask(
     replications: int = POINT_REPLICATIONS,
     patterns: Sequence[str] = (),
     seed: int | None = None,
+    unchanged_within_h: float = UNCHANGED_WITHIN_MS / MS_PER_HOUR,
 ) -> Question:
     """What is to be run. ``names`` are those of the alternatives; ``seed``: None takes the base's.
+
+    A mean time that falls by at most ``unchanged_within_h`` hours does not count as helped.
 
     Raises MethodError for too few points or nothing to vary, ScenarioError if a pattern fits nothing.
     """
     varied = acting([base, *alternatives], patterns)
     check_points(varied, points)
-    layouts = [make_model(one.scenario).layout for one in alternatives]
+    first = make_model(base.scenario).layout
+    layouts = []
+    for other in alternatives:
+        own = make_model(other.scenario).layout
+        # who used a corridor that the alternative removes is told as a user all the same
+        same = same_roles(base.scenario, other.scenario)
+        layouts.append(pair_layout(first, own) if same else own)
     found: dict[tuple[object, ...], Output] = {}
     for layout in layouts:
         modes = dict.fromkeys(cell.mode for cell in layout.cells)
@@ -123,8 +153,9 @@ def ask(
     shares = latin_hypercube(varied.names, points, DESIGN_SEED)
     outputs = tuple(found.values())
     what = "compare " + ",".join(f"{one.indicator} {one.name}" for one in outputs)
+    what += f" unchanged within {unchanged_within_h!r} h"
     study = Study(varied, shares, replications, base.scenario.seed if seed is None else seed, what)
-    return Question(tuple(names), study, outputs)
+    return Question(tuple(names), study, outputs, unchanged_within_h)
 
 
 def cost_of(question: Question, choice: Choice, jobs: int) -> Cost:
@@ -164,6 +195,7 @@ def answer(
         "plausible_influences.csv": _influences(effects),
         "plausible_points.csv": point_table(question.study),
         "plausible_differences.csv": _differences(question, seen),
+        LEFT_OUT: left_out_table(question.study, seen),
     }
     return Answer(effects, tables, tuple(_words(question, effects)), tuple(_how(question, seen)))
 
@@ -172,7 +204,7 @@ def _figures(outputs: Sequence[Output], worlds: Worlds, seen: Together) -> F64:
     """Float64 [alternatives, outputs, 2]: base and alternative, of the same entities."""
     made = np.full((len(seen.pairs), len(outputs), 2), np.nan)
     for number, pair in enumerate(seen.pairs):
-        rows = {cell.key: row for row, cell in enumerate(worlds.model(number + 1).layout.cells)}
+        rows = {cell.key: row for row, cell in enumerate(worlds.cells_of(number + 1).cells)}
         for column, output in enumerate(outputs):
             cells = [rows[cell.key] for cell in output.cells if cell.key in rows]
             cohort = [int(pair.cohort[row]) for row in cells]
@@ -188,16 +220,12 @@ def _effect(question: Question, seen: Evaluated, number: int, row: int) -> Effec
     change = figures[:, :, 1] - figures[:, :, 0]
     whole = ~np.isnan(change).any(axis=1)
     name, count = question.names[number], int(whole.sum())
+    limit, failed = question.threshold(output), len(seen.failed)
     if count < LEAST_WORLDS or not change[whole].any():
-        return Effect(name, output, count, None, ())
-    over = over_worlds(change[whole], threshold(output), better=output.better)
+        return Effect(name, output, count, None, (), limit, failed)
+    over = over_worlds(change[whole], limit, better=output.better)
     decide = influences(question.study, output, seen.good[whole], change[whole].mean(axis=1))
-    return Effect(name, output, count, over, decide)
-
-
-def threshold(output: Output) -> float:
-    """Changes up to it count as none: 5 min of a time, nothing of anything else."""
-    return UNCHANGED_WITHIN_MS / MS_PER_HOUR if output.unit == "h" else 0.0
+    return Effect(name, output, count, over, decide, limit, failed)
 
 
 def _table(effects: Sequence[Effect]) -> pd.DataFrame:
@@ -214,12 +242,15 @@ def _row(one: Effect) -> dict[str, object]:
         "flows": one.output.name,
         **cell_columns(one.output),
         "worlds": one.worlds,
-        "threshold": threshold(one.output),
+        "threshold": one.threshold,
         "helps": helps.mean,
         "helps_low": helps.low,
         "helps_high": helps.high,
         "helps_with_luck_low": noisy.low,
         "helps_with_luck_high": noisy.high,
+        "left_out": one.left_out,
+        "helps_least": one.bounds[0],
+        "helps_most": one.bounds[1],
         "surely_helps": 0 if over is None else over.surely_helps,
         "surely_not": one.worlds if over is None else over.surely_not,
         "open": 0 if over is None else over.open,
@@ -283,14 +314,22 @@ def _sentence(one: Effect, over: Over) -> str:
     decides = (
         f" What decides it: {', '.join(clear[:MOST_NAMED])} (+: raising it raises the difference)."
         if clear
+        else f" None of {len(one.influences)} ranges decides it clearly."
+    )
+    least, most = one.bounds
+    counted = (
+        f" If the {one.left_out} worlds without a result are counted, between {100 * least:.0f} and "
+        f"{100 * most:.0f} %."
+        if one.left_out
         else ""
     )
     return (
-        f"{one.alternative}, {one.output.name}: the mean crossing time falls by more than 5 min in "
+        f"{one.alternative}, {one.output.name}: the mean crossing time falls by more than "
+        f"{spoken_h(one.threshold)} in "
         f"{100 * over.helps.mean:.0f} % of {over.n} plausible worlds (between {100 * low:.0f} and "
         f"{100 * high:.0f} %, luck counted); the difference lies between {p5:+.3g} and "
         f"{p95:+.3g} h in nine of ten, "
-        f"half of them below {p50:+.3g} h.{decides}"
+        f"half of them below {p50:+.3g} h.{counted}{decides}"
     )
 
 
@@ -310,5 +349,5 @@ def _how(question: Question, seen: Evaluated) -> list[str]:
         said.append(
             f"Not varied: {named} (values of its own for parts of the year); --over with its name does."
         )
-    failed = seen.said()
+    failed = seen.said(LEFT_OUT)
     return [*said, failed] if failed else said

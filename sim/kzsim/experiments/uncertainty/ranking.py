@@ -9,44 +9,45 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kzsim.engines.choice import Choice
 from kzsim.experiments.comparisons.errors import ComparisonError
-from kzsim.experiments.comparisons.same import check_same_entities
+from kzsim.experiments.comparisons.measures import meaning
+from kzsim.experiments.comparisons.roles import common_layouts
+from kzsim.experiments.comparisons.same import check_same_entities, same_roles
 from kzsim.experiments.identity import model_version
-from kzsim.experiments.methods import MethodError, Selection, paired_differences, select_best
+from kzsim.experiments.methods import MethodError, Selection, select_best
+from kzsim.experiments.models import Model, make_model, with_run_values
 from kzsim.experiments.sweeps.ledger import About, Ledger, PointRow, open_ledger, read_results
 from kzsim.experiments.sweeps.payload import decode, encode
 from kzsim.experiments.uncertainty.outputs import Output, together, usual_pattern
 from kzsim.experiments.warmup import make_ready
 from kzsim.experiments.worlds import Worlds, in_turn
-from kzsim.indicators.intervals import estimate
+from kzsim.indicators.layout import ALL
 from kzsim.scenario import Scenario
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 F64 = npt.NDArray[np.float64]
 
 CAP = 500
 FIRST_STAGE = 10
-LEAST_BATCH = 5
+LEAST_BATCH = 10
+"""Replications of a round after the first; fewer would leave threads without work."""
 
-Rounds = Callable[[int, tuple[int, ...]], None]
-"""Told after each round: replications so far, and numbers of the alternatives still in the race."""
+Rounds = Callable[[int, Selection], None]
+"""Told after each round: replications so far, and where the race stands."""
 
 
 @dataclass(frozen=True)
 class Race:
     """Alternatives to be ranked by ``output``, smaller or larger being better as ``output.better`` says.
 
-    ``delta``: the smallest difference worth detecting, in the output's unit; ``alpha``: the risk taken.
+    ``delta``: the smallest difference worth detecting, in the output's unit; ``alpha``: the risk taken. The
+    layouts of ``models`` have the roles in a corridor in common where the same entities comply in all.
     """
 
     names: tuple[str, ...]
@@ -56,6 +57,7 @@ class Race:
     alpha: float
     cap: int
     seed: int
+    models: tuple[Model, ...] = field(compare=False, repr=False)
 
     @property
     def digest(self) -> str:
@@ -87,9 +89,13 @@ def race_of(
     delta: float,
     alpha: float,
     cap: int,
-    seed: int,
+    seed: int | None = None,
 ) -> Race:
-    """Check that these can be ranked. Raises MethodError with what stands against it."""
+    """Check that these can be ranked; ``seed``: None takes theirs, which must agree.
+
+    All are of the same entities, and a pattern that names users of a corridor means the same entities in all:
+    those who use one in any of the alternatives. Raises MethodError with what stands against it.
+    """
     if len(scenarios) < 2:
         raise MethodError("at least two alternatives are needed")
     if cap < FIRST_STAGE:
@@ -99,29 +105,57 @@ def race_of(
             f"the risk must lie between 0 and {100 * (1 - 1 / len(scenarios)):.3g} % for {len(scenarios)} "
             f"alternatives, got {100 * alpha:g} %"
         )
-    digests = [json.dumps(dict(one.canonical()), sort_keys=True, default=str) for one in scenarios]
-    for number, own in enumerate(digests):
-        if own in digests[:number]:
-            same = names[digests.index(own)]
-            raise MethodError(f"{names[number]} means the same as {same}: neither can be better")
-    worlds = Worlds(scenarios, seed=seed)
-    for number in range(1, len(scenarios)):
-        try:
-            check_same_entities(
-                scenarios[0],
-                worlds.model(0),
-                scenarios[number],
-                worlds.model(number),
-                names[number],
-                names[0],
-            )
-        except ComparisonError as error:
-            raise MethodError(f"they cannot be ranked together: {error}") from error
-    layout = worlds.model(0).layout
-    output = together(layout, indicator, pattern or usual_pattern(layout))
     if not (delta > 0 and math.isfinite(delta)):
         raise MethodError(f"the smallest difference worth detecting must be above 0, got {delta:g}")
-    return Race(tuple(names), tuple(scenarios), output, delta, alpha, cap, seed)
+    given = tuple(with_run_values(one, None, seed) for one in scenarios)
+    meanings = [meaning(replace(one, replications=1)) for one in given]
+    for number, own in enumerate(meanings):
+        if own in meanings[:number]:
+            same = names[meanings.index(own)]
+            raise MethodError(f"{names[number]} means the same as {same}: neither can be better")
+    models = [make_model(one) for one in given]
+    for name, scenario, model in zip(names[1:], given[1:], models[1:], strict=True):
+        try:
+            check_same_entities(given[0], models[0], scenario, model, name, names[0])
+        except ComparisonError as error:
+            raise MethodError(f"they cannot be ranked together: {error}") from error
+    others = [name for name, one in zip(names[1:], given[1:], strict=True) if not same_roles(given[0], one)]
+    if not others:
+        layouts = common_layouts([model.layout for model in models])
+        models = [replace(model, layout=own) for model, own in zip(models, layouts, strict=True)]
+    layout = models[0].layout
+    output = together(layout, indicator, pattern or usual_pattern(layout))
+    if others and any(cell.corridor != ALL for cell in output.cells):
+        raise MethodError(
+            f"'{pattern}' would be other entities in each alternative, because {', '.join(others)} differs "
+            f"from {names[0]} in who complies. Write the same compliance in all, or name whole flows, for "
+            "example road.*.*"
+        )
+    return Race(tuple(names), given, output, delta, alpha, cap, given[0].seed, tuple(models))
+
+
+@dataclass(frozen=True)
+class RaceCost:
+    """Seconds: of one replication of all alternatives, of the first stage, and of all that are allowed."""
+
+    replication_s: float
+    first_s: float
+    most_s: float
+
+
+def cost_of(race: Race, choice: Choice, jobs: int) -> RaceCost:
+    """What a race takes, measured on one replication of each alternative. Raises what a run raises."""
+    if choice.compiled:
+        make_ready()
+    runner = _Runner(race, choice)
+    runner.begin(tuple(range(len(race.names))))
+    began = time.perf_counter()
+    runner.run(0)
+    once = time.perf_counter() - began
+    workers = jobs if choice.compiled else 1
+    return RaceCost(
+        once, *(once * math.ceil(number / workers) for number in (min(FIRST_STAGE, race.cap), race.cap))
+    )
 
 
 @dataclass(frozen=True)
@@ -197,12 +231,21 @@ def _rounds(
         n = wanted
         selection = select_best(observed[:, :n], race.delta, alpha=race.alpha, better=race.output.better)
         if rounds is not None:
-            rounds(n, selection.survivors)
+            rounds(n, selection)
         if selection.selected is not None or n >= race.cap:
             return selection
         alive = selection.survivors
-        batch = max(LEAST_BATCH, jobs, math.ceil(n / 5))
-        wanted = min(race.cap, max(selection.next_n, n + batch))
+        wanted = min(race.cap, n + _batch(selection, n))
+
+
+def _batch(selection: Selection, n: int) -> int:
+    """Replications of the next round: half the way to where the next alternative is expected to fall.
+
+    So few are wasted on one that is as good as out, and a close race is not looked at every ten of them. It
+    hangs on what was observed alone and not on the number of workers.
+    """
+    nearest = min((at for at in selection.falls_at if at), default=n)
+    return min(max(LEAST_BATCH, (nearest - n) // 2), max(LEAST_BATCH, n))
 
 
 class _Runner:
@@ -214,8 +257,8 @@ class _Runner:
         self._alive: tuple[int, ...] = ()
         self._finished = False
         self._worlds = [
-            Worlds([one], seed=race.seed, engine=choice.engine, compiled=choice.compiled)
-            for one in race.scenarios
+            Worlds([one], seed=race.seed, engine=choice.engine, compiled=choice.compiled, models=[model])
+            for one, model in zip(race.scenarios, race.models, strict=True)
         ]
 
     def begin(self, alive: tuple[int, ...]) -> None:
@@ -250,117 +293,3 @@ class _Runner:
         self._stopped.set()
         for worlds in self._worlds:
             worlds.stop()
-
-
-def rank_table(ranked: Ranked) -> pd.DataFrame:
-    """One row an alternative, the best first: mean, interval, when it dropped out, difference to the best."""
-    import pandas as pd
-
-    race, selection = ranked.race, ranked.selection
-    used = selection.used
-    sign = -1.0 if race.output.better == "larger" else 1.0
-    means = [estimate(row[:n].tolist()) for row, n in zip(ranked.observed, used, strict=True)]
-    leader = (
-        selection.selected
-        if selection.selected is not None
-        else min(selection.survivors, key=lambda i: sign * means[i].mean)
-    )
-    rows: list[dict[str, Any]] = []
-    for number, name in enumerate(race.names):
-        n = used[number]
-        dropped = selection.dropped_at[number]
-        difference = (math.nan, math.nan, math.nan)
-        if number != leader:
-            both = paired_differences(
-                ranked.observed[[leader], :n],
-                ranked.observed[[number], :n],
-                race.delta,
-                comparisons=max(len(race.names) - 1, 1),
-                better=race.output.better,
-            )[0].simultaneous
-            difference = (both.mean, both.low, both.high)
-        state = "dropped" if dropped else "survives"
-        rows.append(
-            {
-                "alternative": name,
-                "title": race.scenarios[number].title,
-                "state": "selected" if number == selection.selected else state,
-                "indicator": race.output.indicator,
-                "unit": race.output.unit,
-                "flows": race.output.name,
-                "mean": means[number].mean,
-                "low": means[number].low,
-                "high": means[number].high,
-                "behind_best": difference[0],
-                "behind_best_low": difference[1],
-                "behind_best_high": difference[2],
-                "replications": n,
-                "dropped_after": dropped if dropped else math.nan,
-            }
-        )
-    order = {"selected": 0, "survives": 1, "dropped": 2}
-    rows.sort(key=lambda row: (order[str(row["state"])], sign * float(row["mean"])))
-    return pd.DataFrame(rows)
-
-
-def replication_table(ranked: Ranked) -> pd.DataFrame:
-    """One row for each alternative and replication that was used."""
-    import pandas as pd
-
-    return pd.DataFrame(
-        [
-            {"alternative": name, "replication": r, "value": float(ranked.observed[number, r])}
-            for number, name in enumerate(ranked.race.names)
-            for r in range(ranked.selection.used[number])
-        ]
-    )
-
-
-def words(ranked: Ranked) -> tuple[str, ...]:
-    """The answer, what it is worth, and what it does not say."""
-    race, selection = ranked.race, ranked.selection
-    what = f"{race.output.indicator.replace('_', ' ')} at {race.output.name}"
-    unit = race.output.unit
-    wanted = "largest" if race.output.better == "larger" else "smallest"
-    runs = sum(selection.used)
-    if selection.selected is not None:
-        first = (
-            f"{race.names[selection.selected]} first: the {wanted} {what}, selected after "
-            f"{max(selection.used)} "
-            f"replications ({runs} runs in all)."
-        )
-    else:
-        left = ", ".join(race.names[number] for number in selection.survivors)
-        most = "" if selection.at_most is None else f" At most {selection.at_most:,} would decide it."
-        first = (
-            f"Not decided after {race.cap} replications ({runs} runs in all): {left} are "
-            "still in the race for the "
-            f"{wanted} {what}.{most}"
-        )
-    promise = selection.guarantee().replace(f"at least {race.delta:g}.", f"at least {race.delta:g} {unit}.")
-    caution = (
-        "The means were stopped on and lean a little towards the answer; for how much better "
-        "it is, compare the "
-        "first two with other random numbers (kzsim compare with another --seed)."
-    )
-    return (first, promise, caution)
-
-
-def document(ranked: Ranked) -> dict[str, Any]:
-    """What is stored of a race besides its tables."""
-    race, selection = ranked.race, ranked.selection
-    return {
-        "indicator": race.output.indicator,
-        "unit": race.output.unit,
-        "flows": race.output.name,
-        "better": race.output.better,
-        "delta": race.delta,
-        "alpha": race.alpha,
-        "cap": race.cap,
-        "seed": race.seed,
-        "decided": ranked.decided,
-        "selected": None if selection.selected is None else race.names[selection.selected],
-        "survivors": [race.names[number] for number in selection.survivors],
-        "words": list(words(ranked)),
-        "wall_s": ranked.seconds,
-    }

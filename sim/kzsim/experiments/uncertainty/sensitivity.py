@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kzsim.engines.choice import Choice
 from kzsim.experiments.methods import (
+    Luck,
     MethodError,
     MorrisDesign,
     Range,
@@ -38,7 +39,13 @@ Method = Literal["morris", "sobol"]
 
 TRAJECTORIES = 10
 BASE = 64
+REPLICATIONS = 5
+"""Of each point where none are said; by fewer, effects are hard to tell from luck."""
 """Size of the designs where none is said: ten trajectories; the smallest base that the method takes."""
+LEAST_TRAJECTORIES_TO_TELL = 6
+"""The least number of values whose range holds their median with 95 % probability, 1 - 2 * 0.5^n."""
+CLEAR, MAYBE = "clear of luck", "may be luck"
+ONE_REPLICATION, FEW_TRAJECTORIES = "one replication", "too few trajectories"
 LEAST_BLOCKS = 32
 """Fewer base points than this, after those without a result are left out, say nothing of variances."""
 
@@ -102,15 +109,20 @@ def _figures(outputs: Sequence[Output], worlds: Worlds, seen: Together) -> F64:
 class Sensitivity:
     """What came out for one figure, as a table with a row for each parameter, the strongest first.
 
-    ``noise_share``: part of the variance between points that is luck; ``noise_level``: the size (Morris) or
-    total index (Sobol') that luck alone gives a parameter without effect. ``points``: those that count.
+    Its column ``luck`` is the size (Morris) or total index (Sobol') that luck alone would give that
+    parameter, ``finding`` one of ``CLEAR``, ``MAYBE``, ``ONE_REPLICATION``, ``FEW_TRAJECTORIES``.
+    ``noise_share``: part of the variance between points that is luck. ``points``: those that count.
     """
 
     output: Output
     table: pd.DataFrame
     noise_share: float
-    noise_level: float
     points: int
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """Which parameter is strongest, in a few words, and a sentence on how sure that is."""
+        return headline(self.table)
 
 
 def analyse(
@@ -147,7 +159,8 @@ def _morris(design: MorrisDesign, output: Output, values: F64, keep: set[int]) -
             "spread": one.spread.mean,
             "spread_low": one.spread.low,
             "spread_high": one.spread.high,
-            "above_noise": bool(one.size.low > found.noise_size),
+            "luck": one.noise_size,
+            "finding": _finding(one.luck, one.size.n >= LEAST_TRAJECTORIES_TO_TELL),
             "effects": one.size.n,
         }
         for number, one in enumerate(found.effects)
@@ -155,7 +168,7 @@ def _morris(design: MorrisDesign, output: Output, values: F64, keep: set[int]) -
     ]
     table = pd.DataFrame(rows).sort_values("size", ascending=False, kind="stable", ignore_index=True)
     points = int((~np.isnan(values).any(axis=1)).sum())
-    return Sensitivity(output, table, found.noise.share, found.noise_size, points)
+    return Sensitivity(output, table, found.noise.share, points)
 
 
 def _sobol(design: SobolDesign, output: Output, values: F64, keep: set[int]) -> Sensitivity:
@@ -186,15 +199,51 @@ def _sobol(design: SobolDesign, output: Output, values: F64, keep: set[int]) -> 
             "first": one.first.mean,
             "first_low": one.first.low,
             "first_high": one.first.high,
-            "above_noise": bool(one.total.low > _or_zero(found.noise.share)),
+            "luck": one.noise_total,
+            "finding": _finding(one.luck, enough=True),
             "base_points": one.total.n,
         }
         for number, one in enumerate(found.indices)
         if number in keep
     ]
     table = pd.DataFrame(rows).sort_values("total", ascending=False, kind="stable", ignore_index=True)
-    return Sensitivity(output, table, found.noise.share, found.noise.share, int(rows_kept.sum()))
+    return Sensitivity(output, table, found.noise.share, int(rows_kept.sum()))
 
 
-def _or_zero(value: float) -> float:
-    return 0.0 if math.isnan(value) else value
+def _finding(luck: Luck, enough: bool) -> str:
+    if not enough:
+        return FEW_TRAJECTORIES
+    if math.isnan(luck.p_value):
+        return ONE_REPLICATION
+    return CLEAR if luck.clear() else MAYBE
+
+
+def headline(table: pd.DataFrame) -> tuple[str, str]:
+    """Of the table of one figure: which parameter is strongest, and a sentence on how sure that is, or ''."""
+    value = "size" if "size" in table else "total"
+    shown = table[table[value] > 0]
+    if shown.empty:
+        return "Nothing moves it", ""
+    first = str(shown["parameter"].iloc[0])
+    finding = str(shown["finding"].iloc[0])
+    looks = f"{first} looks strongest"
+    if finding == FEW_TRAJECTORIES:
+        least = LEAST_TRAJECTORIES_TO_TELL
+        return looks, f"Too few trajectories to tell: at least {least} effects of a parameter are needed."
+    if finding == ONE_REPLICATION:
+        return looks, "One replication cannot tell an effect from luck."
+    clear = shown[shown["finding"] == CLEAR]
+    if clear.empty:
+        return "Nothing is clear of luck", f"{looks} and may be luck; more replications tell more."
+    if finding != CLEAR:
+        named = str(clear["parameter"].iloc[0])
+        return f"{named} is the strongest that is clear of luck", (
+            f"{first} stands above it and may be luck; more replications tell more."
+        )
+    near = shown.iloc[1:]
+    near = near[near[f"{value}_high"] >= shown[f"{value}_low"].iloc[0]]
+    if near.empty:
+        return f"{first} is the strongest", ""
+    other = str(near["parameter"].iloc[0])
+    more = f" and those of {len(near) - 1} more" if len(near) > 1 else ""
+    return f"{first} is the strongest", f"Its interval overlaps with that of {other}{more}."

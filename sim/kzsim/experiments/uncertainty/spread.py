@@ -206,6 +206,7 @@ def influence_table(found: Sequence[tuple[Output, tuple[Influence, ...]]]) -> pd
             "rank_correlation": one.correlation.mean,
             "low": one.correlation.low,
             "high": one.correlation.high,
+            "p_value": one.p_value,
             "clear": one.clear,
             "worlds": one.correlation.n,
         }
@@ -222,6 +223,14 @@ def cell_columns(output: Output) -> dict[str, str]:
         for field in ("crossing", "mode", "direction", "klass", "corridor")
     ]
     return {**dict(zip(CELL, of, strict=True)), "indicator": output.indicator, "unit": output.unit}
+
+
+def left_out_table(study: Study, seen: Evaluated) -> pd.DataFrame:
+    """One row for each point that gave no result: why, and the values of its parameters."""
+    values = point_table(study)
+    made = values[values["point"].isin(list(seen.failed))].reset_index(drop=True)
+    made.insert(1, "reason", [seen.reason(int(point)) for point in made["point"]])
+    return made
 
 
 def point_table(study: Study) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from kzsim.border.assemble import assemble
 from kzsim.experiments.sweeps.points import InvalidPoint, InvalidPointsError
-from kzsim.experiments.sweeps.unknowns import LeftOut, Unknown, unknowns
+from kzsim.experiments.sweeps.unknowns import LeftOut, Unknown, unknowns_of
 from kzsim.indicators.layout import Cell
 from kzsim.scenario import Base, Change, Over, Scenario, Wanted, variant
 from kzsim.scenario.problems import Place
@@ -83,15 +83,14 @@ def acting(bases: Sequence[Base], patterns: Sequence[str] = ()) -> Varied:
 
     What a corridor would need that is in force in none of them is not varied: it changes nothing.
     ``patterns`` (``road.*.documents.*``) name those wanted; none: all but those with values of their own for
-    parts of the year. Raises ScenarioError if a pattern fits nothing.
+    parts of the year. Raises ScenarioError if a pattern fits nothing in any of them.
     """
     place = Place("--over")
     wanted = tuple(Wanted(word, Place(f"--over {word}", setting=word)) for word in patterns)
     over = Over(not wanted, wanted, place)
     of: list[dict[str, Unknown]] = []
     left_out: dict[str, LeftOut] = {}
-    for base in bases:
-        found = unknowns(base.scenario, over)
+    for base, found in zip(bases, unknowns_of([base.scenario for base in bases], over), strict=True):
         read = _read(base.scenario)
         of.append({one.name: one for one in found.varied if _acts(one, read)})
         left_out |= {one.name: one for one in found.left_out}
