@@ -8,7 +8,7 @@ from kzsim.engines.kernel.ahead import own_time
 from kzsim.engines.kernel.booking import book_wait
 from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import add_holder, add_served, leave_line
+from kzsim.engines.kernel.lines import add_holder, leave_line
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.outcome import I64
 
@@ -43,6 +43,7 @@ def start(
     element: I64,
     line: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -60,7 +61,7 @@ def start(
     if run[TRACED]:
         trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
     if entity[who, HELD] != 0:
-        give_up_begun(run, marked, entity, links, element, kinds, occupancy, who)
+        give_up_begun(run, marked, entity, links, element, kinds, step, occupancy, who)
 
 
 @compiled
@@ -75,6 +76,7 @@ def act_service(
     pool: I64,
     usable: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -94,8 +96,22 @@ def act_service(
         pool[best_pool, BUSY] += 1
         element[number, FREE] -= 1
         entity[who, POOL] = best_pool
-        add_served(pool, entity, best_pool, who)
-        start(run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, best)
+        start(
+            run,
+            marked,
+            entity,
+            links,
+            element,
+            line,
+            kinds,
+            step,
+            occupancy,
+            account,
+            trace,
+            who,
+            number,
+            best,
+        )
         own = own_time(entity, who)
         entity[who, FREE_FLOW] += own
         finish_in(run, heap, entity, who, own)
@@ -111,6 +127,7 @@ def act_delay(
     element: I64,
     line: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     calendar: I64,
     account: I64,
@@ -122,7 +139,20 @@ def act_delay(
         while line[row, HEAD] != NONE:
             who = leave_line(element, line, entity, number, row)
             start(
-                run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, row
+                run,
+                marked,
+                entity,
+                links,
+                element,
+                line,
+                kinds,
+                step,
+                occupancy,
+                account,
+                trace,
+                who,
+                number,
+                row,
             )
             work_through(run, heap, entity, element, calendar, who, number)
 
@@ -136,6 +166,7 @@ def act_gate(
     element: I64,
     line: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -153,7 +184,22 @@ def act_gate(
         who = leave_line(element, line, entity, number, best)
         element[number, LEFT] -= 1
         line[best, CEILING_LEFT] -= 1
-        start(run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, best)
+        start(
+            run,
+            marked,
+            entity,
+            links,
+            element,
+            line,
+            kinds,
+            step,
+            occupancy,
+            account,
+            trace,
+            who,
+            number,
+            best,
+        )
         go_on(run, entity, who)
 
 

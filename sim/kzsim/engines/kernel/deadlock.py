@@ -69,8 +69,7 @@ def has_mover(
         if element[entity[who, WAITS_AT], TYPE] == SERVICE:
             row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
             for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-                served = pool[usable[i], FIRST_SERVED]
-                if served != NONE and entity[served, WAITS_AT] == NONE:
+                if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
                     return True
         holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
     return False
@@ -80,7 +79,7 @@ def has_mover(
 def waits_for_living_zone(
     run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zone: int
 ) -> bool:
-    """Whether a holder of a place here waits for a zone that lives, or for a server held by one who does."""
+    """Whether a holder of a place here waits for a zone that lives, or for a server kept for such a zone."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
         who = holder // PLACES_PER_ENTITY
@@ -91,12 +90,11 @@ def waits_for_living_zone(
         else:
             row = at * run[N_CLASSES] + entity[who, KLASS]
             for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-                served = pool[usable[i], FIRST_SERVED]
-                while served != NONE:
-                    wanted = entity[served, WAITS_AT]
-                    if wanted == NONE or (element[wanted, TYPE] == ZONE and element[wanted, LIVES] == 1):
+                blocked = pool[usable[i], FIRST_BLOCKED]
+                while blocked != NONE:
+                    if element[entity[blocked, WAITS_AT], LIVES] == 1:
                         return True
-                    served = entity[served, NEXT_HOLDER]
+                    blocked = entity[blocked, NEXT_BLOCKED]
         holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
     return False
 
@@ -168,11 +166,13 @@ def ask_releasers(
         return False
     row = at * run[N_CLASSES] + entity[who, KLASS]
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-        other = pool[usable[i], FIRST_SERVED]
+        if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
+            return True  # somebody is in service
+        other = pool[usable[i], FIRST_BLOCKED]
         while other != NONE:
             if ask(run, asked, other):
                 return True
-            other = entity[other, NEXT_HOLDER]
+            other = entity[other, NEXT_BLOCKED]
     return False
 
 

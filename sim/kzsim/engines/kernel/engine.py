@@ -247,7 +247,7 @@ class _Run:
         number = int(row[INDEX] - self.entities.first[source])
         kind = self.coming.kinds[row[KIND]]
         occupancies = self.fixed.occupancy[kind[OCCUPANCIES_FROM] : kind[OCCUPANCIES_TO]]
-        zones = [int(o[OF_ZONE]) for place, o in enumerate(occupancies) if row[HELD] >> place & 1]
+        zones = [int(zone) for place, zone in enumerate(occupancies) if row[HELD] >> place & 1]
         held = [f"a place of '{names[zone]}'" for zone in zones]
         if row[POOL] != NONE:
             held.append(f"a server of '{self.program.pool_names[row[POOL]]}'")

@@ -8,7 +8,7 @@ from kzsim.engines.kernel.ahead import find_following, own_time
 from kzsim.engines.kernel.booking import book, book_closed
 from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
+from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, remove_holder
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.opentime import end_in_open_time
 from kzsim.engines.outcome import I64
@@ -89,19 +89,22 @@ def proceed(
     following = entity[who, FOLLOWING]
     leaves = following == kinds[kind, N_STEPS]
     if not leaves:
-        place = place_due(entity, kinds, occupancy, who, following)
-        if place != NONE:
+        row = kinds[kind, STEPS_FROM] + following
+        due = step[row, PLACES_NEEDED] & ~entity[who, HELD]
+        if due != 0:
+            place = first_of(due)
             wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
             return False
-    end_step(run, marked, entity, links, element, pool, kinds, occupancy, trace, who)
+    end_step(run, marked, entity, links, element, pool, kinds, step, occupancy, trace, who)
     if leaves:
-        give_up_all(run, marked, entity, links, element, kinds, occupancy, who)
+        give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD])
         return True
     entity[who, STEP] = following
     if run[TRACED]:
         trace[TRACE_JOINED, trace_row(entity, kinds, who)] = run[NOW]
-    number = step[kinds[kind, STEPS_FROM] + following]
-    if element[number, TYPE] == DELAY and entity[who, HELD] == 0 and own_time(entity, who) > 0:
+    number = step[row, AT]
+    gives_up = entity[who, HELD] & step[row, GIVEN_UP_BY_START]
+    if element[number, TYPE] == DELAY and gives_up == 0 and own_time(entity, who) > 0:
         # a start that takes time and gives nothing up is noticed by nobody at this instant: it
         # needs no turn in dispatch
         start_delay(run, heap, entity, kinds, element, calendar, trace, who, number)
@@ -120,15 +123,12 @@ def trace_row(entity: I64, kinds: I64, who: int) -> int:
 
 
 @compiled
-def place_due(entity: I64, kinds: I64, occupancy: I64, who: int, following: int) -> int:
-    """The first occupancy, in rank order, that begins before the step to be entered; or NONE."""
-    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-    for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-        row = first + place
-        begins = entity[who, STEP] < occupancy[row, FIRST_STEP] <= following
-        if begins and following <= occupancy[row, LAST_STEP] and not (entity[who, HELD] >> place) & 1:
-            return int(place)
-    return NONE
+def first_of(places: int) -> int:
+    """The first occupancy, in rank order, of those whose bits are set: one at least."""
+    place = 0
+    while not (places >> place) & 1:
+        place += 1
+    return place
 
 
 @compiled
@@ -147,11 +147,11 @@ def wait_for_place(
     """Stand in the zone's line, blocking the server of the step just finished, if any."""
     which = entity[who, POOL]
     if which != NONE and entity[who, WANTED] == NONE:
-        pool[which, N_BLOCKED] += 1
+        add_blocked(pool, entity, which, who)
         mark(run, marked, element, pool[which, OF_ELEMENT])
     entity[who, WANTED] = place
     run[IN_ZONE_LINES] += 1
-    zone = occupancy[kinds[entity[who, KIND], OCCUPANCIES_FROM] + place, OF_ZONE]
+    zone = occupancy[kinds[entity[who, KIND], OCCUPANCIES_FROM] + place]
     join(run, marked, element, line, entity, who, zone)
 
 
@@ -164,6 +164,7 @@ def end_step(
     element: I64,
     pool: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     trace: I64,
     who: int,
@@ -174,58 +175,60 @@ def end_step(
     which = entity[who, POOL]
     if which != NONE:
         mark(run, marked, element, pool[which, OF_ELEMENT])
-        remove_served(pool, entity, which, who)
         pool[which, BUSY] -= 1
         if pool[which, BUSY] < pool[which, CAPACITY]:
             element[pool[which, OF_ELEMENT], FREE] += 1
         pool[which, BUSY_MS] += run[NOW] - entity[who, START]
         if entity[who, WANTED] != NONE:
-            pool[which, N_BLOCKED] -= 1
+            remove_blocked(pool, entity, which, who)
         entity[who, POOL] = NONE
     entity[who, WANTED] = NONE
-    if entity[who, HELD] != 0:
-        first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-        for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-            row = first + place
-            if occupancy[row, LAST_STEP] == entity[who, STEP] and not occupancy[row, AT_START]:
-                give_up(run, marked, entity, links, element, occupancy[row, OF_ZONE], who, place)
+    if entity[who, HELD] != 0 and entity[who, STEP] != NONE:
+        at_end = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], GIVEN_UP_AT_END]
+        give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD] & at_end)
 
 
 @compiled
 def give_up_begun(
-    run: I64, marked: I64, entity: I64, links: I64, element: I64, kinds: I64, occupancy: I64, who: int
+    run: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    kinds: I64,
+    step: I64,
+    occupancy: I64,
+    who: int,
 ) -> None:
     """At a service start: give up the places of steps that have begun or were skipped."""
-    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-    for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-        row = first + place
-        last = occupancy[row, LAST_STEP]
-        if last < entity[who, STEP] or (last == entity[who, STEP] and occupancy[row, AT_START]):
-            give_up(run, marked, entity, links, element, occupancy[row, OF_ZONE], who, place)
+    begun = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], GIVEN_UP_BY_START]
+    give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD] & begun)
 
 
 @compiled
 def give_up(
-    run: I64, marked: I64, entity: I64, links: I64, element: I64, zone: int, who: int, place: int
+    run: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    kinds: I64,
+    occupancy: I64,
+    who: int,
+    places: int,
 ) -> None:
-    """Give up one place, if it is held."""
-    if (entity[who, HELD] >> place) & 1:
-        entity[who, HELD] &= ~(1 << place)
-        remove_holder(element, links, zone, who, place)
-        element[zone, TAKEN] -= 1
-        element[zone, PLACE_MS] += run[NOW]
-        mark(run, marked, element, zone)
-
-
-@compiled
-def give_up_all(
-    run: I64, marked: I64, entity: I64, links: I64, element: I64, kinds: I64, occupancy: I64, who: int
-) -> None:
-    """On leaving: give up every place still held."""
-    if entity[who, HELD] != 0:
-        first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-        for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-            give_up(run, marked, entity, links, element, occupancy[first + place, OF_ZONE], who, place)
+    """Give up these places, which are held."""
+    entity[who, HELD] &= ~places
+    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
+    place = 0
+    while places >> place != 0:
+        if (places >> place) & 1:
+            zone = occupancy[first + place]
+            remove_holder(element, links, zone, who, place)
+            element[zone, TAKEN] -= 1
+            element[zone, PLACE_MS] += run[NOW]
+            mark(run, marked, element, zone)
+        place += 1
 
 
 @compiled

@@ -67,8 +67,8 @@ WORKS_AT = 11
 HELD = 12  # occupancies whose places it holds, one bit each
 NEXT = 13  # in line
 PREVIOUS = 14
-NEXT_HOLDER = 15  # among those who hold a server of its pool
-PREVIOUS_HOLDER = 16
+NEXT_BLOCKED = 15  # among those who keep a server of its pool while they wait for a place
+PREVIOUS_BLOCKED = 16
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
@@ -122,7 +122,7 @@ BUSY_MS = 4
 PIECE_NEXT = 5  # row of `calendar` that comes next
 CAPACITY_TO = 6
 LARGEST_LATER = 7  # of the capacities still to come
-FIRST_SERVED = 8
+FIRST_BLOCKED = 8
 POOL_COLUMNS = 16
 
 # --- calendar: one row a piece, of pools, gates and delays one after another
@@ -137,12 +137,14 @@ REFILL_AT = 0
 OVERALL = 1
 CEILINGS = 2  # one column a class
 
-# --- occupancy
-OF_ZONE = 0
-FIRST_STEP = 1
-LAST_STEP = 2
-AT_START = 3
-OCCUPANCY_COLUMNS = 4
+# --- step: one row a step of a route; the last three have one bit an occupancy of the route
+AT = 0  # its element
+PLACES_NEEDED = 1  # places that whoever enters this step must hold
+GIVEN_UP_AT_END = 2
+GIVEN_UP_BY_START = 3  # given up at its start, or at that of any later step
+STEP_COLUMNS = 4
+
+# --- occupancy: one number a row, the zone
 
 # --- source
 NEXT_ENTITY = 0

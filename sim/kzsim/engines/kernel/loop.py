@@ -74,7 +74,7 @@ def advance(
         or line.shape[1] != LINE_COLUMNS
         or pool.shape[1] != POOL_COLUMNS
         or source.shape[1] != SOURCE_COLUMNS
-        or occupancy.shape[1] != OCCUPANCY_COLUMNS
+        or step.shape[1] != STEP_COLUMNS
         or kinds.shape[1] != KIND_COLUMNS
         or calendar.shape[1] != CALENDAR_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
@@ -110,61 +110,63 @@ def advance(
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)
                 element[number, IS_MARKED] = 0
-                if element[number, WAITING] > 0:
-                    kind = element[number, TYPE]
-                    if kind == SERVICE:
-                        act_service(
-                            run,
-                            heap,
-                            marked,
-                            entity,
-                            links,
-                            element,
-                            line,
-                            pool,
-                            usable,
-                            kinds,
-                            occupancy,
-                            account,
-                            trace,
-                            number,
-                        )
-                    elif kind == DELAY:
-                        act_delay(
-                            run,
-                            heap,
-                            marked,
-                            entity,
-                            links,
-                            element,
-                            line,
-                            kinds,
-                            occupancy,
-                            calendar,
-                            account,
-                            trace,
-                            number,
-                        )
-                    elif kind == GATE:
-                        act_gate(
-                            run,
-                            marked,
-                            entity,
-                            links,
-                            element,
-                            line,
-                            kinds,
-                            occupancy,
-                            account,
-                            trace,
-                            number,
-                        )
-                    else:
-                        act_zone(run, entity, links, element, line, account, trace, number)
-                    if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
-                        element[number, HAS_ACTED] = 1
-                        acted[run[ACTED_SIZE]] = number
-                        run[ACTED_SIZE] += 1
+                kind = element[number, TYPE]
+                if kind == SERVICE:
+                    act_service(
+                        run,
+                        heap,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        pool,
+                        usable,
+                        kinds,
+                        step,
+                        occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
+                elif kind == DELAY:
+                    act_delay(
+                        run,
+                        heap,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        calendar,
+                        account,
+                        trace,
+                        number,
+                    )
+                elif kind == GATE:
+                    act_gate(
+                        run,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
+                else:
+                    act_zone(run, entity, links, element, line, account, trace, number)
+                if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
+                    element[number, HAS_ACTED] = 1
+                    acted[run[ACTED_SIZE]] = number
+                    run[ACTED_SIZE] += 1
             else:
                 break
             if goes_on != NONE and proceed(
