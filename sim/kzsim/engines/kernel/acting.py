@@ -67,7 +67,7 @@ def start(
 @compiled
 def act_service(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     entity: I64,
     links: I64,
@@ -114,13 +114,13 @@ def act_service(
         )
         own = own_time(entity, who)
         entity[who, FREE_FLOW] += own
-        finish_in(run, heap, entity, who, own)
+        finish_in(run, queue, entity, who, own)
 
 
 @compiled
 def act_delay(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     entity: I64,
     links: I64,
@@ -154,7 +154,7 @@ def act_delay(
                 number,
                 row,
             )
-            work_through(run, heap, entity, element, calendar, who, number)
+            work_through(run, queue, entity, element, calendar, who, number)
 
 
 @compiled

@@ -63,7 +63,7 @@ def has_mover(
     """Whether time alone frees somebody who holds a place of the zone, or a server that such a one needs."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
-        who = holder // PLACES_PER_ENTITY
+        who = holder >> PLACE_BITS
         if moves_by_time(entity, element, line, pool, usable, run, who):
             return True
         if element[entity[who, WAITS_AT], TYPE] == SERVICE:
@@ -71,7 +71,7 @@ def has_mover(
             for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
                 if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
                     return True
-        holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
+        holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
     return False
 
 
@@ -82,7 +82,7 @@ def waits_for_living_zone(
     """Whether a holder of a place here waits for a zone that lives, or for a server kept for such a zone."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
-        who = holder // PLACES_PER_ENTITY
+        who = holder >> PLACE_BITS
         at = entity[who, WAITS_AT]
         if element[at, TYPE] == ZONE:
             if element[at, LIVES] == 1:
@@ -95,7 +95,7 @@ def waits_for_living_zone(
                     if element[entity[blocked, WAITS_AT], LIVES] == 1:
                         return True
                     blocked = entity[blocked, NEXT_BLOCKED]
-        holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
+        holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
     return False
 
 
@@ -159,10 +159,10 @@ def ask_releasers(
     if element[at, TYPE] == ZONE:
         holder = element[at, FIRST_HOLDER]
         while holder != NONE:
-            other = holder // PLACES_PER_ENTITY
+            other = holder >> PLACE_BITS
             if ask(run, asked, other):
                 return True
-            holder = links[other, 2 * (holder % PLACES_PER_ENTITY)]
+            holder = links[other, 2 * (holder & (PLACES_PER_ENTITY - 1))]
         return False
     row = at * run[N_CLASSES] + entity[who, KLASS]
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):

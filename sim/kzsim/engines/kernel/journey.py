@@ -6,18 +6,18 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import find_following, own_time
 from kzsim.engines.kernel.booking import book, book_closed
-from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, remove_holder
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.opentime import end_in_open_time
+from kzsim.engines.kernel.queue import push, push_end
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
 
 @compiled
 def arrive(
-    run: I64, heap: I64, entity: I64, source: I64, kinds: I64, arrival_ms: I64, kind: I16, which: int
+    run: I64, queue: I64, entity: I64, source: I64, kinds: I64, arrival_ms: I64, kind: I16, which: int
 ) -> int:
     """The next entity of a source is inside; returns its row."""
     index = source[which, NEXT_ENTITY]
@@ -44,14 +44,14 @@ def arrive(
     entity[who, HELD] = 0
     source[which, NEXT_ENTITY] = index + 1
     if index + 1 < source[which, LAST_ENTITY]:
-        push(run, heap, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
+        push(run, queue, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
     return int(who)
 
 
 @compiled
 def proceed(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     entity: I64,
     links: I64,
@@ -107,8 +107,7 @@ def proceed(
     if element[number, TYPE] == DELAY and gives_up == 0 and own_time(entity, who) > 0:
         # a start that takes time and gives nothing up is noticed by nobody at this instant: it
         # needs no turn in dispatch
-        start_delay(run, heap, entity, kinds, element, calendar, trace, who, number)
-        note_start(run, entity, account, who, number)
+        start_delay(run, queue, entity, kinds, element, calendar, account, trace, who, number)
         return False
     join(run, marked, element, line, entity, who, number)
     return False
@@ -260,46 +259,48 @@ def go_on(run: I64, entity: I64, who: int) -> None:
 
 
 @compiled
-def finish_in(run: I64, heap: I64, entity: I64, who: int, delay_ms: int) -> None:
+def finish_in(run: I64, queue: I64, entity: I64, who: int, delay_ms: int) -> None:
     """The work ends that long from now."""
     if delay_ms == 0:
         go_on(run, entity, who)
     else:
-        push(run, heap, run[NOW] + delay_ms, FINISH * EVENT_BASE + who)
+        push_end(run, queue, entity, run[NOW] + delay_ms, who)
 
 
 @compiled
 def start_delay(
     run: I64,
-    heap: I64,
+    queue: I64,
     entity: I64,
     kinds: I64,
     element: I64,
     calendar: I64,
+    account: I64,
     trace: I64,
     who: int,
     number: int,
 ) -> None:
     """Start at a delay without having stood in its line."""
     entity[who, JOINED] = run[NOW]
+    note_start(run, entity, account, who, number)
     entity[who, START] = run[NOW]
     entity[who, WORKS_AT] = number
     if run[TRACED]:
         trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
-    work_through(run, heap, entity, element, calendar, who, number)
+    work_through(run, queue, entity, element, calendar, who, number)
 
 
 @compiled
 def work_through(
-    run: I64, heap: I64, entity: I64, element: I64, calendar: I64, who: int, number: int
+    run: I64, queue: I64, entity: I64, element: I64, calendar: I64, who: int, number: int
 ) -> None:
     """The work at a delay ends when its own time has passed, while open if the delay has hours."""
     own = own_time(entity, who)
     entity[who, FREE_FLOW] += own
     first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
     if first == last or own == 0:
-        finish_in(run, heap, entity, who, own)
+        finish_in(run, queue, entity, who, own)
     else:
         end = end_in_open_time(calendar, first, last, run[NOW], own)
         if end != NEVER:
-            finish_in(run, heap, entity, who, end - run[NOW])
+            finish_in(run, queue, entity, who, end - run[NOW])

@@ -24,6 +24,7 @@ from kzsim.engines.kernel.layout import (
     NEXT_BLOCKED,
     NONE,
     NOW,
+    PLACE_BITS,
     PLACES_PER_ENTITY,
     PREVIOUS,
     PREVIOUS_BLOCKED,
@@ -139,7 +140,7 @@ def add_holder(element: I64, links: I64, zone: int, who: int, place: int) -> Non
     links[who, 2 * place + 1] = NONE
     this = who * PLACES_PER_ENTITY + place
     if first != NONE:
-        links[first // PLACES_PER_ENTITY, 2 * (first % PLACES_PER_ENTITY) + 1] = this
+        links[first >> PLACE_BITS, 2 * (first & (PLACES_PER_ENTITY - 1)) + 1] = this
     element[zone, FIRST_HOLDER] = this
 
 
@@ -150,6 +151,6 @@ def remove_holder(element: I64, links: I64, zone: int, who: int, place: int) -> 
     if before == NONE:
         element[zone, FIRST_HOLDER] = after
     else:
-        links[before // PLACES_PER_ENTITY, 2 * (before % PLACES_PER_ENTITY)] = after
+        links[before >> PLACE_BITS, 2 * (before & (PLACES_PER_ENTITY - 1))] = after
     if after != NONE:
-        links[after // PLACES_PER_ENTITY, 2 * (after % PLACES_PER_ENTITY) + 1] = before
+        links[after >> PLACE_BITS, 2 * (after & (PLACES_PER_ENTITY - 1)) + 1] = before

@@ -16,11 +16,12 @@ from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
-from kzsim.engines.kernel.heap import next_ms, pop, pop_marked
+from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
+from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -28,7 +29,7 @@ from kzsim.network.entities import F64, I16, U64
 @compiled
 def advance(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     acted: I64,
     entity: I64,
@@ -89,23 +90,24 @@ def advance(
             if run[GOING_ON] != NONE:
                 goes_on = run[GOING_ON]
                 run[GOING_ON] = entity[goes_on, NEXT]
-            elif next_ms(run, heap) == run[NOW]:
-                if run[FREE_ENTITY] == NONE and run[HIGHEST_ROW] == entity.shape[0]:
+            elif next_ms(queue) == run[NOW]:
+                event = next_event(queue)
+                index = event & (EVENT_BASE - 1)
+                kind = event >> INDEX_BITS
+                if kind == ARRIVAL and run[FREE_ENTITY] == NONE and run[HIGHEST_ROW] == entity.shape[0]:
                     return NEED_ROWS
-                event = pop(run, heap)
-                index = event % EVENT_BASE
-                kind = event // EVENT_BASE
-                if kind == FINISH:
+                drop_next(run, queue)
+                if kind == END:
                     goes_on = index
                 elif kind == ARRIVAL:
-                    goes_on = arrive(run, heap, entity, source, kinds, arrival_ms, kind_of, index)
+                    goes_on = arrive(run, queue, entity, source, kinds, arrival_ms, kind_of, index)
                     note_arrival(run, entity, slots, flow, goes_on)
                 elif kind == CAPACITY_CHANGE:
-                    change_capacity(run, heap, marked, element, pool, calendar, index)
+                    change_capacity(run, queue, marked, element, pool, calendar, index)
                 elif kind == OPENING_CHANGE:
-                    change_opening(run, heap, marked, element, calendar, index)
+                    change_opening(run, queue, marked, element, calendar, index)
                 else:
-                    refill_quota(run, heap, marked, element, line, refill, index)
+                    refill_quota(run, queue, marked, element, line, refill, index)
             # 2. dispatch
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)
@@ -114,7 +116,7 @@ def advance(
                 if kind == SERVICE:
                     act_service(
                         run,
-                        heap,
+                        queue,
                         marked,
                         entity,
                         links,
@@ -132,7 +134,7 @@ def advance(
                 elif kind == DELAY:
                     act_delay(
                         run,
-                        heap,
+                        queue,
                         marked,
                         entity,
                         links,
@@ -171,7 +173,7 @@ def advance(
                 break
             if goes_on != NONE and proceed(
                 run,
-                heap,
+                queue,
                 marked,
                 entity,
                 links,
@@ -212,11 +214,12 @@ def advance(
         close_instant(run, acted, entity, element, line, pool, usable)
         if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, asked, element, line, pool, usable, zones):
             return DEADLOCK
-        if run[HEAP_SIZE] == 0:
+        following_ms = find_next(run, queue, entity)
+        if following_ms == EMPTY_MS:
             observe(run, element, own, observed, run[HORIZON] - 1)
             return DONE
-        observe(run, element, own, observed, next_ms(run, heap))
-        run[NOW] = next_ms(run, heap)
+        observe(run, element, own, observed, following_ms)
+        run[NOW] = following_ms
 
 
 # --- between instants ---------------------------------------------------------------------------------
@@ -313,7 +316,7 @@ def settle(
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
             own = entity[who, FREE_FLOW]
             for step in range(following, kinds[entity[who, KIND], N_STEPS]):
-                if step % AHEAD == 0:
+                if step & (AHEAD - 1) == 0:
                     look_ahead(
                         run,
                         entity,
@@ -329,6 +332,6 @@ def settle(
                         who,
                         step,
                     )
-                if entity[who, OWN + step % AHEAD] != SKIPPED:
-                    own += entity[who, OWN + step % AHEAD]
+                if entity[who, OWN + (step & (AHEAD - 1))] != SKIPPED:
+                    own += entity[who, OWN + (step & (AHEAD - 1))]
             note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)
