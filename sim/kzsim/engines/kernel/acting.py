@@ -60,8 +60,7 @@ def start(
     entity[who, START] = run[NOW]
     if run[TRACED]:
         trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
-    if entity[who, HELD] != 0:
-        give_up_begun(run, marked, entity, links, element, kinds, step, occupancy, who)
+    give_up_begun(run, marked, entity, links, element, kinds, step, occupancy, who)
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kzsim.draws.filled import AHEAD, LANES
+from kzsim.draws.filled import LANES, WORDS_AHEAD
 from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.kernel.deadlock import STUCK
 from kzsim.engines.kernel.layout import *
@@ -50,7 +50,7 @@ class _Run:
         self.arrival_ms = plain(entities.arrival_ms)
         self.kind = plain(entities.kind)
         self.lane = np.zeros(LANES)
-        self.word = np.zeros(AHEAD, dtype=np.uint64)
+        self.word = np.zeros(WORDS_AHEAD, dtype=np.uint64)
         n_groups, n_intervals = program.n_groups, program.n_intervals
         self.limits = plain(program.within_ms)
         # zeros that nobody touches take no memory: most buckets stay empty

@@ -29,6 +29,9 @@ def take_top(table: I64, first: int, by: int, size: int) -> None:
     The hole sinks to the bottom, always to the earliest child: no branch to be guessed. The last
     entry, which mostly belongs near the bottom, then rises from there.
     """
+    if size <= 1:
+        table[first] = table[first + by * size]
+        return
     hole = 0
     child = 1
     while child + 3 < size:

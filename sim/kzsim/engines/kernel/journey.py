@@ -182,9 +182,11 @@ def end_step(
             remove_blocked(pool, entity, which, who)
         entity[who, POOL] = NONE
     entity[who, WANTED] = NONE
-    if entity[who, HELD] != 0 and entity[who, STEP] != NONE:
-        at_end = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], GIVEN_UP_AT_END]
-        give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD] & at_end)
+    if entity[who, STEP] != NONE:
+        row = kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP]
+        ended = entity[who, HELD] & step[row, GIVEN_UP_AT_END]
+        if ended != 0:
+            give_up(run, marked, entity, links, element, kinds, occupancy, who, ended)
 
 
 @compiled
@@ -200,8 +202,10 @@ def give_up_begun(
     who: int,
 ) -> None:
     """At a service start: give up the places of steps that have begun or were skipped."""
-    begun = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], GIVEN_UP_BY_START]
-    give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD] & begun)
+    row = kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP]
+    begun = entity[who, HELD] & step[row, GIVEN_UP_BY_START]
+    if begun != 0:
+        give_up(run, marked, entity, links, element, kinds, occupancy, who, begun)
 
 
 @compiled

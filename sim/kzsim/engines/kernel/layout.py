@@ -197,10 +197,10 @@ OWN_TIME = 1
 PASSAGE_COLUMNS = 2
 
 # --- queue: buckets first, then what is pending, from both ends
-N_BUCKETS = 4096  # a power of two
+N_BUCKETS = 8192  # a power of two
 NEAR = N_BUCKETS  # the top of the near heap
 EMPTY_MS = -2  # the instant of the next event if there is none; before that at which the loop begins
-EVENTS_PER_BUCKET = 4  # that a bucket is meant for
+EVENTS_PER_BUCKET = 1  # that a bucket is meant for
 
 # --- kinds of event: event = kind * EVENT_BASE + index
 INDEX_BITS = 22

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
+from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
@@ -78,6 +79,9 @@ def advance(
         or step.shape[1] != STEP_COLUMNS
         or kinds.shape[1] != KIND_COLUMNS
         or calendar.shape[1] != CALENDAR_COLUMNS
+        or work.shape[1] != WORK_COLUMNS
+        or shape.shape[1] != SHAPE_COLUMNS
+        or bounds.shape[1] != BOUND_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
         or trace.shape[0] != TRACE_PLANES
