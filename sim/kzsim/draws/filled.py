@@ -17,7 +17,9 @@ from kzsim.draws.recipes import (
     EXPONENTIAL,
     FAMILY_COLUMN,
     FIXED,
+    HIGH,
     LOGNORMAL,
+    LOW,
     NO_TIME,
     PURPOSE,
     WORDS,
@@ -157,7 +159,7 @@ def enters(keys: U64, work: I64, condition: I64, bounds: F64, row: int, i: int) 
     """Whether entity i of its source meets all conditions of a step."""
     for c in range(work[row, CONDITIONS_FROM], work[row, CONDITIONS_TO]):
         number = uniform(keys[condition[c]], i)
-        if number < bounds[c, 0] or number >= bounds[c, 1]:
+        if number < bounds[c, LOW] or number >= bounds[c, HIGH]:
             return False
     return True
 

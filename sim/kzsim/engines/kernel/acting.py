@@ -199,6 +199,7 @@ def act_gate(
             number,
             best,
         )
+        entity[who, WORKS_AT] = NONE  # passing takes no time: there is nothing to book
         go_on(run, entity, who)
 
 

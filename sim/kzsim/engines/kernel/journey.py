@@ -9,7 +9,7 @@ from kzsim.engines.kernel.booking import book, book_closed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, remove_holder
 from kzsim.engines.kernel.observing import note_start
-from kzsim.engines.kernel.opentime import end_in_open_time
+from kzsim.engines.kernel.opentime import end_in_open_time, piece_from
 from kzsim.engines.kernel.queue import push, push_end
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
@@ -246,8 +246,6 @@ def free_row(run: I64, entity: I64, who: int) -> None:
 def book_work(run: I64, entity: I64, element: I64, account: I64, trace: I64, who: int) -> None:
     """Book the time since service start, now that the work is done: beyond it a delay was closed."""
     number = entity[who, WORKS_AT]
-    if element[number, TYPE] == GATE:
-        return
     own = own_time(entity, who)
     closed = run[NOW] - entity[who, START] - own
     book(run, entity, account, trace, who, number, element[number, ACCOUNT], own)
@@ -305,6 +303,7 @@ def work_through(
     if first == last or own == 0:
         finish_in(run, queue, entity, who, own)
     else:
-        end = end_in_open_time(calendar, first, last, run[NOW], own)
+        element[number, PIECE_OPEN] = piece_from(calendar, element[number, PIECE_OPEN], last, run[NOW])
+        end = end_in_open_time(calendar, element[number, PIECE_OPEN], last, run[NOW], own)
         if end != NEVER:
             finish_in(run, queue, entity, who, end - run[NOW])

@@ -78,7 +78,7 @@ PREVIOUS_BLOCKED = 16
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
-OWN = WAITED_MS + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s & (AHEAD - 1)
+OWN = WAITED_MS + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
 ENTITY_COLUMNS = OWN + AHEAD
 
 # --- asked: one number a row of `entity`, scratch of the deadlock test
@@ -96,7 +96,7 @@ PLACES = 6  # zones
 TAKEN = 7
 FIRST_HOLDER = 8  # zones: entity * PLACES_PER_ENTITY + occupancy
 HAS_ACTED = 9  # at this instant
-PIECE_OPEN = 10  # gates: row of `calendar` that comes next
+PIECE_OPEN = 10  # row of `calendar`: gates: that comes next; delays: in force when somebody started last
 CALENDAR_FROM = 11  # gates and delays: rows of `calendar`
 CALENDAR_TO = 12
 REFILL_NEXT = 13  # gates: row of `refill` that comes next
