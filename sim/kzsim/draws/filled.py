@@ -17,7 +17,9 @@ from kzsim.draws.recipes import (
     EXPONENTIAL,
     FAMILY_COLUMN,
     FIXED,
+    HIGH,
     LOGNORMAL,
+    LOW,
     NO_TIME,
     PURPOSE,
     WORDS,
@@ -41,7 +43,8 @@ AHEAD = 16
 LANES = 6 * AHEAD
 """Length of the scratch of that: the rows below, one after another."""
 UNIFORM, NORMAL, SIGMA, SHIFT, MEAN, POWER = (row * AHEAD for row in range(6))
-TO_COME = -2  # a duration not yet known
+WORDS_AHEAD = 2 * AHEAD
+"""Length of the other scratch: a key each, and behind those which step it is for."""
 
 
 def durations(numbers: Numbers, source: int, kind: npt.NDArray[np.int16], n_steps: int) -> I64:
@@ -57,7 +60,7 @@ def durations(numbers: Numbers, source: int, kind: npt.NDArray[np.int16], n_step
         numbers.bounds,
         filled,
         np.zeros(LANES),
-        np.zeros(AHEAD, dtype=np.uint64),
+        np.zeros(WORDS_AHEAD, dtype=np.uint64),
     )
     return filled
 
@@ -117,7 +120,7 @@ def fill_ahead(
     ``own`` [own_row, own_column ...] gets them; SKIPPED where a step is not entered. Lognormal
     durations, nearly all at a border, are worked out in loops that the compiler turns into vector
     instructions: a third of the time of one after another, and the same bits. ``lane`` and ``word``
-    are scratch of lengths LANES and AHEAD, zeros at first.
+    are scratch of lengths LANES and WORDS_AHEAD, zeros at first.
     """
     lanes = 0
     for j in range(count):
@@ -126,8 +129,8 @@ def fill_ahead(
         elif work[row + j, FAMILY_COLUMN] != LOGNORMAL or shape[row + j, 0] == 0.0:
             own[own_row, own_column + j] = duration_of(keys, work, shape, row + j, i)
         else:
-            own[own_row, own_column + j] = TO_COME
             word[lanes] = keys[work[row + j, PURPOSE]]
+            word[AHEAD + lanes] = j
             lane[SIGMA + lanes] = shape[row + j, 1]
             lane[SHIFT + lanes] = shape[row + j, 2]
             lane[MEAN + lanes] = shape[row + j, 0]
@@ -146,12 +149,9 @@ def fill_ahead(
         k = nearest(x * INV_LN2)
         lane[POWER + n] = k
         lane[UNIFORM + n] = exp_of_rest(x, k)
-    n = 0
-    for j in range(count):
-        if own[own_row, own_column + j] == TO_COME:
-            power = POWERS_OF_TWO[int(lane[POWER + n]) + LARGEST_POWER]
-            own[own_row, own_column + j] = whole(lane[MEAN + n] * (lane[UNIFORM + n] * power))
-            n += 1
+    for n in range(lanes):
+        power = POWERS_OF_TWO[int(lane[POWER + n]) + LARGEST_POWER]
+        own[own_row, own_column + int(word[AHEAD + n])] = whole(lane[MEAN + n] * (lane[UNIFORM + n] * power))
 
 
 @compiled
@@ -159,7 +159,7 @@ def enters(keys: U64, work: I64, condition: I64, bounds: F64, row: int, i: int) 
     """Whether entity i of its source meets all conditions of a step."""
     for c in range(work[row, CONDITIONS_FROM], work[row, CONDITIONS_TO]):
         number = uniform(keys[condition[c]], i)
-        if number < bounds[c, 0] or number >= bounds[c, 1]:
+        if number < bounds[c, LOW] or number >= bounds[c, HIGH]:
             return False
     return True
 

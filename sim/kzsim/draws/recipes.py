@@ -25,6 +25,15 @@ PURPOSE = 1
 WORDS = 2
 CONDITIONS_FROM = 3
 CONDITIONS_TO = 4
+WORK_COLUMNS = 5
+
+# columns of `Numbers.shape`: mean; for lognormal numbers sigma and shift
+SHAPE_COLUMNS = 3
+
+# columns of `Numbers.bounds`
+LOW = 0
+HIGH = 1
+BOUND_COLUMNS = 2
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,10 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
     return Recipe(
         streams=tuple(streams),
         work_from=np.array(work_from, dtype=np.int64),
-        work=np.array(work, dtype=np.int64).reshape(-1, 5),
-        shape=np.array(shape, dtype=np.float64).reshape(-1, 3),
+        work=np.array(work, dtype=np.int64).reshape(-1, WORK_COLUMNS),
+        shape=np.array(shape, dtype=np.float64).reshape(-1, SHAPE_COLUMNS),
         condition=np.array(condition, dtype=np.int64),
-        bounds=np.array(bounds, dtype=np.float64).reshape(-1, 2),
+        bounds=np.array(bounds, dtype=np.float64).reshape(-1, BOUND_COLUMNS),
     )
 
 

@@ -8,7 +8,7 @@ from kzsim.engines.kernel.ahead import own_time
 from kzsim.engines.kernel.booking import book_wait
 from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import add_holder, add_served, leave_line
+from kzsim.engines.kernel.lines import add_holder, leave_line
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.outcome import I64
 
@@ -43,6 +43,7 @@ def start(
     element: I64,
     line: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -59,14 +60,13 @@ def start(
     entity[who, START] = run[NOW]
     if run[TRACED]:
         trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
-    if entity[who, HELD] != 0:
-        give_up_begun(run, marked, entity, links, element, kinds, occupancy, who)
+    give_up_begun(run, marked, entity, links, element, kinds, step, occupancy, who)
 
 
 @compiled
 def act_service(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     entity: I64,
     links: I64,
@@ -75,6 +75,7 @@ def act_service(
     pool: I64,
     usable: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -94,23 +95,38 @@ def act_service(
         pool[best_pool, BUSY] += 1
         element[number, FREE] -= 1
         entity[who, POOL] = best_pool
-        add_served(pool, entity, best_pool, who)
-        start(run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, best)
+        start(
+            run,
+            marked,
+            entity,
+            links,
+            element,
+            line,
+            kinds,
+            step,
+            occupancy,
+            account,
+            trace,
+            who,
+            number,
+            best,
+        )
         own = own_time(entity, who)
         entity[who, FREE_FLOW] += own
-        finish_in(run, heap, entity, who, own)
+        finish_in(run, queue, entity, who, own)
 
 
 @compiled
 def act_delay(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     entity: I64,
     links: I64,
     element: I64,
     line: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     calendar: I64,
     account: I64,
@@ -122,9 +138,22 @@ def act_delay(
         while line[row, HEAD] != NONE:
             who = leave_line(element, line, entity, number, row)
             start(
-                run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, row
+                run,
+                marked,
+                entity,
+                links,
+                element,
+                line,
+                kinds,
+                step,
+                occupancy,
+                account,
+                trace,
+                who,
+                number,
+                row,
             )
-            work_through(run, heap, entity, element, calendar, who, number)
+            work_through(run, queue, entity, element, calendar, who, number)
 
 
 @compiled
@@ -136,6 +165,7 @@ def act_gate(
     element: I64,
     line: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     account: I64,
     trace: I64,
@@ -153,7 +183,23 @@ def act_gate(
         who = leave_line(element, line, entity, number, best)
         element[number, LEFT] -= 1
         line[best, CEILING_LEFT] -= 1
-        start(run, marked, entity, links, element, line, kinds, occupancy, account, trace, who, number, best)
+        start(
+            run,
+            marked,
+            entity,
+            links,
+            element,
+            line,
+            kinds,
+            step,
+            occupancy,
+            account,
+            trace,
+            who,
+            number,
+            best,
+        )
+        entity[who, WORKS_AT] = NONE  # passing takes no time: there is nothing to book
         go_on(run, entity, who)
 
 

@@ -29,11 +29,11 @@ def find_following(
     n_steps = kinds[entity[who, KIND], N_STEPS]
     following = entity[who, STEP] + 1
     while following < n_steps:
-        if following % AHEAD == 0:
+        if following & (AHEAD - 1) == 0:
             look_ahead(
                 run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who, following
             )
-        if entity[who, OWN + following % AHEAD] != SKIPPED:
+        if entity[who, OWN + (following & (AHEAD - 1))] != SKIPPED:
             break
         following += 1
     return int(following)
@@ -71,4 +71,4 @@ def look_ahead(
 @compiled
 def own_time(entity: I64, who: int) -> int:
     """The entity's own duration of the step it has entered last."""
-    return int(entity[who, OWN + entity[who, STEP] % AHEAD])
+    return int(entity[who, OWN + (entity[who, STEP] & (AHEAD - 1))])

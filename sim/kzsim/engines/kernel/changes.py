@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import mark
+from kzsim.engines.kernel.queue import push
 from kzsim.engines.outcome import I64
 
 
 @compiled
 def change_capacity(
-    run: I64, heap: I64, marked: I64, element: I64, pool: I64, calendar: I64, which: int
+    run: I64, queue: I64, marked: I64, element: I64, pool: I64, calendar: I64, which: int
 ) -> None:
     """Apply a piece of a pool's calendar; whoever is in service is finished."""
     piece = pool[which, PIECE_NEXT]
@@ -24,11 +24,11 @@ def change_capacity(
     mark(run, marked, element, pool[which, OF_ELEMENT])
     pool[which, PIECE_NEXT] = piece + 1
     if piece + 1 < pool[which, CAPACITY_TO]:
-        push(run, heap, calendar[piece + 1, AT_MS], CAPACITY_CHANGE * EVENT_BASE + which)
+        push(run, queue, calendar[piece + 1, AT_MS], CAPACITY_CHANGE * EVENT_BASE + which)
 
 
 @compiled
-def change_opening(run: I64, heap: I64, marked: I64, element: I64, calendar: I64, number: int) -> None:
+def change_opening(run: I64, queue: I64, marked: I64, element: I64, calendar: I64, number: int) -> None:
     """Apply a piece of a gate's calendar."""
     piece = element[number, PIECE_OPEN]
     is_open = 1 if calendar[piece, VALUE] > 0 else 0
@@ -38,11 +38,13 @@ def change_opening(run: I64, heap: I64, marked: I64, element: I64, calendar: I64
     mark(run, marked, element, number)
     element[number, PIECE_OPEN] = piece + 1
     if piece + 1 < element[number, CALENDAR_TO]:
-        push(run, heap, calendar[piece + 1, AT_MS], OPENING_CHANGE * EVENT_BASE + number)
+        push(run, queue, calendar[piece + 1, AT_MS], OPENING_CHANGE * EVENT_BASE + number)
 
 
 @compiled
-def refill_quota(run: I64, heap: I64, marked: I64, element: I64, line: I64, refill: I64, number: int) -> None:
+def refill_quota(
+    run: I64, queue: I64, marked: I64, element: I64, line: I64, refill: I64, number: int
+) -> None:
     """What is left of a gate's quota becomes this; what was unused has expired."""
     row = element[number, REFILL_NEXT]
     element[number, LEFT] = refill[row, OVERALL]
@@ -51,4 +53,4 @@ def refill_quota(run: I64, heap: I64, marked: I64, element: I64, line: I64, refi
     mark(run, marked, element, number)
     element[number, REFILL_NEXT] = row + 1
     if row + 1 < element[number, REFILL_TO]:
-        push(run, heap, refill[row + 1, REFILL_AT], REFILL * EVENT_BASE + number)
+        push(run, queue, refill[row + 1, REFILL_AT], REFILL * EVENT_BASE + number)

@@ -63,16 +63,15 @@ def has_mover(
     """Whether time alone frees somebody who holds a place of the zone, or a server that such a one needs."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
-        who = holder // PLACES_PER_ENTITY
+        who = holder >> PLACE_BITS
         if moves_by_time(entity, element, line, pool, usable, run, who):
             return True
         if element[entity[who, WAITS_AT], TYPE] == SERVICE:
             row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
             for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-                served = pool[usable[i], FIRST_SERVED]
-                if served != NONE and entity[served, WAITS_AT] == NONE:
+                if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
                     return True
-        holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
+        holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
     return False
 
 
@@ -80,10 +79,10 @@ def has_mover(
 def waits_for_living_zone(
     run: I64, entity: I64, links: I64, element: I64, line: I64, pool: I64, usable: I64, zone: int
 ) -> bool:
-    """Whether a holder of a place here waits for a zone that lives, or for a server held by one who does."""
+    """Whether a holder of a place here waits for a zone that lives, or for a server kept for such a zone."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
-        who = holder // PLACES_PER_ENTITY
+        who = holder >> PLACE_BITS
         at = entity[who, WAITS_AT]
         if element[at, TYPE] == ZONE:
             if element[at, LIVES] == 1:
@@ -91,13 +90,12 @@ def waits_for_living_zone(
         else:
             row = at * run[N_CLASSES] + entity[who, KLASS]
             for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-                served = pool[usable[i], FIRST_SERVED]
-                while served != NONE:
-                    wanted = entity[served, WAITS_AT]
-                    if wanted == NONE or (element[wanted, TYPE] == ZONE and element[wanted, LIVES] == 1):
+                blocked = pool[usable[i], FIRST_BLOCKED]
+                while blocked != NONE:
+                    if element[entity[blocked, WAITS_AT], LIVES] == 1:
                         return True
-                    served = entity[served, NEXT_HOLDER]
-        holder = links[who, 2 * (holder % PLACES_PER_ENTITY)]
+                    blocked = entity[blocked, NEXT_BLOCKED]
+        holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
     return False
 
 
@@ -161,18 +159,20 @@ def ask_releasers(
     if element[at, TYPE] == ZONE:
         holder = element[at, FIRST_HOLDER]
         while holder != NONE:
-            other = holder // PLACES_PER_ENTITY
+            other = holder >> PLACE_BITS
             if ask(run, asked, other):
                 return True
-            holder = links[other, 2 * (holder % PLACES_PER_ENTITY)]
+            holder = links[other, 2 * (holder & (PLACES_PER_ENTITY - 1))]
         return False
     row = at * run[N_CLASSES] + entity[who, KLASS]
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-        other = pool[usable[i], FIRST_SERVED]
+        if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
+            return True  # somebody is in service
+        other = pool[usable[i], FIRST_BLOCKED]
         while other != NONE:
             if ask(run, asked, other):
                 return True
-            other = entity[other, NEXT_HOLDER]
+            other = entity[other, NEXT_BLOCKED]
     return False
 
 

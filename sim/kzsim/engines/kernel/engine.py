@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from kzsim.draws.filled import AHEAD, LANES
+from kzsim.draws.filled import LANES, WORDS_AHEAD
 from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.kernel.deadlock import STUCK
-from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.loop import advance, settle
+from kzsim.engines.kernel.queue import push
 from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
 from kzsim.engines.outcome import I8, I64, NOT_ENTERED, Outcome, Passage, Trace
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, n_buckets
@@ -50,7 +50,7 @@ class _Run:
         self.arrival_ms = plain(entities.arrival_ms)
         self.kind = plain(entities.kind)
         self.lane = np.zeros(LANES)
-        self.word = np.zeros(AHEAD, dtype=np.uint64)
+        self.word = np.zeros(WORDS_AHEAD, dtype=np.uint64)
         n_groups, n_intervals = program.n_groups, program.n_intervals
         self.limits = plain(program.within_ms)
         # zeros that nobody touches take no memory: most buckets stay empty
@@ -116,18 +116,18 @@ class _Run:
         Returns when it came to a deadlock, and who is stuck in it; None if it did not.
         """
         program, fixed, state = self.program, self.fixed, self.state
-        run, heap = self._begin(part)
+        run, queue = self._begin(part)
         most_places = max(np.diff(program.occupancy_ptr), default=0)
         entity = np.empty((0, ENTITY_COLUMNS), dtype=np.int64)
         links = np.empty((0, 2 * most_places), dtype=np.int64)
         asked = np.empty(0, dtype=np.int8)
-        heap = _lengthen(entity, links, asked, heap, run)
+        queue = _lengthen(entity, links, asked, queue, run)
         marked = np.empty(program.n_elements, dtype=np.int64)
         acted = np.empty(program.n_elements, dtype=np.int64)
         while True:
             stopped = advance(
                 run,
-                heap,
+                queue,
                 marked,
                 acted,
                 entity,
@@ -199,10 +199,10 @@ class _Run:
                 return None
             if len(entity) >= EVENT_BASE:
                 raise MemoryError(f"more than {len(entity)} entities are inside at once")
-            heap = _lengthen(entity, links, asked, heap, run)
+            queue = _lengthen(entity, links, asked, queue, run)
 
     def _begin(self, part: Part) -> tuple[I64, I64]:
-        """The part's run row, and a heap with the first event of everything that has one."""
+        """The part's run row, and a queue with the first event of everything that has one."""
         program, state = self.program, self.state
         run = np.zeros(RUN_COLUMNS, dtype=np.int64)
         run[NOW] = NONE
@@ -217,24 +217,36 @@ class _Run:
         run[COHORT_TO] = program.cohort_to_ms
         run[FOLLOW_UP] = program.follow_up_ms
         run[KEEPS_PASSAGE] = self.keeps_passage
-        heap = np.empty((len(part.sources) + len(part.pools) + 2 * len(part.elements) + 1), dtype=np.int64)
+        run[OPENED] = NONE
+        run[BUCKET_BITS] = self._bucket_bits(part)
+        outside = len(part.sources) + len(part.pools) + 2 * len(part.elements)
+        queue = np.full(N_BUCKETS + outside + 1, NONE, dtype=np.int64)
+        queue[NEAR] = EMPTY_MS * EVENTS
         for number in part.sources:
             row = self.coming.source[number]
             if row[NEXT_ENTITY] < row[LAST_ENTITY]:
                 push(
                     run,
-                    heap,
+                    queue,
                     int(self.arrival_ms[row[NEXT_ENTITY]]),
                     ARRIVAL * EVENT_BASE + number,
                 )
         for number in part.pools:
-            push(run, heap, 0, CAPACITY_CHANGE * EVENT_BASE + number)
+            push(run, queue, 0, CAPACITY_CHANGE * EVENT_BASE + number)
         for number in part.elements.tolist():
             if state.element[number, TYPE] == GATE:
-                push(run, heap, 0, OPENING_CHANGE * EVENT_BASE + number)
+                push(run, queue, 0, OPENING_CHANGE * EVENT_BASE + number)
                 if state.element[number, REFILL_NEXT] < state.element[number, REFILL_TO]:
-                    push(run, heap, 0, REFILL * EVENT_BASE + number)
-        return run, heap
+                    push(run, queue, 0, REFILL * EVENT_BASE + number)
+        return run, queue
+
+    def _bucket_bits(self, part: Part) -> int:
+        """How wide a bucket is, by the number of events if nobody skipped or waited for anything."""
+        source = self.coming.source[list(part.sources)]
+        events = int(
+            ((source[:, LAST_ENTITY] - source[:, NEXT_ENTITY]) * (self.n_steps[list(part.sources)] + 1)).sum()
+        )
+        return (self.program.horizon_ms * EVENTS_PER_BUCKET // max(events, 1)).bit_length()
 
     def _stuck(self, entity: I64, asked: I8) -> list[tuple[int, Waiter]]:
         """Who is stuck, with the place in the order between entities."""
@@ -247,7 +259,7 @@ class _Run:
         number = int(row[INDEX] - self.entities.first[source])
         kind = self.coming.kinds[row[KIND]]
         occupancies = self.fixed.occupancy[kind[OCCUPANCIES_FROM] : kind[OCCUPANCIES_TO]]
-        zones = [int(o[OF_ZONE]) for place, o in enumerate(occupancies) if row[HELD] >> place & 1]
+        zones = [int(zone) for place, zone in enumerate(occupancies) if row[HELD] >> place & 1]
         held = [f"a place of '{names[zone]}'" for zone in zones]
         if row[POOL] != NONE:
             held.append(f"a server of '{self.program.pool_names[row[POOL]]}'")
@@ -279,11 +291,11 @@ class _Run:
         )
 
 
-def _lengthen(entity: I64, links: I64, asked: I8, heap: I64, run: I64) -> I64:
-    """More rows for entities inside; returns a heap with room for an event of each of them.
+def _lengthen(entity: I64, links: I64, asked: I8, queue: I64, run: I64) -> I64:
+    """More rows for entities inside; returns a queue with room for an event of each of them.
 
     In place: a copy would stand beside the old table, and a year's crowd is kept only once. Nobody
-    else looks at these tables while the loop stands still. The heap is the other way round: nobody in a
+    else looks at these tables while the loop stands still. The queue is the other way round: nobody in a
     line has an event, so most of it is never touched and takes no memory, and what is filled is little.
     """
     before = len(entity)
@@ -291,6 +303,9 @@ def _lengthen(entity: I64, links: I64, asked: I8, heap: I64, run: I64) -> I64:
     entity.resize((after, entity.shape[1]), refcheck=False)
     links.resize((after, links.shape[1]), refcheck=False)
     asked.resize(after, refcheck=False)
-    longer = np.empty(len(heap) + after - before, dtype=np.int64)
-    longer[: run[HEAP_SIZE]] = heap[: run[HEAP_SIZE]]
+    longer = np.empty(len(queue) + after - before, dtype=np.int64)
+    near = NEAR + max(1, int(run[NEAR_SIZE]))
+    far = int(run[FAR_SIZE])
+    longer[:near] = queue[:near]
+    longer[len(longer) - far :] = queue[len(queue) - far :]
     return longer

@@ -1,71 +1,55 @@
-"""A heap of instants and their events, four children a node; events at one instant may come in any order.
+"""Heaps of whole numbers in part of a table: the smallest is found at once.
 
-An entry is one whole number, ``instant * EVENTS + event``: one comparison, one move. ``heap`` is
-int64 [rows]. Rows are never made here: the loop stops before they run out.
+A heap's top stands at ``first``, and entry i of it ``by * i`` further on; ``by`` is 1, or -1 for a heap that
+grows downwards. There are four children a node: half as many moves as with two.
 """
 
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.layout import EVENTS, HEAP_SIZE, HORIZON, NEVER
 from kzsim.engines.outcome import I64
 
 
 @compiled
-def push(run: I64, heap: I64, at_ms: int, event: int) -> None:
-    """Put an event into the heap; what would come at the horizon or later never comes."""
-    if at_ms < run[HORIZON]:
-        hole = run[HEAP_SIZE]
-        run[HEAP_SIZE] = hole + 1
-        rise(heap, hole, at_ms * EVENTS + event)
-
-
-@compiled
-def rise(heap: I64, hole: int, entry: int) -> None:
+def rise(table: I64, first: int, by: int, hole: int, entry: int) -> None:
     """Let an entry rise from a hole to where it belongs."""
     while hole > 0:
         parent = (hole - 1) >> 2
-        if heap[parent] <= entry:
+        if table[first + by * parent] <= entry:
             break
-        heap[hole] = heap[parent]
+        table[first + by * hole] = table[first + by * parent]
         hole = parent
-    heap[hole] = entry
+    table[first + by * hole] = entry
 
 
 @compiled
-def next_ms(run: I64, heap: I64) -> int:
-    """The earliest instant in the heap; NEVER if it is empty."""
-    return int(heap[0] // EVENTS) if run[HEAP_SIZE] > 0 else NEVER
-
-
-@compiled
-def pop(run: I64, heap: I64) -> int:
-    """Take the event of the earliest instant out of the heap, which must not be empty.
+def take_top(table: I64, first: int, by: int, size: int) -> None:
+    """Take the smallest entry out of a heap, which then has this size.
 
     The hole sinks to the bottom, always to the earliest child: no branch to be guessed. The last
     entry, which mostly belongs near the bottom, then rises from there.
     """
-    event = heap[0] % EVENTS
-    size = run[HEAP_SIZE] - 1
-    run[HEAP_SIZE] = size
+    if size <= 1:
+        table[first] = table[first + by * size]
+        return
     hole = 0
     child = 1
     while child + 3 < size:
-        a = child + (heap[child + 1] < heap[child])
-        b = child + 2 + (heap[child + 3] < heap[child + 2])
-        child = b if heap[b] < heap[a] else a
-        heap[hole] = heap[child]
-        hole = child
+        at = first + by * child
+        a = at + by * (table[at + by] < table[at])
+        b = at + by * (2 + (table[at + 3 * by] < table[at + 2 * by]))
+        least = b if table[b] < table[a] else a
+        table[first + by * hole] = table[least]
+        hole = by * (least - first)
         child = 4 * hole + 1
     if child < size:
         last = child
         for other in range(child + 1, size):
-            if heap[other] < heap[last]:
+            if table[first + by * other] < table[first + by * last]:
                 last = other
-        heap[hole] = heap[last]
+        table[first + by * hole] = table[first + by * last]
         hole = last
-    rise(heap, hole, heap[size])
-    return int(event)
+    rise(table, first, by, hole, table[first + by * size])
 
 
 @compiled
@@ -73,31 +57,14 @@ def push_marked(run: I64, marked: I64, size_column: int, number: int) -> None:
     """Put an element's number into the heap of marked elements."""
     hole = run[size_column]
     run[size_column] = hole + 1
-    while hole > 0:
-        parent = (hole - 1) >> 1
-        if marked[parent] <= number:
-            break
-        marked[hole] = marked[parent]
-        hole = parent
-    marked[hole] = number
+    rise(marked, 0, 1, hole, number)
 
 
 @compiled
 def pop_marked(run: I64, marked: I64, size_column: int) -> int:
     """Take the lowest number out of the heap of marked elements, which must not be empty."""
     lowest = marked[0]
-    size = run[size_column] - 1
-    run[size_column] = size
-    moved = marked[size]
-    hole = 0
-    child = 1
-    while child < size:
-        if child + 1 < size and marked[child + 1] < marked[child]:
-            child += 1
-        if moved <= marked[child]:
-            break
-        marked[hole] = marked[child]
-        hole = child
-        child = 2 * hole + 1
-    marked[hole] = moved
+    run[size_column] -= 1
+    if run[size_column] > 0:
+        take_top(marked, 0, 1, run[size_column])
     return int(lowest)

@@ -6,18 +6,18 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import find_following, own_time
 from kzsim.engines.kernel.booking import book, book_closed
-from kzsim.engines.kernel.heap import push
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import join, mark, remove_holder, remove_served
+from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, remove_holder
 from kzsim.engines.kernel.observing import note_start
-from kzsim.engines.kernel.opentime import end_in_open_time
+from kzsim.engines.kernel.opentime import end_in_open_time, piece_from
+from kzsim.engines.kernel.queue import push, push_end
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
 
 @compiled
 def arrive(
-    run: I64, heap: I64, entity: I64, source: I64, kinds: I64, arrival_ms: I64, kind: I16, which: int
+    run: I64, queue: I64, entity: I64, source: I64, kinds: I64, arrival_ms: I64, kind: I16, which: int
 ) -> int:
     """The next entity of a source is inside; returns its row."""
     index = source[which, NEXT_ENTITY]
@@ -44,14 +44,14 @@ def arrive(
     entity[who, HELD] = 0
     source[which, NEXT_ENTITY] = index + 1
     if index + 1 < source[which, LAST_ENTITY]:
-        push(run, heap, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
+        push(run, queue, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
     return int(who)
 
 
 @compiled
 def proceed(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     entity: I64,
     links: I64,
@@ -89,23 +89,25 @@ def proceed(
     following = entity[who, FOLLOWING]
     leaves = following == kinds[kind, N_STEPS]
     if not leaves:
-        place = place_due(entity, kinds, occupancy, who, following)
-        if place != NONE:
+        row = kinds[kind, STEPS_FROM] + following
+        due = step[row, PLACES_NEEDED] & ~entity[who, HELD]
+        if due != 0:
+            place = first_of(due)
             wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
             return False
-    end_step(run, marked, entity, links, element, pool, kinds, occupancy, trace, who)
+    end_step(run, marked, entity, links, element, pool, kinds, step, occupancy, trace, who)
     if leaves:
-        give_up_all(run, marked, entity, links, element, kinds, occupancy, who)
+        give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD])
         return True
     entity[who, STEP] = following
     if run[TRACED]:
         trace[TRACE_JOINED, trace_row(entity, kinds, who)] = run[NOW]
-    number = step[kinds[kind, STEPS_FROM] + following]
-    if element[number, TYPE] == DELAY and entity[who, HELD] == 0 and own_time(entity, who) > 0:
+    number = step[row, AT]
+    gives_up = entity[who, HELD] & step[row, GIVEN_UP_BY_START]
+    if element[number, TYPE] == DELAY and gives_up == 0 and own_time(entity, who) > 0:
         # a start that takes time and gives nothing up is noticed by nobody at this instant: it
         # needs no turn in dispatch
-        start_delay(run, heap, entity, kinds, element, calendar, trace, who, number)
-        note_start(run, entity, account, who, number)
+        start_delay(run, queue, entity, kinds, element, calendar, account, trace, who, number)
         return False
     join(run, marked, element, line, entity, who, number)
     return False
@@ -120,15 +122,12 @@ def trace_row(entity: I64, kinds: I64, who: int) -> int:
 
 
 @compiled
-def place_due(entity: I64, kinds: I64, occupancy: I64, who: int, following: int) -> int:
-    """The first occupancy, in rank order, that begins before the step to be entered; or NONE."""
-    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-    for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-        row = first + place
-        begins = entity[who, STEP] < occupancy[row, FIRST_STEP] <= following
-        if begins and following <= occupancy[row, LAST_STEP] and not (entity[who, HELD] >> place) & 1:
-            return int(place)
-    return NONE
+def first_of(places: int) -> int:
+    """The first occupancy, in rank order, of those whose bits are set: one at least."""
+    place = 0
+    while not (places >> place) & 1:
+        place += 1
+    return place
 
 
 @compiled
@@ -147,11 +146,11 @@ def wait_for_place(
     """Stand in the zone's line, blocking the server of the step just finished, if any."""
     which = entity[who, POOL]
     if which != NONE and entity[who, WANTED] == NONE:
-        pool[which, N_BLOCKED] += 1
+        add_blocked(pool, entity, which, who)
         mark(run, marked, element, pool[which, OF_ELEMENT])
     entity[who, WANTED] = place
     run[IN_ZONE_LINES] += 1
-    zone = occupancy[kinds[entity[who, KIND], OCCUPANCIES_FROM] + place, OF_ZONE]
+    zone = occupancy[kinds[entity[who, KIND], OCCUPANCIES_FROM] + place]
     join(run, marked, element, line, entity, who, zone)
 
 
@@ -164,6 +163,7 @@ def end_step(
     element: I64,
     pool: I64,
     kinds: I64,
+    step: I64,
     occupancy: I64,
     trace: I64,
     who: int,
@@ -174,58 +174,64 @@ def end_step(
     which = entity[who, POOL]
     if which != NONE:
         mark(run, marked, element, pool[which, OF_ELEMENT])
-        remove_served(pool, entity, which, who)
         pool[which, BUSY] -= 1
         if pool[which, BUSY] < pool[which, CAPACITY]:
             element[pool[which, OF_ELEMENT], FREE] += 1
         pool[which, BUSY_MS] += run[NOW] - entity[who, START]
         if entity[who, WANTED] != NONE:
-            pool[which, N_BLOCKED] -= 1
+            remove_blocked(pool, entity, which, who)
         entity[who, POOL] = NONE
     entity[who, WANTED] = NONE
-    if entity[who, HELD] != 0:
-        first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-        for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-            row = first + place
-            if occupancy[row, LAST_STEP] == entity[who, STEP] and not occupancy[row, AT_START]:
-                give_up(run, marked, entity, links, element, occupancy[row, OF_ZONE], who, place)
+    if entity[who, STEP] != NONE:
+        row = kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP]
+        ended = entity[who, HELD] & step[row, GIVEN_UP_AT_END]
+        if ended != 0:
+            give_up(run, marked, entity, links, element, kinds, occupancy, who, ended)
 
 
 @compiled
 def give_up_begun(
-    run: I64, marked: I64, entity: I64, links: I64, element: I64, kinds: I64, occupancy: I64, who: int
+    run: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    kinds: I64,
+    step: I64,
+    occupancy: I64,
+    who: int,
 ) -> None:
     """At a service start: give up the places of steps that have begun or were skipped."""
-    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-    for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-        row = first + place
-        last = occupancy[row, LAST_STEP]
-        if last < entity[who, STEP] or (last == entity[who, STEP] and occupancy[row, AT_START]):
-            give_up(run, marked, entity, links, element, occupancy[row, OF_ZONE], who, place)
+    row = kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP]
+    begun = entity[who, HELD] & step[row, GIVEN_UP_BY_START]
+    if begun != 0:
+        give_up(run, marked, entity, links, element, kinds, occupancy, who, begun)
 
 
 @compiled
 def give_up(
-    run: I64, marked: I64, entity: I64, links: I64, element: I64, zone: int, who: int, place: int
+    run: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    kinds: I64,
+    occupancy: I64,
+    who: int,
+    places: int,
 ) -> None:
-    """Give up one place, if it is held."""
-    if (entity[who, HELD] >> place) & 1:
-        entity[who, HELD] &= ~(1 << place)
-        remove_holder(element, links, zone, who, place)
-        element[zone, TAKEN] -= 1
-        element[zone, PLACE_MS] += run[NOW]
-        mark(run, marked, element, zone)
-
-
-@compiled
-def give_up_all(
-    run: I64, marked: I64, entity: I64, links: I64, element: I64, kinds: I64, occupancy: I64, who: int
-) -> None:
-    """On leaving: give up every place still held."""
-    if entity[who, HELD] != 0:
-        first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
-        for place in range(kinds[entity[who, KIND], OCCUPANCIES_TO] - first):
-            give_up(run, marked, entity, links, element, occupancy[first + place, OF_ZONE], who, place)
+    """Give up these places, which are held."""
+    entity[who, HELD] &= ~places
+    first = kinds[entity[who, KIND], OCCUPANCIES_FROM]
+    place = 0
+    while places >> place != 0:
+        if (places >> place) & 1:
+            zone = occupancy[first + place]
+            remove_holder(element, links, zone, who, place)
+            element[zone, TAKEN] -= 1
+            element[zone, PLACE_MS] += run[NOW]
+            mark(run, marked, element, zone)
+        place += 1
 
 
 @compiled
@@ -240,8 +246,6 @@ def free_row(run: I64, entity: I64, who: int) -> None:
 def book_work(run: I64, entity: I64, element: I64, account: I64, trace: I64, who: int) -> None:
     """Book the time since service start, now that the work is done: beyond it a delay was closed."""
     number = entity[who, WORKS_AT]
-    if element[number, TYPE] == GATE:
-        return
     own = own_time(entity, who)
     closed = run[NOW] - entity[who, START] - own
     book(run, entity, account, trace, who, number, element[number, ACCOUNT], own)
@@ -257,46 +261,49 @@ def go_on(run: I64, entity: I64, who: int) -> None:
 
 
 @compiled
-def finish_in(run: I64, heap: I64, entity: I64, who: int, delay_ms: int) -> None:
+def finish_in(run: I64, queue: I64, entity: I64, who: int, delay_ms: int) -> None:
     """The work ends that long from now."""
     if delay_ms == 0:
         go_on(run, entity, who)
     else:
-        push(run, heap, run[NOW] + delay_ms, FINISH * EVENT_BASE + who)
+        push_end(run, queue, entity, run[NOW] + delay_ms, who)
 
 
 @compiled
 def start_delay(
     run: I64,
-    heap: I64,
+    queue: I64,
     entity: I64,
     kinds: I64,
     element: I64,
     calendar: I64,
+    account: I64,
     trace: I64,
     who: int,
     number: int,
 ) -> None:
     """Start at a delay without having stood in its line."""
     entity[who, JOINED] = run[NOW]
+    note_start(run, entity, account, who, number)
     entity[who, START] = run[NOW]
     entity[who, WORKS_AT] = number
     if run[TRACED]:
         trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
-    work_through(run, heap, entity, element, calendar, who, number)
+    work_through(run, queue, entity, element, calendar, who, number)
 
 
 @compiled
 def work_through(
-    run: I64, heap: I64, entity: I64, element: I64, calendar: I64, who: int, number: int
+    run: I64, queue: I64, entity: I64, element: I64, calendar: I64, who: int, number: int
 ) -> None:
     """The work at a delay ends when its own time has passed, while open if the delay has hours."""
     own = own_time(entity, who)
     entity[who, FREE_FLOW] += own
     first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
     if first == last or own == 0:
-        finish_in(run, heap, entity, who, own)
+        finish_in(run, queue, entity, who, own)
     else:
-        end = end_in_open_time(calendar, first, last, run[NOW], own)
+        element[number, PIECE_OPEN] = piece_from(calendar, element[number, PIECE_OPEN], last, run[NOW])
+        end = end_in_open_time(calendar, element[number, PIECE_OPEN], last, run[NOW], own)
         if end != NEVER:
-            finish_in(run, heap, entity, who, end - run[NOW])
+            finish_in(run, queue, entity, who, end - run[NOW])

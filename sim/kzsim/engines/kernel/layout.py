@@ -12,7 +12,8 @@ from kzsim.network.program import ElementType
 NONE = -1
 NEVER = 2**62
 SKIPPED = -1
-PLACES_PER_ENTITY = 64  # bits of a whole number
+PLACE_BITS = 6
+PLACES_PER_ENTITY = 2**PLACE_BITS  # bits of a whole number
 N_PHASES = 3
 COHORT = 1  # the phase that is followed
 N_CAUSES = len(WAIT_ACCOUNTS)
@@ -31,7 +32,7 @@ QUEUE = int(Account.QUEUE)
 # --- run: one row of single numbers
 NOW = 0
 HORIZON = 1
-HEAP_SIZE = 2
+NEAR_SIZE = 2  # events in the near heap of `queue`
 GOING_ON = 3  # head of the list of entities that go on at this instant, linked by NEXT
 MARKED_SIZE = 4
 ACTED_SIZE = 5
@@ -49,7 +50,11 @@ COHORT_FROM = 16
 COHORT_TO = 17
 FOLLOW_UP = 18
 KEEPS_PASSAGE = 19
-RUN_COLUMNS = 20
+FAR_SIZE = 20
+IN_BUCKETS = 21  # events in buckets
+OPENED = 22  # the last bucket opened; its events and all before are in the near heap
+BUCKET_BITS = 23  # a bucket is 2 to this power ms
+RUN_COLUMNS = 24
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
@@ -59,6 +64,7 @@ KIND = 3  # its row of `kinds`
 STEP = 4  # last step entered, within the route; NONE before the first
 FOLLOWING = 5  # the step it goes on to, once that is known; the number of steps if it leaves
 JOINED = 6
+DUE = JOINED  # when its work ends: whoever works stands in no line
 START = 7
 POOL = 8  # the pool whose server it holds
 WANTED = 9  # the occupancy whose place it has last waited for since its last step; NONE: for none
@@ -67,8 +73,8 @@ WORKS_AT = 11
 HELD = 12  # occupancies whose places it holds, one bit each
 NEXT = 13  # in line
 PREVIOUS = 14
-NEXT_HOLDER = 15  # among those who hold a server of its pool
-PREVIOUS_HOLDER = 16
+NEXT_BLOCKED = 15  # among those who keep a server of its pool while they wait for a place
+PREVIOUS_BLOCKED = 16
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
@@ -90,7 +96,7 @@ PLACES = 6  # zones
 TAKEN = 7
 FIRST_HOLDER = 8  # zones: entity * PLACES_PER_ENTITY + occupancy
 HAS_ACTED = 9  # at this instant
-PIECE_OPEN = 10  # gates: row of `calendar` that comes next
+PIECE_OPEN = 10  # row of `calendar`: gates: that comes next; delays: in force when somebody started last
 CALENDAR_FROM = 11  # gates and delays: rows of `calendar`
 CALENDAR_TO = 12
 REFILL_NEXT = 13  # gates: row of `refill` that comes next
@@ -122,7 +128,7 @@ BUSY_MS = 4
 PIECE_NEXT = 5  # row of `calendar` that comes next
 CAPACITY_TO = 6
 LARGEST_LATER = 7  # of the capacities still to come
-FIRST_SERVED = 8
+FIRST_BLOCKED = 8
 POOL_COLUMNS = 16
 
 # --- calendar: one row a piece, of pools, gates and delays one after another
@@ -137,12 +143,14 @@ REFILL_AT = 0
 OVERALL = 1
 CEILINGS = 2  # one column a class
 
-# --- occupancy
-OF_ZONE = 0
-FIRST_STEP = 1
-LAST_STEP = 2
-AT_START = 3
-OCCUPANCY_COLUMNS = 4
+# --- step: one row a step of a route; the last three have one bit an occupancy of the route
+AT = 0  # its element
+PLACES_NEEDED = 1  # places that whoever enters this step must hold
+GIVEN_UP_AT_END = 2
+GIVEN_UP_BY_START = 3  # given up at its start, or at that of any later step
+STEP_COLUMNS = 4
+
+# --- occupancy: one number a row, the zone
 
 # --- source
 NEXT_ENTITY = 0
@@ -188,11 +196,19 @@ EXIT = 0
 OWN_TIME = 1
 PASSAGE_COLUMNS = 2
 
-# --- kinds of event in the heap: event = kind * EVENT_BASE + index
-EVENT_BASE = 2**22  # as many entities may be inside at once
-EVENTS = 8 * EVENT_BASE  # an entry of the heap is instant * EVENTS + event, below 2**63
+# --- queue: buckets first, then what is pending, from both ends
+N_BUCKETS = 8192  # a power of two
+NEAR = N_BUCKETS  # the top of the near heap
+EMPTY_MS = -2  # the instant of the next event if there is none; before that at which the loop begins
+EVENTS_PER_BUCKET = 1  # that a bucket is meant for
+
+# --- kinds of event: event = kind * EVENT_BASE + index
+INDEX_BITS = 22
+EVENT_BASE = 2**INDEX_BITS  # as many entities may be inside at once
+EVENT_BITS = INDEX_BITS + 3
+EVENTS = 2**EVENT_BITS  # an entry of a heap is instant * EVENTS + event, below 2**63
 ARRIVAL = 0  # of the next entity of a source
-FINISH = 1  # of an entity's work
+END = 1  # of an entity's work
 CAPACITY_CHANGE = 2  # of a pool
 OPENING_CHANGE = 3  # of a gate
 REFILL = 4  # of a gate

@@ -9,23 +9,25 @@ from kzsim.engines.kernel.layout import (
     CLOCK,
     CLOCK_AT_JOINING,
     CLOSED,
+    FIRST_BLOCKED,
     FIRST_HOLDER,
-    FIRST_SERVED,
     HEAD,
     INDEX,
     IS_MARKED,
     JOINED,
     KLASS,
     MARKED_SIZE,
+    N_BLOCKED,
     N_CAUSES,
     N_CLASSES,
     NEXT,
-    NEXT_HOLDER,
+    NEXT_BLOCKED,
     NONE,
     NOW,
+    PLACE_BITS,
     PLACES_PER_ENTITY,
     PREVIOUS,
-    PREVIOUS_HOLDER,
+    PREVIOUS_BLOCKED,
     SINCE,
     TAIL,
     WAITING,
@@ -36,8 +38,8 @@ from kzsim.engines.outcome import I64
 
 @compiled
 def mark(run: I64, marked: I64, element: I64, number: int) -> None:
-    """Let this element act in this instant's dispatch."""
-    if element[number, IS_MARKED] == 0:
+    """Let this element act in this instant's dispatch, if anybody waits there: whoever joins marks it too."""
+    if element[number, WAITING] > 0 and element[number, IS_MARKED] == 0:
         element[number, IS_MARKED] = 1
         push_marked(run, marked, MARKED_SIZE, number)
 
@@ -106,26 +108,28 @@ def remember_clock(line: I64, entity: I64, who: int, row: int, now_ms: int) -> N
 
 
 @compiled
-def add_served(pool: I64, entity: I64, which: int, who: int) -> None:
-    """Put somebody on the list of who holds a server of the pool."""
-    first = pool[which, FIRST_SERVED]
-    entity[who, NEXT_HOLDER] = first
-    entity[who, PREVIOUS_HOLDER] = NONE
+def add_blocked(pool: I64, entity: I64, which: int, who: int) -> None:
+    """Put somebody on the list of who keeps a server of the pool while waiting for a place."""
+    first = pool[which, FIRST_BLOCKED]
+    entity[who, NEXT_BLOCKED] = first
+    entity[who, PREVIOUS_BLOCKED] = NONE
     if first != NONE:
-        entity[first, PREVIOUS_HOLDER] = who
-    pool[which, FIRST_SERVED] = who
+        entity[first, PREVIOUS_BLOCKED] = who
+    pool[which, FIRST_BLOCKED] = who
+    pool[which, N_BLOCKED] += 1
 
 
 @compiled
-def remove_served(pool: I64, entity: I64, which: int, who: int) -> None:
+def remove_blocked(pool: I64, entity: I64, which: int, who: int) -> None:
     """Take somebody off that list."""
-    after, before = entity[who, NEXT_HOLDER], entity[who, PREVIOUS_HOLDER]
+    after, before = entity[who, NEXT_BLOCKED], entity[who, PREVIOUS_BLOCKED]
     if before == NONE:
-        pool[which, FIRST_SERVED] = after
+        pool[which, FIRST_BLOCKED] = after
     else:
-        entity[before, NEXT_HOLDER] = after
+        entity[before, NEXT_BLOCKED] = after
     if after != NONE:
-        entity[after, PREVIOUS_HOLDER] = before
+        entity[after, PREVIOUS_BLOCKED] = before
+    pool[which, N_BLOCKED] -= 1
 
 
 @compiled
@@ -136,7 +140,7 @@ def add_holder(element: I64, links: I64, zone: int, who: int, place: int) -> Non
     links[who, 2 * place + 1] = NONE
     this = who * PLACES_PER_ENTITY + place
     if first != NONE:
-        links[first // PLACES_PER_ENTITY, 2 * (first % PLACES_PER_ENTITY) + 1] = this
+        links[first >> PLACE_BITS, 2 * (first & (PLACES_PER_ENTITY - 1)) + 1] = this
     element[zone, FIRST_HOLDER] = this
 
 
@@ -147,6 +151,6 @@ def remove_holder(element: I64, links: I64, zone: int, who: int, place: int) -> 
     if before == NONE:
         element[zone, FIRST_HOLDER] = after
     else:
-        links[before // PLACES_PER_ENTITY, 2 * (before % PLACES_PER_ENTITY)] = after
+        links[before >> PLACE_BITS, 2 * (before & (PLACES_PER_ENTITY - 1))] = after
     if after != NONE:
-        links[after // PLACES_PER_ENTITY, 2 * (after % PLACES_PER_ENTITY) + 1] = before
+        links[after >> PLACE_BITS, 2 * (after & (PLACES_PER_ENTITY - 1)) + 1] = before

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
+from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
-from kzsim.engines.kernel.heap import next_ms, pop, pop_marked
+from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
+from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -28,7 +30,7 @@ from kzsim.network.entities import F64, I16, U64
 @compiled
 def advance(
     run: I64,
-    heap: I64,
+    queue: I64,
     marked: I64,
     acted: I64,
     entity: I64,
@@ -74,9 +76,12 @@ def advance(
         or line.shape[1] != LINE_COLUMNS
         or pool.shape[1] != POOL_COLUMNS
         or source.shape[1] != SOURCE_COLUMNS
-        or occupancy.shape[1] != OCCUPANCY_COLUMNS
+        or step.shape[1] != STEP_COLUMNS
         or kinds.shape[1] != KIND_COLUMNS
         or calendar.shape[1] != CALENDAR_COLUMNS
+        or work.shape[1] != WORK_COLUMNS
+        or shape.shape[1] != SHAPE_COLUMNS
+        or bounds.shape[1] != BOUND_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
         or trace.shape[0] != TRACE_PLANES
@@ -89,87 +94,90 @@ def advance(
             if run[GOING_ON] != NONE:
                 goes_on = run[GOING_ON]
                 run[GOING_ON] = entity[goes_on, NEXT]
-            elif next_ms(run, heap) == run[NOW]:
-                if run[FREE_ENTITY] == NONE and run[HIGHEST_ROW] == entity.shape[0]:
+            elif next_ms(queue) == run[NOW]:
+                event = next_event(queue)
+                index = event & (EVENT_BASE - 1)
+                kind = event >> INDEX_BITS
+                if kind == ARRIVAL and run[FREE_ENTITY] == NONE and run[HIGHEST_ROW] == entity.shape[0]:
                     return NEED_ROWS
-                event = pop(run, heap)
-                index = event % EVENT_BASE
-                kind = event // EVENT_BASE
-                if kind == FINISH:
+                drop_next(run, queue)
+                if kind == END:
                     goes_on = index
                 elif kind == ARRIVAL:
-                    goes_on = arrive(run, heap, entity, source, kinds, arrival_ms, kind_of, index)
+                    goes_on = arrive(run, queue, entity, source, kinds, arrival_ms, kind_of, index)
                     note_arrival(run, entity, slots, flow, goes_on)
                 elif kind == CAPACITY_CHANGE:
-                    change_capacity(run, heap, marked, element, pool, calendar, index)
+                    change_capacity(run, queue, marked, element, pool, calendar, index)
                 elif kind == OPENING_CHANGE:
-                    change_opening(run, heap, marked, element, calendar, index)
+                    change_opening(run, queue, marked, element, calendar, index)
                 else:
-                    refill_quota(run, heap, marked, element, line, refill, index)
+                    refill_quota(run, queue, marked, element, line, refill, index)
             # 2. dispatch
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)
                 element[number, IS_MARKED] = 0
-                if element[number, WAITING] > 0:
-                    kind = element[number, TYPE]
-                    if kind == SERVICE:
-                        act_service(
-                            run,
-                            heap,
-                            marked,
-                            entity,
-                            links,
-                            element,
-                            line,
-                            pool,
-                            usable,
-                            kinds,
-                            occupancy,
-                            account,
-                            trace,
-                            number,
-                        )
-                    elif kind == DELAY:
-                        act_delay(
-                            run,
-                            heap,
-                            marked,
-                            entity,
-                            links,
-                            element,
-                            line,
-                            kinds,
-                            occupancy,
-                            calendar,
-                            account,
-                            trace,
-                            number,
-                        )
-                    elif kind == GATE:
-                        act_gate(
-                            run,
-                            marked,
-                            entity,
-                            links,
-                            element,
-                            line,
-                            kinds,
-                            occupancy,
-                            account,
-                            trace,
-                            number,
-                        )
-                    else:
-                        act_zone(run, entity, links, element, line, account, trace, number)
-                    if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
-                        element[number, HAS_ACTED] = 1
-                        acted[run[ACTED_SIZE]] = number
-                        run[ACTED_SIZE] += 1
+                kind = element[number, TYPE]
+                if kind == SERVICE:
+                    act_service(
+                        run,
+                        queue,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        pool,
+                        usable,
+                        kinds,
+                        step,
+                        occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
+                elif kind == DELAY:
+                    act_delay(
+                        run,
+                        queue,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        calendar,
+                        account,
+                        trace,
+                        number,
+                    )
+                elif kind == GATE:
+                    act_gate(
+                        run,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
+                else:
+                    act_zone(run, entity, links, element, line, account, trace, number)
+                if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
+                    element[number, HAS_ACTED] = 1
+                    acted[run[ACTED_SIZE]] = number
+                    run[ACTED_SIZE] += 1
             else:
                 break
             if goes_on != NONE and proceed(
                 run,
-                heap,
+                queue,
                 marked,
                 entity,
                 links,
@@ -210,11 +218,12 @@ def advance(
         close_instant(run, acted, entity, element, line, pool, usable)
         if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, asked, element, line, pool, usable, zones):
             return DEADLOCK
-        if run[HEAP_SIZE] == 0:
+        following_ms = find_next(run, queue, entity)
+        if following_ms == EMPTY_MS:
             observe(run, element, own, observed, run[HORIZON] - 1)
             return DONE
-        observe(run, element, own, observed, next_ms(run, heap))
-        run[NOW] = next_ms(run, heap)
+        observe(run, element, own, observed, following_ms)
+        run[NOW] = following_ms
 
 
 # --- between instants ---------------------------------------------------------------------------------
@@ -311,7 +320,7 @@ def settle(
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
             own = entity[who, FREE_FLOW]
             for step in range(following, kinds[entity[who, KIND], N_STEPS]):
-                if step % AHEAD == 0:
+                if step & (AHEAD - 1) == 0:
                     look_ahead(
                         run,
                         entity,
@@ -327,6 +336,6 @@ def settle(
                         who,
                         step,
                     )
-                if entity[who, OWN + step % AHEAD] != SKIPPED:
-                    own += entity[who, OWN + step % AHEAD]
+                if entity[who, OWN + (step & (AHEAD - 1))] != SKIPPED:
+                    own += entity[who, OWN + (step & (AHEAD - 1))]
             note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

@@ -57,6 +57,24 @@ def plain(table: npt.NDArray[Number]) -> npt.NDArray[Number]:
     return np.require(table, requirements=["C", "W"])
 
 
+def _steps(program: Program) -> I64:
+    """What each step of each route is, and which places of the route it has to do with."""
+    step = np.zeros((len(program.step_element), STEP_COLUMNS), dtype=np.int64)
+    step[:, AT] = program.step_element
+    steps_of, occupancies_of = _rows(program.step_ptr), _rows(program.occupancy_ptr)
+    for (first, last), (begin, end) in zip(steps_of, occupancies_of, strict=True):
+        for place, row in enumerate(range(begin, end)):
+            bit = 1 << place
+            from_step, to_step = first + program.occupancy_first[row], first + program.occupancy_last[row]
+            step[from_step : to_step + 1, PLACES_NEEDED] |= bit
+            if program.occupancy_at_start[row]:
+                step[to_step:last, GIVEN_UP_BY_START] |= bit
+            else:
+                step[to_step, GIVEN_UP_AT_END] |= bit
+                step[to_step + 1 : last, GIVEN_UP_BY_START] |= bit
+    return step
+
+
 @kept_with_program
 def fixed_tables(program: Program) -> Fixed:
     """Tables that do not change while the loop runs; replications of a program share them."""
@@ -73,20 +91,11 @@ def fixed_tables(program: Program) -> Fixed:
         if first < last:
             time = OpenTime(program.open_at_ms[first:last].tolist(), program.open_value[first:last].tolist())
             opening[first:last, PASSED] = [time.passed(int(at)) for at in program.open_at_ms[first:last]]
-    occupancy = np.stack(
-        [
-            program.occupancy_zone,
-            program.occupancy_first,
-            program.occupancy_last,
-            program.occupancy_at_start.astype(np.int64),
-        ],
-        axis=1,
-    )
     refill = np.column_stack([program.refill_at_ms, program.refill_overall, program.refill_ceiling])
     return Fixed(
         usable=plain(program.usable_pool),
-        step=plain(program.step_element),
-        occupancy=np.ascontiguousarray(occupancy),
+        step=_steps(program),
+        occupancy=plain(program.occupancy_zone),
         calendar=np.concatenate([capacity, opening]),
         refill=np.ascontiguousarray(refill.astype(np.int64)),
     )
@@ -117,7 +126,7 @@ def initial_state(program: Program) -> State:
     pool[:, OF_ELEMENT] = program.pool_element
     pool[:, PIECE_NEXT] = program.capacity_ptr[:-1]
     pool[:, CAPACITY_TO] = program.capacity_ptr[1:]
-    pool[:, FIRST_SERVED] = NONE
+    pool[:, FIRST_BLOCKED] = NONE
     return State(element, line, pool)
 
 
