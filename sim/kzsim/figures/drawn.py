@@ -1,4 +1,4 @@
-"""A figure with everything that belongs to it: the words on it, its numbers, what to say to who cannot see it."""
+"""A figure with all that belongs to it: the words on it, its numbers, what to say to who cannot see it."""
 
 from __future__ import annotations
 
