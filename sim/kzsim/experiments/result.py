@@ -20,9 +20,10 @@ class RunResult:
     Every table's columns are those of ``kzsim.indicators.dictionary.table(<field name>)``, in that
     order; text columns hold '' where nothing applies, numbers NaN. The ``counterfactual_*`` tables
     and ``comparison`` are None without a counterfactual. ``hourly`` is None in a stored run that was
-    read back. ``distribution`` and ``occupancy`` are None in runs of earlier versions. ``timing`` (seconds; never part of a result file but of the manifest) has ``wall_s``,
-    ``replication_s`` (mean of one replication, counterfactual included) and ``entities`` (mean of one
-    run of one replication). ``start`` is aware, in Kazakhstan's clock.
+    read back. ``distribution`` and ``occupancy`` are None in runs of earlier versions. ``timing``
+    (seconds; never part of a result file but of the manifest) has ``wall_s``, ``replication_s`` (mean of one
+    replication, counterfactual included) and ``entities`` (mean of one run of one replication). ``start``
+    is aware, in Kazakhstan's clock.
     """
 
     title: str
