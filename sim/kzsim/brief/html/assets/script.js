@@ -38,13 +38,22 @@
       dates.map((date, day) => [date, ...flow.key, inside[at][day], line[at][day]].map((one) => cell(String(one)))));
     return "day,crossing,mode,direction,inside,in_line\n" + rows.map((row) => row.join(",") + "\n").join("");
   };
+  let files = null;
+  const unpack = async () => {
+    const bytes = Uint8Array.from(atob(data.files), (letter) => letter.charCodeAt(0));
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return JSON.parse(await new Response(plain).text());
+  };
   document.querySelectorAll("button[data-csv]").forEach((button) => {
     const name = button.dataset.csv;
     button.hidden = false;
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
       if (button.dataset.table) save(name, ofTable(byId(button.dataset.table)));
       else if (name === "queues_per_day.csv") save(name, ofQueues());
-      else save(name, data.files[name]);
+      else {
+        files = files || await unpack();
+        save(name, files[name]);
+      }
     });
   });
 
