@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kzsim.figures import times
 from kzsim.figures.drawn import FORMS, Drawn, Form, Kind, figure_bytes
 
 if TYPE_CHECKING:
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "FORMS", "Drawn", "Form", "Kind", "figure_bytes"]
 
-_KINDS: tuple[Kind, ...] = ()
+RUN = frozenset({"run"})
+
+_KINDS: tuple[Kind, ...] = (
+    Kind(
+        "crossing_time", "crossing time per crossing: mean, interval, P10 to P90", RUN, times.crossing_times
+    ),
+    Kind("distribution", "share through within so many hours", RUN, times.distributions),
+)
 
 FIGURES: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KINDS})
