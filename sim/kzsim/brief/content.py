@@ -57,7 +57,8 @@ class Assumption:
     """A value that the study rests on. ``grade`` is its key (``assumed``), ``graded`` the word for it.
 
     ``sources`` are keys of ``Brief.sources``. ``weight`` is the rank correlation with which it decides a
-    figure, where that was asked for and chance can be ruled out, else None.
+    figure, where that was asked for and chance can be ruled out, else None. ``width``: the range over the value,
+    0 where either is not known.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Assumption:
     graded: str
     sources: tuple[str, ...]
     weight: float | None = None
+    width: float = 0.0
 
 
 @dataclass(frozen=True)
