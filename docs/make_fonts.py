@@ -3,9 +3,9 @@
     sudo apt-get install fonts-noto-core fonts-noto-cjk
     .venv/bin/python docs/make_fonts.py
 
-Two files, regular and bold, in ``sim/kzsim/language/fonts``: Latin, Cyrillic with the letters of Kazakh, and of
-Chinese the characters that the catalogues and the evidence really use. Run it again when a new Chinese text
-brings new characters; a test says so. The same input gives the same bytes.
+Two files, regular and bold, in ``sim/kzsim/language/fonts``: Latin, Cyrillic with the letters of Kazakh, and
+of Chinese the characters that the catalogues and the evidence really use. Run it again when a new Chinese
+text brings new characters; a test says so. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def called(font: TTFont, style: str, weight: int) -> None:
     names = font["name"]
     names.names = []
     for number, text in {
-        0: "Copyright 2015-2021 Google LLC. Copyright 2014-2021 Adobe (http://www.adobe.com/). Subset and renamed.",
+        0: "Copyright 2015-2021 Google LLC. Copyright 2014-2021 Adobe (www.adobe.com). A renamed subset.",
         1: FAMILY,
         2: style,
         3: f"{FAMILY} {style}",

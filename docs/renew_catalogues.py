@@ -2,8 +2,8 @@
 
     .venv/bin/python docs/renew_catalogues.py
 
-New texts appear in ``sim/kzsim/language/catalogues/*.po`` with an empty translation, texts no longer said go,
-and the ``.mo`` files that the program reads are compiled. Fill in what is empty and run it again. Needs Babel.
+New texts appear in ``sim/kzsim/language/catalogues/*.po`` with an empty translation, texts no longer said
+go, and the ``.mo`` files that the program reads are compiled. Fill in what is empty and run it again.
 """
 
 from __future__ import annotations

@@ -41,9 +41,9 @@ REGIONS = {"zh": "CN", "ru": "KZ", "kk": "KZ"}
 def pdf_bytes(brief: Brief, figures: Sequence[Drawn], say: Speaker, template: Path | None = None) -> bytes:
     """The brief as PDF/UA-1: two pages with the packaged template, or what ``template`` makes of the data.
 
-    The map, or else the first figure, stands on the first page, the next on the second. A template may read files
-    of its own folder, and no others. Raises ``BriefError`` where Typst is not installed, and for a template that
-    cannot be read or set, with the place in it.
+    The map, or else the first figure, stands on the first page, the next on the second. A template may read
+    files of its own folder, and no others. Raises ``BriefError`` where Typst is not installed, and for a
+    template that cannot be read or set, with the place in it.
     """
     try:
         import typst
@@ -55,7 +55,7 @@ def pdf_bytes(brief: Brief, figures: Sequence[Drawn], say: Speaker, template: Pa
     if template is not None:
         if not template.is_file():
             raise BriefError(
-                f"{template}: there is no such template.", "It is a Typst file; docs/brief.md tells more."
+                f"{template}: there is no such template.", "It is a Typst file; docs/pdf.md tells more."
             )
         return _set(typst, template.read_bytes(), template.resolve().parent, str(template), data)
     source = files("kzsim.brief") / "templates" / "brief.typ"
@@ -76,21 +76,22 @@ def _set(typst: Any, source: bytes, root: Path, name: str, data: dict[str, Any])
                 shutil.copy(file, more)
             paths.append(more)
         # Without need the machine's fonts are not looked at: else the bytes could depend on them.
-        fonts = typst.Fonts(
-            include_system_fonts=bool(lacking), include_embedded_fonts=False, font_paths=paths
-        )
+        machine = bool(lacking)
+        fonts = typst.Fonts(include_system_fonts=machine, include_embedded_fonts=False, font_paths=paths)
         try:
             return _compiled(typst, source, root, fonts, data)
         except typst.TypstError as mistake:
             if lacking and NO_GLYPH in mistake.message:
                 return _set(typst, source, root, name, _without(lacking, data))
-            raise BriefError(_told(name, mistake), "; ".join(mistake.hints) or "Mend the template.") from mistake
+            remedy = "; ".join(mistake.hints) or "Mend the template."
+            raise BriefError(_told(name, mistake), remedy) from mistake
 
 
 def _compiled(typst: Any, source: bytes, root: Path, fonts: Any, data: dict[str, Any]) -> bytes:
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     compiler = typst.Compiler(source, root=str(root), font_paths=fonts, sys_inputs={"brief": text})
-    return bytes(compiler.compile(format="pdf", pdf_standards=[STANDARD]))
+    # A template has no clock: its bytes would change with the hour.
+    return bytes(compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=0))
 
 
 def _told(name: str, mistake: Any) -> str:
@@ -100,7 +101,7 @@ def _told(name: str, mistake: Any) -> str:
 
 
 def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str, Any]:
-    """What the template gets: plain texts, lists and SVG. ``docs/brief.md`` lists it."""
+    """What the template gets: plain texts, lists and SVG. ``docs/pdf.md`` lists it."""
     table = brief.tables[:1]
     return {
         "lang": brief.lang,
@@ -187,7 +188,9 @@ def _without(lacking: set[str], data: Any) -> Any:
         case str():
             return data.translate({ord(mark): UNKNOWN for mark in lacking})
         case dict():
-            return {name: value if name == "svg" else _without(lacking, value) for name, value in data.items()}
+            return {
+                name: value if name == "svg" else _without(lacking, value) for name, value in data.items()
+            }
         case list():
             return [_without(lacking, value) for value in data]
     return data

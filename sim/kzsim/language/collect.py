@@ -1,4 +1,4 @@
-"""Collects the fixed texts that the package says, for the catalogues and for the test that none is missing."""
+"""Collects the fixed texts that the package says, for the catalogues and the test that none is missing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def texts(package: Path, parts: Iterable[str] = PARTS) -> dict[Text, tuple[Place
 
 
 def said(source: str, file: str = "<source>") -> Iterator[tuple[Text, int]]:
-    """The texts of one source file with their lines: of ``say(..)``, ``say.plural(..)`` and ``phrase(..)``."""
+    """The texts of one source file with their lines: of ``say()``, ``say.plural()`` and ``phrase()``."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not node.args:
             continue
@@ -81,6 +81,6 @@ def _literals(node: ast.expr, file: str, *, must: bool) -> Iterator[str]:
             return
         case _:
             raise ValueError(
-                f"{file}:{node.lineno}: a text is said that is not written out there: give the whole text and "
-                "put what varies in braces"
+                f"{file}:{node.lineno}: a text is said that is not written out there: give the whole text "
+                "and put what varies in braces"
             )

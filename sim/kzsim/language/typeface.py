@@ -1,7 +1,7 @@
 """The typeface of figures and reports, "Kzsim Sans": for matplotlib, for web pages and for Typst.
 
-Two files, regular and bold, with Latin, Cyrillic and the Chinese characters of the catalogues. Text of users may
-hold others: those fall to ``FALLBACK`` in figures and to the reader's own fonts in a page.
+Two files, regular and bold, with Latin, Cyrillic and the Chinese characters of the catalogues. Text of users
+may hold others: those fall to ``FALLBACK`` in figures and to the reader's own fonts in a page.
 """
 
 from __future__ import annotations
