@@ -138,6 +138,11 @@ class Sheet:
             left / self.width_in, 1 - (self._head_in + top) / self.height_in, words, **{"va": "top", **look}
         )
 
+    def label(self, middle: float, words: str, width: float, left: float = _MARGIN_IN) -> None:
+        """The name of a row on as many lines as it needs, about the height ``middle``."""
+        lines = wrapped(words, 8.5, width)
+        self.text(left, middle, "\n".join(lines), va="center", fontsize=8.5, linespacing=1.15)
+
     def key(self, marks: Sequence[Mark], top: float = 0.0, left: float = _MARGIN_IN) -> float:
         """A row of marks with their words, on as many lines as they need; the height taken in inches."""
         axes = self.axes(0, 0, self.width_in, self.body_in)

@@ -125,7 +125,7 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
     source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
     group_in = 2 * _ROW_IN + _GAP_IN
     panel_in = group_in * len(places)
-    sheet = Sheet(title, subtitle, source, body_in=0.55 + panel_in + 0.42)
+    sheet = Sheet(title, subtitle, source, body_in=0.55 + panel_in + 0.30)
     marks = [
         Mark("point", told.FARM, say("agricultural goods"), told.FARM_MARKER),
         Mark("point", told.COLOUR[mode], say("the rest"), told.MARKER[mode]),
@@ -151,9 +151,7 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
             for row in own.to_dict("records"):
                 _range(axes, row, at, mode, say, sheet.width_in, far)
     for at, crossing in enumerate(places):
-        lines = wrapped(told.place(crossing, mode, say), 8.5, _LABEL_IN - 0.2)
-        middle = top + (at + 0.5) * group_in - len(lines) * line_in(8.5) / 2
-        sheet.text(0.12, middle, "\n".join(lines), fontsize=8.5, linespacing=1.1)
+        sheet.label(top + (at + 0.5) * group_in, told.place(crossing, mode, say), _LABEL_IN - 0.2)
     alt = say(
         "Ranges and means of the crossing time {by} at {n} crossings, for agricultural goods and the rest. {title}.",
         by=told.by_mode(mode, say),
