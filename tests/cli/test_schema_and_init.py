@@ -43,7 +43,8 @@ def test_the_first_scenarios_are_the_shipped_ones_with_a_line_for_editors(call, 
     for path in sorted((tmp_path / "mine").glob("*.yaml")):
         line, _, rest = path.read_text(encoding="utf-8").partition("\n")
         assert line == "# yaml-language-server: $schema=scenario.schema.json"
-        assert rest == (ROOT / "scenarios" / path.name).read_text(encoding="utf-8")
+        shipped = (ROOT / "scenarios" / path.name).read_text(encoding="utf-8")
+        assert shipped == f"# yaml-language-server: $schema=../docs/scenario.schema.json\n{rest}"
 
 
 def test_a_folder_that_holds_anything_is_refused_and_left_alone(call, tmp_path):

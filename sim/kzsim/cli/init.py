@@ -14,7 +14,7 @@ from kzsim.cli.schema import text as schema_text
 
 SCHEMA = "scenario.schema.json"
 FIRST = "minimal.yaml"
-EDITOR_LINE = f"# yaml-language-server: $schema={SCHEMA}\n"
+EDITOR_LINE = f"# yaml-language-server: $schema={SCHEMA}"
 """The first line of a scenario, by which editors find the schema."""
 
 
@@ -54,11 +54,16 @@ def starter() -> dict[str, str]:
     """Return the files of a starter folder, by name: the packaged scenarios and the schema."""
     folder = resources.files("kzsim.cli") / "starter"
     scenarios = {
-        item.name: EDITOR_LINE + item.read_text(encoding="utf-8")
+        item.name: _with_editor_line(item.read_text(encoding="utf-8"))
         for item in sorted(folder.iterdir(), key=lambda item: item.name)
         if item.name.endswith(".yaml")
     }
     return {**scenarios, SCHEMA: schema_text()}
+
+
+def _with_editor_line(scenario: str) -> str:
+    """The shipped scenario, whose own first line names the schema where the project keeps it."""
+    return f"{EDITOR_LINE}\n{scenario.partition(chr(10))[2]}"
 
 
 def _refuse_a_folder_in_use(folder: Path) -> None:
