@@ -38,6 +38,8 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
         "runs": ("kzsim.cli.runs:runs", "List stored runs, show one, make one again and compare."),
         "warmup": ("kzsim.cli.warmup:warmup", "Compile the simulation's kernel, once per machine."),
         "explain": ("kzsim.cli.explain:explain", "Say what a key means, its value, range and source."),
+        "schema": ("kzsim.cli.schema:schema", "Print the JSON schema of scenarios, for editors."),
+        "init": ("kzsim.cli.init:init", "Write first scenarios to edit into a new folder."),
     },
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},

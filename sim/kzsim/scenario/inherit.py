@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kzsim.scenario.document import Document, Node, read_file, read_setting
+from kzsim.scenario.document import Document, Node, read_file, read_setting, read_text
 from kzsim.scenario.problems import Place, Problem, ScenarioError, nearest, shorten
 from kzsim.scenario.units import describe
 
@@ -28,13 +28,15 @@ class Tree:
     whole: bool = True
 
 
-def gather(path: str | os.PathLike[str], settings: Sequence[str] = ()) -> Tree:
+def gather(path: str | os.PathLike[str], settings: Sequence[str] = (), *, text: str | None = None) -> Tree:
     """Read ``path``, its parents and ``settings`` (``KEY=VALUE``), the later over the earlier.
+
+    ``text`` stands in for the content of ``path``, which then need not exist.
 
     :raises ScenarioError: the file itself cannot be read.
     """
     shown = os.fspath(path)
-    document = read_file(Path(shown), shown)
+    document = read_file(Path(shown), shown) if text is None else read_text(text, shown)
     _require_map(document)
     problems = list(document.problems)
     chain, whole = _parents(document, shown, problems)
