@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from kzsim.language import Speaker
 
-MOST_ROWS = 120
+MOST_ROWS = 40
 """Longer tables are shown up to here; the whole is in the download."""
 CSV_FIGURES = 6
 """Significant figures of numbers in a download; the results folder has all."""

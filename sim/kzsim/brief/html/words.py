@@ -47,7 +47,10 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
             "endorsement."
         ),
         "flow": say("Flow"),
-        "inside": say("At the crossing"),
+        "inside": say("Trucks and trains at the crossing on that day"),
+        "crossing": say("Crossing"),
+        "to_cn": say("to China"),
+        "to_kz": say("to Kazakhstan"),
         "in_line": say("of them in a line"),
         "explore": say("Explore the points"),
         "explore_note": say(
