@@ -109,7 +109,14 @@ def _resolve(name: str, out: Path) -> Path:
                     return latest
         files = [file for kind in (STUDY, SWEEP) for file in out.glob(f"*/*/{kind}")]
         wanted = sorted({file.parent for file in files if _is_called(file.parent, name)})
-        below = sorted({file.parent for file in files if file.parent.parent in (Path(name), out / name)})
+        below = sorted(
+            {
+                file.parent
+                for folder in (Path(name), out / name)
+                for kind in (STUDY, SWEEP)
+                for file in (folder.glob(f"*/{kind}") if name else ())
+            }
+        )
     if len(wanted) == 1:
         return wanted[0]
     if len(below) == 1:

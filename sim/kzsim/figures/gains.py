@@ -156,7 +156,7 @@ def classes_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     if best["difference"] < 0:
         clauses.append(
             say(
-                "{klass} gain most {by}: {hours} h at {place}",
+                "{by}, most is gained by {klass}: {hours} h at {place}",
                 klass=say.class_(best["class"]),
                 by=by,
                 hours=say.figure(-best["difference"]),
@@ -166,7 +166,7 @@ def classes_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     if worst["difference"] > 0:
         clauses.append(
             say(
-                "{klass} lose most {by}: {hours} h at {place}",
+                "{by}, most is lost by {klass}: {hours} h at {place}",
                 klass=say.class_(worst["class"]),
                 by=by,
                 hours=say.figure(worst["difference"]),

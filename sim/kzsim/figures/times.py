@@ -149,7 +149,7 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
             if at:
                 axes.axhline(at, color="#E4E4E4", linewidth=0.6)
             for row in own.to_dict("records"):
-                _range(axes, row, at, mode, say, sheet.width_in, far)
+                _range(axes, row, at, mode, say)
     for at, crossing in enumerate(places):
         sheet.label(top + (at + 0.5) * group_in, told.place(crossing, mode, say), _LABEL_IN - 0.2)
     alt = say(
@@ -161,9 +161,7 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
     return Drawn(f"crossing_time_{mode}", title, subtitle, source, alt, sheet.figure, table)
 
 
-def _range(
-    axes: Axes, row: dict[str, float], at: int, mode: str, say: Speaker, width_in: float, far: float
-) -> None:
+def _range(axes: Axes, row: dict[str, float], at: int, mode: str, say: Speaker) -> None:
     farm = row["class"] == AGRICULTURAL
     y = at + (0.33 if farm else 0.67)
     colour = told.FARM if farm else told.COLOUR[mode]
@@ -265,19 +263,19 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
         Mark("line", told.COLOUR[mode], say("the rest"), dashed=True),
         *([Mark("line", BASELINE, say("agricultural goods without the corridors"))] if before else []),
     ]
-    row_in, left, head_in, sheet_in = 1.15, 0.52, 0.24, WIDTH_IN
+    row_in, left, head_in, sheet_in = 1.15, 0.52, 0.32, WIDTH_IN
     gap = 0.14
     width = min((sheet_in - left - 0.15 - gap * (len(places) - 1)) / len(places), 3.2)
     name_in = line_in(8) * max(
         len(wrapped(told.place(one, mode, say), 8, width, bold=True)) for one in places
     )
-    body_in = 0.55 + name_in + (row_in + head_in) * len(ways) + 0.3
+    body_in = 0.55 + name_in + (row_in + head_in) * len(ways) + 0.1
     sheet = Sheet(title, subtitle, source, body_in=body_in)
     top = sheet.key(marks) + name_in + head_in + 0.06
     far = max(float(table.loc[table["share"] <= 0.95, "hours"].max()), DAY_H * 1.5)  # the last 5 % go further
     for down, direction in enumerate(ways):
         above = top + down * (row_in + head_in)
-        sheet.text(0.12, above - 0.20, say.direction(direction), fontsize=8, color=FAINT)
+        sheet.text(0.12, above - 0.22, say.direction(direction), fontsize=8, color=FAINT)
         for across, crossing in enumerate(places):
             axes = sheet.axes(left + across * (width + gap), above, width, row_in)
             own = table[(table["crossing"] == crossing) & (table["direction"] == direction)]
@@ -288,7 +286,12 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
             ):
                 line = own[(own["run"] == run) & (own["class"] == klass)]
                 axes.plot(line["hours"], line["share"], dash, color=colour, linewidth=1.4)
-            axes.set(xlim=(0, far), ylim=(0, 1), yticks=[0, 0.5, 1], xticks=np.arange(0, far + 1, DAY_H))
+            axes.set(
+                xlim=(0, far),
+                ylim=(0, 1),
+                yticks=[0, 0.5, 1],
+                xticks=np.arange(0, far + 1, DAY_H * (1 + far // (4.5 * DAY_H))),
+            )
             axes.grid(visible=True)
             axes.set_yticklabels([say.percent(tick) for tick in (0, 0.5, 1)] if not across else [])
             axes.tick_params(labelbottom=down == len(ways) - 1, length=2, labelsize=7.5)
