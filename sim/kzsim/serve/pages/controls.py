@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kzsim.language import speaker
 from kzsim.scenario.form import NONE_OF_THEM, Control, KeyPath
+from kzsim.scenario.words import crossing_names, directions, sides
 from kzsim.serve.editing import Fields, Remark
 from kzsim.serve.hints import Unsaid
 from kzsim.serve.html import Content, Html, joined, tag
@@ -48,7 +50,7 @@ def control(item: Control, shown: Shown) -> Html:
     label = label_of(item.path)
     remarks = shown.of(item.key)
     below = joined(
-        tag("p", item.meaning, *_example(item), id=f"{item.key}-help", class_="help"),
+        tag("p", with_code(item.meaning), *_example(item), id=f"{item.key}-help", class_="help"),
         _unsaid(item, shown),
         _known(item, shown),
         remark_place(item.key, remarks),
@@ -68,7 +70,7 @@ def control(item: Control, shown: Shown) -> Html:
             data_control=item.key,
             **attributes,
         )
-    unit = tag("span", f"in {item.unit}", class_="unit") if item.unit else None
+    unit = tag("span", f"({item.unit})", class_="unit") if item.unit else None
     return tag(
         "div",
         tag("label", label, " ", unit, for_=item.key),
@@ -125,17 +127,37 @@ def _boxes(item: Control, shown: Shown) -> list[Html]:
     typed = shown.typed.get(item.key, ())
     boxes = []
     for choice in dict.fromkeys((*item.choices, *typed)):
-        name = "none of them" if choice == NONE_OF_THEM else choice
         box = tag("input", type="checkbox", name=item.key, value=choice, checked=choice in typed)
-        boxes.append(tag("label", box, f" {name}"))
+        boxes.append(tag("label", box, f" {_name(choice)}"))
     return boxes
+
+
+def _name(choice: str) -> str:
+    """How a person calls what may be chosen."""
+    if choice == NONE_OF_THEM:
+        return "none of them"
+    say = speaker()
+    if choice in crossing_names():
+        return say.crossing(choice)
+    return (
+        say.direction(choice)
+        if choice in directions()
+        else label_of((choice,))
+        if choice in sides()
+        else choice
+    )
 
 
 def _example(item: Control) -> list[Content]:
     if not item.example or item.kind in ("choice", "several", "file", "day"):
         return []
     example = item.example.strip("[]").replace('"', "") if item.kind == "spans" else item.example
-    return [" For example: ", tag("code", example), "."]
+    return [" For example: ", tag("code", example), "" if example.endswith(".") else "."]
+
+
+def with_code(text: str) -> Html:
+    """Text in which what stands between backticks is set as code, as in the schema's explanations."""
+    return joined(*(tag("code", part) if at % 2 else part for at, part in enumerate(text.split("`"))))
 
 
 def _unsaid(item: Control, shown: Shown) -> Html | None:

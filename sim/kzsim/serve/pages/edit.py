@@ -9,7 +9,7 @@ from typing import Any
 from kzsim.scenario.form import KeyPath, Part, form
 from kzsim.serve.editing import KEPT, Judged, Remark, kept_field
 from kzsim.serve.html import Html, joined, tag
-from kzsim.serve.pages.controls import Shown, control, label_of
+from kzsim.serve.pages.controls import Shown, control, label_of, with_code
 from kzsim.serve.pages.shell import Shell, notice
 
 TEMPLATE, NAME, ACTION = "template", "name", "action"
@@ -160,7 +160,7 @@ def _kept(edited: Edited) -> Html | None:
 def _part(part: Part, shown: Shown) -> Html:
     """A part below the first level: a fieldset; of crossings and measures one that can be folded away."""
     inside = joined(
-        tag("p", part.meaning, class_="help") if part.meaning else None,
+        tag("p", with_code(part.meaning), class_="help") if part.meaning else None,
         *(control(item, shown) for item in part.controls),
         *(_folded(each, shown) if _is_named(each) else _part(each, shown) for each in part.parts),
     )
@@ -175,7 +175,7 @@ def _folded(part: Part, shown: Shown) -> Html:
     measures = [each for each in part.parts if each.path[-1] == "measures"]
     others = [each for each in part.parts if each not in measures]
     inside = joined(
-        tag("p", part.meaning, class_="help") if part.meaning else None,
+        tag("p", with_code(part.meaning), class_="help") if part.meaning else None,
         *(control(item, shown) for item in part.controls),
         *(_part(each, shown) for each in others),
         *(

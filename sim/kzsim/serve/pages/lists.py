@@ -88,11 +88,11 @@ def scenarios_page(shell: Shell, folders: Folders, scenarios: Sequence[Listed]) 
 
 
 def _actions(shell: Shell, each: Listed) -> Html:
-    named = f": {each.title or each.name}"
+    named = f" of {each.title or each.name}" if not each.own else f" {each.title or each.name}"
     return tag(
         "div",
         shell.link(
-            f"/edit?{'scenario'}={quote(each.name)}",
+            f"/edit?scenario={quote(each.name)}",
             "Edit" if each.own else "Edit a copy",
             tag("span", named, class_="unseen"),
             class_="action",
