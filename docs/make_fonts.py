@@ -118,7 +118,7 @@ def outlined(font: TTFont) -> TTFont:
     order = font.getGlyphOrder()
     for name in order:
         pen = TTGlyphPen(None)
-        glyphs[name].draw(Cu2QuPen(pen, max_err=1.0, reverse_direction=True))
+        glyphs[name].draw(Cu2QuPen(pen, max_err=3.0, reverse_direction=True))
         drawn[name] = pen.glyph()
         metrics[name] = (glyphs[name].width, 0)
     names = {name: (".notdef" if name == ".notdef" else f"zh{number}") for number, name in enumerate(order)}

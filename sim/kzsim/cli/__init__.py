@@ -39,6 +39,7 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
         "warmup": ("kzsim.cli.warmup:warmup", "Compile the simulation's kernel, once per machine."),
         "explain": ("kzsim.cli.explain:explain", "Say what a key means, its value, range and source."),
         "schema": ("kzsim.cli.schema:schema", "Print the JSON schema of scenarios, for editors."),
+        "serve": ("kzsim.cli.serve:serve", "Show results and edit scenarios in a browser."),
         "init": ("kzsim.cli.init:init", "Write first scenarios to edit into a new folder."),
     },
     epilog=EPILOG,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -16,8 +17,10 @@ from pydantic.fields import FieldInfo
 
 from kzsim import evidence
 from kzsim.scenario import words
-from kzsim.scenario.document import scalar
+from kzsim.scenario.document import read_file, scalar
 from kzsim.scenario.fields import Day, Name, Names, OpeningHours, Quantity, Reader, Switch, Text, Whole, Year
+from kzsim.scenario.inherit import require_map
+from kzsim.scenario.problems import ScenarioError
 from kzsim.scenario.schema import ScenarioFile, section_of
 from kzsim.scenario.writing import plain_text
 
@@ -29,7 +32,7 @@ LONG = 1000
 SWITCH, BUNDLE = "on", "bundle"
 """The keys that a word may stand for: of a measure and of a corridor."""
 
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the key of its control; only 'several' may have more than one item."""
 
@@ -42,7 +45,7 @@ class Control:
     quantity, ``several`` are names of ``choices``, ``spans`` hours of a day, ``entries`` lines 'key: value'.
     """
 
-    path: Path
+    path: KeyPath
     kind: ControlKind
     meaning: str
     example: str = ""
@@ -59,7 +62,7 @@ class Control:
 class Part:
     """A part of the form: its controls and the parts below it; ``title`` is a name where the key is one."""
 
-    path: Path
+    path: KeyPath
     meaning: str
     title: str = ""
     controls: tuple[Control, ...] = ()
@@ -77,7 +80,7 @@ class Filled:
     """A form with what a file says: text by key, and what no control shows, as (path, value)."""
 
     typed: Mapping[str, tuple[str, ...]]
-    kept: tuple[tuple[Path, Any], ...] = ()
+    kept: tuple[tuple[KeyPath, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,18 @@ class Slip:
 def form() -> Part:
     """The whole form of a scenario, in the order of the schema."""
     return _part(ScenarioFile, (), "")
+
+
+def read_form(path: Path) -> Filled:
+    """The form with what the file at ``path`` itself says, not what it extends.
+
+    :raises ScenarioError: the file cannot be read as a map of YAML.
+    """
+    read = read_file(path, str(path))
+    require_map(read)
+    if read.problems:
+        raise ScenarioError(read.problems)
+    return fill(read.root.plain())
 
 
 def fill(said: Mapping[str, Any]) -> Filled:
@@ -131,7 +146,7 @@ def document(filled: Filled) -> tuple[dict[str, Any], tuple[Slip, ...]]:
 # --- the controls -----------------------------------------------------------------------------------------
 
 
-def _part(section: type[BaseModel], path: Path, meaning: str, title: str = "") -> Part:
+def _part(section: type[BaseModel], path: KeyPath, meaning: str, title: str = "") -> Part:
     controls: list[Control] = []
     parts: list[Part] = []
     for name, field in section.model_fields.items():
@@ -147,7 +162,7 @@ def _part(section: type[BaseModel], path: Path, meaning: str, title: str = "") -
     return Part(path, meaning, title, tuple(controls), tuple(parts))
 
 
-def _named(section: type[BaseModel], path: Path) -> Iterator[Part]:
+def _named(section: type[BaseModel], path: KeyPath) -> Iterator[Part]:
     """A part for each name that may stand in a map: crossings, or the measures of a corridor."""
     if path[-1] == "measures":
         for name, measure in evidence.corridor().measures.items():
@@ -157,12 +172,12 @@ def _named(section: type[BaseModel], path: Path) -> Iterator[Part]:
             yield _part(section, (*path, name), "", evidence.crossings()[name].title)
 
 
-def _exists(path: Path) -> bool:
+def _exists(path: KeyPath) -> bool:
     """Whether a crossing has the mode that a path such as ``crossings.<crossing>.rail`` names."""
     return len(path) != 3 or path[0] != "crossings" or path[2] in evidence.crossings()[path[1]].modes
 
 
-def _control(path: Path, field: FieldInfo, meaning: str) -> Control:
+def _control(path: KeyPath, field: FieldInfo, meaning: str) -> Control:
     reader = next((item for item in field.metadata if isinstance(item, Reader)), None)
     example = "" if reader is None else reader.example
     if path == ("extends",):
@@ -253,7 +268,7 @@ def _entries(control: Control, typed: str, slips: list[Slip]) -> dict[str, Any]:
 # --- maps of maps -----------------------------------------------------------------------------------------
 
 
-def _copy(said: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
+def _copy(said: Mapping[str, Any], path: KeyPath = ()) -> dict[str, Any]:
     """A copy in which words that stand for maps are those maps."""
     made: dict[str, Any] = {}
     for key, value in said.items():
@@ -267,14 +282,14 @@ def _copy(said: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
     return made
 
 
-def _word_key(path: Path) -> str:
+def _word_key(path: KeyPath) -> str:
     """The key for which a single word stands at a path, if one may stand there."""
     if path[0] != "green_corridors":
         return ""
     return BUNDLE if len(path) == 2 else SWITCH if len(path) == 4 and path[2] == "measures" else ""
 
 
-def _with_words(made: dict[str, Any], path: Path = ()) -> dict[str, Any]:
+def _with_words(made: dict[str, Any], path: KeyPath = ()) -> dict[str, Any]:
     """The same with a word in place of every map that only holds what the word stands for."""
     said: dict[str, Any] = {}
     for key, value in made.items():
@@ -288,7 +303,7 @@ def _with_words(made: dict[str, Any], path: Path = ()) -> dict[str, Any]:
     return said
 
 
-def _take(tree: dict[str, Any], path: Path) -> tuple[bool, Any]:
+def _take(tree: dict[str, Any], path: KeyPath) -> tuple[bool, Any]:
     """Take what stands at a path out of the tree, and the maps that are empty then."""
     head, *rest = path
     if head not in tree:
@@ -303,13 +318,13 @@ def _take(tree: dict[str, Any], path: Path) -> tuple[bool, Any]:
     return found, value
 
 
-def _put(tree: dict[str, Any], path: Path, value: Any) -> None:
+def _put(tree: dict[str, Any], path: KeyPath, value: Any) -> None:
     for part in path[:-1]:
         tree = tree.setdefault(part, {})
     tree[path[-1]] = value
 
 
-def _blocked(tree: Any, path: Path) -> bool:
+def _blocked(tree: Any, path: KeyPath) -> bool:
     """Whether something stands at the path, below it, or in its way."""
     for part in path:
         if not isinstance(tree, dict):
@@ -320,7 +335,7 @@ def _blocked(tree: Any, path: Path) -> bool:
     return True
 
 
-def _leaves(tree: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
+def _leaves(tree: Mapping[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
     for key, value in tree.items():
         if isinstance(value, dict) and value:
             yield from _leaves(value, (*path, key))

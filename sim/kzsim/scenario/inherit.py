@@ -37,7 +37,7 @@ def gather(path: str | os.PathLike[str], settings: Sequence[str] = (), *, text: 
     """
     shown = os.fspath(path)
     document = read_file(Path(shown), shown) if text is None else read_text(text, shown)
-    _require_map(document)
+    require_map(document)
     problems = list(document.problems)
     chain, whole = _parents(document, shown, problems)
     root = chain[-1].root
@@ -114,7 +114,7 @@ def _parents(document: Document, shown: str, problems: list[Problem]) -> tuple[l
             return chain, False
         try:
             parent = read_file(path, shown, rank=len(chain))
-            _require_map(parent)
+            require_map(parent)
         except ScenarioError as error:
             for problem in error.problems:
                 if problem.line:
@@ -134,7 +134,8 @@ def beside(path: Path) -> list[str]:
         return []
 
 
-def _require_map(document: Document) -> None:
+def require_map(document: Document) -> None:
+    """Refuse a document that is no map of keys, with a ScenarioError."""
     root = document.root
     if not isinstance(root.value, dict):
         message = f"a scenario is a map of keys such as 'title: ...', found {describe(root.value)}"
