@@ -1,7 +1,7 @@
 """The whole page: a brief, figures, the player or the explorer, and data, put together as one HTML file.
 
-The page asks for nothing: its security policy forbids every request and every script and style but its own, which it
-names by their hashes. Text is escaped by the template engine wherever it stands.
+The page asks for nothing: its security policy forbids every request and every script and style but its own,
+which it names by their hashes. Text is escaped by the template engine wherever it stands.
 """
 
 from __future__ import annotations
@@ -43,10 +43,14 @@ SECTIONS = {
     "utilisation": "limits",
     "yard": "limits",
     "commodities": "goods",
+    "sweep_lines": "response",
+    "sweep_heat": "response",
+    "sweep_points": "response",
 }
 """Where the kinds of figures stand; others stand in the last section."""
-ORDER = ("compared", "overview", "times", "hours", "seasons", "limits", "goods", "more")
-COMPARED_TABLES, FLOW_TABLES = "compared", "times"
+ORDER = ("response", "compared", "overview", "times", "hours", "seasons", "limits", "goods", "more")
+TABLES = {"run": "times", "comparison": "compared", "sweep": "response"}
+"""Where the tables of a brief stand, by its kind; those of changes stand with what is compared."""
 WIDE = 1.6
 """A picture so much wider than high may be moved sideways on a telephone."""
 
@@ -188,11 +192,10 @@ def _sections(
     brief: Brief, figures: Sequence[tuple[str, Figure]], names: dict[str, str]
 ) -> tuple[Section, ...]:
     tables: dict[str, list[tuple[Grid, str]]] = {}
-    compared = brief.kind == "comparison" or len(brief.tables) > 1
     for number, grid in enumerate(brief.tables):
-        where = COMPARED_TABLES if compared and number == 0 else FLOW_TABLES
-        if brief.kind in ("comparison", "sweep"):
-            where = COMPARED_TABLES if brief.kind == "comparison" else "more"
+        where = TABLES[brief.kind]
+        if brief.kind == "run" and grid.about == "changes":
+            where = "compared"
         tables.setdefault(where, []).append((grid, f"table_{number + 1}"))
     found = []
     for key in ORDER:
@@ -225,7 +228,10 @@ def _downloads(study: Study) -> dict[str, str]:
         return {"indicators.csv": csv_text(first), "binding.csv": csv_text(study.table("binding"))}
     if study.kind == "comparison":
         table = study.table("differences")
-        return {"differences.csv": csv_text(table[table["in_words"]]), "verdicts.csv": csv_text(study.table("verdicts"))}
+        return {
+            "differences.csv": csv_text(table[table["in_words"]]),
+            "verdicts.csv": csv_text(study.table("verdicts")),
+        }
     if study.kind == "sweep":
         return {"points.csv": csv_text(study.table("points"))}
     return {}

@@ -1,4 +1,5 @@
-"""Figures as inline SVG: no style, no identifier twice, letters as text in a font that travels with the page."""
+"""Figures as inline SVG: no style, no identifier twice, letters as text in a font that travels with "
+"the page."""
 
 from __future__ import annotations
 
@@ -47,8 +48,9 @@ class Pictures:
 def pictures(drawn: Iterable[Drawn]) -> Pictures:
     """Every figure as an element that can stand in a page whose security policy allows no style.
 
-    Matplotlib writes style attributes; they become attributes of presentation, which mean the same. Places are
-    rounded to a tenth of a point, which no screen or printer shows. The font's family is left to the page.
+    Matplotlib writes style attributes; they become attributes of presentation, which mean the same. Places
+    are rounded to a tenth of a point, which no screen or printer shows. The font's family is left to the
+    page.
     """
     letters: dict[str, set[str]] = {}
     svgs = tuple(_picture(one, f"f{number}-", letters) for number, one in enumerate(drawn))
