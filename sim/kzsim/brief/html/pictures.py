@@ -1,5 +1,4 @@
-"""Figures as inline SVG: no style, no identifier twice, letters as text in a font that travels with "
-"the page."""
+"""Figures as inline SVG: no style, no identifier twice, letters as text in a font of the page's own."""
 
 from __future__ import annotations
 
@@ -149,7 +148,7 @@ def _tenths(found: re.Match[str]) -> str:
 
 
 def _one_line(path: str) -> str:
-    """A path without needless blanks and letters; runs of lines as steps from point to point, which are shorter.
+    """A path without needless blanks and letters; runs of lines as steps from point to point.
 
     Steps are differences of the rounded places, so nothing adds up.
     """
