@@ -94,7 +94,8 @@ def _table(found: Sequence[StoredRun], width: int) -> list[str]:
 @click.pass_obj
 def show(session: Session, name: str, simultaneous: bool, out: str) -> ExitCode:
     """Print the summary of a stored run or comparison, as 'kzsim run' or 'kzsim compare' did."""
-    from kzsim.cli import digest, documents, held_comparisons, summary
+    from kzsim.brief import digest
+    from kzsim.cli import documents, held_comparisons, summary
 
     with results_mistakes():
         from kzsim import experiments
