@@ -83,7 +83,7 @@ def year_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         "day": say.date(top["day"].date()),
     }
     if top[value] < _EVEN * mean:
-        return say("No season {by}: the fullest place, {place}, never holds much more than its mean of {mean} {counted}",
+        return say("Queues stay even {by}: the fullest place, {place}, never holds much more than its mean of {mean} {counted}",
                    by=told.by_mode(mode, say), **values)  # fmt: skip
     if short:
         return say("Fullest {by}: {place} on {day}, {n} {counted} inside against {mean} on average",

@@ -140,7 +140,7 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     for at, row in enumerate(shown.to_dict("records")):
         where = say(
             "{place}, {direction}",
-            place=say.crossing(row["crossing"]),
+            place=told.place(row["crossing"], mode, say),
             direction=_arrow(row["direction"], say),
         )
         middle = top + (at + 0.5) * _ROW_IN

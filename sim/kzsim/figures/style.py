@@ -220,7 +220,8 @@ def text_in(words: str, points: float, *, bold: bool = False) -> float:
 def wrapped(words: str, points: float, width_in: float, *, bold: bool = False) -> list[str]:
     """Words in lines no wider than that, as far as single words allow; a sign stays with its number."""
     lines = [""]
-    for token in _TOKEN.findall(words.replace("± ", "±\N{NO-BREAK SPACE}")):
+    kept = words.replace("± ", "±\N{NO-BREAK SPACE}").replace(" –", "\N{NO-BREAK SPACE}–")
+    for token in _TOKEN.findall(kept):
         longer = lines[-1] + (" " if token.isspace() else token)
         if not lines[-1].strip() or text_in(longer.rstrip(), points, bold=bold) <= width_in:
             lines[-1] = longer if lines[-1] or not token.isspace() else ""

@@ -415,13 +415,13 @@ def _cloud(study: Study, table: pd.DataFrame, numeric: list[Axis], mode: str, sa
     subtitle = told.subtitle(told.sentence([what]), study, say)
     source = told.source(study, say, told.interval_named(say, int(study.manifest.get("replications", 1))))
     flows = list(dict.fromkeys(table[_FLOW].itertuples(index=False, name=None)))
-    row_in, gap_in, left, gap, columns = 1.05, 0.72, 0.55, 0.35, 2
+    row_in, gap_in, left, gap, columns = 1.05, 0.86, 0.55, 0.35, 2
     lines = -(-len(flows) // columns)
-    sheet = Sheet(title, subtitle, source, body_in=0.25 + (row_in + gap_in) * lines)
+    sheet = Sheet(title, subtitle, source, body_in=0.10 + (row_in + gap_in) * lines)
     width = (sheet.width_in - left - 0.15 - gap * (columns - 1)) / columns
     for number, flow in enumerate(flows):
         down, across = divmod(number, columns)
-        above, start = 0.25 + down * (row_in + gap_in), left + across * (width + gap)
+        above, start = 0.32 + down * (row_in + gap_in), left + across * (width + gap)
         axes = sheet.axes(start, above, width, row_in)
         own = table[(table[_FLOW] == list(flow)).all(axis=1)]
         axis, value = strongest_of(own, numeric)
@@ -430,10 +430,11 @@ def _cloud(study: Study, table: pd.DataFrame, numeric: list[Axis], mode: str, sa
             axes.vlines(x, own["low"], own["high"], color=BASELINE, linewidth=0.5, alpha=0.6)
         axes.plot(x, own["mean"], told.MARKER[mode], color=told.COLOUR[mode], markersize=2.6, alpha=0.8)
         _dressed(axes, say)
-        axes.set_xlabel("\n".join(wrapped(heading(axis, say), 7.5, width)), fontsize=7.5)
+        axes.set_xlabel("\n".join(wrapped(heading(axis, say), 7, width)), fontsize=7)
         words = say("{place}, {direction}: {value}", place=told.place(flow[0], mode, say),
                     direction=say.direction(flow[2]), value=say.signed(value, 2))  # fmt: skip
-        sheet.text(start, above - 0.04, words, fontsize=8, weight="bold", va="bottom")
+        lines_of = wrapped(words, 7.5, width, bold=True)
+        sheet.text(start, above - 0.04, "\n".join(lines_of), fontsize=7.5, weight="bold", va="bottom")
     alt = say("Points of the sweep over the key that each figure answers to most. {title}.", title=title)
     return Drawn(
         f"sweep_points_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)
