@@ -17,7 +17,6 @@ def faces(letters: Mapping[str, frozenset[str]]) -> str:
     for weight in sorted(letters):
         font = web_font(sorted(letters[weight]), bold=int(weight) >= BOLD)
         source = f"data:font/woff;base64,{base64.b64encode(font).decode()}"
-        rules.append(
-            f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; src: url("{source}") format("woff"); }}'
-        )
+        named = f'font-family: "{FAMILY}"; font-weight: {weight}'
+        rules.append(f'@font-face {{ {named}; src: url("{source}") format("woff"); }}')
     return "\n".join(rules)
