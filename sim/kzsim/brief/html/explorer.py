@@ -65,7 +65,9 @@ def _results(results: pd.DataFrame, points: list[int]) -> dict[str, Any]:
         values.append(
             [
                 [
-                    None if (one := by_flow.get(key, {}).get(point)) is None else _three(one.mean, one.low, one.high)
+                    None
+                    if (one := by_flow.get(key, {}).get(point)) is None
+                    else _three(one.mean, one.low, one.high)
                     for key in flows
                 ]
                 for point in points
@@ -86,7 +88,9 @@ def _ordered(texts: list[str]) -> list[tuple[str, float]]:
     if any(number is None for number in numbers) or len({_unit(text) for text in distinct}) > 1:
         last = max(len(distinct) - 1, 1)
         return [(text, number / last) for number, text in enumerate(distinct)]
-    pairs = sorted((number, text) for number, text in zip(numbers, distinct, strict=True) if number is not None)
+    pairs = sorted(
+        (number, text) for number, text in zip(numbers, distinct, strict=True) if number is not None
+    )
     least, most = pairs[0][0], pairs[-1][0]
     span = most - least or 1.0
     return [(text, round((number - least) / span, 6)) for number, text in pairs]

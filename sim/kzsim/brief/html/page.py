@@ -219,7 +219,10 @@ def _downloads(study: Study) -> dict[str, str]:
         return {"indicators.csv": csv_text(first), "binding.csv": csv_text(study.table("binding"))}
     if study.kind == "comparison":
         table = study.table("differences")
-        return {"differences.csv": csv_text(table[table["in_words"]]), "verdicts.csv": csv_text(study.table("verdicts"))}
+        return {
+            "differences.csv": csv_text(table[table["in_words"]]),
+            "verdicts.csv": csv_text(study.table("verdicts")),
+        }
     if study.kind == "sweep":
         return {"points.csv": csv_text(study.table("points"))}
     return {}

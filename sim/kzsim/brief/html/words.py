@@ -34,14 +34,18 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
             "How many trucks and trains are at each crossing, waiting or being handled: mean of the day over all "
             "replications. Move the slider, or the arrow keys on the map."
         ),
-        "noscript": say("This part needs a script, which is switched off here; everything else is on the page."),
+        "noscript": say(
+            "This part needs a script, which is switched off here; everything else is on the page."
+        ),
         "play": say("Play"),
         "pause": say("Pause"),
         "day": say("Day"),
         "run_in": say("run-in, not measured"),
         "runIn": say("run-in, not measured"),
         "map_label": say("Map played over the days; arrow keys move by a day, page keys by thirty"),
-        "map_alt": say("Map of the crossings; the area of a circle shows how many are there on the chosen day"),
+        "map_alt": say(
+            "Map of the crossings; the area of a circle shows how many are there on the chosen day"
+        ),
         "map_note": say(
             "Blue: trucks; orange: trains, in a scale of their own. Boundaries are indicative and imply no "
             "endorsement."
