@@ -70,9 +70,9 @@ def places(value: float) -> int:
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
-        "en": Form(".", ",", NO_BREAK, lambda day: f"{day.day} {calendar.month_name[day.month]} {day.year}"),
-        "ru": Form(",", NO_BREAK, NO_BREAK, lambda day: f"{day.day} {_RUSSIAN[day.month - 1]} {day.year} г."),
-        "kk": Form(",", NO_BREAK, NO_BREAK, lambda day: f"{day.year} ж. {day.day} {_KAZAKH[day.month - 1]}"),
+        "en": Form(".", ",", NO_BREAK, lambda day: f"{day.day}\xa0{calendar.month_name[day.month]} {day.year}"),
+        "ru": Form(",", NO_BREAK, NO_BREAK, lambda day: f"{day.day}\xa0{_RUSSIAN[day.month - 1]} {day.year}\xa0г."),
+        "kk": Form(",", NO_BREAK, NO_BREAK, lambda day: f"{day.year}\xa0ж. {day.day}\xa0{_KAZAKH[day.month - 1]}"),
         "zh": Form(".", ",", "", lambda day: f"{day.year}年{day.month}月{day.day}日"),
     }
 )
