@@ -9,7 +9,7 @@ import numpy as np
 from kzsim.figures import told
 from kzsim.figures.colours import BASELINE, ORANGE
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled
+from kzsim.figures.style import FAINT, INK, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
 from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ROLES = ("user", "eligible_nonuser", "other")
 GAINS, LOSES, SAME, UNDECIDED = "gains", "loses", "no change", "undecided"
 """Verdicts as the tables have them."""
 _KEYS = ["alternative", "crossing", "mode", "direction", "class", "corridor"]
-_LABEL_IN, _LINE_IN, _GAP_IN = 1.62, 0.17, 0.12
+_LABEL_IN, _LINE_IN, _GAP_IN, _BETWEEN_IN = 1.62, 0.17, 0.12, 0.18
 
 
 def differences(study: Study) -> pd.DataFrame:
@@ -110,8 +110,8 @@ def _gains(study: Study, table: pd.DataFrame, alternative: str, mode: str, say: 
     marks.append(Mark("interval", FAINT, say("mean with 95 % interval")))
     places, ways = told.crossings_of(table), told.directions_of(table)
     group_in = _LINE_IN * len(there) + _GAP_IN
-    sheet = Sheet(title, subtitle, source, body_in=0.80 + group_in * len(places) + 0.34)
-    top = sheet.key(marks) + 0.42
+    sheet = Sheet(title, subtitle, source, body_in=0.42 + group_in * len(places) + 0.40, key=marks)
+    top = 0.42
     panels = _panels(sheet, table, [say.direction(way) for way in ways], top, group_in * len(places), say)
     for axes, way in zip(panels, ways, strict=True):
         axes.set_ylim(len(places), 0)
@@ -188,9 +188,10 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
     order = table.groupby("class")["difference"].mean().sort_values(kind="stable")
     classes, places = list(order.index), told.crossings_of(table)
     group_in = _LINE_IN * len(ways) + _GAP_IN * 0.6
-    sheet = Sheet(title, subtitle, source, body_in=0.95 + group_in * len(classes) + 0.34)
-    top = sheet.key(marks) + 0.58
     names = [told.place(crossing, mode, say) for crossing in places]
+    width = _panel_in(len(names))
+    top = 0.26 + max(len(wrapped(name, 8.5, width, bold=True)) for name in names) * line_in(8.5)
+    sheet = Sheet(title, subtitle, source, body_in=top + group_in * len(classes) + 0.40, key=marks)
     panels = _panels(sheet, table, names, top, group_in * len(classes), say, values=False)
     for axes, crossing in zip(panels, places, strict=True):
         axes.set_ylim(len(classes), 0)
@@ -254,16 +255,13 @@ def _panels(
     values: bool = True,
 ) -> list[Axes]:
     """Panels side by side with one axis of hours, nought marked, faster to the left."""
-    from kzsim.figures.style import wrapped
-
     ends = table[["difference", "low", "high"]].to_numpy(dtype=float)
     low, high = min(float(np.nanmin(ends)), 0.0), max(float(np.nanmax(ends)), 0.0)
     room = (high - low) * (0.22 if values else 0.08) or 1.0
-    count, gap = len(headings), 0.18
-    width = min((sheet.width_in - _LABEL_IN - 0.15 - gap * (count - 1)) / count, 4.6)
+    width = _panel_in(len(headings))
     made = []
     for number, heading in enumerate(headings):
-        left = _LABEL_IN + number * (width + gap)
+        left = _LABEL_IN + number * (width + _BETWEEN_IN)
         axes = sheet.axes(left, top, width, height)
         axes.set_xlim(low - room, high + room)
         axes.axvline(0, color=BASELINE, linewidth=1.0)
@@ -287,6 +285,11 @@ def _panels(
             )
         made.append(axes)
     return made
+
+
+def _panel_in(count: int) -> float:
+    """Width of each of so many panels side by side."""
+    return min((WIDTH_IN - _LABEL_IN - 0.15 - _BETWEEN_IN * (count - 1)) / count, 4.6)
 
 
 def _point(

@@ -91,8 +91,9 @@ def _tonnage(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Draw
     places, ways = told.crossings_of(table), told.directions_of(table)
     wide = table.pivot_table(index=["crossing", "direction"], columns="class", values="mean", fill_value=0.0)
     panel_in = _ROW_IN * len(places)
-    sheet = Sheet(title, subtitle, source, body_in=0.55 + panel_in + 0.30)
-    top = sheet.key([Mark("square", colours[name], _name(name, say)) for name in names]) + 0.24
+    marks = [Mark("square", colours[name], _name(name, say)) for name in names]
+    sheet = Sheet(title, subtitle, source, body_in=0.24 + panel_in + 0.39, key=marks)
+    top = 0.24
     far = float(wide.sum(axis=1).max()) * 1.18
     width = (sheet.width_in - _LABEL_IN - 0.15 - 0.2 * (len(ways) - 1)) / len(ways)
     for number, way in enumerate(ways):

@@ -96,8 +96,8 @@ def _bars(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
         for name in names
     ]
     panel_in = _ROW_IN * len(places)
-    sheet = Sheet(title, subtitle, source, body_in=0.55 + panel_in + 0.30)
-    top = sheet.key(marks) + 0.24
+    sheet = Sheet(title, subtitle, source, body_in=0.24 + panel_in + 0.39, key=marks)
+    top = 0.24
     far = float(wide.sum(axis=1).max()) * 1.14
     width = (sheet.width_in - _LABEL_IN - 0.15 - 0.2 * (len(ways) - 1)) / len(ways)
     for number, direction in enumerate(ways):

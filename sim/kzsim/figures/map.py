@@ -144,7 +144,7 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
         )  # fmt: skip
     _labels(axes, known, say, (west, east, south, north), height_in)
     home, across = say("KAZAKHSTAN"), say("CHINA")
-    for words, part, height in ((home, 0.10, 0.72), (across, 0.52, 0.16)):
+    for words, part, height in ((home, 0.04, 0.90), (across, 0.46, 0.05)):
         axes.text(
             west + part * (east - west), south + height * (north - south), words, fontsize=10, color="#A79F8D",
             ha="left", zorder=3,

@@ -239,13 +239,13 @@ def _run_in(study: Study, lines: pd.DataFrame, cuts: pd.DataFrame, mode: str, sa
     places, ways = told.crossings_of(cuts), told.directions_of(cuts)
     colours = dict(zip(told.DIRECTIONS, (told.COLOUR[mode], told.SECOND[mode]), strict=True))
     row_in, label_in, gap = 0.62, 1.45, 0.14
-    sheet = Sheet(title, subtitle, source, body_in=0.30 + (row_in + gap) * len(places) + 0.36)
     marks = [Mark("line", colours[way], say.direction(way)) for way in ways]
     marks += [
         Mark("line", INK, say("run-in of the scenario")),
         Mark("point", FAINT, say("MSER-5 asks for"), "v"),
     ]
-    top = sheet.key(marks) + 0.08
+    sheet = Sheet(title, subtitle, source, body_in=0.08 + (row_in + gap) * len(places) + 0.30, key=marks)
+    top = 0.08
     own_days, most = float(cuts["run_in_days"].iloc[0]), float(lines["inside"].max()) * 1.15
     for at, crossing in enumerate(places):
         above = top + at * (row_in + gap)

@@ -83,7 +83,7 @@ def year_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         "day": say.date(top["day"].date()),
     }
     if top[value] < _EVEN * mean:
-        return say("No season {by}: the fullest place, {place}, never holds much more than its mean of {mean} {counted}",
+        return say("Queues stay even {by}: the fullest place, {place}, never holds much more than its mean of {mean} {counted}",
                    by=told.by_mode(mode, say), **values)  # fmt: skip
     if short:
         return say("Fullest {by}: {place} on {day}, {n} {counted} inside against {mean} on average",
@@ -104,9 +104,9 @@ def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     places, ways = told.crossings_of(table), told.directions_of(table)
     colours = dict(zip(told.DIRECTIONS, (told.COLOUR[mode], told.SECOND[mode]), strict=True))
     panel_in = _ROW_IN * len(places)
-    sheet = Sheet(title, subtitle, source, body_in=0.60 + panel_in + 0.12 * len(places) + 0.08)
     marks = [Mark("line", colours[way], say.direction(way)) for way in ways]
-    top = sheet.key(marks) + 0.27
+    sheet = Sheet(title, subtitle, source, body_in=0.27 + panel_in + 0.12 * len(places) + 0.14, key=marks)
+    top = 0.27
     width = (sheet.width_in - _LABEL_IN - 0.15 - 0.5) / 2
     days = table["day"]
     for number, (quantity, heading) in enumerate(
@@ -195,8 +195,10 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     source = told.source(study, say, say("Means over days and replications, in Kazakhstan's clock"))
     places, ways = told.crossings_of(table), told.directions_of(table)
     colours = dict(zip(told.DIRECTIONS, (told.COLOUR[mode], told.SECOND[mode]), strict=True))
-    sheet = Sheet(title, subtitle, source, body_in=0.60 + (_ROW_IN + 0.12) * len(places) + 0.08)
-    top = sheet.key([Mark("square", colours[way], say.direction(way)) for way in ways]) + 0.27
+    marks = [Mark("square", colours[way], say.direction(way)) for way in ways]
+    body_in = 0.27 + (_ROW_IN + 0.12) * len(places) + 0.14
+    sheet = Sheet(title, subtitle, source, body_in=body_in, key=marks)
+    top = 0.27
     width = (sheet.width_in - _LABEL_IN - 0.15 - 0.5) / 2
     for number, (quantity, heading) in enumerate(
         (("inside", say("inside, at a time")), ("exits", say("leaving, a day")))

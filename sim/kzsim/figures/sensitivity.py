@@ -86,19 +86,19 @@ def _bars(table: pd.DataFrame, value: str, words: tuple[str, str, str], noise: f
     own = RAIL if (table["mode"] == "rail").any() else ROAD
     names = [wrapped(say.parameter(str(name)), 7.5, _LABEL_IN - 0.25) for name in shown["parameter"]]
     heights = [len(lines) * line_in(7.5) + _BAR_IN for lines in names]
-    sheet = Sheet(*words, body_in=0.38 + sum(heights) + 0.36)
     marks = [
         Mark("square", own, say("surely more than luck")),
         Mark("square", BASELINE, say("luck may be all")),
         *([Mark("line", FAINT, say("what luck alone reaches"), dashed=True)] if noise > 0 else []),
     ]
-    top = sheet.key(marks) + 0.08
+    sheet = Sheet(*words, body_in=0.08 + sum(heights) + 0.26, key=marks)
+    top = 0.08
     axes = sheet.axes(_LABEL_IN, top, sheet.width_in - _LABEL_IN - 0.45, max(sum(heights), 0.2))
     far = float(np.nanmax([*shown[value], *shown[f"{value}_high"], noise, 1e-12]))
     axes.set(xlim=(0, far * 1.12), ylim=(max(sum(heights), 0.2), 0))
     axes.grid(visible=True, axis="x")
     axes.set_yticks([])
-    axes.xaxis.set_major_formatter(lambda number, _: say.figure(number) if number else "0")
+    axes.xaxis.set_major_formatter(lambda number, _: told.tick(number, say))
     at = 0.0
     for row, lines, height in zip(shown.to_dict("records"), names, heights, strict=True):
         y = at + height / 2

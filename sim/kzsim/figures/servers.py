@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,16 +12,20 @@ from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from kzsim.experiments.studies import Study
     from kzsim.language import Speaker
 
 MOST_ROWS = 14
+_PLAIN_POOLS = ("general", "teams", "fronts")
+"""Pools that a stage has without a corridor: the stage's own name is enough."""
 FULL_SHARE = 0.01
 """Tracks that are full in less than this share of the readings are said to be never or hardly full."""
 _FLOW = ["crossing", "mode", "direction"]
-_ROW_IN, _LABEL_IN = 0.235, 3.55
+_ROW_IN, _LABEL_IN = 0.31, 2.75
 
 
 @styled
@@ -97,7 +101,7 @@ def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     )
 
 
-def _stage(row: pd.Series, say: Speaker) -> str:
+def _stage(row: Mapping[str, Any] | pd.Series, say: Speaker) -> str:
     return say("{stage} ({side})", stage=say.stage(row["stage"]), side=say.side(row["side"]))
 
 
@@ -113,8 +117,8 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
         Mark("square", BASELINE, say("does not bind")),
         Mark("interval", INK, say("mean with 95 % interval"), marker=""),
     ]
-    sheet = Sheet(title, subtitle, source, body_in=0.38 + _ROW_IN * len(shown) + 0.36)
-    top = sheet.key(marks) + 0.08
+    sheet = Sheet(title, subtitle, source, body_in=0.08 + _ROW_IN * len(shown) + 0.26, key=marks)
+    top = 0.08
     axes = sheet.axes(_LABEL_IN, top, sheet.width_in - _LABEL_IN - 0.2, _ROW_IN * len(shown))
     most = max(1.0, float(np.nanmax(shown[["utilisation", "high"]].to_numpy(dtype=float))))
     axes.set(xlim=(0, most * 1.13), ylim=(len(shown) - 0.5, -0.5))
@@ -134,17 +138,16 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
             va="center_baseline", fontsize=7.5,
         )  # fmt: skip
     for at, row in enumerate(shown.to_dict("records")):
-        name = say(
+        where = say(
             "{place}, {direction}",
-            place=say.crossing(row["crossing"]),
+            place=told.place(row["crossing"], mode, say),
             direction=_arrow(row["direction"], say),
         )
-        what = say("{stage} ({side})", stage=say.stage(row["stage"]), side=say.side(row["side"]))
-        pool = "" if row["pool"] in ("general", "teams", "fronts") else f", {say.word('pool', row['pool'])}"
-        sheet.text(0.12, top + (at + 0.5) * _ROW_IN, name, va="center", fontsize=7.5, color=FAINT)
-        sheet.text(
-            _LABEL_IN - 0.08, top + (at + 0.5) * _ROW_IN, what + pool, va="center", ha="right", fontsize=7.5
-        )
+        middle = top + (at + 0.5) * _ROW_IN
+        right = _LABEL_IN - 0.08
+        pool = "" if row["pool"] in _PLAIN_POOLS else f", {_pool(row['pool'], say)}"
+        sheet.text(right, middle, _stage(row, say) + pool, va="bottom", ha="right", fontsize=7.5)
+        sheet.text(right, middle + 0.01, where, va="top", ha="right", fontsize=6.8, color=FAINT)
     alt = say(
         "Bars of how busy the servers of each stage are {by}. {title}.",
         by=told.by_mode(mode, say),
@@ -153,6 +156,10 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     return Drawn(
         f"utilisation_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)
     )
+
+
+def _pool(name: str, say: Speaker) -> str:
+    return say("green lane") if name == "green" else say("extended hours") if name == "window" else name
 
 
 def _arrow(direction: str, say: Speaker) -> str:
@@ -171,10 +178,14 @@ def yards(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 
 def rail_yards(study: Study) -> pd.DataFrame:
     """The rows of ``occupancy.csv`` that are of rail; empty where there are none or no such file."""
+    import pandas as pd
+
     if not study.has("occupancy"):
         return study.table("servers").head(0)
     found = study.table("occupancy")
-    return found[found["mode"] == "rail"].reset_index(drop=True)
+    own = found[found["mode"] == "rail"]
+    parts = [own[own["crossing"] == crossing] for crossing in told.crossings_of(own)]
+    return pd.concat(parts, ignore_index=True) if parts else own.reset_index(drop=True)
 
 
 def yards_title(table: pd.DataFrame, say: Speaker) -> str:
@@ -211,8 +222,8 @@ def _yards(study: Study, table: pd.DataFrame, say: Speaker) -> Drawn:
         Mark("line", INK, say("tracks there are")),
     ]
     row_in = 0.27
-    sheet = Sheet(title, subtitle, source, body_in=0.38 + row_in * len(table) + 0.36)
-    top = sheet.key(marks) + 0.10
+    sheet = Sheet(title, subtitle, source, body_in=0.10 + row_in * len(table) + 0.40, key=marks)
+    top = 0.10
     left, right = 3.35, 1.15
     axes = sheet.axes(left, top, sheet.width_in - left - right, row_in * len(table))
     axes.set(xlim=(0, float(table["places"].max()) * 1.05), ylim=(len(table) - 0.5, -0.5))
@@ -220,6 +231,7 @@ def _yards(study: Study, table: pd.DataFrame, say: Speaker) -> Drawn:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(say.unit("trains"))
+    axes.xaxis.set_major_formatter(lambda value, _: told.tick(value, say))
     for at, row in enumerate(table.to_dict("records")):
         colour = told.COLOUR["rail"]
         axes.barh(

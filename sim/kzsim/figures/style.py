@@ -46,6 +46,7 @@ _MARGIN_IN = 0.12
 _LINE = 1.28
 """Line height over type size."""
 _PT_PER_IN = 72
+_KEY_LINE_IN = 0.19
 _HINTED = 1.04
 """Letters on a screen are set to whole pixels and take up to so much more than their outlines."""
 # A word, or one character of a script that is written without spaces with the marks that may not begin a line.
@@ -83,28 +84,29 @@ class Mark:
 
 
 class Sheet:
-    """A figure of full width: title, subtitle and source are wrapped, and the body between them is free.
+    """A figure of full width: title, subtitle, source and a key are wrapped, the body between them is free.
 
     Places in the body are in inches from its upper left corner.
     """
 
     def __init__(
-        self, title: str, subtitle: str, source: str, *, body_in: float, width_in: float = WIDTH_IN
+        self, title: str, subtitle: str, source: str, *, body_in: float, key: Sequence[Mark] = ()
     ) -> None:
         from matplotlib.figure import Figure
 
-        inside_in = width_in - 2 * _MARGIN_IN
+        inside_in = WIDTH_IN - 2 * _MARGIN_IN
         blocks = (
             (wrapped(title, TITLE_PT, inside_in, bold=True), TITLE_PT, INK, "bold"),
             (wrapped(subtitle, SUBTITLE_PT, inside_in), SUBTITLE_PT, FAINT, "normal"),
         )
         below = wrapped(source, SOURCE_PT, inside_in)
-        head_in = _MARGIN_IN + sum(len(lines) * line_in(points) for lines, points, *_ in blocks) + 0.12
+        words_in = _MARGIN_IN + sum(len(lines) * line_in(points) for lines, points, *_ in blocks) + 0.12
+        head_in = words_in + _key_in(key)
         foot_in = 0.10 + len(below) * line_in(SOURCE_PT) + 0.06
-        self.width_in, self.body_in = width_in, body_in
+        self.width_in = WIDTH_IN
         self.height_in = head_in + body_in + foot_in
         self._head_in = head_in
-        self.figure: Figure = Figure(figsize=(width_in, self.height_in))
+        self.figure: Figure = Figure(figsize=(WIDTH_IN, self.height_in))
         at = -head_in + _MARGIN_IN
         for lines, points, colour, weight in blocks:
             for line in lines:
@@ -120,6 +122,9 @@ class Sheet:
                 fontsize=SOURCE_PT,
                 color=FAINT,
             )
+
+        if key:
+            self._key(key, words_in - head_in)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """A panel."""
@@ -143,22 +148,33 @@ class Sheet:
         lines = wrapped(words, 8.5, width)
         self.text(left, middle, "\n".join(lines), va="center", fontsize=8.5, linespacing=1.15)
 
-    def key(self, marks: Sequence[Mark], top: float = 0.0, left: float = _MARGIN_IN) -> float:
-        """A row of marks with their words, on as many lines as they need; the height taken in inches."""
-        axes = self.axes(0, 0, self.width_in, self.body_in)
-        axes.set(xlim=(0, self.width_in), ylim=(self.body_in, 0))
+    def _key(self, marks: Sequence[Mark], top: float) -> None:
+        height = -top
+        axes = self.axes(0, top, self.width_in, height)
+        axes.set(xlim=(0, self.width_in), ylim=(height, 0))
         axes.set_axis_off()
-        axes.set_zorder(-1)
-        at, line = left, 0
-        for mark in marks:
-            needed = 0.34 + text_in(mark.words, 8.0) + 0.22
-            if at > left and at + needed > self.width_in:
-                at, line = left, line + 1
-            y = top + 0.09 + 0.19 * line
-            _draw_mark(axes, mark, at, y)
-            axes.text(at + 0.30, y, mark.words, va="center_baseline", fontsize=8)
-            at += needed
-        return 0.19 * (line + 1) + 0.03
+        for mark, left, line in _places(marks):
+            y = 0.09 + _KEY_LINE_IN * line
+            _draw_mark(axes, mark, left, y)
+            axes.text(left + 0.30, y, mark.words, va="center_baseline", fontsize=8)
+
+
+def _key_in(marks: Sequence[Mark]) -> float:
+    """The height that a key takes, in inches."""
+    return _KEY_LINE_IN * (_places(marks)[-1][2] + 1) + 0.03 if marks else 0.0
+
+
+def _places(marks: Sequence[Mark]) -> list[tuple[Mark, float, int]]:
+    """Each mark with its left edge in inches and the line it stands on."""
+    found: list[tuple[Mark, float, int]] = []
+    at, line = _MARGIN_IN, 0
+    for mark in marks:
+        needed = 0.34 + text_in(mark.words, 8.0) + 0.22
+        if at > _MARGIN_IN and at + needed - 0.2 > WIDTH_IN:
+            at, line = _MARGIN_IN, line + 1
+        found.append((mark, at, line))
+        at += needed
+    return found
 
 
 def _draw_mark(axes: Axes, mark: Mark, x: float, y: float) -> None:
@@ -204,7 +220,8 @@ def text_in(words: str, points: float, *, bold: bool = False) -> float:
 def wrapped(words: str, points: float, width_in: float, *, bold: bool = False) -> list[str]:
     """Words in lines no wider than that, as far as single words allow; a sign stays with its number."""
     lines = [""]
-    for token in _TOKEN.findall(words.replace("± ", "±\N{NO-BREAK SPACE}")):
+    kept = words.replace("± ", "±\N{NO-BREAK SPACE}").replace(" –", "\N{NO-BREAK SPACE}–")
+    for token in _TOKEN.findall(kept):
         longer = lines[-1] + (" " if token.isspace() else token)
         if not lines[-1].strip() or text_in(longer.rstrip(), points, bold=bold) <= width_in:
             lines[-1] = longer if lines[-1] or not token.isspace() else ""

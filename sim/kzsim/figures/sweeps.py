@@ -11,7 +11,7 @@ import numpy as np
 from kzsim.figures import told
 from kzsim.figures.colours import BASELINE, BLUE, BLUISH_GREEN, ORANGE, VERMILION
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled, wrapped
+from kzsim.figures.style import FAINT, INK, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
 from kzsim.indicators.layout import ALL
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _CELL_IN = 0.34
 _LUCK = 0.5
 """A rank correlation nearer to nought than this is not spoken of as deciding anything."""
 _MOST_CELLS = 12
+_QUANTITY = r"^([-+0-9.eE]+)\s*(.*)$"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ def heads_of(study: Study) -> pd.DataFrame:
     there = list(dict.fromkeys(found["indicator"]))
     wanted = [name for name in SHOWN if name in there] or there[:2]
     heads = found["class"] == found["mode"].map(told.headline)
-    return found[heads & (found["corridor"] == ALL) & found["indicator"].isin(wanted)].reset_index(drop=True)
+    own = found[heads & (found["corridor"] == ALL) & found["indicator"].isin(wanted)]
+    order = own["indicator"].map(wanted.index)
+    return own.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def heading(axis: Axis, say: Speaker) -> str:
@@ -166,10 +169,18 @@ def _lines(study: Study, table: pd.DataFrame, along: Axis, by: Axis | None, mode
     ]
     flows = list(dict.fromkeys(table[_FLOW].itertuples(index=False, name=None)))
     shown = list(dict.fromkeys(table["indicator"]))
-    row_in, gap_in, left, gap = 1.15, 0.30, 0.62, 0.55
-    sheet = Sheet(title, subtitle, source, body_in=0.45 + (row_in + gap_in) * len(flows) + 0.42)
-    top = (sheet.key(marks) if by else 0.0) + 0.42
-    width = (sheet.width_in - left - 0.15 - gap * (len(shown) - 1)) / len(shown)
+    row_in, gap_in, left, gap = 1.10, 0.30, 0.62, 0.55
+    width = (WIDTH_IN - left - 0.15 - gap * (len(shown) - 1)) / len(shown)
+    below = wrapped(heading(along, say), 8.5, width)
+    feet_in = 0.24 + len(below) * line_in(8.5)
+    sheet = Sheet(
+        title,
+        subtitle,
+        source,
+        body_in=0.16 + (row_in + gap_in) * len(flows) + feet_in,
+        key=marks if by else (),
+    )
+    top = 0.46
     for down, flow in enumerate(flows):
         above = top + down * (row_in + gap_in)
         sheet.text(0.12, above - 0.20, say("{place}, {direction}", place=told.place(flow[0], mode, say),
@@ -180,9 +191,13 @@ def _lines(study: Study, table: pd.DataFrame, along: Axis, by: Axis | None, mode
             for value, (colour, marker) in zip(values, LOOKS, strict=False):
                 line = own if by is None else own[own[by.column] == value]
                 _interval_line(axes, line.sort_values(along.column), along, colour, marker)
-            _dressed(axes, say, name, str(own["unit"].iloc[0]) if len(own) else "", heads=not down)
+            _dressed(axes, say)
+            if not down:
+                unit = say.unit(str(own["unit"].iloc[0])) if len(own) else ""
+                words = say("{what}, {unit}", what=say.indicator(name), unit=unit)
+                sheet.text(left + across * (width + gap), above - 0.40, words, fontsize=8.5, weight="bold")
             if down == len(flows) - 1:
-                axes.set_xlabel("\n".join(wrapped(heading(along, say), 8.5, width)))
+                axes.set_xlabel("\n".join(below))
             else:
                 axes.tick_params(labelbottom=False)
     alt = say(
@@ -204,18 +219,15 @@ def _interval_line(axes: Axes, line: pd.DataFrame, along: Axis, colour: str, mar
     axes.plot(x, line["mean"], color=colour, linewidth=1.3, marker=marker, markersize=3.6)
 
 
-def _dressed(axes: Axes, say: Speaker, name: str, unit: str, *, heads: bool) -> None:
+def _dressed(axes: Axes, say: Speaker) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.grid(visible=True)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
-    axes.yaxis.set_major_formatter(lambda value, _: say.figure(value) if value else "0")
-    axes.xaxis.set_major_formatter(lambda value, _: say.figure(value) if value else "0")
+    axes.yaxis.set_major_formatter(lambda value, _: told.tick(value, say))
+    axes.xaxis.set_major_formatter(lambda value, _: told.tick(value, say))
     axes.tick_params(length=2, labelsize=7.5)
-    if heads:
-        words = say("{what}, {unit}", what=say.indicator(name), unit=say.unit(unit))
-        axes.set_title(words, fontsize=8.5, weight="bold", loc="right", pad=4)
 
 
 # --- heat maps --------------------------------------------------------------------------------------------
@@ -288,9 +300,9 @@ def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str
     flows = list(dict.fromkeys(table[_FLOW].itertuples(index=False, name=None)))
     columns, rows = (list(dict.fromkeys(table[axis.column])) for axis in (across, down))
     left = 1.75
-    cell = min((7.2 - left - 0.15) / len(columns), 0.75)
+    cell = min((WIDTH_IN - left - 0.15) / len(columns), 0.75)
     head, height = 0.28, _CELL_IN * len(rows)
-    sheet = Sheet(title, subtitle, source, body_in=0.30 + (head + height) * len(flows) + 0.62)
+    sheet = Sheet(title, subtitle, source, body_in=0.30 + (head + height) * len(flows) + 0.42)
     low, high = float(table["mean"].min()), float(table["mean"].max())
     for number, flow in enumerate(flows):
         above = 0.26 + number * (head + height)
@@ -335,7 +347,7 @@ def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str
 @styled
 def clouds(study: Study, say: Speaker) -> tuple[Drawn, ...]:
     """Every point of a sampled design over the key that moves it most, one figure a mode; () of a grid."""
-    table = heads_of(study)
+    table = with_points(study, heads_of(study))
     numeric = [axis for axis in axes_of(table) if axis.numeric and table[axis.column].nunique() > MOST_LINES]
     if study.manifest.get("design") == "grid" or not numeric:
         return ()
@@ -344,6 +356,24 @@ def clouds(study: Study, say: Speaker) -> tuple[Drawn, ...]:
     return tuple(
         _cloud(study, table[table["mode"] == mode], numeric, mode, say) for mode in told.modes_of(table)
     )
+
+
+def with_points(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the keys of each point beside it, where there are too many for the results themselves."""
+    import pandas as pd
+
+    if axes_of(table):
+        return table
+    points = study.table("points")
+    found: dict[str, pd.Series] = {}
+    for name in points.columns.difference(["point", "replications", "failure"], sort=False):
+        parts = points[name].astype("str").str.extract(_QUANTITY)
+        if parts[0].notna().all() and parts[1].nunique() == 1:
+            unit = str(parts[1].iloc[0])
+            found[f"{name} [{unit}]" if unit else str(name)] = pd.to_numeric(parts[0])
+    values = pd.DataFrame(found).assign(point=points["point"])
+    rest = [name for name in table.columns if name != "point"]
+    return table.merge(values, on="point", how="left")[["point", *found, *rest]]
 
 
 def strongest_of(own: pd.DataFrame, numeric: list[Axis]) -> tuple[Axis, float]:
@@ -385,13 +415,13 @@ def _cloud(study: Study, table: pd.DataFrame, numeric: list[Axis], mode: str, sa
     subtitle = told.subtitle(told.sentence([what]), study, say)
     source = told.source(study, say, told.interval_named(say, int(study.manifest.get("replications", 1))))
     flows = list(dict.fromkeys(table[_FLOW].itertuples(index=False, name=None)))
-    row_in, gap_in, left, gap, columns = 1.05, 0.72, 0.55, 0.35, 2
+    row_in, gap_in, left, gap, columns = 1.05, 0.86, 0.55, 0.35, 2
     lines = -(-len(flows) // columns)
-    sheet = Sheet(title, subtitle, source, body_in=0.25 + (row_in + gap_in) * lines)
+    sheet = Sheet(title, subtitle, source, body_in=0.10 + (row_in + gap_in) * lines)
     width = (sheet.width_in - left - 0.15 - gap * (columns - 1)) / columns
     for number, flow in enumerate(flows):
         down, across = divmod(number, columns)
-        above, start = 0.25 + down * (row_in + gap_in), left + across * (width + gap)
+        above, start = 0.32 + down * (row_in + gap_in), left + across * (width + gap)
         axes = sheet.axes(start, above, width, row_in)
         own = table[(table[_FLOW] == list(flow)).all(axis=1)]
         axis, value = strongest_of(own, numeric)
@@ -399,11 +429,12 @@ def _cloud(study: Study, table: pd.DataFrame, numeric: list[Axis], mode: str, sa
         if np.isfinite(own["low"].to_numpy(dtype=float)).any():
             axes.vlines(x, own["low"], own["high"], color=BASELINE, linewidth=0.5, alpha=0.6)
         axes.plot(x, own["mean"], told.MARKER[mode], color=told.COLOUR[mode], markersize=2.6, alpha=0.8)
-        _dressed(axes, say, name, unit, heads=False)
-        axes.set_xlabel("\n".join(wrapped(heading(axis, say), 7.5, width)), fontsize=7.5)
+        _dressed(axes, say)
+        axes.set_xlabel("\n".join(wrapped(heading(axis, say), 7, width)), fontsize=7)
         words = say("{place}, {direction}: {value}", place=told.place(flow[0], mode, say),
                     direction=say.direction(flow[2]), value=say.signed(value, 2))  # fmt: skip
-        sheet.text(start, above - 0.04, words, fontsize=8, weight="bold", va="bottom")
+        lines_of = wrapped(words, 7.5, width, bold=True)
+        sheet.text(start, above - 0.04, "\n".join(lines_of), fontsize=7.5, weight="bold", va="bottom")
     alt = say("Points of the sweep over the key that each figure answers to most. {title}.", title=title)
     return Drawn(
         f"sweep_points_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)

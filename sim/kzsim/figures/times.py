@@ -125,14 +125,14 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
     source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
     group_in = 2 * _ROW_IN + _GAP_IN
     panel_in = group_in * len(places)
-    sheet = Sheet(title, subtitle, source, body_in=0.55 + panel_in + 0.30)
     marks = [
         Mark("point", told.FARM, say("agricultural goods"), told.FARM_MARKER),
         Mark("point", told.COLOUR[mode], say("the rest"), told.MARKER[mode]),
         Mark("interval", FAINT, say("mean with 95 % interval")),
         Mark("bar", FAINT, say("P10 to P90: what four in five meet")),
     ]
-    top = sheet.key(marks) + 0.24
+    sheet = Sheet(title, subtitle, source, body_in=0.24 + panel_in + 0.39, key=marks)
+    top = 0.24
     far = float(np.nanmax(table[["p90", "high", "mean"]].to_numpy(dtype=float)))
     width = (sheet.width_in - _LABEL_IN - 0.15 - 0.2 * (len(ways) - 1)) / len(ways)
     for number, direction in enumerate(ways):
@@ -269,9 +269,9 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
     name_in = line_in(8) * max(
         len(wrapped(told.place(one, mode, say), 8, width, bold=True)) for one in places
     )
-    body_in = 0.55 + name_in + (row_in + head_in) * len(ways) + 0.1
-    sheet = Sheet(title, subtitle, source, body_in=body_in)
-    top = sheet.key(marks) + name_in + head_in + 0.06
+    body_in = name_in + (row_in + head_in) * len(ways) + 0.40
+    sheet = Sheet(title, subtitle, source, body_in=body_in, key=marks)
+    top = name_in + head_in + 0.02
     far = max(float(table.loc[table["share"] <= 0.95, "hours"].max()), DAY_H * 1.5)  # the last 5 % go further
     for down, direction in enumerate(ways):
         above = top + down * (row_in + head_in)

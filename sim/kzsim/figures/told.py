@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MODES = ("road", "rail")
 DIRECTIONS = ("kz_to_cn", "cn_to_kz")
 COLOUR = {"road": ROAD, "rail": RAIL}
+_EXPONENT = 1e5
+"""From here on ``g`` writes with an exponent."""
 SECOND = {"road": SKY_BLUE, "rail": ORANGE}
 """A second line of the same mode: the other direction."""
 FARM = BLUISH_GREEN
@@ -97,6 +99,11 @@ def source(study: Study, say: Speaker, *more: str) -> str:
     if isinstance(about.get("seed"), int):
         said.append(say("seed {seed}", seed=about["seed"]))
     return ". ".join([", ".join(said), *(text.rstrip(".") for text in more if text)]) + "."
+
+
+def tick(value: float, say: Speaker) -> str:
+    """A number at an axis, with as many decimals as it has."""
+    return say.number(value, len(f"{value:g}".partition(".")[2]) if abs(value) < _EXPONENT else 0)
 
 
 def sentence(clauses: Sequence[str]) -> str:
