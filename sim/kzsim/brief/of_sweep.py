@@ -115,6 +115,7 @@ def sweep_brief(study: Study, say: Speaker) -> Brief:
             points=about["points"],
             replications=about["replications"],
         ),
+        figures=("sweep_lines", "sweep_heat", "sweep_points"),
     )
 
 

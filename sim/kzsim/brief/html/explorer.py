@@ -1,4 +1,5 @@
-"""The explorer of a sweep: its points and results as plain data; the page's script shows the nearest point."""
+"""The explorer of a sweep: its points and results as plain data; the page's script shows the nearest "
+"point."""
 
 from __future__ import annotations
 
@@ -24,9 +25,9 @@ MOST_STOPS = 25
 def explorer(study: Study, say: Speaker) -> dict[str, Any]:
     """Sliders, points and results.
 
-    ``sliders``: key, label and the values in order; a value is (text, share of the way from the lowest to the highest).
-    ``points``: number and, by slider, the index of its value. ``flows`` and ``results``: by indicator, point and
-    flow the mean with its interval, null where there is none.
+    ``sliders``: key, label and the values in order; a value is (text, share of the way from the lowest to
+    the highest). ``points``: number and, by slider, the index of its value. ``flows`` and ``results``: by
+    indicator, point and flow the mean with its interval, null where there is none.
     """
     points, results = study.table("points"), study.table("results")
     names = _chosen(points, results, parameters(points))
@@ -65,7 +66,9 @@ def _results(results: pd.DataFrame, points: list[int]) -> dict[str, Any]:
         values.append(
             [
                 [
-                    None if (one := by_flow.get(key, {}).get(point)) is None else _three(one.mean, one.low, one.high)
+                    None
+                    if (one := by_flow.get(key, {}).get(point)) is None
+                    else _three(one.mean, one.low, one.high)
                     for key in flows
                 ]
                 for point in points
@@ -86,7 +89,9 @@ def _ordered(texts: list[str]) -> list[tuple[str, float]]:
     if any(number is None for number in numbers) or len({_unit(text) for text in distinct}) > 1:
         last = max(len(distinct) - 1, 1)
         return [(text, number / last) for number, text in enumerate(distinct)]
-    pairs = sorted((number, text) for number, text in zip(numbers, distinct, strict=True) if number is not None)
+    pairs = sorted(
+        (number, text) for number, text in zip(numbers, distinct, strict=True) if number is not None
+    )
     least, most = pairs[0][0], pairs[-1][0]
     span = most - least or 1.0
     return [(text, round((number - least) / span, 6)) for number, text in pairs]

@@ -65,7 +65,10 @@ def map_view(base: Basemap, keys: Sequence[str]) -> MapView:
         tuple((name, path) for name, rings in base.countries.items() if (path := _area(view, rings))),
         _area(view, base.lakes),
         _lines(view, base.rivers),
-        tuple(Mark(key, *(round(pixel, 1) for pixel in view.point(place.lon, place.lat))) for key, place in places),
+        tuple(
+            Mark(key, *(round(pixel, 1) for pixel in view.point(place.lon, place.lat)))
+            for key, place in places
+        ),
     )
 
 
@@ -107,7 +110,12 @@ def _near(view: View, point: tuple[float, float]) -> bool:
 
 def _clipped(ring: list[tuple[float, float]], view: View) -> list[tuple[float, float]]:
     """The part of a ring inside the picture, edge by edge (Sutherland and Hodgman, 1974)."""
-    edges = ((0, -BEYOND_PX, 1), (0, WIDTH + BEYOND_PX, -1), (1, -BEYOND_PX, 1), (1, view.height + BEYOND_PX, -1))
+    edges = (
+        (0, -BEYOND_PX, 1),
+        (0, WIDTH + BEYOND_PX, -1),
+        (1, -BEYOND_PX, 1),
+        (1, view.height + BEYOND_PX, -1),
+    )
     for axis, limit, sign in edges:
         if not ring:
             return []

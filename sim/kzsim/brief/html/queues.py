@@ -21,8 +21,8 @@ INSIDE, IN_LINE = "inside", "in_line"
 class Queues:
     """Daily means over hours and replications, by crossing, mode and direction.
 
-    ``inside``, ``in_line``: float64 [flows, days]: those at the crossing, and those of them who stand in a line.
-    ``days``: in Kazakhstan's clock; the first ``run_in`` of them are not measured.
+    ``inside``, ``in_line``: float64 [flows, days]: those at the crossing, and those of them who stand in a
+    line. ``days``: in Kazakhstan's clock; the first ``run_in`` of them are not measured.
     """
 
     flows: tuple[tuple[str, str, str], ...]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from kzsim.language import Speaker
 
-MOST_ROWS = 120
+MOST_ROWS = 40
 """Longer tables are shown up to here; the whole is in the download."""
 CSV_FIGURES = 6
 """Significant figures of numbers in a download; the results folder has all."""
@@ -34,7 +34,9 @@ def shown(table: pd.DataFrame, say: Speaker) -> Shown:
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     names = [str(name) for name in table.columns]
-    numeric = tuple(is_numeric_dtype(table[name]) and not is_bool_dtype(table[name]) for name in table.columns)
+    numeric = tuple(
+        is_numeric_dtype(table[name]) and not is_bool_dtype(table[name]) for name in table.columns
+    )
     told = _words(say)
     head = table.head(MOST_ROWS)
     cells = [

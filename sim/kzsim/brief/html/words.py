@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def section_names(say: Speaker) -> dict[str, str]:
     """Headings of the sections with figures."""
     return {
+        "response": say("How the figures respond"),
         "compared": say("What it changes"),
         "overview": say("The crossings"),
         "times": say("Crossing times"),
@@ -31,27 +32,36 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
         "table_of": say("Table"),
         "queues": say("Queues through the year"),
         "queues_note": say(
-            "How many trucks and trains are at each crossing, waiting or being handled: mean of the day over all "
+            "How many trucks and trains are at each crossing, waiting or being handled: mean of the "
+            "day over all "
             "replications. Move the slider, or the arrow keys on the map."
         ),
-        "noscript": say("This part needs a script, which is switched off here; everything else is on the page."),
+        "noscript": say(
+            "This part needs a script, which is switched off here; everything else is on the page."
+        ),
         "play": say("Play"),
         "pause": say("Pause"),
         "day": say("Day"),
         "run_in": say("run-in, not measured"),
         "runIn": say("run-in, not measured"),
         "map_label": say("Map played over the days; arrow keys move by a day, page keys by thirty"),
-        "map_alt": say("Map of the crossings; the area of a circle shows how many are there on the chosen day"),
+        "map_alt": say(
+            "Map of the crossings; the area of a circle shows how many are there on the chosen day"
+        ),
         "map_note": say(
             "Blue: trucks; orange: trains, in a scale of their own. Boundaries are indicative and imply no "
             "endorsement."
         ),
         "flow": say("Flow"),
-        "inside": say("At the crossing"),
+        "inside": say("Trucks and trains at the crossing on that day"),
+        "crossing": say("Crossing"),
+        "to_cn": say("to China"),
+        "to_kz": say("to Kazakhstan"),
         "in_line": say("of them in a line"),
         "explore": say("Explore the points"),
         "explore_note": say(
-            "Choose values; shown is the nearest point that was simulated. Nothing is interpolated. In brackets the "
+            "Choose values; shown is the nearest point that was simulated. Nothing is interpolated. In "
+            "brackets the "
             "95 % interval of the mean."
         ),
         "exact": say("This very point was simulated: point {n} of {m}.", n="{n}", m="{m}"),
