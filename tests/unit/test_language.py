@@ -135,7 +135,7 @@ def test_a_text_without_a_translation_is_said_in_english_with_its_values() -> No
     [(1, "1 строка"), (2, "2 строки"), (5, "5 строк"), (11, "11 строк"), (21, "21 строка")],
 )
 def test_russian_has_three_plurals(number: int, expected: str) -> None:
-    one, many = "{n} more row is in the page.", "{n} more rows are in the page."
+    one, many = "{n} more row is in the HTML report.", "{n} more rows are in the HTML report."
     assert expected + " " in speaker("ru").plural(one, many, number)
 
 

@@ -125,7 +125,6 @@ def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str
         "sure": [_cut(line, LONGEST_LINE) for line in brief.sure[:MOST_SURE]],
         "method": _cut(brief.method, LONGEST_LINE),
         "provenance": [[name, _cut(value, LONGEST_CELL)] for name, value in brief.provenance],
-        "source-line": _cut(brief.title, LONGEST_TITLE),
         "figures": [_picture(drawn) for drawn in figures],
         "labels": {
             "messages": say("What to remember"),
@@ -160,7 +159,7 @@ def _grid(grid: dict[str, Any], say: Speaker) -> dict[str, Any]:
     rows = [[_cut(cell, LONGEST_CELL) for cell in row] for row in grid["rows"][:MOST_ROWS]]
     note = grid["note"]
     if more > 0:
-        left_out = say.plural("{n} more row is in the page.", "{n} more rows are in the page.", more)
+        left_out = say.plural("{n} more row is in the HTML report.", "{n} more rows are in the HTML report.", more)
         note = f"{note} {left_out}".strip()
     return {**grid, "rows": rows, "note": note}
 
