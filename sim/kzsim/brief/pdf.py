@@ -159,7 +159,9 @@ def _grid(grid: dict[str, Any], say: Speaker) -> dict[str, Any]:
     rows = [[_cut(cell, LONGEST_CELL) for cell in row] for row in grid["rows"][:MOST_ROWS]]
     note = grid["note"]
     if more > 0:
-        left_out = say.plural("{n} more row is in the HTML report.", "{n} more rows are in the HTML report.", more)
+        left_out = say.plural(
+            "{n} more row is in the HTML report.", "{n} more rows are in the HTML report.", more
+        )
         note = f"{note} {left_out}".strip()
     return {**grid, "rows": rows, "note": note}
 
