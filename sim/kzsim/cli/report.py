@@ -46,8 +46,7 @@ class Formats(click.ParamType):  # type: ignore[type-arg]  # older versions of c
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """Return the formats that were typed, each once, or end the command with a message that "
-        "quotes them."""
+        """Return the formats that were typed, each once, or end the command with a message."""
         if isinstance(value, tuple):
             return value
         wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
@@ -128,8 +127,7 @@ def report(
 
 
 def targets(study: Study, formats: Sequence[str], target: str | None) -> dict[str, Path]:
-    """Return where each format is written: beside the results, or at `target` with the format's own "
-    "ending."""
+    """Return where each format goes: beside the results, or at `target` with its own ending."""
     if target is None:
         return {form: study.path / f"{NAMES[form]}.{form}" for form in formats}
     path = Path(target)

@@ -1,5 +1,4 @@
-"""The explorer of a sweep: its points and results as plain data; the page's script shows the nearest "
-"point."""
+"""The explorer of a sweep: its points and results as plain data; the script shows the nearest point."""
 
 from __future__ import annotations
 
@@ -120,7 +119,7 @@ def _chosen(points: pd.DataFrame, results: pd.DataFrame, names: list[str]) -> li
     strength = {}
     for name in names:
         numbers = points[name].map(lambda value: _number(value_of(value)))
-        if numbers.notna().all() and numbers.nunique() > 1:
+        if numbers.notna().all() and numbers.min() < numbers.max():
             strength[name] = abs(float(numbers.rank().corr(outcome.rank())))
     best = sorted(strength, key=lambda name: -strength[name] if math.isfinite(strength[name]) else 0.0)
     return best[:MOST_SLIDERS]

@@ -102,8 +102,7 @@ def _label(say: Speaker, crossing: str, mode: str) -> str:
 
 
 def _rows(found: Queues) -> dict[tuple[str, str], tuple[list[float], list[float], list[float]]]:
-    """By crossing and mode, day by day: those on the way to China, to Kazakhstan, and all who stand "
-    "in a line."""
+    """By crossing and mode, day by day: to China, to Kazakhstan, and all who stand in a line."""
     import numpy as np
 
     rows = {}

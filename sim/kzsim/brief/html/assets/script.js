@@ -156,8 +156,9 @@
           const found = sweep.results[column][at][flow];
           let text = "–";
           if (found) {
-            const scale = indicator.share ? 100 : 1;
-            const [mean, low, high] = found.map((value) => (value === null ? null : value * scale));
+            // A share lies between none and all, whatever Student's interval says.
+            const shown = (value) => (value === null ? null : indicator.share ? 100 * Math.min(1, Math.max(0, value)) : value);
+            const [mean, low, high] = found.map(shown);
             const digits = places(mean);
             text = number(mean, digits);
             if (low !== null) text += ` [${fill(words.between, { low: number(low, digits), high: number(high, digits) })}]`;
