@@ -111,7 +111,7 @@ def test_a_running_simulation_tells_how_far_it_is_and_is_stopped_by_a_button(
     page.get_by_role("button", name="Run longer.yaml").click()
     page.get_by_role("status").filter(has_text="of 10000 replications done").wait_for(timeout=120_000)
     assert barriers(page, impacts=ANY_IMPACT) == []
-    visit.picture(page, "simulation-1200")
+    visit.picture(page, "running-1200")
     page.get_by_role("button", name="Stop it").click()
     page.get_by_text("longer.yaml was stopped; nothing of it was written.").wait_for()
     assert list((served.out / "longer").iterdir()) == []
