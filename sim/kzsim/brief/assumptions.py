@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -45,24 +46,45 @@ def assumptions(
         entry = str(fact.get("entry", key))
         found.setdefault(entry, _of_fact(say, entry, fact, weights))
     corridors, rest = _by_crossing(resolved.get("data", {}))
+    alike: dict[str, list[str]] = {}
     for crossing, measures in corridors.items():
-        found[f"corridor.{crossing}"] = _of_corridor(say, crossing, measures)
+        alike.setdefault(_told_measures(say, measures), []).append(crossing)
+    for told, where in alike.items():
+        found[f"corridor.{'+'.join(where)}"] = _of_corridor(say, where, told)
     for key, taken in rest.items():
         found.setdefault(key, _of_taken(say, key, taken, weights))
-    order = {grade: number for number, grade in enumerate(GRADES)}
-    return tuple(sorted(found.values(), key=lambda one: (order.get(one.grade, len(order)), one.key)))
+    return tuple(sorted(found.values(), key=_order))
+
+
+def _order(one: Assumption) -> tuple[int, str]:
+    return (GRADES.index(one.grade) if one.grade in GRADES else len(GRADES), one.key)
+
+
+def of_all(
+    say: Speaker, scenarios: Mapping[str, Mapping[str, Any]], weights: Mapping[str, float]
+) -> tuple[Assumption, ...]:
+    """The values of several scenarios, by title: once where they agree, else with the title behind."""
+    found: dict[tuple[str, str], Assumption] = {}
+    seen: set[str] = set()
+    for title, resolved in scenarios.items():
+        own = assumptions(say, resolved, weights)
+        for one in own:
+            told = one
+            if one.key in seen and (one.key, one.value) not in found:
+                told = replace(one, meaning=say("{meaning} – in {title}", meaning=one.meaning, title=title))
+            found.setdefault((one.key, one.value), told)
+        seen |= {one.key for one in own}
+    return tuple(sorted(found.values(), key=_order))
 
 
 def decisive(found: Iterable[Assumption]) -> tuple[Assumption, ...]:
     """Those to name where there is no place for all.
 
-    What decides the figures most, as far as that is known; then what the scenario sets; then what is assumed with
-    the widest range.
+    What decides the figures most, as far as that is known; then what the scenario sets; then what is
+    assumed with the widest range.
     """
     every = list(found)
-    clear = sorted(
-        (one for one in every if one.weight is not None), key=lambda one: -abs(one.weight or 0.0)
-    )
+    clear = sorted((one for one in every if one.weight is not None), key=lambda one: -abs(one.weight or 0.0))
     own = [one for one in every if one.grade == "scenario" and one.weight is None]
     rest = sorted(
         (one for one in every if one.grade == "assumed" and one.width and one.weight is None),
@@ -135,7 +157,7 @@ def _by_crossing(
     return corridors, rest
 
 
-def _of_corridor(say: Speaker, crossing: str, measures: Mapping[str, Mapping[str, Any]]) -> Assumption:
+def _told_measures(say: Speaker, measures: Mapping[str, Mapping[str, Any]]) -> str:
     told = []
     for measure, taken in measures.items():
         limits = [
@@ -144,10 +166,15 @@ def _of_corridor(say: Speaker, crossing: str, measures: Mapping[str, Mapping[str
         ]
         text = say.measure(measure)
         told.append(f"{text} ({', '.join(limits)})" if limits else text)
+    return "; ".join(told)
+
+
+def _of_corridor(say: Speaker, crossings: Sequence[str], told: str) -> Assumption:
+    places = ", ".join(say.crossing(crossing) for crossing in crossings)
     return Assumption(
-        key=f"corridor.{crossing}",
-        meaning=say("Green corridor at {place}", place=say.crossing(crossing)),
-        value="; ".join(told),
+        key=f"corridor.{'+'.join(crossings)}",
+        meaning=say("Green corridor at {place}", place=places),
+        value=told,
         range="",
         grade="scenario",
         graded=say.grade("scenario"),
@@ -171,9 +198,16 @@ def _meaning(say: Speaker, key: str) -> str:
     head, *rest = key.split(".")
     match head, rest:
         case "corridor", [crossing, "compliance"]:
-            return say("Share of those eligible who meet the corridor's conditions, {place}", place=say.crossing(crossing))
+            return say(
+                "Share of those eligible who meet the corridor's conditions, {place}",
+                place=say.crossing(crossing),
+            )
         case "corridor", [crossing, measure, *_]:
-            return say("Green corridor at {place}: {measure}", place=say.crossing(crossing), measure=say.measure(measure))
+            return say(
+                "Green corridor at {place}: {measure}",
+                place=say.crossing(crossing),
+                measure=say.measure(measure),
+            )
         case "measures", [measure, *_]:
             return say("What the measure changes: {measure}", measure=say.measure(measure))
         case "demand", [mode, crossing, *_]:

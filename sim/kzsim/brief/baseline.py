@@ -12,6 +12,7 @@ from kzsim.brief.errors import BriefError
 if TYPE_CHECKING:
     from kzsim.experiments.studies import Study
 
+Cell = tuple[str, str, str, str, str]
 SAME = {
     "year": "year",
     "first_day": "first day",
@@ -30,8 +31,8 @@ def changes(study: Study, baseline: Study) -> tuple[Change, ...]:
     """How the mean crossing times of farm goods and of the rest differ, this run less the baseline.
 
     The runs must be of the same trucks and trains: same settings that decide demand, same seed, and in each
-    replication the same number followed in each cell. Raises BriefError if not, ResultsError for a folder that
-    cannot be read.
+    replication the same number followed in each cell. Raises BriefError if not, ResultsError for a folder
+    that cannot be read.
     """
     from kzsim.indicators.comparison import verdict
     from kzsim.indicators.intervals import estimate, simultaneous
@@ -52,13 +53,18 @@ def changes(study: Study, baseline: Study) -> tuple[Change, ...]:
             )
         if not pairs:
             continue
+        crossing, mode, direction, klass, corridor = cell
         differences = [one["crossing_time"] - other["crossing_time"] for one, other in pairs]
         seen = estimate(differences)
         wide = estimate(differences, simultaneous(len(cells)))
         found.append(
             Change(
                 "",
-                *cell,
+                crossing,
+                mode,
+                direction,
+                klass,
+                corridor,
                 base=estimate(other["crossing_time"] for _, other in pairs).mean,
                 here=estimate(one["crossing_time"] for one, _ in pairs).mean,
                 mean=seen.mean,
@@ -99,15 +105,15 @@ def known(value: float) -> bool:
     return not math.isnan(value)
 
 
-def _by_cell(study: Study) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+def _by_cell(study: Study) -> dict[Cell, list[dict[str, Any]]]:
+    found: dict[Cell, list[dict[str, Any]]] = {}
     rows = records(study.table("replications"))
     for row in sorted(rows, key=lambda one: int(one["replication"])):
         found.setdefault(cell_of(row), []).append(row)
     return found
 
 
-def _spoken_of(cell: tuple[str, ...]) -> bool:
+def _spoken_of(cell: Cell) -> bool:
     from kzsim.indicators.layout import AGRICULTURAL, ALL, REST
 
     *_, klass, corridor = cell

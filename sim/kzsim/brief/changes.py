@@ -29,8 +29,9 @@ MOST_NAMED = 3
 class Change:
     """The mean crossing times in hours of the same trucks or trains in two worlds.
 
-    ``low`` and ``high``: paired 95 % interval of ``mean``, here less base. ``verdict`` (gains, loses, no change,
-    undecided) rests on a wider one that holds together with the others. ``faster`` and ``slower`` are shares.
+    ``low`` and ``high``: paired 95 % interval of ``mean``, here less base. ``verdict`` (gains, loses, no
+    change, undecided) rests on a wider one that holds together with the others. ``faster`` and ``slower``
+    are shares.
     """
 
     alternative: str
@@ -109,9 +110,14 @@ def of_comparison(study: Study) -> tuple[Change, ...]:
 def _change(
     row: Mapping[str, Any], alternative: str, *, base: Any, here: Any, verdict: Any, faster: Any, slower: Any
 ) -> Change:
+    crossing, mode, direction, klass, corridor = cell_of(row)
     return Change(
         alternative,
-        *(str(row[name]) for name in ("crossing", "mode", "direction", "class", "corridor")),
+        crossing,
+        mode,
+        direction,
+        klass,
+        corridor,
         base=float(base),
         here=float(here),
         mean=float(row["difference"]),
@@ -135,7 +141,7 @@ def flow_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return str(row["crossing"]), str(row["mode"]), str(row["direction"])
 
 
-def cell_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+def cell_of(row: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     """The five columns that name a cell."""
     return (*flow_of(row), str(row["class"]), str(row["corridor"]))
 
@@ -181,10 +187,17 @@ def wins(say: Speaker, changes: Sequence[Change]) -> Message:
     if not found:
         return Message("wins", say("Nobody is detectably faster"), tally(say, changes))
     told = [
-        say("{who}, {where}: {hours} h faster", who=_who(say, one), where=_where(say, one), hours=_size(say, one))
+        say(
+            "{who}, {where}: {hours} h faster",
+            who=_who(say, one),
+            where=_where(say, one),
+            hours=_size(say, one),
+        )
         for one in found
     ]
-    return Message("wins", say("Who wins"), f"{starting(listed(say, told, MOST_NAMED))}. {tally(say, changes)}")
+    return Message(
+        "wins", say("Who wins"), f"{starting(listed(say, told, MOST_NAMED))}. {tally(say, changes)}"
+    )
 
 
 def pays(say: Speaker, changes: Sequence[Change]) -> Message:
@@ -206,7 +219,8 @@ def pays(say: Speaker, changes: Sequence[Change]) -> Message:
         return Message("pays", say("Nobody is slower"), say("No group is slower by more than 5 minutes."))
     most = max(worst, key=lambda one: one.high)
     text = say(
-        "No loss can be told from chance. The largest that the intervals leave open: {who}, {where}: {change} h.",
+        "No loss can be told from chance. The largest that the intervals leave open: {who}, {where}: "
+        "{change} h.",
         who=_who(say, most),
         where=_where(say, most),
         change=change(say, most.mean, most.low, most.high),
@@ -270,8 +284,10 @@ def grid(say: Speaker, changes: Sequence[Change], *, against: str) -> Grid:
     return Grid(
         say("Compared with {base}", base=against),
         say(
-            "Mean crossing times in hours of the same trucks and trains; change with its paired 95 % interval; share "
-            "of them that is faster or slower by more than 5 minutes. The verdicts hold together with 95 %: each "
+            "Mean crossing times in hours of the same trucks and trains; change with its paired 95 % "
+            "interval; share "
+            "of them that is faster or slower by more than 5 minutes. The verdicts hold together with "
+            "95 %: each "
             "rests on an interval wider than the one shown."
         ),
         (
@@ -287,6 +303,7 @@ def grid(say: Speaker, changes: Sequence[Change], *, against: str) -> Grid:
         ),
         (*((False,) if several else ()), False, False, True, True, True, True, True, False),
         rows,
+        "changes",
     )
 
 

@@ -1,13 +1,13 @@
 """What a brief says, as data: every sentence and number in it is computed from a stored study.
 
-``brief_of`` is the only way in. What it returns holds text that is ready to be shown in one language; a page or
-a PDF lays it out and adds no finding of its own.
+``brief_of`` is the only way in. What it returns holds text that is ready to be shown in one language; a
+page or a PDF lays it out and adds no finding of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ KINDS = ("run", "comparison", "plausible", "sweep")
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """A number for the top of the page. ``interval`` is '' where there is none; ``note`` says of what it is."""
+    """A number for the top of the page, with its interval; ``note`` says of what it is, or against what."""
 
     label: str
     value: str
@@ -43,13 +43,17 @@ class Message:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table ready to be shown: all cells are text; ``numeric`` says which columns hold numbers."""
+    """A table ready to be shown: all cells are text; ``numeric`` says which columns hold numbers.
+
+    ``about``: what changes between two worlds, or how it is in one.
+    """
 
     heading: str
     note: str
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
+    about: Literal["changes", "flows"] = "flows"
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,8 @@ class Assumption:
     """A value that the study rests on. ``grade`` is its key (``assumed``), ``graded`` the word for it.
 
     ``sources`` are keys of ``Brief.sources``. ``weight`` is the rank correlation with which it decides a
-    figure, where that was asked for and chance can be ruled out, else None. ``width``: the range over the value,
-    0 where either is not known.
+    figure, where that was asked for and chance can be ruled out, else None. ``width``: the range over the
+    value, 0 where either is not known.
     """
 
     key: str
@@ -87,12 +91,13 @@ class Cited:
 class Brief:
     """What a study says in the language ``lang``.
 
-    ``headline`` states the finding, ``lead`` says of what, when and how it was computed. ``messages`` are three,
-    led by the verdict over plausible worlds where there is one. ``tables`` begin with the one to be shown if
-    there is place for one only. ``decisive`` are the assumptions to name if there is no place for all: what the
-    scenario sets and what decides the figures most, else those assumed with the widest range. ``sure`` says how far
-    to trust the figures, ``remarks`` are warnings and notes of the study in English. ``provenance`` are names and
-    values; ``method`` is the same in one sentence. ``figures`` are names in ``kzsim.figures``' catalogue.
+    ``headline`` states the finding, ``lead`` says of what, when and how it was computed. ``messages`` are
+    three, led by the verdict over plausible worlds where there is one. ``tables`` begin with the one to be
+    shown if there is place for one only. ``decisive`` are the assumptions to name if there is no place for
+    all: what the scenario sets and what decides the figures most, else those assumed with the widest range.
+    ``sure`` says how far to trust the figures, ``remarks`` are warnings and notes of the study in English.
+    ``provenance`` are names and values; ``method`` is the same in one sentence. ``figures`` are names in
+    ``kzsim.figures``' catalogue.
     """
 
     kind: str
@@ -112,15 +117,15 @@ class Brief:
     remarks: tuple[str, ...]
     provenance: tuple[tuple[str, str], ...]
     method: str
-    figures: tuple[str, ...] = field(default=())
+    figures: tuple[str, ...] = ()
 
 
 def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief:
     """The brief of a stored study, in the language of ``say``.
 
-    ``baseline``: for a run, another run of the same trucks and trains to compare it with, in place of its own
-    counterfactual. Raises ``BriefError`` if no brief can be made of it, ``ResultsError`` if its files cannot be
-    read.
+    ``baseline``: for a run, another run of the same trucks and trains to compare it with, in place of its
+    own counterfactual. Raises ``BriefError`` if no brief can be made of it, ``ResultsError`` if its files
+    cannot be read.
     """
     from kzsim.brief.errors import BriefError
 
@@ -142,5 +147,6 @@ def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief
 
             return sweep_brief(study, say)
     raise BriefError(
-        f"There is no brief of a {study.kind}.", "'kzsim plot' draws its figures; its folder holds its tables."
+        f"There is no brief of a {study.kind}.",
+        "'kzsim plot' draws its figures; its folder holds its tables.",
     )

@@ -53,7 +53,8 @@ def period_of_settings(say: Speaker, settings: Mapping[str, Any]) -> str:
 
 def _period(say: Speaker, first: date, last: date, measured: date, followed: date, follow_up_ms: int) -> str:
     return say(
-        "{first} to {last}, measured from {measured}; crossing times of those who arrived before {followed}, each "
+        "{first} to {last}, measured from {measured}; crossing times of those who arrived before "
+        "{followed}, each "
         "followed for up to {days} days.",
         first=say.date(first),
         last=say.date(last),
@@ -117,7 +118,8 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
     match row["code"]:
         case "precision" if ok:
             text = say(
-                "With {n} replications every mean crossing time is precise within 5 % of the mean; the widest is "
+                "With {n} replications every mean crossing time is precise within 5 % of the mean; the "
+                "widest is "
                 "{where}, ± {share}.",
                 n=n,
                 where=where,
@@ -125,7 +127,8 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
             )
         case "precision":
             text = say(
-                "{n} replications are too few for mean crossing times precise within 5 % of the mean: {where} is "
+                "{n} replications are too few for mean crossing times precise within 5 % of the mean: "
+                "{where} is "
                 "known to ± {share}.",
                 n=n,
                 where=where,
@@ -135,7 +138,8 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
             text = say("No line is still growing at the end of the run.")
         case "growing":
             text = say(
-                "{where}: the line still grows at the end of the run; {share} of the arrivals of its last quarter were "
+                "{where}: the line still grows at the end of the run; {share} of the arrivals of its "
+                "last quarter were "
                 "not taken off, so mean times depend on the length of the run.",
                 where=where,
                 share=share,

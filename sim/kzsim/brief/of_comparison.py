@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kzsim.brief import assumptions, changes, method, robust
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
@@ -29,9 +29,10 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
     names, titles = [str(one) for one in about["names"]], [str(one) for one in about["titles"]]
     called = dict(zip(names, titles, strict=True))
     found = changes.of_comparison(comparison)
-    base = assumptions.read_resolved(comparison.path / "base.resolved.yaml")
+    scenarios = _scenarios(comparison, titles)
+    base = next(iter(scenarios.values()))
     weights = {} if worlds is None else robust.weights(worlds)
-    used = assumptions.assumptions(say, base, weights)
+    used = assumptions.of_all(say, scenarios, weights)
     policies = names[1:]
     return Brief(
         kind="comparison",
@@ -40,11 +41,14 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
         description="",
         headline=_headline(say, found, worlds, policies, called),
         lead=say(
-            "The same trucks and trains in all; {period}", period=method.period_of_settings(say, base["settings"])
+            "The same trucks and trains in all; {period}",
+            period=method.period_of_settings(say, base["settings"]),
         ),
-        numbers=tuple(number for name in policies for number in _numbers(say, comparison, name, len(policies) > 1)),
+        numbers=tuple(
+            number for name in policies for number in _numbers(say, comparison, name, len(policies) > 1)
+        ),
         messages=_messages(say, comparison, found, worlds, policies),
-        tables=_grids(say, comparison, found, worlds, called[names[0]]),
+        tables=_grids(say, found, worlds, called[names[0]]),
         assumptions=used,
         decisive=assumptions.decisive(used),
         assumed=assumptions.graded(say, used),
@@ -53,7 +57,19 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
         remarks=method.said_in_files(about, "judgements", "warnings", "notes"),
         provenance=(*method.provenance(say, comparison), *_worlds_provenance(say, worlds)),
         method=method.method(say, comparison),
+        figures=("gains", "classes"),
     )
+
+
+def _scenarios(comparison: Study, titles: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The resolved scenarios by their titles, the base first."""
+    from kzsim.experiments.comparisons.files import resolved_name
+
+    found: dict[str, dict[str, Any]] = {}
+    for number, title in enumerate(titles):
+        called = title if title not in found else f"{title} ({number})"
+        found[called] = assumptions.read_resolved(comparison.path / resolved_name(number))
+    return found
 
 
 def _around(worlds: Study) -> tuple[Study, Study]:
@@ -71,19 +87,26 @@ def _around(worlds: Study) -> tuple[Study, Study]:
             return found, worlds
     command = str(worlds.manifest.get("command", "")).partition(" --uncertainty")[0]
     raise BriefError(
-        f"{worlds.path}: beside these worlds lies no comparison of the same scenarios, which a brief begins from.",
+        f"{worlds.path}: beside these worlds lies no comparison of the same scenarios, which a brief "
+        f"begins from.",
         f"Make it with: {command}",
     )
 
 
 def _headline(
-    say: Speaker, found: Sequence[Change], worlds: Study | None, policies: Sequence[str], called: dict[str, str]
+    say: Speaker,
+    found: Sequence[Change],
+    worlds: Study | None,
+    policies: Sequence[str],
+    called: dict[str, str],
 ) -> str:
     told = []
     for name in policies:
         policy = called[name]
         verdict = "" if worlds is None else robust.headline(say, policy, worlds, name)
-        told.append(verdict or changes.headline(say, policy, [one for one in found if one.alternative == name]))
+        told.append(
+            verdict or changes.headline(say, policy, [one for one in found if one.alternative == name])
+        )
     return listed(say, told, MOST_IN_HEADLINE)
 
 
@@ -93,7 +116,11 @@ def _numbers(say: Speaker, study: Study, name: str, several: bool) -> tuple[KeyN
 
     numbers = []
     for mode, base, here, moved in pooled_changes(study, name):
-        label = say("Mean crossing time of loaded trains, h") if mode == "rail" else say("Mean crossing time of trucks, h")
+        label = (
+            say("Mean crossing time of loaded trains, h")
+            if mode == "rail"
+            else say("Mean crossing time of trucks, h")
+        )
         numbers.append(
             KeyNumber(
                 f"{name}: {label}" if several else label,
@@ -129,7 +156,9 @@ def causes(say: Speaker, study: Study, found: Sequence[Change]) -> Message:
         accounts.setdefault((str(row["alternative"]), *changes.cell_of(row)), []).append(row)
     told = []
     for one in sorted(found, key=lambda item: -abs(item.mean)):
-        rows = accounts.get((one.alternative, one.crossing, one.mode, one.direction, one.klass, one.corridor), [])
+        rows = accounts.get(
+            (one.alternative, one.crossing, one.mode, one.direction, one.klass, one.corridor), []
+        )
         clear = [row for row in rows if float(row["low"]) > 0 or float(row["high"]) < 0]
         clear.sort(key=lambda row: -abs(float(row["difference"])))
         if one.verdict not in ("gains", "loses") or not clear:
@@ -145,13 +174,13 @@ def causes(say: Speaker, study: Study, found: Sequence[Change]) -> Message:
         )
     heading = say("What makes the difference")
     if not told:
-        return Message("binds", heading, say("No kind of time changes so much that it could be told from chance."))
+        return Message(
+            "binds", heading, say("No kind of time changes so much that it could be told from chance.")
+        )
     return Message("binds", heading, f"{starting(listed(say, list(dict.fromkeys(told)), MOST_NAMED))}.")
 
 
-def _grids(
-    say: Speaker, study: Study, found: Sequence[Change], worlds: Study | None, base: str
-) -> tuple[Grid, ...]:
+def _grids(say: Speaker, found: Sequence[Change], worlds: Study | None, base: str) -> tuple[Grid, ...]:
     main = changes.grid(say, found, against=base)
     return (main,) if worlds is None else (main, robust.grid(say, worlds))
 
@@ -165,7 +194,8 @@ def _sure(say: Speaker, study: Study, found: Sequence[Change], worlds: Study | N
     if undecided and n > 1:
         told.append(
             say(
-                "{u} of {m} verdicts are undecided after {n} replications: that is a finding about the number of "
+                "{u} of {m} verdicts are undecided after {n} replications: that is a finding about the "
+                "number of "
                 "replications and not about the policy.",
                 u=say.number(undecided, 0),
                 m=say.number(len(found), 0),
@@ -180,7 +210,10 @@ def _sure(say: Speaker, study: Study, found: Sequence[Change], worlds: Study | N
     )
     if worlds is None:
         told.append(
-            say("The intervals tell the luck of few replications only, and not what is unknown about the border.")
+            say(
+                "The intervals tell the luck of few replications only, and not what is unknown about "
+                "the border."
+            )
         )
     else:
         told.append(robust.sure(say, worlds))

@@ -63,6 +63,7 @@ def run_brief(study: Study, say: Speaker, other: Study | None) -> Brief:
         remarks=method.said_in_files(about, "warnings", "notes"),
         provenance=method.provenance(say, study, other),
         method=method.method(say, study),
+        figures=("map", "gains" if found and other is None else "crossing_time"),
     )
 
 
@@ -73,7 +74,7 @@ def flows_of(study: Study) -> tuple[Flow, ...]:
 
 
 def weights(study: Study) -> dict[str, float]:
-    """By entry of the evidence the rank correlation with which it clearly decides a mean crossing time: the largest."""
+    """By entry of the evidence its largest clear rank correlation with a mean crossing time."""
     found: dict[str, float] = {}
     if not study.has(INFLUENCES):
         return found
@@ -176,7 +177,10 @@ def farm(say: Speaker, flows: Sequence[Flow]) -> Message:
         return Message(
             "pays",
             say("Farm goods and the rest"),
-            say("No difference in crossing time between agricultural goods and the rest can be told from chance."),
+            say(
+                "No difference in crossing time between agricultural goods and the rest can be told "
+                "from chance."
+            ),
         )
     larger, heading = max(
         (slower, say("Farm goods wait longer than the rest")),
@@ -237,7 +241,7 @@ def through(say: Speaker, study: Study) -> str:
         and row["class"] == HEADLINE.get(str(row["mode"]), ALL)
     ]
     within = all(
-        -SMALL_PER_CENT <= row["per_cent_low"] and row["per_cent_high"] <= SMALL_PER_CENT for row in rows
+        row["per_cent_low"] >= -SMALL_PER_CENT and row["per_cent_high"] <= SMALL_PER_CENT for row in rows
     )
     if rows and within:
         return say("Throughput stays within 1 % of what it was everywhere.")
@@ -301,9 +305,12 @@ def flow_grid(say: Speaker, flows: Sequence[Flow]) -> Grid:
     return Grid(
         say("Every crossing, mode and direction"),
         say(
-            "Throughput in trucks or loaded trains per day and mean crossing time in hours, each with the 95 % interval "
-            "of the mean; what 10, 50 and 90 % of them stay below; mean of agricultural goods (on rail grain) and of the "
-            "rest; delay: crossing time less the time it would take with nobody else there and everything open."
+            "Throughput in trucks or loaded trains per day and mean crossing time in hours, each with "
+            "the 95 % interval "
+            "of the mean; what 10, 50 and 90 % of them stay below; mean of agricultural goods (on rail "
+            "grain) and of the "
+            "rest; delay: crossing time less the time it would take with nobody else there and "
+            "everything open."
         ),
         (
             say("Flow"),
@@ -341,8 +348,10 @@ def _three_intervals(say: Speaker, study: Study) -> tuple[Grid, ...]:
         Grid(
             say("Three intervals, never mixed"),
             say(
-                "Mean crossing time in hours. Precision of the estimate: 95 % interval over replications. What a shipper "
-                "meets: between single trucks or trains. What is not known about the border: nine of ten worlds within "
+                "Mean crossing time in hours. Precision of the estimate: 95 % interval over "
+                "replications. What a shipper "
+                "meets: between single trucks or trains. What is not known about the border: nine of "
+                "ten worlds within "
                 "the evidence ranges."
             ),
             (
@@ -362,7 +371,14 @@ def _sure(say: Speaker, study: Study, n: int, days: str, other: Study | None) ->
     rows = changes.records(study.table("judgements"))
     found = list(method.judged(say, rows, replications=n, days=days))
     if n < 2:
-        found.insert(0, say("One replication: no interval. More replications tell how precise the means are."))
+        found.insert(
+            0, say("One replication: no interval. More replications tell how precise the means are.")
+        )
     if other is not None and other.manifest.get("model") != study.manifest.get("model"):
-        found.append(say("The two runs were made by different versions of the model; part of the difference may be that."))
+        found.append(
+            say(
+                "The two runs were made by different versions of the model; part of the difference may "
+                "be that."
+            )
+        )
     return tuple(dict.fromkeys(found))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def pooled_changes(study: Study, alternative: str) -> Iterator[tuple[str, Estimate, Estimate, Estimate]]:
     """Of each mode: name; mean crossing time in hours in the base, in the alternative, and the difference.
 
-    Each flow is weighed by the number followed in it over all replications, so that the weights are the same in
-    every replication and in both worlds.
+    Each flow is weighed by the number followed in it over all replications, so that the weights are the
+    same in every replication and in both worlds.
     """
     differences = [
         row

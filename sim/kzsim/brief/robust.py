@@ -67,19 +67,27 @@ def headline(say: Speaker, policy: str, study: Study, alternative: str) -> str:
     }
     match _standing(worst):
         case "robust":
-            return say("{policy}: shorter crossing times in {share} of {n} plausible worlds ({where})", **values)
+            return say(
+                "{policy}: shorter crossing times in {share} of {n} plausible worlds ({where})", **values
+            )
         case "not robust":
             return say(
                 "{policy}: shorter crossing times in only {share} of {n} plausible worlds ({where})", **values
             )
-    return say("{policy}: whether crossing times get shorter is open, in {share} of {n} plausible worlds they do ({where})", **values)
+    return say(
+        "{policy}: whether crossing times get shorter is open, in {share} of {n} plausible worlds they "
+        "do ({where})",
+        **values,
+    )
 
 
 def message(say: Speaker, study: Study, alternative: str) -> Message:
-    """The verdict with its intervals: all flows first, then those who use the corridor and those who do not."""
+    """The verdict with its intervals: all flows first, then by who uses a corridor."""
     rows = _pooled(study, alternative)
     if not rows:
-        text = say("No flow's mean crossing time changes in any of {n} plausible worlds.", n=_worlds(say, study))
+        text = say(
+            "No flow's mean crossing time changes in any of {n} plausible worlds.", n=_worlds(say, study)
+        )
         return Message("robust", say("No effect in any world"), text)
     standing = _standing(min(rows, key=lambda row: float(row["helps"])))
     heading = {
@@ -102,7 +110,8 @@ def message(say: Speaker, study: Study, alternative: str) -> Message:
 
 def _told(say: Speaker, row: Row) -> str:
     return say(
-        "{where}: the mean crossing time falls by more than 5 minutes in {share} of {n} plausible worlds [{interval}]; "
+        "{where}: the mean crossing time falls by more than 5 minutes in {share} of {n} plausible "
+        "worlds [{interval}]; "
         "the change lies between {low} and {high} h in nine of ten",
         where=flow(say, *flow_of(row)),
         share=say.percent(float(row["helps"])),
@@ -118,14 +127,10 @@ def _over_flows(say: Speaker, study: Study, alternative: str, role: str, words: 
     if not rows:
         return ""
     shares = [float(row["helps"]) for row in rows]
-    return say.plural(
-        "{who}: faster in {low} of the worlds in {n} flow",
-        "{who}: faster in {low} to {high} of the worlds, over {n} flows",
-        len(rows),
-        who=words,
-        low=say.percent(min(shares)),
-        high=say.percent(max(shares)),
-    )
+    low, high = say.percent(min(shares)), say.percent(max(shares))
+    if low == high:
+        return say("{who}: faster in {share} of the worlds", who=words, share=low)
+    return say("{who}: faster in {low} to {high} of the worlds, flow by flow", who=words, low=low, high=high)
 
 
 def grid(say: Speaker, study: Study) -> Grid:
@@ -148,9 +153,12 @@ def grid(say: Speaker, study: Study) -> Grid:
     return Grid(
         say("Over plausible worlds"),
         say(
-            "In what share of the worlds within the evidence ranges the mean crossing time falls by more than 5 minutes; "
-            "with luck counted: between the worlds that surely help and all that may. Then the change in hours in the "
-            "worlds from the lowest 5 % to the highest 5 %, and which part of that spread is luck of few replications."
+            "In what share of the worlds within the evidence ranges the mean crossing time falls by "
+            "more than 5 minutes; "
+            "with luck counted: between the worlds that surely help and all that may. Then the change "
+            "in hours in the "
+            "worlds from the lowest 5 % to the highest 5 %, and which part of that spread is luck of "
+            "few replications."
         ),
         (
             *((say("Alternative"),) if several else ()),
@@ -171,8 +179,10 @@ def grid(say: Speaker, study: Study) -> Grid:
 def sure(say: Speaker, study: Study) -> str:
     """What was varied over the worlds, and what is assumed about it."""
     return say(
-        "Over plausible worlds: {ranges} ranges of the evidence vary over {n} worlds, {replications} replications each, "
-        "taken as independent and triangular with the evidence's value the most probable, which is an assumption.",
+        "Over plausible worlds: {ranges} ranges of the evidence vary over {n} worlds, {replications} "
+        "replications each, "
+        "taken as independent and triangular with the evidence's value the most probable, which is an "
+        "assumption.",
         ranges=say.number(len(study.manifest.get("varied", ())), 0),
         n=_worlds(say, study),
         replications=say.number(int(study.manifest["replications"]), 0),
@@ -180,12 +190,16 @@ def sure(say: Speaker, study: Study) -> str:
 
 
 def weights(study: Study) -> dict[str, float]:
-    """By entry of the evidence the rank correlation with which it clearly decides a change: the largest."""
+    """By entry of the evidence its largest clear rank correlation with a change of crossing time."""
     found: dict[str, float] = {}
     if study.has(INFLUENCES):
         for row in records(study.table(INFLUENCES)):
             name, value = str(row["parameter"]), float(row["rank_correlation"])
-            if row["clear"] and row["indicator"] == "crossing_time" and abs(value) > abs(found.get(name, 0.0)):
+            if (
+                row["clear"]
+                and row["indicator"] == "crossing_time"
+                and abs(value) > abs(found.get(name, 0.0))
+            ):
                 found[name] = value
     return found
 

@@ -25,20 +25,20 @@ WEIGHED = ("crossing_time", "delay")
 class Totals:
     """Values of a mode's first class (all trucks, loaded trains) by indicator, one a replication.
 
-    ``throughput_per_day`` and ``tonnes_per_day`` are sums over crossings and directions; ``crossing_time`` and
-    ``delay`` (hours) are means over everybody followed.
+    ``throughput_per_day`` and ``tonnes_per_day`` are sums over crossings and directions; ``crossing_time``
+    and ``delay`` (hours) are means over everybody followed.
     """
 
     mode: str
-    values: Mapping[str, tuple[float, ...]]
+    by_name: Mapping[str, tuple[float, ...]]
 
     def estimate(self, name: str) -> Estimate:
         """Mean over the replications with its 95 % interval."""
-        return estimate(self.values[name])
+        return estimate(self.by_name[name])
 
     def difference(self, other: Totals, name: str) -> Estimate:
-        """This less the other, paired by replication, with its 95 % interval."""
-        pairs = zip(self.values[name], other.values[name], strict=True)
+        """What is here less the other, paired by replication, with its 95 % interval."""
+        pairs = zip(self.by_name[name], other.by_name[name], strict=True)
         return estimate(here - base for here, base in pairs)
 
 
@@ -70,7 +70,7 @@ def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
 def key_numbers(
     say: Speaker, here: Sequence[Totals], base: Sequence[Totals], against: str
 ) -> tuple[KeyNumber, ...]:
-    """Throughput, crossing time and delay of each mode, with what changed against ``base`` where there is one."""
+    """Throughput, crossing time and delay of each mode, with what changed against ``base``."""
     before = {one.mode: one for one in base}
     found = []
     for one in here:

@@ -33,6 +33,8 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
             "Say which unknown parameters decide the figures.",
         ),
         "rank": ("kzsim.cli.rank:rank", "Say which of several scenarios is best, with a promise."),
+        "plot": ("kzsim.cli.plot:plot", "Draw the figures of stored results."),
+        "report": ("kzsim.cli.report:report", "Write the brief of a stored study: HTML or PDF."),
         "validate": ("kzsim.cli.validate:validate", "Check scenario files without running them."),
         "runs": ("kzsim.cli.runs:runs", "List stored runs, show one, make one again and compare."),
         "warmup": ("kzsim.cli.warmup:warmup", "Compile the simulation's kernel, once per machine."),

@@ -72,7 +72,7 @@ def digest(
 
 
 def scenario_digest(settings: Mapping[str, Any]) -> str:
-    """Sha256 in hex over what a scenario says about the border and its trucks, as ``Scenario.canonical`` gives it.
+    """Sha256 in hex over what a scenario (``Scenario.canonical``) says about the border and its trucks.
 
     Seed and number of replications do not count: they say how often it is looked at.
     """

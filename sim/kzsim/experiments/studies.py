@@ -14,7 +14,7 @@ from kzsim.experiments.disk import said_plainly
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.ledger import LATEST, MANIFEST, resolve_run, verify
 from kzsim.indicators.compared import COMPARISON_TABLES
-from kzsim.indicators.dictionary import TABLES
+from kzsim.indicators.dictionary import TABLES, Table
 from kzsim.indicators.entity_columns import ENTITIES
 
 if TYPE_CHECKING:
@@ -109,7 +109,14 @@ def _resolve(name: str, out: Path) -> Path:
                     return latest
         files = [file for kind in (STUDY, SWEEP) for file in out.glob(f"*/*/{kind}")]
         wanted = sorted({file.parent for file in files if _is_called(file.parent, name)})
-        below = sorted({file.parent for file in files if file.parent.parent in (Path(name), out / name)})
+        below = sorted(
+            {
+                file.parent
+                for folder in (Path(name), out / name)
+                for kind in (STUDY, SWEEP)
+                for file in (folder.glob(f"*/{kind}") if name else ())
+            }
+        )
     if len(wanted) == 1:
         return wanted[0]
     if len(below) == 1:
@@ -152,10 +159,27 @@ def _name_of(file: str) -> str:
     return spec.name if spec else file.rpartition(".")[0]
 
 
+_TYPES = {"text": "str", "number": "float64", "whole number": "int64", "yes/no": "bool"}
+
+
+def _by_spec(path: Path, spec: Table) -> pd.DataFrame:
+    """The table to the last bit, as ``read_table`` gives it and in a fraction of the time."""
+    import pandas as pd
+
+    numbers = {column.name: [""] for column in spec.columns if column.kind == "number"}
+    return pd.read_csv(
+        path,
+        dtype={column.name: _TYPES[column.kind] for column in spec.columns},
+        keep_default_na=False,
+        na_values=numbers,
+        float_precision="round_trip",
+    )
+
+
 def _table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    from kzsim.experiments.files import read_extra, read_table
+    from kzsim.experiments.files import read_extra
 
     spec = _SPECS.get(path.name)
     try:
@@ -165,7 +189,7 @@ def _table(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8") as file:
             heading = file.readline().rstrip("\n").split(",")
         if spec is not None and tuple(heading) == spec.names:
-            return read_table(path, spec)
+            return _by_spec(path, spec)
         return read_extra(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultsError(

@@ -33,6 +33,9 @@ class Drawn:
     table: pd.DataFrame
 
 
+Draw = Callable[["Study", "Speaker"], tuple[Drawn, ...]]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of figure. ``kinds``: of which studies. ``needs``: in words, what a study must have for it.
@@ -43,7 +46,7 @@ class Kind:
     name: str
     summary: str
     kinds: frozenset[str]
-    draw: Callable[[Study, Speaker], tuple[Drawn, ...]]
+    draw: Draw
     needs: str = ""
 
 

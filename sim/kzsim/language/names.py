@@ -49,8 +49,9 @@ def parameter(key: str, say: Speaker) -> str:
     place, direction, *name = rest
     side = name.pop(0) if name[0] in words("side") and len(name) > 1 else None
     tail = ".".join(name)
+    where = say.word("place", place) if place == ANY_CROSSING else crossing(place, say.lang)
     told = [
-        f"{say.mode(mode)}, {say.word('place', place) if place == ANY_CROSSING else crossing(place, say.lang)}",
+        f"{say.mode(mode)}, {where}",
         say.direction(direction),
     ]
     if side is not None:
