@@ -87,7 +87,8 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
     from markupsafe import Markup
 
     inline = pictures([one for _, one in drawn])
-    style, script = f"{_asset('style.css')}{faces(inline.letters)}", _asset("script.js")
+    style = "\n".join((_asset("style.css"), inline.rules, faces(inline.letters)))
+    script = _asset("script.js")
     figures = [
         (SECTIONS.get(kind, "more"), _figure(one, svg, say))
         for (kind, one), svg in zip(drawn, inline.svgs, strict=True)

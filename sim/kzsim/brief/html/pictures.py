@@ -18,6 +18,8 @@ _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _ARGUMENTS = re.compile(r"(translate|rotate)\(([^)]*)\)")
 _LEVEL = re.compile(r"rotate\(-?0 [^)]*\)")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_COLOUR = re.compile(r"#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3", re.IGNORECASE)
+"""A colour that three digits say as well."""
 _PLACES = ("d", "points", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r", "cx", "cy")
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _FROM_ROOT = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
@@ -38,25 +40,28 @@ _NOT_KEPT = ("font-family",)
 
 @dataclass(frozen=True)
 class Pictures:
-    """Inline SVG by the number of the figure, and the letters in them by their weight."""
+    """Inline SVG by the number of the figure, the rules for its classes, and the letters by their weight."""
 
     svgs: tuple[str, ...]
+    rules: str
     letters: Mapping[str, frozenset[str]]
 
 
 def pictures(drawn: Iterable[Drawn]) -> Pictures:
     """Every figure as an element that can stand in a page whose security policy allows no style.
 
-    Matplotlib writes style attributes; they become attributes of presentation, which mean the same. Places
-    are rounded to a tenth of a point, which no screen or printer shows. The font's family is left to the
-    page.
+    Matplotlib writes a style attribute on every element; equal ones become one class, with one rule in the
+    page's own style. Places are rounded to a tenth of a point, which no screen or printer shows. The font's
+    family is left to the page.
     """
     letters: dict[str, set[str]] = {}
-    svgs = tuple(_picture(one, f"f{number}-", letters) for number, one in enumerate(drawn))
-    return Pictures(svgs, {weight: frozenset(found) for weight, found in letters.items()})
+    classes: dict[str, str] = {}
+    svgs = tuple(_picture(one, f"f{number}-", classes, letters) for number, one in enumerate(drawn))
+    rules = "\n".join(f"figure .{name} {{ {style} }}" for style, name in classes.items())
+    return Pictures(svgs, rules, {weight: frozenset(found) for weight, found in letters.items()})
 
 
-def _picture(drawn: Drawn, prefix: str, letters: dict[str, set[str]]) -> str:
+def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[str, set[str]]) -> str:
     root = ET.fromstring(figure_bytes(drawn, "svg", text="text"))  # noqa: S314 - Matplotlib wrote it just now
     for element in root.iter():
         # in HTML an svg element and what is in it have their namespace by themselves
@@ -68,50 +73,58 @@ def _picture(drawn: Drawn, prefix: str, letters: dict[str, set[str]]) -> str:
         for child in list(parent):
             if child.tag in ("metadata", "style"):
                 parent.remove(child)
-    kept = _referenced(root)
+    names = {name: f"{prefix}{number:x}" for number, name in enumerate(_referenced(root))}
     for element in root.iter():
-        _presented(element)
-        _renamed(element, prefix, kept)
+        weight = _presented(element, classes)
+        _renamed(element, names)
         _shortened(element)
         if element.text:
-            letters.setdefault(element.get("font-weight", NORMAL), set()).update(element.text)
+            letters.setdefault(weight, set()).update(element.text)
     _flattened(root)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib.update({**_FROM_ROOT, "role": "img", "aria-label": drawn.alt})
-    return ET.tostring(root, encoding="unicode", short_empty_elements=True)
+    return ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
 
 
-def _referenced(root: ET.Element) -> frozenset[str]:
-    """Identifiers that something in the figure points to; the others are dropped."""
-    found: set[str] = set()
+def _referenced(root: ET.Element) -> tuple[str, ...]:
+    """Identifiers that something in the figure points to, in their order; the others are dropped."""
+    found: dict[str, None] = {}
     for element in root.iter():
         for name, value in element.attrib.items():
-            found.update(_REFERENCE.findall(value))
+            found |= dict.fromkeys(_REFERENCE.findall(value))
             if name in _HREFS:
-                found.add(value.removeprefix("#"))
-    return frozenset(found)
+                found[value.removeprefix("#")] = None
+    return tuple(found)
 
 
-def _presented(element: ET.Element) -> None:
-    """Style as attributes of presentation, without what holds anyway."""
+def _presented(element: ET.Element, classes: dict[str, str]) -> str:
+    """Style as a class of its own, without what holds anyway; the weight of its letters."""
+    kept: dict[str, str] = {}
     for declaration in element.attrib.pop("style", "").split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
         if value and name not in _NOT_KEPT and _DEFAULTS.get(name) != value:
-            element.set(name, value.removesuffix("px"))
+            kept[name] = _COLOUR.sub(r"#\1\2\3", value)
+    # a reference to a shape of this figure is of this figure alone
+    for name in [name for name, value in kept.items() if "url(" in value]:
+        element.set(name, kept.pop(name))
+    if kept:
+        style = "; ".join(f"{name}: {value}" for name, value in sorted(kept.items()))
+        element.set("class", classes.setdefault(style, f"q{len(classes):x}"))
+    return kept.get("font-weight", NORMAL)
 
 
-def _renamed(element: ET.Element, prefix: str, kept: frozenset[str]) -> None:
+def _renamed(element: ET.Element, names: Mapping[str, str]) -> None:
     identifier = element.attrib.pop("id", "")
-    if identifier in kept:
-        element.set("id", prefix + identifier)
+    if identifier in names:
+        element.set("id", names[identifier])
     for name in _HREFS:
         target = element.attrib.pop(name, "").removeprefix("#")
         if target:
-            element.set("href", f"#{prefix}{target}")
+            element.set("href", f"#{names[target]}")
     for name, value in element.attrib.items():
         if "url(#" in value:
-            element.set(name, _REFERENCE.sub(rf"url(#{prefix}\1)", value))
+            element.set(name, _REFERENCE.sub(lambda found: f"url(#{names[found[1]]})", value))
 
 
 def _shortened(element: ET.Element) -> None:

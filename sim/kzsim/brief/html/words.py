@@ -81,7 +81,9 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
         "remarks": say("Remarks stored with the results (in English)"),
         "method": say("Where it comes from"),
         "data": say("Data"),
-        "data_note": say("Numbers are rounded to six figures; the results folder holds all of them in full."),
+        "data_note": say(
+            "Numbers are rounded to six figures, in long tables to four; the results folder has all in full."
+        ),
         "footer": say("Made by kzsim, a simulator of the border crossings between Kazakhstan and China."),
         "kind": kind,
     }
