@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
-from kzsim.figures.style import DPI, STYLE
+from kzsim.figures.style import DPI, style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +62,7 @@ def figure_bytes(drawn: Drawn, form: Form, *, text: Literal["path", "text"] = "p
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Title": drawn.title},
         "png": {"Software": None},
     }
-    style = {**STYLE, "svg.fonttype": "path" if text == "path" else "none"}
     buffer = io.BytesIO()
-    with mpl.rc_context(cast("Any", style)):
+    with mpl.rc_context(style(**{"svg.fonttype": "path" if text == "path" else "none"})):
         drawn.figure.savefig(buffer, format=form, dpi=DPI, facecolor="white", metadata=metadata[form])
     return buffer.getvalue()

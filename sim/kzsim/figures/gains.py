@@ -187,7 +187,8 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
     marks.append(Mark("interval", FAINT, say("mean with 95 % interval")))
     order = table.groupby("class")["difference"].mean().sort_values(kind="stable")
     classes, places = list(order.index), told.crossings_of(table)
-    group_in = _LINE_IN * len(ways) + _GAP_IN * 0.6
+    tallest = max(len(wrapped(say.class_(klass), 8.5, _LABEL_IN - 0.2)) for klass in classes)
+    group_in = max(_LINE_IN * len(ways) + _GAP_IN * 0.6, tallest * line_in(8.5) + 0.06)
     names = [told.place(crossing, mode, say) for crossing in places]
     width = _panel_in(len(names))
     top = 0.26 + max(len(wrapped(name, 8.5, width, bold=True)) for name in names) * line_in(8.5)

@@ -9,10 +9,10 @@ import numpy as np
 from kzsim.figures import told
 from kzsim.figures.colours import BASELINE
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled
+from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled, text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
 
@@ -25,7 +25,7 @@ _PLAIN_POOLS = ("general", "teams", "fronts")
 FULL_SHARE = 0.01
 """Tracks that are full in less than this share of the readings are said to be never or hardly full."""
 _FLOW = ["crossing", "mode", "direction"]
-_ROW_IN, _LABEL_IN = 0.31, 2.75
+_ROW_IN, _LEAST_LABEL_IN, _MOST_LABEL_IN = 0.31, 1.6, 4.2
 
 
 @styled
@@ -101,7 +101,7 @@ def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     )
 
 
-def _stage(row: Mapping[str, Any] | pd.Series, say: Speaker) -> str:
+def _stage(row: Mapping[Hashable, Any] | pd.Series, say: Speaker) -> str:
     return say("{stage} ({side})", stage=say.stage(row["stage"]), side=say.side(row["side"]))
 
 
@@ -112,6 +112,7 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
                n=say.number(len(shown), 0), all=say.number(len(table), 0))  # fmt: skip
     subtitle = told.subtitle(what, study, say)
     source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
+    names = [_names(row, mode, say) for row in shown.to_dict("records")]
     marks = [
         Mark("square", told.COLOUR[mode], say("binds its flow")),
         Mark("square", BASELINE, say("does not bind")),
@@ -119,7 +120,9 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     ]
     sheet = Sheet(title, subtitle, source, body_in=0.08 + _ROW_IN * len(shown) + 0.26, key=marks)
     top = 0.08
-    axes = sheet.axes(_LABEL_IN, top, sheet.width_in - _LABEL_IN - 0.2, _ROW_IN * len(shown))
+    label_in = max(text_in(words, 7.5) for pair in names for words in pair) + 0.22
+    label_in = min(max(label_in, _LEAST_LABEL_IN), _MOST_LABEL_IN)
+    axes = sheet.axes(label_in, top, sheet.width_in - label_in - 0.2, _ROW_IN * len(shown))
     most = max(1.0, float(np.nanmax(shown[["utilisation", "high"]].to_numpy(dtype=float))))
     axes.set(xlim=(0, most * 1.13), ylim=(len(shown) - 0.5, -0.5))
     axes.axvline(1, color=FAINT, linewidth=0.8, linestyle="--")
@@ -137,16 +140,10 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
             say.percent(row["utilisation"]), (end, at), (4, 0), textcoords="offset points",
             va="center_baseline", fontsize=7.5,
         )  # fmt: skip
-    for at, row in enumerate(shown.to_dict("records")):
-        where = say(
-            "{place}, {direction}",
-            place=told.place(row["crossing"], mode, say),
-            direction=_arrow(row["direction"], say),
-        )
+    for at, (stage, where) in enumerate(names):
         middle = top + (at + 0.5) * _ROW_IN
-        right = _LABEL_IN - 0.08
-        pool = "" if row["pool"] in _PLAIN_POOLS else f", {_pool(row['pool'], say)}"
-        sheet.text(right, middle, _stage(row, say) + pool, va="bottom", ha="right", fontsize=7.5)
+        right = label_in - 0.08
+        sheet.text(right, middle, stage, va="bottom", ha="right", fontsize=7.5)
         sheet.text(right, middle + 0.01, where, va="top", ha="right", fontsize=6.8, color=FAINT)
     alt = say(
         "Bars of how busy the servers of each stage are {by}. {title}.",
@@ -156,6 +153,14 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     return Drawn(
         f"utilisation_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)
     )
+
+
+def _names(row: Mapping[Hashable, Any], mode: str, say: Speaker) -> tuple[str, str]:
+    """What a row is called: the stage with its side and pool, and below it the place with its direction."""
+    pool = "" if row["pool"] in _PLAIN_POOLS else f", {_pool(row['pool'], say)}"
+    place = told.place(row["crossing"], mode, say)
+    where = say("{place}, {direction}", place=place, direction=_arrow(row["direction"], say))
+    return _stage(row, say) + pool, where
 
 
 def _pool(name: str, say: Speaker) -> str:

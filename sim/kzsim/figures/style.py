@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+
+from kzsim.language.typeface import plotting_families
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
 WIDTH_IN = 7.2
 DPI = 200
 INK, FAINT, GRID = "#222222", "#6B6B6B", "#E4E4E4"
-FAMILIES = ("DejaVu Sans",)
 STYLE: dict[str, Any] = {
-    "font.family": list(FAMILIES),
     "font.size": 8.5,
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a title is a dollar sign
@@ -49,13 +49,20 @@ _PT_PER_IN = 72
 _KEY_LINE_IN = 0.19
 _HINTED = 1.04
 """Letters on a screen are set to whole pixels and take up to so much more than their outlines."""
-# A word, or one character of a script that is written without spaces with the marks that may not begin a line.
+_HAN = r"\u3400-\u9fff\u3000-\u303f\uff00-\uffef"
+# A short name in a script that is written without spaces; one character of such a text with the marks that may
+# not begin a line; a word; a space.
 _TOKEN = re.compile(
-    r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef][，。、；：）％,.;:)%]*|[^ \n\u3400-\u9fff]+|[ \n]+"
+    rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?![{_HAN}])|[{_HAN}][，。、；：）％,.;:)%]*|[^ \n{_HAN}]+|[ \n]+"
 )
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def style(**more: Any) -> Any:
+    """Everything that ``matplotlib.rc_context`` must set for a figure to look, and be written, as others do."""
+    return {**STYLE, "font.family": list(plotting_families()), **more}
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -65,7 +72,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     def drawing(*args: P.args, **kwargs: P.kwargs) -> R:
         import matplotlib as mpl
 
-        with mpl.rc_context(cast("Any", STYLE)):
+        with mpl.rc_context(style()):
             return draw(*args, **kwargs)
 
     return drawing
@@ -212,7 +219,7 @@ def text_in(words: str, points: float, *, bold: bool = False) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    font = FontProperties(family=list(FAMILIES), size=points, weight="bold" if bold else "normal")
+    font = FontProperties(family=list(plotting_families()), size=points, weight="bold" if bold else "normal")
     width, _, _ = text_to_path.get_text_width_height_descent(words, font, ismath=False)
     return float(width) * _HINTED / _PT_PER_IN
 
@@ -237,6 +244,6 @@ def picture(figure: Figure, form: str) -> bytes:
 
     buffer = io.BytesIO()
     metadata: dict[str, Any] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[form]
-    with mpl.rc_context(cast("Any", STYLE)):
+    with mpl.rc_context(style()):
         figure.savefig(buffer, format=form, dpi=DPI, facecolor="white", metadata=metadata)
     return buffer.getvalue()

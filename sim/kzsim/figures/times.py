@@ -171,8 +171,6 @@ def _range(axes: Axes, row: dict[str, float], at: int, mode: str, say: Speaker) 
         )
     if np.isfinite(row["low"]):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt")
-        for end in (row["low"], row["high"]):
-            axes.plot([end, end], [y - 0.09, y + 0.09], color=colour, linewidth=0.9)
     axes.plot(row["mean"], y, told.FARM_MARKER if farm else told.MARKER[mode], color=colour, markersize=4.2)
     right = np.nanmax([row["mean"], row["high"], row["p90"]])
     axes.annotate(
