@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,12 @@ import pytest
 
 from kzsim.scenario import load, validate
 from tests.browser.served import Served, serving
-from tests.browser.visiting import Visit, barriers, overflowing
+from tests.browser.visiting import HEIGHTS, Visit, barriers, overflowing
+from tests.cli.program import command, environment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-SECRET = 43
 ANY_IMPACT = ("minor", "moderate", "serious", "critical")
 
 
@@ -48,8 +49,34 @@ def test_a_copy_is_filled_in_run_and_its_results_are_seen(visit: Visit, served: 
     with page.expect_download() as download:
         page.get_by_role("link", name="indicators.csv", exact=True).click()
     assert Path(download.value.path()).read_bytes() == (stored / "indicators.csv").read_bytes()
+    for width in HEIGHTS:
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        visit.picture(page, f"result-{width}")
+        assert barriers(page, impacts=ANY_IMPACT) == []
+        assert overflowing(page) == 0
     page.get_by_role("link", name="Results").click()
     assert page.get_by_role("link", name="Bakhty, more trucks").is_visible()
+
+
+def test_a_report_is_opened_in_a_box_with_its_script_and_without_a_way_to_the_pages(
+    visit: Visit, served: Served
+) -> None:
+    run = [*command("run", served.scenarios / "tiny.yaml", "--out", served.out, "-q")]
+    done = subprocess.run(run, capture_output=True, text=True, env=environment(), timeout=300, check=True)
+    stored = Path(done.stdout.strip())
+    page = visit.open(f"{served.address}results/tiny/{stored.name}")
+    page.get_by_role("link", name="Open the report").click(timeout=120_000)
+    page.get_by_role("heading", level=1).wait_for(timeout=120_000)
+    assert "/report?lang=en" in page.url
+    assert page.evaluate("() => window.origin") == "null"
+    reached = page.evaluate("address => fetch(address).then(() => 'read', () => 'refused')", served.address)
+    assert reached == "refused"
+    assert all("Content Security Policy" in said or "Fetch API" in said for said in visit.complaints)
+    visit.complaints.clear()
+    page.go_back()
+    page.get_by_role("link", name="Русский").click(timeout=120_000)
+    page.get_by_role("heading", level=1).wait_for(timeout=120_000)
+    assert page.locator("html").get_attribute("lang") == "ru"
 
 
 def test_a_mistake_is_shown_at_its_field_and_in_full_while_one_types(visit: Visit, served: Served) -> None:
@@ -111,7 +138,7 @@ def test_a_running_simulation_tells_how_far_it_is_and_is_stopped_by_a_button(
     page.get_by_role("button", name="Run longer.yaml").click()
     page.get_by_role("status").filter(has_text="of 10000 replications done").wait_for(timeout=120_000)
     assert barriers(page, impacts=ANY_IMPACT) == []
-    visit.picture(page, "simulation-1200")
+    visit.picture(page, "running-1200")
     page.get_by_role("button", name="Stop it").click()
     page.get_by_text("longer.yaml was stopped; nothing of it was written.").wait_for()
     assert list((served.out / "longer").iterdir()) == []

@@ -55,7 +55,7 @@ def test_the_shipped_scenarios_have_the_corridors_they_speak_of() -> None:
     assert set(everywhere.corridors) == set(evidence.crossings())
     assert load(SCENARIOS / "green_none.yaml").corridors == {}
     small = load(SCENARIOS / "minimal.yaml")
-    assert (small.road, small.rail, small.days, small.replications) == (("bakhty",), (), 14, 5)
+    assert (small.road, small.rail, small.days, small.replications) == (("bakhty",), (), 14, 4)
 
 
 def test_what_is_not_said_has_its_default() -> None:
