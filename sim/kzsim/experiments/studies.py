@@ -168,14 +168,17 @@ def _by_spec(path: Path, spec: Table) -> pd.DataFrame:
 
     numbers = {column.name: [""] for column in spec.columns if column.kind == "number"}
     # from version 3 on numbers are read to the last bit without being asked for it, and asking is deprecated
-    exact = {} if int(pd.__version__.partition(".")[0]) >= 3 else {"float_precision": "round_trip"}
-    return pd.read_csv(
+    exact: dict[str, Any] = {}
+    if int(pd.__version__.partition(".")[0]) < 3:
+        exact["float_precision"] = "round_trip"
+    found: pd.DataFrame = pd.read_csv(
         path,
         dtype={column.name: _TYPES[column.kind] for column in spec.columns},
         keep_default_na=False,
         na_values=numbers,
         **exact,
     )
+    return found
 
 
 def _table(path: Path) -> pd.DataFrame:
