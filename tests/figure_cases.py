@@ -26,8 +26,16 @@ CLASSES = {
     },
     "rail": {"grain": -0.8, "container": -0.3, "other_bulk": 0.4, "boxcars": 0.3, "empties": 0.1},
 }
-TONNES = {"perishable": 90, "grain_and_oilseed": 60, "other_agri": 120, "general": 700, "grain": 2800,
-          "container": 9000, "other_bulk": 7000, "boxcars": 4000}  # fmt: skip
+TONNES = {
+    "perishable": 90,
+    "grain_and_oilseed": 60,
+    "other_agri": 120,
+    "general": 700,
+    "grain": 2800,
+    "container": 9000,
+    "other_bulk": 7000,
+    "boxcars": 4000,
+}
 
 
 def flows() -> Iterator[tuple[str, str, str, int]]:
@@ -93,21 +101,46 @@ def indicators() -> pd.DataFrame:
             mean = hours + 1.5 * cell["number"]
             beside = {"p10": 0.2 * mean, "p50": 0.8 * mean, "p90": 2.1 * mean}
             low, high = mean - 0.6, mean + 0.6
-            rows.append({**cell, "indicator": "crossing_time", "unit": "h", "mean": mean, "low": low, "high": high,
-                         **beside})  # fmt: skip
+            rows.append(
+                {
+                    **cell,
+                    "indicator": "crossing_time",
+                    "unit": "h",
+                    "mean": mean,
+                    "low": low,
+                    "high": high,
+                    **beside,
+                }
+            )
             rows.append(
                 {**cell, "indicator": "delay", "unit": "h", "mean": mean - 8, "low": low, "high": high}
             )
             per_day = 15.0 if cell["mode"] == "rail" else 60.0 + 9 * cell["number"]
-            rows.append({**cell, "indicator": "throughput_per_day", "unit": "trucks/day", "mean": per_day,
-                         "low": per_day - 1, "high": per_day + 1})  # fmt: skip
+            rows.append(
+                {
+                    **cell,
+                    "indicator": "throughput_per_day",
+                    "unit": "trucks/day",
+                    "mean": per_day,
+                    "low": per_day - 1,
+                    "high": per_day + 1,
+                }
+            )
     for mode, classes in CLASSES.items():
         for klass in classes:
             for cell in cells(klass):
                 if cell["mode"] == mode and klass in TONNES:
                     tonnes = TONNES[klass] * (1 + 0.2 * cell["number"])
-                    rows.append({**cell, "indicator": "tonnes_per_day", "unit": "t/day", "mean": tonnes,
-                                 "low": 0.98 * tonnes, "high": 1.02 * tonnes})  # fmt: skip
+                    rows.append(
+                        {
+                            **cell,
+                            "indicator": "tonnes_per_day",
+                            "unit": "t/day",
+                            "mean": tonnes,
+                            "low": 0.98 * tonnes,
+                            "high": 1.02 * tonnes,
+                        }
+                    )
     table = pd.DataFrame(rows).assign(n=1000 * REPLICATIONS, replications=REPLICATIONS)
     return table.drop(columns="number")
 
@@ -117,27 +150,37 @@ def replications() -> pd.DataFrame:
     for number in range(REPLICATIONS):
         luck = np.sin(3.0 * number)
         for klass, hours in {"all": 20.0, "loaded": 26.0, "agricultural": 24.0, "rest": 19.0}.items():
-            for cell in cells(klass):
-                rows.append(
-                    {
-                        **cell,
-                        "replication": number,
-                        "crossing_time": hours + 1.5 * cell["number"] + 0.8 * luck,
-                    }
-                )
+            rows += [
+                {**cell, "replication": number, "crossing_time": hours + 1.5 * cell["number"] + 0.8 * luck}
+                for cell in cells(klass)
+            ]
     return pd.DataFrame(rows).drop(columns="number")
 
 
 def delay_accounts() -> pd.DataFrame:
-    hours = {"closed": ("wait", 11.0), "quota": ("wait", 5.0), "queue": ("wait", 1.2), "hold": ("work", 4.4),
-             "inspection": ("work", 0.8), "travel": ("work", 1.4)}  # fmt: skip
+    hours = {
+        "closed": ("wait", 11.0),
+        "quota": ("wait", 5.0),
+        "queue": ("wait", 1.2),
+        "hold": ("work", 4.4),
+        "inspection": ("work", 0.8),
+        "travel": ("work", 1.4),
+    }
     rows = [
-        {**cell, "side": "kz", "stage": "equeue", "element": "x", "account": account, "nature": nature,
-         "hours_per_entity": value + 0.3 * cell["number"], "share_of_delay": 0.1}
+        {
+            **cell,
+            "side": "kz",
+            "stage": "equeue",
+            "element": "x",
+            "account": account,
+            "nature": nature,
+            "hours_per_entity": value + 0.3 * cell["number"],
+            "share_of_delay": 0.1,
+        }
         for klass in ("all", "loaded")
         for cell in cells(klass)
         for account, (nature, value) in hours.items()
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows).drop(columns="number")
 
 
@@ -154,10 +197,20 @@ def hourly() -> pd.DataFrame:
         for quantity, mean in (("inside", inside), ("exits", 2.0 + 0.1 * number + 0 * inside)):
             parts.append(
                 pd.DataFrame(
-                    {"instant": instants, "time_utc": times, "crossing": key, "mode": mode, "direction": way,
-                     "side": "", "stage": "", "element": "", "quantity": quantity, "mean": mean}
+                    {
+                        "instant": instants,
+                        "time_utc": times,
+                        "crossing": key,
+                        "mode": mode,
+                        "direction": way,
+                        "side": "",
+                        "stage": "",
+                        "element": "",
+                        "quantity": quantity,
+                        "mean": mean,
+                    }
                 )
-            )  # fmt: skip
+            )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -180,8 +233,16 @@ def compared(cell: dict[str, Any], effect: float) -> dict[str, Any]:
     gap = effect * (1 + 0.02 * cell["number"])
     half = 0.05 + 0.05 * abs(gap)
     verdict = "gains" if gap + half < -1 / 12 else "loses" if gap - half > 1 / 12 else "undecided"
-    return {**cell, "indicator": "crossing_time", "base": 25.0, "difference": gap, "low": gap - half,
-            "high": gap + half, "verdict": verdict, "replications": REPLICATIONS}  # fmt: skip
+    return {
+        **cell,
+        "indicator": "crossing_time",
+        "base": 25.0,
+        "difference": gap,
+        "low": gap - half,
+        "high": gap + half,
+        "verdict": verdict,
+        "replications": REPLICATIONS,
+    }
 
 
 def servers() -> pd.DataFrame:
@@ -191,9 +252,21 @@ def servers() -> pd.DataFrame:
             (("scan", "general"), ("documents", "green"), ("exam", "general"))
         ):
             busy = 0.75 - 0.1 * at - 0.02 * number
-            rows.append({"crossing": key, "mode": mode, "direction": way, "side": "kz", "stage": stage, "pool": pool,
-                         "servers": 2.0, "open_share": 0.4, "utilisation": busy, "low": busy - 0.01,
-                         "high": busy + 0.01})  # fmt: skip
+            rows.append(
+                {
+                    "crossing": key,
+                    "mode": mode,
+                    "direction": way,
+                    "side": "kz",
+                    "stage": stage,
+                    "pool": pool,
+                    "servers": 2.0,
+                    "open_share": 0.4,
+                    "utilisation": busy,
+                    "low": busy - 0.01,
+                    "high": busy + 0.01,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -217,11 +290,29 @@ def distribution(factor: float) -> pd.DataFrame:
 
 def occupancy() -> pd.DataFrame:
     rows = [
-        {"crossing": key, "mode": mode, "direction": way, "side": side, "stage": "receiving_tracks", "element": "x",
-         "places": 8, "mean": 3.0, "low": 2.9, "high": 3.1, "p10": 1.0, "p50": 3.0, "p90": 5.0, "most": 8.0,
-         "share_full": 0.01 * number, "full_low": 0.0, "full_high": 0.2}
-        for key, mode, way, number in flows() if mode == "rail" for side in ("kz", "cn")
-    ]  # fmt: skip
+        {
+            "crossing": key,
+            "mode": mode,
+            "direction": way,
+            "side": side,
+            "stage": "receiving_tracks",
+            "element": "x",
+            "places": 8,
+            "mean": 3.0,
+            "low": 2.9,
+            "high": 3.1,
+            "p10": 1.0,
+            "p50": 3.0,
+            "p90": 5.0,
+            "most": 8.0,
+            "share_full": 0.01 * number,
+            "full_low": 0.0,
+            "full_high": 0.2,
+        }
+        for key, mode, way, number in flows()
+        if mode == "rail"
+        for side in ("kz", "cn")
+    ]
     return pd.DataFrame(rows)
 
 
@@ -231,10 +322,15 @@ def comparison_study() -> Study:
     table = table.assign(verdict_together=table["verdict"])
     both = pd.concat([table.assign(alternative=name) for name in ("light", "standard")], ignore_index=True)
     manifest = {
-        "title": "light, standard against none", "kind": "comparison", "names": ["none", "light", "standard"],
-        "kzsim": "0.1.0", "digest": "fedcba9876543210", "seed": 1, "replications": REPLICATIONS,
+        "title": "light, standard against none",
+        "kind": "comparison",
+        "names": ["none", "light", "standard"],
+        "kzsim": "0.1.0",
+        "digest": "fedcba9876543210",
+        "seed": 1,
+        "replications": REPLICATIONS,
         "files": {"differences.csv": ""},
-    }  # fmt: skip
+    }
     return Study("comparison", Path("by-hand"), manifest, {"differences": both})
 
 
@@ -250,12 +346,32 @@ def sweep_study(design: str = "grid", slope: float = -0.03) -> Study:
                 ("crossing_time", "h", 40.0),
             ):
                 mean = level + slope * intake - 2.0 * (bundle == "standard")
-                rows.append({"point": number, f"crossings.{key}.road.intake_kz_to_cn [trucks/day]": intake,
-                             f"green_corridors.{key}": bundle, "crossing": key, "mode": "road", "direction": way,
-                             "class": "all", "corridor": "all", "indicator": name, "unit": unit, "mean": mean,
-                             "low": mean - 0.8, "high": mean + 0.8, "n": 500})  # fmt: skip
-    manifest = {"title": "Intake against bundles", "design": design, "kzsim": "0.1.0", "digest": "00ff00ff00ff",
-                "replications": 3, "files": {"results.parquet": "", "points.csv": ""}}  # fmt: skip
+                rows.append(
+                    {
+                        "point": number,
+                        f"crossings.{key}.road.intake_kz_to_cn [trucks/day]": intake,
+                        f"green_corridors.{key}": bundle,
+                        "crossing": key,
+                        "mode": "road",
+                        "direction": way,
+                        "class": "all",
+                        "corridor": "all",
+                        "indicator": name,
+                        "unit": unit,
+                        "mean": mean,
+                        "low": mean - 0.8,
+                        "high": mean + 0.8,
+                        "n": 500,
+                    }
+                )
+    manifest = {
+        "title": "Intake against bundles",
+        "design": design,
+        "kzsim": "0.1.0",
+        "digest": "00ff00ff00ff",
+        "replications": 3,
+        "files": {"results.parquet": "", "points.csv": ""},
+    }
     return Study("sweep", Path("by-hand"), manifest, {"results": pd.DataFrame(rows)})
 
 
@@ -265,14 +381,29 @@ def sensitivity_study(method: str = "morris") -> Study:
     value = "size" if method == "morris" else "total"
     names = [f"road.all.kz_to_cn.kz.{stage}.time" for stage in ("scan", "border_guard", "weighing")]
     rows = [
-        {"crossing": key, "mode": "road", "direction": "kz_to_cn", "class": "all", "corridor": "all",
-         "indicator": "crossing_time", "parameter": name, value: 0.9 / (at + 1), f"{value}_low": 0.7 / (at + 1),
-         f"{value}_high": 1.1 / (at + 1), "above_noise": at < 2}
+        {
+            "crossing": key,
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "class": "all",
+            "corridor": "all",
+            "indicator": "crossing_time",
+            "parameter": name,
+            value: 0.9 / (at + 1),
+            f"{value}_low": 0.7 / (at + 1),
+            f"{value}_high": 1.1 / (at + 1),
+            "above_noise": at < 2,
+        }
         for at, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     manifest = {
-        "title": "Which ranges matter", "method": method, "kzsim": "0.1.0", "digest": "abcabcabc", "seed": 1,
-        "replications": 3, "files": {"sensitivity.csv": ""},
+        "title": "Which ranges matter",
+        "method": method,
+        "kzsim": "0.1.0",
+        "digest": "abcabcabc",
+        "seed": 1,
+        "replications": 3,
+        "files": {"sensitivity.csv": ""},
         "noise": [{"indicator": "crossing_time", "unit": "h", "at": "somewhere", "noise_level": 0.3}],
-    }  # fmt: skip
+    }
     return Study("sensitivity", Path("by-hand"), manifest, {"sensitivity": pd.DataFrame(rows)})

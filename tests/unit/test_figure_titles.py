@@ -16,10 +16,19 @@ WAYS = ("kz_to_cn", "cn_to_kz")
 
 def gaps(towards: float, back: float, half: float = 1.0) -> pd.DataFrame:
     rows = [
-        {"crossing": crossing, "mode": "road", "direction": way, "class": "agricultural", "mean": 20.0, "gap": gap,
-         "gap_low": gap - half, "gap_high": gap + half}
-        for crossing in ("bakhty", "dostyk") for way, gap in zip(WAYS, (towards, back), strict=True)
-    ]  # fmt: skip
+        {
+            "crossing": crossing,
+            "mode": "road",
+            "direction": way,
+            "class": "agricultural",
+            "mean": 20.0,
+            "gap": gap,
+            "gap_low": gap - half,
+            "gap_high": gap + half,
+        }
+        for crossing in ("bakhty", "dostyk")
+        for way, gap in zip(WAYS, (towards, back), strict=True)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -67,10 +76,17 @@ def test_the_share_through_within_a_day_is_that_of_the_curve() -> None:
 
 def accounts(closed: float, queue: float) -> pd.DataFrame:
     rows = [
-        {"crossing": crossing, "mode": "road", "direction": "kz_to_cn", "account": name, "nature": "wait",
-         "hours": value}
-        for crossing in ("bakhty", "dostyk") for name, value in (("closed", closed), ("queue", queue))
-    ]  # fmt: skip
+        {
+            "crossing": crossing,
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "account": name,
+            "nature": "wait",
+            "hours": value,
+        }
+        for crossing in ("bakhty", "dostyk")
+        for name, value in (("closed", closed), ("queue", queue))
+    ]
     return pd.DataFrame(rows)
 
 
@@ -84,9 +100,15 @@ def test_the_largest_account_is_named() -> None:
 
 def year(peak: float, days: int = 100) -> pd.DataFrame:
     found = pd.DataFrame(
-        {"crossing": "bakhty", "mode": "road", "direction": "kz_to_cn",
-         "day": pd.date_range("2023-02-01", periods=days), "inside": 50.0, "exits": 9.0}
-    )  # fmt: skip
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "day": pd.date_range("2023-02-01", periods=days),
+            "inside": 50.0,
+            "exits": 9.0,
+        }
+    )
     found.loc[days // 2, "inside"] = peak
     return found.assign(inside_week=found["inside"], exits_week=found["exits"])
 
@@ -102,8 +124,17 @@ def test_the_fullest_week_is_named_and_an_even_year_is_called_so() -> None:
 def week(most: int, least: int, ratio: float) -> pd.DataFrame:
     inside = np.full(7, 100.0)
     inside[most], inside[least] = 100.0 * ratio, 100.0 / ratio
-    return pd.DataFrame({"crossing": "bakhty", "mode": "road", "direction": "kz_to_cn", "weekday": range(7),
-                         "inside": inside, "exits": 9.0, "days": 5})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "weekday": range(7),
+            "inside": inside,
+            "exits": 9.0,
+            "days": 5,
+        }
+    )
 
 
 def test_the_weekdays_of_the_longest_and_shortest_queues_are_named() -> None:
@@ -114,10 +145,20 @@ def test_the_weekdays_of_the_longest_and_shortest_queues_are_named() -> None:
 
 def verdicts(user: tuple[float, str], other: tuple[float, str], klass: str = "all") -> pd.DataFrame:
     rows = [
-        {"crossing": crossing, "mode": "road", "direction": "kz_to_cn", "class": klass, "corridor": role,
-         "difference": gap, "low": gap - 0.1, "high": gap + 0.1, "verdict": verdict}
-        for crossing in ("bakhty", "dostyk") for role, (gap, verdict) in (("user", user), ("other", other))
-    ]  # fmt: skip
+        {
+            "crossing": crossing,
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "class": klass,
+            "corridor": role,
+            "difference": gap,
+            "low": gap - 0.1,
+            "high": gap + 0.1,
+            "verdict": verdict,
+        }
+        for crossing in ("bakhty", "dostyk")
+        for role, (gap, verdict) in (("user", user), ("other", other))
+    ]
     return pd.DataFrame(rows)
 
 
@@ -160,10 +201,20 @@ def test_the_class_that_gains_most_and_the_one_that_loses_most_are_named() -> No
 
 def pools(binds: str, bottleneck: bool) -> pd.DataFrame:
     rows = [
-        {"crossing": "bakhty", "mode": "road", "direction": way, "side": "kz", "stage": stage, "pool": "general",
-         "utilisation": busy, "binds": binds, "is_bottleneck": bottleneck and stage == "exam"}
-        for way in WAYS for stage, busy in (("scan", 0.8), ("exam", 0.7))
-    ]  # fmt: skip
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": way,
+            "side": "kz",
+            "stage": stage,
+            "pool": "general",
+            "utilisation": busy,
+            "binds": binds,
+            "is_bottleneck": bottleneck and stage == "exam",
+        }
+        for way in WAYS
+        for stage, busy in (("scan", 0.8), ("exam", 0.7))
+    ]
     return pd.DataFrame(rows)
 
 
@@ -187,8 +238,14 @@ def test_how_often_the_tracks_are_full(full: float, said: str) -> None:
 
 
 def test_the_commodity_and_the_crossing_with_most_tonnes_are_named() -> None:
-    table = pd.DataFrame({"crossing": ["dostyk", "bakhty"], "direction": "kz_to_cn", "class": ["grain", "container"],
-                          "mean": [300.0, 100.0]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "crossing": ["dostyk", "bakhty"],
+            "direction": "kz_to_cn",
+            "class": ["grain", "container"],
+            "mean": [300.0, 100.0],
+        }
+    )
     assert "Grain: 75 % of the tonnage by rail; 75 % of it goes through Dostyk" in spaced(
         goods.tonnage_title(table, "rail", SAY)
     )
@@ -201,8 +258,9 @@ def spaced(text: str) -> str:
 
 
 def test_the_map_names_where_most_pass_and_where_they_wait_longest() -> None:
-    table = pd.DataFrame({"crossing": ["bakhty", "dostyk"], "mode": "road", "per_day": [300.0, 100.0],
-                          "delay_h": [5.0, 9.0]})  # fmt: skip
+    table = pd.DataFrame(
+        {"crossing": ["bakhty", "dostyk"], "mode": "road", "per_day": [300.0, 100.0], "delay_h": [5.0, 9.0]}
+    )
     assert "Bakhty – Baketu passes 75 % of the trucks; the longest delay is at Dostyk" in spaced(
         maps.map_title(table, SAY)
     )
@@ -212,8 +270,18 @@ def test_the_map_names_where_most_pass_and_where_they_wait_longest() -> None:
 
 
 def known_to(half: float) -> pd.DataFrame:
-    return pd.DataFrame({"crossing": "bakhty", "mode": "road", "direction": "kz_to_cn", "n": [2, 3], "mean": 10.0,
-                         "low": 10.0 - half, "high": 10.0 + half, "final": 10.0})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "n": [2, 3],
+            "mean": 10.0,
+            "low": 10.0 - half,
+            "high": 10.0 + half,
+            "final": 10.0,
+        }
+    )
 
 
 def test_enough_and_too_few_replications() -> None:
@@ -224,8 +292,16 @@ def test_enough_and_too_few_replications() -> None:
 
 
 def cuts(asked: float, settled: bool = True) -> pd.DataFrame:
-    return pd.DataFrame({"crossing": "bakhty", "mode": "road", "direction": list(WAYS), "run_in_days": 7.0,
-                         "asked_days": [asked, 1.0], "settled": [settled, True]})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": list(WAYS),
+            "run_in_days": 7.0,
+            "asked_days": [asked, 1.0],
+            "settled": [settled, True],
+        }
+    )
 
 
 def test_a_run_in_that_is_long_enough_and_one_that_may_not_be() -> None:

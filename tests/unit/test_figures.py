@@ -109,12 +109,20 @@ def test_the_map_says_that_its_boundaries_imply_nothing_and_takes_another_base_m
 def test_the_map_shows_the_sum_of_both_directions_and_the_mean_delay_weighted_by_trucks() -> None:
     indicators = pd.DataFrame(
         [
-            {"crossing": "bakhty", "mode": "road", "direction": way, "class": "all", "corridor": "all",
-             "indicator": name, "mean": mean, "n": n}
+            {
+                "crossing": "bakhty",
+                "mode": "road",
+                "direction": way,
+                "class": "all",
+                "corridor": "all",
+                "indicator": name,
+                "mean": mean,
+                "n": n,
+            }
             for way, through, delay, n in (("kz_to_cn", 100.0, 10.0, 300), ("cn_to_kz", 50.0, 20.0, 100))
             for name, mean in (("throughput_per_day", through), ("delay", delay))
         ]
-    )  # fmt: skip
+    )
     found = run_study()
     alone = replace(found, _read={**found._read, "indicators": indicators})
     (drawn,) = FIGURES["map"].draw(alone, speaker())
@@ -158,8 +166,15 @@ def test_keys_of_a_sample_that_are_too_many_for_the_results_come_from_its_points
     found = sweep_study("latin_hypercube")
     results = found._read["results"]
     bare = results.drop(columns=[name for name in results if str(name).startswith(("crossings.", "green_"))])
-    points = pd.DataFrame({"point": range(9), "demand": [f"{90 + 2 * n} %" for n in range(9)], "mode": ["a"] * 9,
-                           "replications": 3, "failure": ""})  # fmt: skip
+    points = pd.DataFrame(
+        {
+            "point": range(9),
+            "demand": [f"{90 + 2 * n} %" for n in range(9)],
+            "mode": ["a"] * 9,
+            "replications": 3,
+            "failure": "",
+        }
+    )
     sample = replace(found, _read={"results": bare, "points": points})
     (drawn,) = FIGURES["sweep_points"].draw(sample, speaker())
     assert "demand" in drawn.title

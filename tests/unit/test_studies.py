@@ -76,7 +76,7 @@ def test_a_changed_file_is_noticed_on_opening(stored: Path, tmp_path: Path) -> N
     shutil.copytree(stored, copy)
     with (copy / "servers.csv").open("ab") as file:
         file.write(b" ")
-    with pytest.raises(ResultsError, match="servers.csv: this file was changed"):
+    with pytest.raises(ResultsError, match=r"servers\.csv: this file was changed"):
         open_study(copy)
 
 

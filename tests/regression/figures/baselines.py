@@ -1,6 +1,6 @@
 """Four figures of numbers made by hand, as they looked when somebody last looked at them.
 
-To renew them after a change on purpose, and to look at each: ``python -m tests.regression.figures.baselines``.
+To renew them after a change on purpose (then look at each): ``python -m tests.regression.figures.baselines``.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from PIL import Image
 from tests.regression.figures.baselines import FOLDER, FOUR, drawn
 
 TOLERANCE = 3.0
-"""Root mean square of the differences of all pixels, of 255. Other versions of the libraries that set letters move
-edges by a fraction of a pixel, which stays below 2; a line more or less, or a word at another place, is above."""
+"""Root mean square of the differences of all pixels, of 255. Other versions of the libraries that set letters
+may move edges by a fraction of a pixel; words at another place are above it, as the last test shows."""
 
 
 @pytest.mark.parametrize("name", FOUR)
