@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-_SOURCES = ("compiled.py", "draws", "engines/kernel", "engines/outcome.py", "network")
+_SOURCES = ("compiled.py", "compiled_pipeline.py", "draws", "engines/kernel", "engines/outcome.py", "network")
 """What is compiled, and what it takes numbers from: the compiler puts constants into the code."""
 _COMPLETE = "complete-" + hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
 """Numba keeps code by the path of its source: what one copy of kzsim compiled, another must compile again."""

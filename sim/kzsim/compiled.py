@@ -7,18 +7,21 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, update_wrapper
+from typing import Any, TypeVar, cast
 
 from kzsim import codecache
+from kzsim import compiled_pipeline as pipeline
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 HAS_COMPILER = importlib.util.find_spec("numba") is not None
 IS_COMPILED = HAS_COMPILER and os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
 
-# What Python calls; everything else is put into these by the compiler.
+# What Python calls; every other compiled function is a Part of these.
 ROOTS = {"advance", "settle", "fill_durations", "fill_poisson", "fill_kinds"}
+
+_OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 
 _dispatchers: list[Any] = []
 _set_aside: ContextVar[bool] = ContextVar("compiler set aside", default=False)
@@ -61,58 +64,48 @@ def compiled(function: Function) -> Function:
     numba = compiler()
     if numba is None:
         return function
+    if function.__name__ not in ROOTS:
+        return cast("Function", Part(function, numba))
     kept = codecache.place().folder
-    options: dict[str, Any] = {
-        "_nrt": False,
-        "nogil": True,
-        "error_model": "numpy",
-        "pipeline_class": _pipeline(),
-    }
     before = numba.config.CACHE_DIR
     try:
         # read while the function is decorated; other users of Numba in this process keep theirs
         numba.config.CACHE_DIR = "" if kept is None else str(kept)
-        result: Function = numba.njit(
-            forceinline=function.__name__ not in ROOTS, cache=kept is not None, **options
-        )(function)
+        options = {**_OPTIONS, "pipeline_class": pipeline.for_python()}
+        result: Function = numba.njit(cache=kept is not None, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
     _dispatchers.append(result)
     return result
 
 
-@cache
-def _pipeline() -> Any:
-    """A pipeline in which no index counts from the end.
+class Part:
+    """A function that compiled functions call: the compiler puts it into them, and nowhere else.
 
-    The kernel never means that by a negative number (a test watches), but a quarter of its
-    instructions asked, and a sixth of its time went there. Numba compiles under a lock of its own,
-    so nobody else's code is compiled in the meantime. A Numba without the function that is replaced
-    here compiles as usual, to slower code with the same results.
+    Python that calls it runs it as it is written. Making it callable from Python, emitting machine code
+    for it alone and keeping that took two fifths of the time of compiling.
     """
-    from numba.core import compiler as numba_compiler
-    from numba.core import types
-    from numba.np import arrayobj
 
-    usual: Any = getattr(arrayobj, "fix_integer_index", None)
-    if usual is None:
-        return numba_compiler.Compiler
-    compiler_class: Any = numba_compiler.Compiler
+    def __init__(self, function: Callable[..., Any], numba: Any) -> None:
+        self._numba, self.py_func = numba, function
+        self._dispatcher = numba.njit(
+            forceinline=True,
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            pipeline_class=pipeline.for_callers(),
+            **_OPTIONS,
+        )(function)
+        # what Numba asks an object that compiled code names for
+        self._numba_type_ = self._dispatcher._numba_type_  # held weakly
+        update_wrapper(self, function)
 
-    def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _: Any) -> Any:
-        return context.cast(builder, index, kind, types.intp)
+    def __call__(self, *arguments: Any) -> Any:
+        """As Python."""
+        return self.py_func(*arguments)
 
-    class FromTheStart(compiler_class):  # type: ignore[misc]  # a class that is not typed
-        def _compile_core(self) -> Any:
-            # a callee is compiled in the middle of its caller, which must find things as they were
-            before = arrayobj.fix_integer_index
-            arrayobj.fix_integer_index = as_it_is
-            try:
-                return super()._compile_core()
-            finally:
-                arrayobj.fix_integer_index = before
-
-    return FromTheStart
+    def alone(self) -> Any:
+        """The same, compiled so that Python can call it: for those who test a part by itself."""
+        return self._numba.njit(pipeline_class=pipeline.for_python(), **_OPTIONS)(self.py_func)
 
 
 def keep_nothing() -> None:

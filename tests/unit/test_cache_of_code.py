@@ -27,6 +27,23 @@ def settle(x: int) -> int:
 print(settle(1))
 """
 
+PARTS = """
+from kzsim import codecache, compiled
+from kzsim.compiled import compiled as by_numba
+
+@by_numba
+def inner(x: int) -> int:
+    return x + 1
+
+@by_numba
+def settle(x: int) -> int:
+    return inner(inner(x))
+
+assert isinstance(inner, compiled.Part)
+kept = {file.name.split("-")[0] for file in codecache.place().folder.rglob("*.nbi")}
+print(settle(1), inner(1), inner.alone()(1), len(settle.signatures), sorted(kept))
+"""
+
 
 def python(script: str, *arguments: object, **environment: str) -> str:
     done = subprocess.run(
@@ -86,6 +103,7 @@ def test_the_name_of_the_folder_holds_versions_and_sources() -> None:
         ("draws/scalar.py", True),
         ("network/model.py", True),
         ("compiled.py", True),
+        ("compiled_pipeline.py", True),
         ("cli/run.py", False),
         ("engines/reference/engine.py", False),
     ],
@@ -112,6 +130,29 @@ def test_machine_code_lies_in_the_folder_and_nowhere_else(tmp_path: Path) -> Non
     (folder,) = (tmp_path / "kept" / "kzsim").iterdir()
     assert list(folder.rglob("*.nbc"))
     assert not list(script.parent.glob("__pycache__/*.nbc"))
+
+
+@needs_compiler
+def test_a_part_goes_into_its_callers_and_is_neither_kept_nor_needed_by_itself(tmp_path: Path) -> None:
+    script = tmp_path / "module.py"
+    script.write_text(PARTS.replace("kept = ", "settle(1)\nkept = "), encoding="utf-8")
+    call = "import sys; sys.path.insert(0, sys.argv[1]); import module"
+    for _ in ("compiled", "read back"):
+        printed = python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "kept"))
+        assert printed == "3 2 2 1 ['module.settle']\n"
+
+
+@needs_compiler
+def test_without_the_parts_of_numba_that_are_replaced_it_compiles_as_usual(tmp_path: Path) -> None:
+    script = tmp_path / "module.py"
+    script.write_text(PARTS.split("assert")[0] + "print(settle(1), inner(1))", encoding="utf-8")
+    call = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import numba.core.typed_passes as passes\n"
+        "import numba\n"
+        "del passes.NativeLowering\n"
+        "import module"
+    )
+    assert python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "kept")) == "3 2\n"
 
 
 @needs_compiler

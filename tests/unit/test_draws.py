@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,12 +76,18 @@ def test_compiled_transforms_give_the_same_bits_as_arrays_on_ten_million_words()
         assert np.array_equal(found[:, column], duration_ms(spec, uniform))
 
 
+def by_itself(function: Any) -> Any:
+    return function.alone() if isinstance(function, compiled.Part) else function
+
+
 def test_scalar_and_array_functions_give_the_same_doubles() -> None:
+    uniform, inverse_normal = by_itself(scalar.uniform), by_itself(scalar.inverse_normal)
+    log, exp = by_itself(scalar.log), by_itself(scalar.exp)
     for i, u in enumerate(some_uniforms(3000)):
-        assert scalar.uniform(np.uint64(streams.key_of(1, 0, "source", "purpose")), i) == u
-        assert scalar.inverse_normal(u) == elementary.inverse_normal(u)
-        assert scalar.log(u) == elementary.log(u)
-        assert scalar.exp(60 * u - 30) == elementary.exp(60 * u - 30)
+        assert uniform(np.uint64(streams.key_of(1, 0, "source", "purpose")), i) == u
+        assert inverse_normal(u) == elementary.inverse_normal(u)
+        assert log(u) == elementary.log(u)
+        assert exp(60 * u - 30) == elementary.exp(60 * u - 30)
 
 
 def test_streams_are_stable_bytes() -> None:

@@ -55,7 +55,7 @@ def test_the_shipped_scenarios_have_the_corridors_they_speak_of() -> None:
     assert set(everywhere.corridors) == set(evidence.crossings())
     assert load(SCENARIOS / "green_none.yaml").corridors == {}
     small = load(SCENARIOS / "minimal.yaml")
-    assert (small.road, small.rail, small.days, small.replications) == (("bakhty",), (), 14, 5)
+    assert (small.road, small.rail, small.days, small.replications) == (("bakhty",), (), 14, 4)
 
 
 def test_what_is_not_said_has_its_default() -> None:
@@ -301,6 +301,18 @@ def test_a_value_outside_its_range_warns_with_range_grade_and_source() -> None:
         "800 trucks/day lies outside the evidence's range of 140 to 350 trucks/day (derived: "
     )
     assert all(source in text for source in fact.sources)
+
+
+def test_an_intake_scaled_beyond_its_range_warns_and_one_that_is_set_is_not_judged_so() -> None:
+    head = "title: A\ncrossings:\n  nur_zholy:\n    road: "
+    (warning,) = scenario(head + "{intake_scale: 180 %}\n").warnings
+    assert warning.key == "crossings.nur_zholy.road.intake_scale"
+    assert warning.message.startswith("180 % lies outside the evidence's range of 68.6 to 172 % (derived: ")
+    made = scenario(head + "{intake_scale: 150 %}\n")
+    assert made.warnings == ()
+    assert made.crossings["nur_zholy"].road.intake_factor == 1.5
+    both = scenario(head + "{intake_scale: 180 %, intake_kz_to_cn: 200 trucks/day}\n")
+    assert [one.key for one in both.warnings] == ["crossings.nur_zholy.road.intake_kz_to_cn"]
 
 
 def test_demand_outside_the_range_of_a_crossing_warns_and_names_it() -> None:

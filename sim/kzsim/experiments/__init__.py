@@ -25,34 +25,38 @@ Errors: ``ResultsError`` (``.message``, ``.remedy``), ``DeadlockError`` of the e
 rule of its own), ``WorkerError`` (a worker process died).
 """
 
-from kzsim.engines.choice import Choice, choose
-from kzsim.experiments.disk import in_bytes
-from kzsim.experiments.errors import (
-    DeadlockError,
-    InvariantError,
-    ReplicationDeadlockError,
-    ResultsError,
-    WorkerError,
-)
-from kzsim.experiments.ledger import (
-    StoredRun,
-    begin,
-    find,
-    load_run,
-    point_latest,
-    prepare,
-    resolve_run,
-    store,
-    stored_runs,
-    verify,
-)
-from kzsim.experiments.models import Expected
-from kzsim.experiments.replications import Progress
-from kzsim.experiments.result import RunResult
-from kzsim.experiments.runs import Plan, choose_engine, execute, plan, run, trace_bytes
-from kzsim.experiments.verification import Reproduction, reproduce, stored_scenario
-from kzsim.experiments.warmup import Readiness, make_ready
-from kzsim.indicators.entity_columns import ENTITIES
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kzsim.engines.choice import Choice, choose
+    from kzsim.experiments.disk import in_bytes
+    from kzsim.experiments.errors import (
+        DeadlockError,
+        InvariantError,
+        ReplicationDeadlockError,
+        ResultsError,
+        WorkerError,
+    )
+    from kzsim.experiments.ledger import (
+        begin,
+        find,
+        load_run,
+        point_latest,
+        prepare,
+        store,
+        verify,
+    )
+    from kzsim.experiments.models import Expected
+    from kzsim.experiments.replications import Progress
+    from kzsim.experiments.result import RunResult
+    from kzsim.experiments.runs import Plan, choose_engine, execute, plan, run, trace_bytes
+    from kzsim.experiments.stored import StoredRun, kind_of, resolve_run, stored_runs
+    from kzsim.experiments.verification import Reproduction, reproduce, stored_scenario
+    from kzsim.experiments.warmup import Readiness, make_ready
+    from kzsim.indicators.entity_columns import ENTITIES
 
 __all__ = [
     "ENTITIES",
@@ -75,6 +79,7 @@ __all__ = [
     "execute",
     "find",
     "in_bytes",
+    "kind_of",
     "load_run",
     "make_ready",
     "plan",
@@ -89,3 +94,48 @@ __all__ = [
     "trace_bytes",
     "verify",
 ]
+
+# Imported when first asked for: a worker process that runs replications needs no tables, and pandas takes
+# as long to import as a replication of a small scenario.
+_HOME = {
+    "ENTITIES": "kzsim.indicators.entity_columns",
+    "Choice": "kzsim.engines.choice",
+    "DeadlockError": "kzsim.experiments.errors",
+    "Expected": "kzsim.experiments.models",
+    "InvariantError": "kzsim.experiments.errors",
+    "Plan": "kzsim.experiments.runs",
+    "Progress": "kzsim.experiments.replications",
+    "Readiness": "kzsim.experiments.warmup",
+    "ReplicationDeadlockError": "kzsim.experiments.errors",
+    "Reproduction": "kzsim.experiments.verification",
+    "ResultsError": "kzsim.experiments.errors",
+    "RunResult": "kzsim.experiments.result",
+    "StoredRun": "kzsim.experiments.stored",
+    "WorkerError": "kzsim.experiments.errors",
+    "begin": "kzsim.experiments.ledger",
+    "choose": "kzsim.engines.choice",
+    "choose_engine": "kzsim.experiments.runs",
+    "execute": "kzsim.experiments.runs",
+    "find": "kzsim.experiments.ledger",
+    "in_bytes": "kzsim.experiments.disk",
+    "kind_of": "kzsim.experiments.stored",
+    "load_run": "kzsim.experiments.ledger",
+    "make_ready": "kzsim.experiments.warmup",
+    "plan": "kzsim.experiments.runs",
+    "point_latest": "kzsim.experiments.ledger",
+    "prepare": "kzsim.experiments.ledger",
+    "reproduce": "kzsim.experiments.verification",
+    "resolve_run": "kzsim.experiments.stored",
+    "run": "kzsim.experiments.runs",
+    "store": "kzsim.experiments.ledger",
+    "stored_runs": "kzsim.experiments.stored",
+    "stored_scenario": "kzsim.experiments.verification",
+    "trace_bytes": "kzsim.experiments.runs",
+    "verify": "kzsim.experiments.ledger",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'kzsim.experiments' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
