@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from kzsim.experiments.sweeps import Heard, State, Where, plan_sweep, pools, read_sweep, run_sweep
+from kzsim.experiments.sweeps import Done, Heard, State, Where, plan_sweep, read_sweep, run_sweep
 from kzsim.experiments.warmup import make_ready
 
 
@@ -24,24 +24,12 @@ class Spent:
         self.work_s = 0.0
         self.tasks = 0
         self.resident: list[float] = []
-        self._run = pools._run_here  # noqa: SLF001 - measured from the inside
 
-    def __enter__(self) -> Spent:
-        lock = threading.Lock()
-
-        def timed(*arguments):  # type: ignore[no-untyped-def]  # passed on as they came
-            done = self._run(*arguments)
-            with lock:
-                self.work_s += done.seconds
-                self.tasks += 1
-                self.resident.append(resident_mb())
-            return done
-
-        pools._run_here = timed  # noqa: SLF001 - see above
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pools._run_here = self._run  # noqa: SLF001 - see above
+    def add(self, done: Done) -> None:
+        """Take in a replication that is done."""
+        self.work_s += done.seconds
+        self.tasks += 1
+        self.resident.append(resident_mb())
 
 
 def resident_mb() -> float:
@@ -55,15 +43,16 @@ def once(path: str, jobs: int, most: int) -> tuple[float, Spent]:
     """Seconds on the clock from the second task on, and what was spent."""
     stopping = threading.Event()
     marks: list[float] = []
+    spent = Spent()
 
     def heard(state: State) -> None:
         marks.append(time.perf_counter())
         if state.done + state.failed >= most:
             stopping.set()
 
-    with tempfile.TemporaryDirectory() as folder, Spent() as spent:
+    with tempfile.TemporaryDirectory() as folder:
         plan = plan_sweep(path, folder)
-        run_sweep(plan, Where(jobs=jobs), heard=Heard(state=heard), stopping=stopping)
+        run_sweep(plan, Where(jobs=jobs), heard=Heard(state=heard, done=spent.add), stopping=stopping)
         ended = time.perf_counter()
         if not stopping.is_set():
             began = time.perf_counter()

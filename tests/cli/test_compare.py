@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tests.cli.program import TINY, files_below
+from tests.cli.program import TINY, command, environment, files_below
 
 NONE = TINY.replace("{bakhty: standard}", "none").replace("Bakhty for six days", "No corridor")
 
@@ -78,6 +82,46 @@ def test_the_same_comparison_is_not_made_twice_whatever_its_words_rest_on(call, 
     assert "not computed again" in again.stderr
     assert "hold together with 95 %" in again.stdout
     assert files_below(tmp_path / "results") == before
+
+
+def test_an_interrupted_comparison_keeps_what_is_done_and_goes_on(call, pair, tmp_path):
+    out = tmp_path / "results"
+    arguments = ("compare", *pair, "--replications", "400", "--jobs", "1", "--out", out)
+    process = subprocess.Popen(
+        command(*arguments),
+        env=environment(),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    deadline = time.monotonic() + 120
+    while kept_in_all(out) < 1 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130, stderr
+    assert stdout == ""
+    assert "No result was written. The replications that were done are kept." in stderr
+    assert f"Go on with: {shlex.join(['kzsim', *map(str, arguments)])}" in stderr
+    assert kept_in_all(out) >= 1
+
+
+def kept_in_all(out: Path) -> int:
+    """How many replications unfinished comparisons below a folder have committed."""
+    from kzsim.experiments import ResultsError
+    from kzsim.experiments.sweeps import read_results
+
+    try:
+        return sum(1 for folder in out.glob("*/.unfinished-*/*") for _ in read_results(folder))
+    except ResultsError:
+        return 0
+
+
+def test_a_comparison_that_is_whole_leaves_nothing_unfinished(call, pair, tmp_path):
+    done = call("compare", *pair, "--replications", 2, "--out", tmp_path / "results", "-q")
+    assert done.exit_code == 0
+    assert not list((tmp_path / "results").glob("*/.*"))
 
 
 def test_the_document_is_one_and_holds_verdicts_and_differences(call, pair, tmp_path):

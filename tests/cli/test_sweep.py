@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -105,6 +106,59 @@ def test_json_is_one_document_with_everything(call, whole) -> None:
         "share_not_through",
         "delay",
     }
+
+
+def test_a_stored_sweep_is_listed_shown_and_verified(call, whole) -> None:
+    _, folder, done = whole
+    out = folder.parents[1]
+    (line,) = [one for one in call("runs", "list", "--out", out).stdout.splitlines() if "sweep" in one]
+    assert line.split()[:6] == [f"sweep/{folder.name}", "4", "×", "20", "–", "sweep"]
+    shown = call("runs", "show", folder)
+    assert shown.stdout == done.stdout
+    assert "kzsim sweep" in " ".join(shown.stderr.split())
+    checked = call("runs", "verify", folder.name[-8:], "--out", out)
+    assert checked.exit_code == 0
+    assert "whole. All 80 rows of its ledger and its tables" in " ".join(checked.stdout.split())
+    document = json.loads(call("runs", "show", folder, "--json").stdout)
+    assert (document["status"], document["settled"], len(document["indicators"])) == ("stored", 80, 32)
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "results.csv"])
+def test_a_sweep_whose_files_were_changed_is_found_damaged(call, whole, tmp_path: Path, name: str) -> None:
+    folder = Path(shutil.copytree(whole[1], tmp_path / "sweep" / whole[1].name))
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    checked = call("runs", "verify", folder)
+    assert checked.exit_code == 1
+    assert "damaged" in checked.stdout or "was changed after it was written" in " ".join(
+        checked.stdout.split()
+    )
+    assert json.loads(call("runs", "verify", folder, "--json").stdout)["status"] == "damaged"
+
+
+def test_a_ledger_that_is_none_any_more_is_told_to_be_damaged(call, tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "sweep" / "sweep-00000000"
+    folder.mkdir(parents=True)
+    (folder / "ledger.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
+    checked = call("runs", "verify", folder)
+    assert checked.exit_code == 1
+    assert "ledger.sqlite" in checked.stdout
+    shown = call("runs", "show", folder)
+    assert shown.exit_code == 2
+    assert "ledger.sqlite" in shown.stderr
+
+
+def test_an_unfinished_sweep_is_shown_with_how_far_it_is(call, tmp_path: Path) -> None:
+    plan = plan_sweep(write(tmp_path), tmp_path / "results")
+    with open_ledger(plan.folder, plan.about, point_rows(plan.checked)) as ledger:
+        ledger.fail(0, 0, "a deadlock")
+    assert "(1 of 8 replications are stored)" in call("runs", "list", "--out", tmp_path / "results").stdout
+    shown = call("runs", "show", plan.folder)
+    assert "1 of 8 replications are stored; the command of the sweep goes on." in shown.stdout
+    checked = call("runs", "verify", plan.folder)
+    assert checked.exit_code == 0
+    assert "unfinished. Every row is as it was written" in " ".join(checked.stdout.split())
 
 
 def test_quiet_prints_the_folder_alone(call, whole) -> None:

@@ -104,9 +104,12 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
             each.communicate(timeout=60)
 
 
-def test_a_scheduler_that_is_not_there_is_a_message(sweep: tuple[Path, str], tmp_path: Path) -> None:
-    process = start("sweep", sweep[0], "--out", tmp_path, "--scheduler", "tcp://127.0.0.1:9")
+def test_a_scheduler_that_is_not_there_is_a_message_and_nothing_is_written(
+    sweep: tuple[Path, str], tmp_path: Path
+) -> None:
+    process = start("sweep", sweep[0], "--out", tmp_path / "results", "--scheduler", "tcp://127.0.0.1:9")
     _, notes = process.communicate(timeout=300)
     assert process.returncode == 2
-    assert "There is no Dask scheduler at tcp://127.0.0.1:9" in notes
+    assert notes.startswith("kzsim: There is no Dask scheduler at tcp://127.0.0.1:9"), notes
     assert "Traceback" not in notes
+    assert not (tmp_path / "results").exists()

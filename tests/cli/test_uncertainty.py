@@ -174,6 +174,40 @@ def test_an_interrupted_study_keeps_what_is_done_and_goes_on(tiny, tmp_path):
     assert not list((tmp_path / "out" / "tiny").glob("*-sensitivity"))
 
 
+@pytest.mark.parametrize("command_of", ["sensitivity", "compare"])
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_run(
+    call, tiny, tmp_path, command_of, monkeypatch
+):
+    (tmp_path / "out").write_text("a file", encoding="utf-8")
+    monkeypatch.setattr("kzsim.experiments.worlds.run_once", None)  # nothing may be run, not even to measure
+    other = tmp_path / "other.yaml"
+    other.write_text(tiny.read_text(encoding="utf-8").replace("standard", "light"), encoding="utf-8")
+    paths = (tiny,) if command_of == "sensitivity" else (tiny, other, "--uncertainty")
+    done = call(command_of, *paths, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert str(tmp_path / "out") in done.stderr
+
+
+def test_a_stored_study_is_listed_shown_and_verified(call, tiny, tmp_path):
+    out = tmp_path / "out"
+    arguments = ("--size", "4", "--replications", "1", "--over", "road.bakhty.kz_to_cn.*.documents.*")
+    made = call("sensitivity", tiny, *arguments, "--out", out)
+    assert made.exit_code == 0, made.output
+    folder = Path(made.stdout.rpartition("Results: ")[2].strip())
+    listed = call("runs", "list", "--out", out).stdout
+    (line,) = [one for one in listed.splitlines() if "sensitivity" in one]
+    assert line.split()[0] == f"tiny/{folder.name}"
+    digits = folder.name.split("-")[1]
+    shown = call("runs", "show", digits, "--out", out)
+    assert shown.stdout == made.stdout
+    checked = call("runs", "verify", digits, "--out", out)
+    assert checked.exit_code == 0
+    assert "whole. Its files are as they were written." in " ".join(checked.stdout.split())
+    with (folder / "points.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert call("runs", "verify", folder).exit_code == 1
+
+
 # --- rank -------------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,25 @@ def test_a_value_outside_its_range_is_a_warning_and_the_file_stays_valid(call, t
     assert done.stdout.endswith(f"{path}: valid, with 1 warning\n")
 
 
+def test_every_shipped_sweep_is_valid_as_a_sweep(call):
+    files = sorted((SCENARIOS / "sweeps").glob("*.yaml"))
+    done = call("validate", *files)
+    assert done.exit_code == 0
+    assert done.stdout.count(": valid") == len(files) >= 2
+
+
+def test_a_broken_sweep_file_is_reported_as_a_sweep(call, tmp_path, tiny):
+    path = tmp_path / "sweep.yaml"
+    path.write_text(
+        f"title: A\nscenario: {tiny.name}\ndesign: grid\nparameters:\n  demnd: {{values: [90 %]}}\n",
+        encoding="utf-8",
+    )
+    done = call("validate", path)
+    assert done.exit_code == 2
+    assert "unknown key 'demnd', did you mean 'demand'?" in done.stdout
+    assert done.stderr == "1 mistake\n"
+
+
 def test_validate_as_json_is_one_document(call, tmp_path, tiny):
     done = call("validate", tiny, tmp_path / "missing.yaml", "--json")
     document = json.loads(done.stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from kzsim.border.labels import SIDES
 from kzsim.border.site import Site
 from kzsim.evidence import Parameters
 from kzsim.network.model import Calendar, GateStage, Refill
-from kzsim.scenario import Scenario
+from kzsim.scenario import CrossingSettings, RoadSettings, Scenario
 from tests.unit.border_cases import DAY_MS, corridor_of, parts_of, scenario, with_measures
 
 HOUR = 3_600_000
@@ -151,6 +152,28 @@ def test_the_intake_changes_with_the_periods_of_the_quota_at_midnight_of_chinas_
         Refill(22 * HOUR, int(periods[1].value)),
         Refill(46 * HOUR, int(periods[1].value)),
     )
+
+
+def test_a_scaled_intake_is_scaled_in_every_period_and_its_slots_with_it() -> None:
+    periods = Parameters(2023).get("road.nur_zholy.kz_to_cn.quota.cn_intake").periods
+    change = periods[1].first
+    case = scenario(
+        change - timedelta(days=1),
+        2,
+        road=("nur_zholy",),
+        crossings={"nur_zholy": CrossingSettings(road=RoadSettings(intake_factor=0.5))},
+    )
+    plain = replace(case, crossings={})
+    assert [refill.overall for refill in gate(case, ".intake", "nur_zholy").refills] == [
+        int(periods[0].value / 2),
+        int(periods[1].value / 2),
+        int(periods[1].value / 2),
+    ]
+
+    def released(of: Scenario) -> int:
+        return sum(refill.overall for refill in gate(of, ".equeue", "nur_zholy").refills)
+
+    assert released(case) == pytest.approx(released(plain) / 2, abs=2)
 
 
 def test_the_intake_is_nil_on_a_closed_date_of_chinas_calendar() -> None:

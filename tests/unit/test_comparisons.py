@@ -13,11 +13,15 @@ import pytest
 import kzsim
 from kzsim.experiments.comparisons import (
     ComparisonError,
+    choose_for,
     compare,
+    execute_comparison,
     plan_comparison,
+    trust,
 )
 from kzsim.experiments.comparisons.cells import in_words
 from kzsim.experiments.comparisons.effects import Parts, additivity_table, measure_table
+from kzsim.experiments.comparisons.kept import OF_COMPARISON
 from kzsim.experiments.comparisons.measures import (
     ALL,
     ALL_BUT,
@@ -30,13 +34,16 @@ from kzsim.experiments.comparisons.measures import (
 )
 from kzsim.experiments.comparisons.said import bounds, clause, signed_bounds
 from kzsim.experiments.comparisons.side_by_side import SideBySide
+from kzsim.experiments.kept import keeping
 from kzsim.experiments.models import counterfactual_of
+from kzsim.experiments.sweeps import LockedError
 from kzsim.indicators.catalogue import INDICATORS
 from kzsim.indicators.compared import COMPARISON_TABLES, columns_markdown
 from kzsim.indicators.intervals import Estimate
 from kzsim.scenario import Scenario, load
 from kzsim.scenario.model import Corridor, Scope
 
+PLAIN_TABLES = ("differences", "winners", "gains", "accounts", "verdicts", "pairs")
 TEXT = """\
 title: Bakhty for six days
 period: {from: 2023-03-01, to: 2023-03-06}
@@ -180,6 +187,45 @@ def test_the_order_of_alternatives_and_the_number_of_jobs_change_no_number(
             )
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupted_comparison_goes_on_and_gives_the_same_tables(
+    bare: Scenario, green: Scenario, tmp_path: Path, jobs: int
+) -> None:
+    plan = plan_comparison(bare, [green], replications=4, by_measure=True)
+    choice = choose_for(plan)
+
+    def stop(done: int, _: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute_comparison(plan, choice, jobs=jobs, progress=stop, kept=tmp_path)
+    told: list[int] = []
+    went_on = execute_comparison(
+        plan, choice, jobs=jobs, progress=lambda done, _: told.append(done), kept=tmp_path
+    )
+    with keeping(tmp_path, plan.digest, plan.model_version, 4, OF_COMPARISON) as kept:
+        assert kept.count == 4
+        there = [one.seconds for one in kept]
+    assert went_on.timing["replication_s"] == math.fsum(there) / 4  # the first two were not made again
+    whole = execute_comparison(plan, choice)
+    assert told == [1, 2, 3, 4]
+    assert went_on.outcomes == whole.outcomes
+    for name in (*PLAIN_TABLES, "measures", "additivity"):
+        pd.testing.assert_frame_equal(getattr(went_on, name), getattr(whole, name), check_exact=True)
+
+
+def test_a_second_process_at_the_same_comparison_is_told_so(
+    bare: Scenario, green: Scenario, tmp_path: Path
+) -> None:
+    plan = plan_comparison(bare, [green], replications=1)
+    with (
+        keeping(tmp_path, plan.digest, plan.model_version, 1, OF_COMPARISON),
+        pytest.raises(LockedError, match="this comparison is being run already by process"),
+    ):
+        execute_comparison(plan, choose_for(plan), kept=tmp_path)
+
+
 def test_engines_agree_on_every_table(bare: Scenario, green: Scenario) -> None:
     one, other = (
         compare(bare, green, replications=2, engine=engine, by_measure=engine == "kernel")
@@ -266,6 +312,25 @@ def test_figures_have_the_decimals_that_their_size_asks_for() -> None:
     assert bounds(123.4, 100.2, 146.6) == "123 h [100, 147]"
     assert bounds(0.126, 0.1, 0.152) == "0.13 h [0.10, 0.15]"
     assert signed_bounds(Estimate(0.001, -0.02, 0.02, 5)) == "0.00 h [−0.02, +0.02]"
+
+
+def test_differences_that_are_the_same_in_every_replication_are_no_matter_of_luck(bare: Scenario) -> None:
+    result = compare(bare, [bare], names=("none", "same"), replications=3)
+    lucky = trust.by_luck(result.differences)
+    assert lucky == 0
+    said = trust.together(result.comparisons, lucky, 3, simultaneous=False)
+    assert said.startswith(f"None of these {result.comparisons} verdicts rests on luck")
+    assert "leave out" not in said
+    assert "Of the 4 that differ between replications, about 0.2 leave" in trust.together(
+        8, 4, 3, simultaneous=False
+    )
+    assert "Of so many, about 0.4 leave" in trust.together(8, 8, 3, simultaneous=False)
+
+
+def test_a_world_called_none_is_not_taken_for_no_world() -> None:
+    assert trust.where(["none"], 2) == "In 'none'"
+    assert trust.where(["none", "light"], 3) == "In 'none' and 'light', at its worst"
+    assert trust.where(["none", "light"], 2) == "In all worlds, at its worst"
 
 
 def test_one_replication_has_no_verdict(bare: Scenario, green: Scenario) -> None:

@@ -303,6 +303,18 @@ def test_a_value_outside_its_range_warns_with_range_grade_and_source() -> None:
     assert all(source in text for source in fact.sources)
 
 
+def test_an_intake_scaled_beyond_its_range_warns_and_one_that_is_set_is_not_judged_so() -> None:
+    head = "title: A\ncrossings:\n  nur_zholy:\n    road: "
+    (warning,) = scenario(head + "{intake_scale: 180 %}\n").warnings
+    assert warning.key == "crossings.nur_zholy.road.intake_scale"
+    assert warning.message.startswith("180 % lies outside the evidence's range of 68.6 to 172 % (derived: ")
+    made = scenario(head + "{intake_scale: 150 %}\n")
+    assert made.warnings == ()
+    assert made.crossings["nur_zholy"].road.intake_factor == 1.5
+    both = scenario(head + "{intake_scale: 180 %, intake_kz_to_cn: 200 trucks/day}\n")
+    assert [one.key for one in both.warnings] == ["crossings.nur_zholy.road.intake_kz_to_cn"]
+
+
 def test_demand_outside_the_range_of_a_crossing_warns_and_names_it() -> None:
     inside = scenario("title: A\nsimulate: {road: [bakhty], rail: []}\ndemand: 105 %\n")
     outside = scenario("title: A\nsimulate: {road: [bakhty], rail: [dostyk]}\ndemand: 300 %\n")

@@ -18,7 +18,7 @@ from kzsim.experiments.sweeps import (
     free_bytes_needed,
     open_ledger,
 )
-from kzsim.experiments.sweeps.estimate import ledger_bytes
+from kzsim.experiments.sweeps.estimate import ledger_bytes, processors_for, together
 
 
 @pytest.mark.parametrize("numbers", [1, 30, 100, 400, 510, 520, 900, 5000])
@@ -47,6 +47,30 @@ def test_time_and_disk_follow_from_one_measured_block() -> None:
     assert found.wall_s == pytest.approx(found.work_s / 2)
     assert found.disk_bytes == ledger_bytes(3000, 7000) + ledger_bytes(100, 50)
     assert free_bytes_needed(found) == pytest.approx(1.1 * found.disk_bytes, abs=1)
+
+
+def test_workers_share_the_processors_with_what_else_is_running() -> None:
+    assert processors_for(2, 2, 0.0) == 2
+    assert processors_for(2, 8, 6.0) == 2
+    assert processors_for(2, 2, 2.0) == pytest.approx(1.0)
+    assert processors_for(8, 2, 0.0) == pytest.approx(2.0)
+    measured = Measured(points=1, seconds=2.0, build_s=0.5, payload_bytes=100)
+    found = estimate(measured, pending=10, builds=10, workers=2, processors=processors_for(2, 2, 2.0))
+    assert found.wall_s == found.work_s == pytest.approx(20.0)
+
+
+def test_threads_build_their_models_one_after_the_other() -> None:
+    measured = Measured(points=1, seconds=2.0, build_s=1.5, payload_bytes=100)
+    arguments = {"pending": 10, "builds": 10, "workers": 4}
+    assert estimate(measured, **arguments, sharing=True).wall_s == pytest.approx(15.0)
+    assert estimate(measured, **arguments).wall_s == pytest.approx(5.0)
+
+
+def test_several_measured_replications_are_put_together() -> None:
+    one = Measured(points=1, seconds=2.0, build_s=0.5, payload_bytes=100)
+    other = Measured(points=1, seconds=4.0, build_s=1.5, payload_bytes=200)
+    assert together([one, other]) == Measured(2, 6.0, 1.0, 150)
+    assert together([]) is None
 
 
 def test_more_workers_than_tasks_are_of_no_use() -> None:

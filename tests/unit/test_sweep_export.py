@@ -16,15 +16,17 @@ from kzsim.experiments.sweeps import (
     DamagedError,
     SweepPlan,
     encode,
+    load_result,
     open_ledger,
     plan_sweep,
     point_rows,
     read_results,
     read_sweep,
     results_digest,
+    stored_sweep,
 )
 from kzsim.experiments.sweeps.cells import names_of, stored
-from kzsim.experiments.sweeps.database import LEDGER
+from kzsim.experiments.sweeps.database import LEDGER, content_hash
 from kzsim.experiments.sweeps.export import MOST_COLUMNS
 from kzsim.experiments.sweeps.payload import PayloadError
 from kzsim.indicators.catalogue import INDICATORS
@@ -108,6 +110,59 @@ def test_the_digest_is_that_of_the_results_in_any_order(plan: SweepPlan) -> None
     fill(plan, crossing_time=[1.0, 2.0, 3.0])
     results = list(read_results(plan.folder))
     assert read_sweep(plan).digest == results_digest(reversed(results))
+
+
+def test_points_have_the_same_figures_together_and_one_by_one(
+    plan: SweepPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(plan, crossing_time=[1.0, 2.5, 1 / 3], crossing_time_p90=[1.0, math.nan, 3.0])
+    together = read_sweep(plan).results
+    monkeypatch.setattr("kzsim.experiments.sweeps.export._BATCH_VALUES", 1)
+    pd.testing.assert_frame_equal(read_sweep(plan).results, together, check_exact=True)
+
+
+def test_points_with_fewer_results_are_not_mixed_with_the_others(tmp_path: Path) -> None:
+    plan = plan_sweep(write(tmp_path, DECLARED), tmp_path / "results")
+    with open_ledger(plan.folder, plan.about, point_rows(plan.checked)) as ledger:
+        for task in ledger.pending():
+            point, replication = plan.about.of_task(task)
+            if replication < 2 or point != 1:
+                ledger.add(point, replication, payload_with(np.full((len(CELLS), len(NAMES)), float(point))))
+            else:
+                ledger.fail(point, replication, "a deadlock")
+    found = read_sweep(plan).results
+    assert {point: set(rows) for point, rows in found.groupby("point").n} == {0: {3}, 1: {2}, 2: {3}, 3: {3}}
+    assert (found["mean"] == found.point).all()
+
+
+def test_a_report_hashes_each_result_once(plan: SweepPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(plan, crossing_time=[1.0, 2.0, 3.0])
+    hashed: list[int] = []
+
+    def counted(content: bytes) -> bytes:
+        hashed.append(len(content))
+        return content_hash(content)
+
+    for module in ("database", "ledger", "digest"):
+        monkeypatch.setattr(f"kzsim.experiments.sweeps.{module}.content_hash", counted)
+    read_sweep(plan)
+    assert len(hashed) == plan.tasks
+
+
+def test_a_stored_sweep_is_shown_as_it_was_when_it_was_made(plan: SweepPlan) -> None:
+    fill(plan, crossing_time=[1.0, 2.5, 1 / 3], crossing_time_p90=[1.0, 2.0, 3.0])
+    made = read_sweep(plan)
+    found = stored_sweep(plan.folder)
+    assert found.whole
+    again = load_result(found)
+    assert again.head == made.head
+    assert (again.digest, again.done, again.rows, again.indicators) == (
+        made.digest,
+        made.done,
+        made.rows,
+        made.indicators,
+    )
+    assert again.points == made.points
 
 
 def test_tables_leave_nothing_temporary(plan: SweepPlan) -> None:

@@ -390,8 +390,8 @@ def test_another_database_is_not_taken_for_a_ledger(tmp_path: Path) -> None:
 
 def test_a_ledger_of_a_later_format_is_told(tmp_path: Path) -> None:
     fill(tmp_path)
-    change(tmp_path, "PRAGMA user_version = 2")
-    with pytest.raises(ResultsError, match="has the format 2; this version of kzsim knows 1"):
+    change(tmp_path, "PRAGMA user_version = 3")
+    with pytest.raises(ResultsError, match="has the format 3; this version of kzsim knows 2"):
         about_ledger(tmp_path)
 
 

@@ -12,13 +12,15 @@ from kzsim.experiments.sweeps import (
     Points,
     check_points,
     describe,
+    load_judged,
     make_points,
     point_digest,
     point_rows,
     sweep_digest,
+    validate_sweep,
 )
 from kzsim.experiments.sweeps.unknowns import COMPLIANCE, read_by
-from kzsim.scenario import ScenarioError, load, load_sweep
+from kzsim.scenario import ScenarioError, is_sweep, load, load_sweep
 from kzsim.scenario.problems import MOST_PROBLEMS
 from tests.unit.test_sweep_files import BASE, HEAD
 
@@ -161,6 +163,53 @@ def test_a_warning_is_given_once_however_many_points_it_concerns(folder: Path) -
     text = GRID.replace("110 %", "390 %")
     messages = [problem.message for problem in checked(folder, text).warnings]
     assert sum("390 % of the road demand" in message for message in messages) == 1
+
+
+def test_warnings_that_differ_in_the_value_alone_are_one(folder: Path) -> None:
+    text = "design: grid\nparameters: {demand: {from: 300 %, to: 380 %, steps: 5}}\n"
+    (said,) = [one.message for one in checked(folder, text).warnings if "outside" in one.message]
+    assert "380 % of the road demand" in said
+    assert said.endswith("; so it is with 4 more values at other points")
+
+
+def test_misnamed_indicators_and_ranges_are_reported_with_all_other_mistakes(folder: Path) -> None:
+    text = (
+        "design: latin_hypercube\nindicators: [delya]\nover: [demand.road.bakthy]\npoints: 0\n"
+        "replications: none\n"
+    )
+    (folder.parent / "base.yaml").write_text(BASE, encoding="utf-8")
+    (folder / "mine.yaml").write_text(HEAD + text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_judged(folder / "mine.yaml")
+    assert [(one.line, one.key) for one in caught.value.problems] == [
+        (4, "indicators"),
+        (5, "over"),
+        (6, "points"),
+        (7, "replications"),
+    ]
+    assert "did you mean 'delay'?" in caught.value.problems[0].message
+    assert "did you mean 'demand.road.bakhty'?" in caught.value.problems[1].message
+
+
+def test_an_invalid_point_is_a_warning_of_the_file_unless_all_are(folder: Path) -> None:
+    (folder.parent / "base.yaml").write_text(BASE, encoding="utf-8")
+    rows = "design: list\nrows:\n  - {follow_up: 9 day, run_in: 9 day}\n"
+    path = folder / "mine.yaml"
+    path.write_text(HEAD + rows + "  - {demand: 90 %}\n", encoding="utf-8")
+    assert {one.severity for one in validate_sweep(path)} == {"warning"}
+    assert all(one.message.startswith("point 0 (follow_up = 9 day") for one in validate_sweep(path))
+    path.write_text(HEAD + rows, encoding="utf-8")
+    assert {one.severity for one in validate_sweep(path)} == {"error"}
+
+
+def test_a_sweep_file_is_told_by_its_keys(folder: Path) -> None:
+    (folder / "mine.yaml").write_text("title: A\ndesing: grid\nscenario: x.yaml\n", encoding="utf-8")
+    assert is_sweep(folder / "mine.yaml")
+    (folder / "mine.yaml").write_text(
+        "title: A\nextends: x.yaml\ndesign: grid\nyear: 2023\n", encoding="utf-8"
+    )
+    assert not is_sweep(folder / "mine.yaml")
+    assert not is_sweep(folder / "missing.yaml")
 
 
 def test_an_unknown_indicator_is_refused_with_a_suggestion(folder: Path) -> None:
@@ -343,3 +392,34 @@ def test_the_ranges_are_those_of_the_year_of_the_scenario(folder: Path) -> None:
     assert facts[1] is not None
     assert (one.low, one.high) == (facts[1].low, facts[1].high)
     assert facts[0] != facts[1]
+
+
+NUR_ZHOLY = """\
+title: Nur Zholy
+period: {from: 2023-03-25, to: 2023-04-07}
+run_in: 3 day
+follow_up: 4 day
+simulate: {road: [nur_zholy], rail: []}
+"""
+
+
+def test_an_intake_with_periods_is_scaled_as_a_whole(folder: Path) -> None:
+    points = points_of(folder, WORLDS, NUR_ZHOLY)
+    (scale,) = [one for one in points.unknowns.varied if one.name == "intake.road.nur_zholy"]
+    assert scale.keys == ("crossings.nur_zholy.road.intake_scale",)
+    # the evidence of 2023: 204 trucks a day, 140 to 350
+    assert (scale.low, scale.value, scale.high) == pytest.approx((100 * 140 / 204, 100, 100 * 350 / 204))
+    assert "road.nur_zholy.kz_to_cn.quota.cn_intake" in {one.name for one in points.left_out}
+    factors = [points.scenario(number).crossings["nur_zholy"].road.intake_factor for number in range(20)]
+    assert min(factors) < 0.9 < 1.2 < max(factors)
+
+
+def test_an_intake_that_is_one_value_all_year_is_not_scaled_besides(folder: Path) -> None:
+    text = WORLDS.replace("evidence", "[road.nur_zholy.kz_to_cn.quota.cn_intake, intake.road.*]")
+    points = points_of(folder, text, NUR_ZHOLY)
+    assert points.names == ("road.nur_zholy.kz_to_cn.quota.cn_intake",)
+    assert [one.name for one in points.left_out] == ["intake.road.nur_zholy"]
+    own = NUR_ZHOLY + "crossings: {nur_zholy: {road: {intake_kz_to_cn: 200 trucks/day}}}\n"
+    assert "intake.road.nur_zholy" not in points_of(folder, WORLDS, own).names
+    taken = WORLDS + "parameters: {crossings.nur_zholy.road.intake_scale: {from: 90 %, to: 110 %}}\n"
+    assert "intake.road.nur_zholy" not in points_of(folder, taken, NUR_ZHOLY).names

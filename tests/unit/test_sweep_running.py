@@ -187,6 +187,26 @@ def test_a_dry_run_measures_one_replication_and_writes_nothing(plan: SweepPlan) 
     assert not plan.folder.exists()
 
 
+def test_a_large_sweep_is_measured_at_its_first_middle_and_last_point(
+    plan: SweepPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kzsim.experiments.sweeps.run.LARGE", 8)
+    told: list[object] = []
+    done: list[int] = []
+    each: list[tuple[int, int]] = []
+    heard = Heard(
+        state=lambda state: done.append(state.done),
+        estimate=told.append,
+        done=lambda one: each.append((one.point, one.replication)),
+    )
+    run_sweep(plan, Where(jobs=1), engine="reference", heard=heard)
+    assert each[:3] == [(0, 0), (1, 1), (3, 1)]
+    assert sorted(each) == [plan.about.of_task(task) for task in range(plan.tasks)]
+    (expected,) = told
+    assert (expected.measured, expected.tasks) == (3, 5)  # type: ignore[attr-defined]  # an Estimate
+    assert done[:4] == [0, 1, 2, 3]
+
+
 def test_models_are_built_once_and_let_go_when_no_replication_needs_them(plan: SweepPlan) -> None:
     built: list[int] = []
 

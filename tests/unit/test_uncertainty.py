@@ -12,7 +12,8 @@ from scipy.stats import spearmanr
 from kzsim import experiments
 from kzsim.engines.choice import Choice
 from kzsim.experiments.enough import CODE, Enough
-from kzsim.experiments.kept_replications import from_bytes, keeping, to_bytes
+from kzsim.experiments.kept import keeping
+from kzsim.experiments.kept_replications import OF_RUN
 from kzsim.experiments.methods import MethodError, Range, morris_design, morris_effects, rank_correlations
 from kzsim.experiments.models import make_model
 from kzsim.experiments.replications import Replication, Task, replicating
@@ -241,7 +242,7 @@ def replications(base: Base) -> list[Replication]:
 
 def test_a_replication_survives_as_bytes(green: Base) -> None:
     for done in replications(green):
-        again = from_bytes(done.number, to_bytes(done))
+        again = OF_RUN.from_bytes(done.number, OF_RUN.to_bytes(done))
         assert (again.scenario_hash, again.counterfactual_hash) == (
             done.scenario_hash,
             done.counterfactual_hash,
@@ -269,7 +270,7 @@ def test_an_interrupted_run_goes_on_and_gives_the_same(green: Base, tmp_path: Pa
 
     with pytest.raises(KeyboardInterrupt):
         experiments.execute(plan, CHOICE, jobs=2, progress=stop, kept=tmp_path)
-    with keeping(tmp_path, plan.digest, plan.model_version, plan.replications) as kept:
+    with keeping(tmp_path, plan.digest, plan.model_version, plan.replications, OF_RUN) as kept:
         assert kept.count == 4
     went_on = experiments.execute(plan, CHOICE, kept=tmp_path)
     whole = experiments.execute(plan, CHOICE)

@@ -78,7 +78,7 @@ def road_parts(
     """
     settings = scenario.crossings.get(crossing, CrossingSettings()).road
     openings = taking.openings(params, crossing, clock, {"kz": settings.hours_kz, "cn": settings.hours_cn})
-    site = Site(crossing, direction, params, clock, corridor, openings)
+    site = Site(crossing, direction, params, clock, corridor, openings, settings.intake_factor)
     factor = scenario.demand_factor * settings.demand_factor
     out_of_turn = road_queue.NOBODY
     if direction == "kz_to_cn":

@@ -17,7 +17,6 @@ from types import MappingProxyType
 from kzsim import evidence
 from kzsim.border import taking
 from kzsim.border.calendars import (
-    Opening,
     clock,
     daily_refills,
     joined,
@@ -29,7 +28,6 @@ from kzsim.border.calendars import (
 from kzsim.border.corridors import OUT_OF_TURN_AGRI, OUT_OF_TURN_CAP, OUT_OF_TURN_FETCHING
 from kzsim.border.labels import CORRIDOR, ORDINARY, OUT_OF_TURN
 from kzsim.border.site import Site
-from kzsim.evidence import Fact
 from kzsim.network.model import Calendar, GateStage, Refill
 
 EQUEUE = "equeue"
@@ -72,7 +70,7 @@ def daily_slots(site: Site, day: date) -> float:
     quota = site.params.find(site.key(QUOTA_KEY))
     if quota is None:
         return site.fact(SLOTS_KEY).on(day)
-    return quota.on(day) * site.fact("equeue.overbooking_factor").number
+    return quota.on(day) * site.intake_factor * site.fact("equeue.overbooking_factor").number
 
 
 def daily_releases(site: Site, day: date) -> int:
@@ -98,7 +96,8 @@ def intake(site: Site) -> GateStage:
     if quota is None:
         return GateStage(name, calendar)
     days = site.clock.days("cn")
-    parts = whole_parts(_intake_on(quota, site.openings["cn"], day) for day in days)
+    opening, factor = site.openings["cn"], site.intake_factor
+    parts = whole_parts(factor * quota.on(day) if opening.minutes(day) else 0.0 for day in days)
     amounts = dict(zip(days, parts, strict=True))
     return GateStage(name, calendar, daily_refills(site.clock, "cn", amounts.__getitem__))
 
@@ -168,7 +167,3 @@ def _refills(site: Site, out_of_turn: OutOfTurn) -> Iterator[Refill]:
             last_end = hour.end_ms
     if last_end < site.clock.horizon_ms:
         yield Refill(last_end, 0)
-
-
-def _intake_on(quota: Fact, opening: Opening, day: date) -> float:
-    return quota.on(day) if opening.minutes(day) else 0.0

@@ -15,7 +15,10 @@ from kzsim.evidence import Fact, Parameters
 
 @dataclass(frozen=True)
 class Site:
-    """A road crossing in one direction, with a scenario's parameters, hours and corridor."""
+    """A road crossing in one direction, with a scenario's parameters, hours and corridor.
+
+    ``intake_factor`` multiplies China's daily intake from Kazakhstan.
+    """
 
     crossing: str
     direction: Direction
@@ -23,6 +26,7 @@ class Site:
     clock: Clock
     corridor: CrossingCorridor
     openings: Mapping[Side, Opening]
+    intake_factor: float = 1.0
 
     def key(self, tail: str) -> str:
         """The evidence key of this crossing and direction that ends in ``tail``."""

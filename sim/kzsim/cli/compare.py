@@ -33,26 +33,12 @@ not computed twice.
 @click.command(epilog=EPILOG)
 @click.argument("base", metavar="BASE")
 @click.argument("alternatives", metavar="ALTERNATIVE...", nargs=-1, required=True)
-@click.option(
-    "--replications",
-    type=options.Whole(1, 10_000),
-    metavar="N",
-    help="Independent repetitions of all scenarios; more of them narrow the intervals. Default: the base's. "
-    "With --precision the most that are made; default 100.",
+@options.replications(
+    "Independent repetitions of all scenarios; more of them narrow the intervals. Default: the base's. "
+    "With --precision the most that are made; default 100."
 )
-@click.option(
-    "--seed",
-    type=options.Whole(0, 2**63 - 1),
-    metavar="N",
-    help="Number that all random draws derive from. Default: the scenarios', which must agree.",
-)
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Change one value of all scenarios, for example --set demand='120 %'. May be repeated.",
-)
+@options.seed("the scenarios', which must agree")
+@options.settings("all scenarios")
 @click.option(
     "--precision",
     type=options.Percent(),
@@ -78,17 +64,10 @@ not computed twice.
 )
 @options.points
 @options.over
-@click.option(
-    "--engine",
-    type=options.ENGINES,
-    help="What computes: the fast kernel, or the reference engine that is written to be read. Both give the "
-    "same results. Default: the kernel, or what is quicker where it is not compiled.",
-)
+@options.engine
 @options.jobs
 @options.out
-@click.option(
-    "--dry-run", is_flag=True, help="Check everything and say what would be run; run and write nothing."
-)
+@options.dry_run
 @options.common
 @options.quiet("Print only the folder of the results; no progress, warnings or hints.")
 @click.pass_obj
@@ -132,6 +111,7 @@ def compare(
         from kzsim.cli import progress
         from kzsim.cli.run import have_ready, worth
         from kzsim.experiments import comparisons
+        from kzsim.experiments.uncertainty.keeping import forget, kept_in
 
         plan = comparisons.plan_comparison(
             scenarios[0],
@@ -171,9 +151,12 @@ def compare(
         workers = jobs or worth(choice, plan.entities, plan.replications)
         with progress.shown(session, title=plan.title) as report:
             report(0, plan.replications if plan.rounds is None else plan.rounds.first)
-            result = comparisons.execute_comparison(plan, choice, jobs=workers, progress=report)
+            session.kept = "The replications that were done are kept"
+            kept = kept_in(folder, plan.digest) / "replications"
+            result = comparisons.execute_comparison(plan, choice, jobs=workers, progress=report, kept=kept)
         stored = comparisons.store_comparison(folder, plan, result, command=shlex.join(session.command))
         session.stored = stored
+        forget(folder, plan.digest)
     return finish(session, result, stored, again=False, simultaneous=simultaneous)
 
 

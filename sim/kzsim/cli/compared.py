@@ -86,7 +86,8 @@ def lines(result: Comparison, *, width: int, simultaneous: bool) -> Iterator[str
         yield from parts_lines(result, width, prose, simultaneous=simultaneous)
     yield ""
     yield screen.heading("How far to trust these figures")
-    said = trust.together(result.comparisons, result.n_replications, simultaneous=simultaneous)
+    lucky = trust.by_luck(result.differences)
+    said = trust.together(result.comparisons, lucky, result.n_replications, simultaneous=simultaneous)
     for text in (trust.rule(), said, *result.judgements):
         if text:
             yield from fill(text, prose, first="- ")

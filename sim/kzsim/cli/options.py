@@ -87,6 +87,49 @@ def quiet(help: str) -> Callable[[Verb], Verb]:  # noqa: A002 - click's own word
     return _flag("-q", "--quiet", help=help)
 
 
+def seed(of: str) -> Callable[[Verb], Verb]:
+    """Add --seed; `of` says what it is where it is not given."""
+    return click.option(
+        "--seed",
+        type=Whole(0, 2**63 - 1),
+        metavar="N",
+        help=f"Number that all random draws derive from. Default: {of}.",
+    )
+
+
+def settings(of: str) -> Callable[[Verb], Verb]:
+    """Add --set; `of` says whose values it changes."""
+    return click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help=f"Change one value of {of}, for example --set demand='120 %'. May be repeated.",
+    )
+
+
+def replications(help: str) -> Callable[[Verb], Verb]:  # noqa: A002 - click's own word
+    """Add --replications."""
+    return click.option("--replications", type=Whole(1, 10_000), metavar="N", help=help)
+
+
+def engine(verb: Verb) -> Verb:
+    """Add --engine."""
+    return click.option(
+        "--engine",
+        type=ENGINES,
+        help="What computes: the fast kernel, or the reference engine that is written to be read. Both give "
+        "the same results. Default: the kernel, or what is quicker where it is not compiled.",
+    )(verb)
+
+
+def dry_run(verb: Verb) -> Verb:
+    """Add --dry-run."""
+    return click.option(
+        "--dry-run", is_flag=True, help="Check everything and say what would be run; run and write nothing."
+    )(verb)
+
+
 def points(verb: Verb) -> Verb:
     """Add --points."""
     return click.option(

@@ -67,7 +67,9 @@ def in_many_worlds(
         )
     stored = find_study(folder, KIND, question.study.digest)
     if stored is not None and not asked.dry_run:
-        return study.finish(session, stored, _lines(stored), ExitCode.DONE, again=True)
+        return study.finish(session, stored, lines(stored), ExitCode.DONE, again=True)
+    if not asked.dry_run:
+        experiments.prepare(folder)  # before anything is run, the estimate too
     choice = experiments.choose_engine(experiments.plan(bases[0].scenario, counterfactual=False), engine)
     have_ready(session, choice)
     workers = jobs or processors()
@@ -81,10 +83,9 @@ def in_many_worlds(
     if asked.dry_run:
         return study.announce(session, said, made, takes.wall_s, stored)
     study.note(session, said)
-    experiments.prepare(folder)
     scenarios = [scenario_digest(one.scenario.canonical()) for one in bases]
     stored = _run(session, plan.title, scenarios, question, choice, workers, folder)
-    return study.finish(session, stored, _lines(stored), ExitCode.DONE, again=False)
+    return study.finish(session, stored, lines(stored), ExitCode.DONE, again=False)
 
 
 def _run(
@@ -137,7 +138,7 @@ _COLUMNS = (
 )
 
 
-def _lines(stored: Stored) -> Iterator[str]:
+def lines(stored: Stored) -> Iterator[str]:
     """Yield the answer, for the screen."""
     about = dict(stored.document)
     prose, width = screen.prose_width(), screen.width()

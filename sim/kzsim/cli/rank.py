@@ -113,12 +113,12 @@ def rank(
         folder = Path(out) / KIND
         stored = find_study(folder, KIND, race.digest)
         if stored is not None:
-            return study.finish(session, stored, _lines(stored), _code(stored), again=True)
+            return study.finish(session, stored, lines(stored), _code(stored), again=True)
         choice = experiments.choose_engine(experiments.plan(race.scenarios[0], counterfactual=False), engine)
         have_ready(session, choice)
         experiments.prepare(folder)
         stored = _run(session, race, choice, jobs or processors(), folder)
-    return study.finish(session, stored, _lines(stored), _code(stored), again=False)
+    return study.finish(session, stored, lines(stored), _code(stored), again=False)
 
 
 def _loaded(paths: Sequence[str], settings: tuple[str, ...]) -> tuple[Scenario, ...]:
@@ -206,7 +206,7 @@ def _code(stored: Stored) -> ExitCode:
     return ExitCode.DONE if stored.document["decided"] else ExitCode.CHECK_FAILED
 
 
-def _lines(stored: Stored) -> Iterator[str]:
+def lines(stored: Stored) -> Iterator[str]:
     """Yield the answer, for the screen."""
     about = dict(stored.document)
     prose, width = screen.prose_width(), screen.width()

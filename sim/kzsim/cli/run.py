@@ -41,31 +41,10 @@ ENOUGH_REPLICATIONS = 10
 
 @click.command(epilog=EPILOG)
 @click.argument("path", metavar="SCENARIO")
-@click.option(
-    "--replications",
-    type=options.Whole(1, 10_000),
-    metavar="N",
-    help="Independent repetitions; more of them narrow the intervals. Default: the scenario's.",
-)
-@click.option(
-    "--seed",
-    type=options.Whole(0, 2**63 - 1),
-    metavar="N",
-    help="Number that all random draws derive from. Default: the scenario's.",
-)
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Change one value of the scenario, for example --set demand='120 %'. May be repeated.",
-)
-@click.option(
-    "--engine",
-    type=options.ENGINES,
-    help="What computes: the fast kernel, or the reference engine that is written to be read. Both give the "
-    "same results. Default: the kernel, or what is quicker where it is not compiled.",
-)
+@options.replications("Independent repetitions; more of them narrow the intervals. Default: the scenario's.")
+@options.seed("the scenario's")
+@options.settings("the scenario")
+@options.engine
 @options.jobs
 @options.out
 @click.option(
@@ -98,9 +77,7 @@ ENOUGH_REPLICATIONS = 10
 @options.points
 @options.over
 @click.option("--no-counterfactual", is_flag=True, help="Do not run the same trucks without green corridors.")
-@click.option(
-    "--dry-run", is_flag=True, help="Check everything and say what would be run; run and write nothing."
-)
+@options.dry_run
 @options.common
 @options.quiet("Print only the folder of the results; no progress, warnings or hints.")
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""`kzsim runs`: list stored runs, show one, make one again and compare."""
+"""`kzsim runs`: list what is stored, show it, check it, make runs and comparisons again."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from kzsim.experiments import Reproduction, StoredRun
 
 EPILOG = """\b
-RUN is the folder of a run, or of a scenario for the latest run there: results/minimal,
-minimal, or the eight digits at the end of a run's name.
+RUN is the folder of a run, comparison, sweep or study, or of a scenario for the latest
+run there: results/minimal, minimal, or the eight digits in a folder's name.
 """
 
 _COLUMNS = (
     Column("Run"),
     Column("Replica-\ntions", number=True),
     Column("Seed", number=True),
+    Column("Kind"),
     Column("Engine"),
     Column("Took", number=True),
     Column("Title"),
@@ -39,14 +40,14 @@ NAMED = 5
 @click.group(
     cls=Verbs,
     verbs={
-        "list": ("kzsim.cli.runs:listed", "List all stored runs."),
-        "show": ("kzsim.cli.runs:show", "Print the summary of a stored run."),
-        "verify": ("kzsim.cli.runs:verify", "Check a run's files, make it again, compare."),
+        "list": ("kzsim.cli.runs:listed", "List all stored runs, comparisons, sweeps and studies."),
+        "show": ("kzsim.cli.runs:show", "Print the summary of one of them."),
+        "verify": ("kzsim.cli.runs:verify", "Check its files; make a run or comparison again, compare."),
     },
     epilog=EPILOG,
 )
 def runs() -> None:
-    """List stored runs, show one, or make one again with the other engine and compare."""
+    """List what is stored, show it, or make a run again with the other engine and compare."""
 
 
 @click.command("list")
@@ -54,7 +55,7 @@ def runs() -> None:
 @options.common
 @click.pass_obj
 def listed(session: Session, out: str) -> ExitCode:
-    """List the runs stored in a folder of results, by scenario and time."""
+    """List the runs, comparisons, sweeps and studies in a folder of results, by scenario and time."""
     with results_mistakes():
         from kzsim.experiments import stored_runs
 
@@ -72,10 +73,11 @@ def _table(found: Sequence[StoredRun], width: int) -> list[str]:
     rows = tuple(
         (
             f"{run.scenario}/{run.path.name}",
-            str(run.replications),
-            str(run.seed),
+            str(run.replications) if run.points is None else f"{run.points:,} × {run.replications}",
+            "–" if run.seed is None else str(run.seed),
+            run.kind,
             run.engine or "–",
-            seconds(run.wall_s),
+            "–" if run.wall_s is None else seconds(run.wall_s),
             run.title,
         )
         for run in found
@@ -93,9 +95,9 @@ def _table(found: Sequence[StoredRun], width: int) -> list[str]:
 @options.common
 @click.pass_obj
 def show(session: Session, name: str, simultaneous: bool, out: str) -> ExitCode:
-    """Print the summary of a stored run or comparison, as 'kzsim run' or 'kzsim compare' did."""
+    """Print the summary of what is stored, as 'kzsim run', 'compare', 'sweep' and so on did."""
     from kzsim.brief import digest
-    from kzsim.cli import documents, held_comparisons, summary
+    from kzsim.cli import documents, held_comparisons, held_studies, held_sweeps, summary
 
     with results_mistakes():
         from kzsim import experiments
@@ -103,8 +105,13 @@ def show(session: Session, name: str, simultaneous: bool, out: str) -> ExitCode:
         path = experiments.resolve_run(name, Path(out))
         if held_comparisons.is_one(path):
             return held_comparisons.show(session, path, simultaneous=simultaneous)
+        kind = experiments.kind_of(path)
         if simultaneous:
-            raise click.UsageError("--simultaneous is for comparisons; this is a run")
+            raise click.UsageError(f"--simultaneous is for comparisons; this is a {kind or 'run'}")
+        if kind == "sweep":
+            return held_sweeps.show(session, path)
+        if kind in held_studies.KINDS:
+            return held_studies.show(session, path)
         result = experiments.load_run(path)
     flows = digest.flows(result)
     if session.json:
@@ -141,19 +148,23 @@ def show(session: Session, name: str, simultaneous: bool, out: str) -> ExitCode:
 def verify(
     session: Session, name: str, engine: str | None, replications: int | None, jobs: int | None, out: str
 ) -> ExitCode:
-    """Check that a run's files are as they were written, make the run again and compare.
+    """Check that files are as they were written, make a run or comparison again and compare.
 
     The scenario is read from the run's own folder. Every replication must end in the same outcome: when
     each truck left, what delayed whom for how long, all lines and servers; of a run with a trace every row of
-    it must be the same too. The exit code is 1 if it does
-    not, or if a file was changed.
+    it must be the same too. Of a sweep every row of its ledger is checked, and its tables; of a study its
+    files; neither is made again. The exit code is 1 if an outcome differs, or if a file was changed.
     """
     with results_mistakes():
         from kzsim import experiments
-        from kzsim.cli import held_comparisons
+        from kzsim.cli import held_comparisons, held_studies, held_sweeps
         from kzsim.experiments import ResultsError
 
         path = experiments.resolve_run(name, Path(out))
+        kind = experiments.kind_of(path)
+        if kind == "sweep" or kind in held_studies.KINDS:
+            checked = held_sweeps.verify(path) if kind == "sweep" else held_studies.verify(path)
+            return _told(session, path, checked[0], checked[1], **checked[2])
         try:
             manifest = experiments.verify(path)
         except ResultsError as error:
@@ -212,4 +223,4 @@ def _told(session: Session, path: Path, status: str, said: str, **details: objec
         write({"status": status, "run": str(path), "message": said, **details})
     elif not session.quiet:
         screen.out(fill(f"{path}: {status}. {said}" if status != "damaged" else said, screen.prose_width()))
-    return ExitCode.DONE if status == "verified" else ExitCode.CHECK_FAILED
+    return ExitCode.CHECK_FAILED if status in ("damaged", "differs") else ExitCode.DONE

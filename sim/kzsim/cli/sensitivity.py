@@ -125,7 +125,9 @@ def sensitivity(
         folder = Path(out) / Path(path).stem
         stored = find_study(folder, KIND, made.digest)
         if stored is not None and not dry_run:
-            return study.finish(session, stored, _lines(stored), ExitCode.DONE, again=True)
+            return study.finish(session, stored, lines(stored), ExitCode.DONE, again=True)
+        if not dry_run:
+            experiments.prepare(folder)  # before anything is run, the estimate too
         choice = experiments.choose_engine(experiments.plan(base.scenario), engine)
         have_ready(session, choice)
         workers = jobs or processors()
@@ -137,9 +139,8 @@ def sensitivity(
         if dry_run:
             return study.announce(session, said, made, takes.wall_s, stored)
         study.note(session, said)
-        experiments.prepare(folder)
         stored = _run(session, base, path, wanted, outputs, made, choice, workers, folder)
-    return study.finish(session, stored, _lines(stored), ExitCode.DONE, again=False)
+    return study.finish(session, stored, lines(stored), ExitCode.DONE, again=False)
 
 
 def _planned(
@@ -265,7 +266,7 @@ def _files(
     return files
 
 
-def _lines(stored: Stored) -> Iterator[str]:
+def lines(stored: Stored) -> Iterator[str]:
     """Yield what a study found, for the screen."""
     about = dict(stored.document)
     table = stored.tables[TABLE]

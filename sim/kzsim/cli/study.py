@@ -84,9 +84,15 @@ def drawn(table: Table, width: int) -> Iterable[str]:
 
 
 def finish(
-    session: Session, stored: Stored, lines: Iterable[str], code: ExitCode, *, again: bool
+    session: Session,
+    stored: Stored,
+    lines: Iterable[str],
+    code: ExitCode,
+    *,
+    again: bool,
+    shown: bool = False,
 ) -> ExitCode:
-    """Print a stored study: as lines, as one document, or only its folder."""
+    """Print a stored study: as lines, as one document, or only its folder; `shown`: that is all."""
     session.stored = stored.path
     if session.json:
         tables = {
@@ -101,7 +107,7 @@ def finish(
     else:
         screen.out(lines)
         screen.out(["", f"Results: {stored.path}"])
-        if again:
+        if again and not shown:
             screen.note("The same study had been stored before; it was not computed again.")
     return code
 

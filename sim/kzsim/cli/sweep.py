@@ -253,7 +253,7 @@ def finish(session: Session, path: str, plan: SweepPlan, result: SweepResult) ->
     if session.quiet:
         click.echo(str(result.folder))
     else:
-        screen.out(sweep_summary.lines(plan, result, screen.width()))
+        screen.out(sweep_summary.lines(result, screen.width()))
         screen.out(["", f"Results: {result.folder}"])
     for line in sweep_summary.failure_lines(result):
         screen.note(line)

@@ -69,17 +69,25 @@ class _Speaker:
             )
         self._begun = True
 
-    def expect(self, expected: Estimate, workers: int) -> None:
+    def expect(self, expected: Estimate) -> None:
         """Say what the rest takes."""
-        screen.note(estimate_line(expected, workers))
+        screen.note(estimate_line(expected))
 
 
-def estimate_line(expected: Estimate, workers: int) -> str:
-    """Return ``359 replications will take about 1 min 28 s on 2 workers, and 6.5 MB``."""
+_AT_EASE = 0.9
+"""Workers that get this share of a processor each are not said to be held up by others."""
+
+
+def estimate_line(expected: Estimate) -> str:
+    """Return ``359 replications will take about 1 min 28 s on 2 workers and 6.5 MB on disk, from ...``."""
     from kzsim.experiments import in_bytes
 
-    on = f"on {count(workers, 'worker')}" if workers > 1 else "on one worker"
+    on = f"on {count(expected.workers, 'worker')}" if expected.workers > 1 else "on one worker"
+    if expected.processors < _AT_EASE * min(expected.workers, expected.tasks):
+        get = "get" if expected.workers > 1 else "gets"
+        on += f" (which {get} about {expected.processors:.1f} of a processor beside what else is running)"
+    of = "one that was" if expected.measured == 1 else f"{expected.measured} that were"
     return (
         f"{count(expected.tasks, 'replication')} will take about {seconds(expected.wall_s)} {on} "
-        f"and {in_bytes(expected.disk_bytes)} on disk, from one that was measured."
+        f"and {in_bytes(expected.disk_bytes)} on disk, from {of} measured."
     )

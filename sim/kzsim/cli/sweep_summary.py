@@ -40,11 +40,12 @@ def plan_lines(
         ("Replications", f"{sweep.replications} of each point, {plan.about.tasks:,} in all"),
     ]
     if measured is not None and expected is not None:
+        of = "a replication" if measured.points == 1 else f"{measured.points} replications, each"
         parts = (
             f"{words.seconds(measured.build_s)} for its model and {words.seconds(measured.point_s)} to run"
         )
-        matters.append(("Measured", f"one replication of the first point took {parts}"))
-        matters.append(("Estimate", estimate_line(expected, round(expected.work_s / expected.wall_s) or 1)))
+        matters.append(("Measured", f"{of} took a processor {parts}"))
+        matters.append(("Estimate", estimate_line(expected)))
     else:
         matters.append(("Estimate", "none: the replications that were tried failed"))
     if there:
@@ -77,10 +78,11 @@ def plan_document(
     }
 
 
-def lines(plan: SweepPlan, result: SweepResult, width: int) -> Iterator[str]:
+def lines(result: SweepResult, width: int) -> Iterator[str]:
     """Yield the declared indicators of each crossing, mode and direction: by point, or their spread."""
     yield screen.heading(result.title)
-    points, replications = plan.about.points, plan.about.replications
+    points = len(result.points)
+    replications = result.tasks // points
     said = f"{words.count(points, 'point')}, {words.count(replications, 'replication')} of each"
     mean = "" if replications == 1 else "; ± is half the 95 % interval of a mean over replications"
     yield f"{said}{mean}."
@@ -92,7 +94,7 @@ def lines(plan: SweepPlan, result: SweepResult, width: int) -> Iterator[str]:
         yield ""
         name = f"{words.place(crossing, mode)}, {mode}, {words.direction(direction)}"
         yield screen.heading(name)
-        made = _by_point(plan, result, rows) if points <= MOST_POINTS else _spread(result, rows)
+        made = _by_point(result, rows) if points <= MOST_POINTS else _spread(result, rows)
         if made.least_width() > width:
             yield from made.spoken(width)
         else:
@@ -107,8 +109,8 @@ def lines(plan: SweepPlan, result: SweepResult, width: int) -> Iterator[str]:
         yield from fill("Numbers in brackets are points: points.csv says what they are.", width, rest="")
 
 
-def _by_point(plan: SweepPlan, result: SweepResult, rows: Sequence[HeadRow]) -> Table:
-    names = plan.checked.points.names
+def _by_point(result: SweepResult, rows: Sequence[HeadRow]) -> Table:
+    names = tuple(dict.fromkeys(name for values in result.points for name in values))
     shown = names if len(names) <= MOST_PARAMETERS else ()
     units = {row.indicator: row.unit for row in rows}
     columns = [Column("point", number=True), *(Column(short, said=short) for short in shortened(shown))]
@@ -219,20 +221,25 @@ def document(path: str, plan: SweepPlan, result: SweepResult) -> dict[str, Any]:
         "results": str(result.folder),
         "parameters": [dict(values) for values in result.points],
         "units": plan.checked.points.units,
-        "indicators": [
-            {
-                "point": row.point,
-                "crossing": row.flow[0],
-                "mode": row.flow[1],
-                "direction": row.flow[2],
-                "indicator": row.indicator,
-                "unit": row.unit,
-                "mean": row.mean,
-                "low": row.low,
-                "high": row.high,
-                "n": row.n,
-            }
-            for row in result.head
-        ],
+        "indicators": head_documents(result),
         "warnings": [str(warning) for warning in plan.checked.warnings],
     }
+
+
+def head_documents(result: SweepResult) -> list[dict[str, Any]]:
+    """Return what the tables on the screen hold as data."""
+    return [
+        {
+            "point": row.point,
+            "crossing": row.flow[0],
+            "mode": row.flow[1],
+            "direction": row.flow[2],
+            "indicator": row.indicator,
+            "unit": row.unit,
+            "mean": row.mean,
+            "low": row.low,
+            "high": row.high,
+            "n": row.n,
+        }
+        for row in result.head
+    ]

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 @options.common
 @click.pass_obj
 def validate(session: Session, files: tuple[str, ...]) -> ExitCode:
-    """Check scenario files without running them.
+    """Check scenario files and sweep files without running them.
 
     Every mistake is shown at once, in the order of the file, with its line and a suggestion. Values outside
     the range of the evidence are warnings. The exit code is 2 if a file is invalid.
     """
     with scenario_mistakes():
-        from kzsim.scenario import validate as problems_of
+        from kzsim.scenario import is_sweep
+        from kzsim.scenario import validate as problems_of_scenario
 
         documents: list[dict[str, Any]] = []
         for name in files:
-            found = problems_of(name)
+            found = _problems_of_sweep(name) if is_sweep(name) else problems_of_scenario(name)
             documents.append(_document(name, found))
             if not session.json:
                 for problem in found:
@@ -45,6 +46,13 @@ def validate(session: Session, files: tuple[str, ...]) -> ExitCode:
         of = f" in {len(invalid)} of {len(files)} files" if len(files) > 1 else ""
         screen.note(f"{count(mistakes, 'mistake')}{of}")
     return ExitCode.INVALID if invalid else ExitCode.DONE
+
+
+def _problems_of_sweep(name: str) -> tuple[Problem, ...]:
+    """Return what is wrong with a sweep file, or else with its points, each made into a scenario."""
+    from kzsim.experiments.sweeps import validate_sweep
+
+    return validate_sweep(name)
 
 
 def _document(name: str, found: tuple[Problem, ...]) -> dict[str, Any]:

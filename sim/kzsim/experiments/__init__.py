@@ -41,21 +41,19 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from kzsim.experiments.ledger import (
-        StoredRun,
         begin,
         find,
         load_run,
         point_latest,
         prepare,
-        resolve_run,
         store,
-        stored_runs,
         verify,
     )
     from kzsim.experiments.models import Expected
     from kzsim.experiments.replications import Progress
     from kzsim.experiments.result import RunResult
     from kzsim.experiments.runs import Plan, choose_engine, execute, plan, run, trace_bytes
+    from kzsim.experiments.stored import StoredRun, kind_of, resolve_run, stored_runs
     from kzsim.experiments.verification import Reproduction, reproduce, stored_scenario
     from kzsim.experiments.warmup import Readiness, make_ready
     from kzsim.indicators.entity_columns import ENTITIES
@@ -81,6 +79,7 @@ __all__ = [
     "execute",
     "find",
     "in_bytes",
+    "kind_of",
     "load_run",
     "make_ready",
     "plan",
@@ -111,7 +110,7 @@ _HOME = {
     "Reproduction": "kzsim.experiments.verification",
     "ResultsError": "kzsim.experiments.errors",
     "RunResult": "kzsim.experiments.result",
-    "StoredRun": "kzsim.experiments.ledger",
+    "StoredRun": "kzsim.experiments.stored",
     "WorkerError": "kzsim.experiments.errors",
     "begin": "kzsim.experiments.ledger",
     "choose": "kzsim.engines.choice",
@@ -119,16 +118,17 @@ _HOME = {
     "execute": "kzsim.experiments.runs",
     "find": "kzsim.experiments.ledger",
     "in_bytes": "kzsim.experiments.disk",
+    "kind_of": "kzsim.experiments.stored",
     "load_run": "kzsim.experiments.ledger",
     "make_ready": "kzsim.experiments.warmup",
     "plan": "kzsim.experiments.runs",
     "point_latest": "kzsim.experiments.ledger",
     "prepare": "kzsim.experiments.ledger",
     "reproduce": "kzsim.experiments.verification",
-    "resolve_run": "kzsim.experiments.ledger",
+    "resolve_run": "kzsim.experiments.stored",
     "run": "kzsim.experiments.runs",
     "store": "kzsim.experiments.ledger",
-    "stored_runs": "kzsim.experiments.ledger",
+    "stored_runs": "kzsim.experiments.stored",
     "stored_scenario": "kzsim.experiments.verification",
     "trace_bytes": "kzsim.experiments.runs",
     "verify": "kzsim.experiments.ledger",

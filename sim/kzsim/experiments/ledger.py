@@ -16,8 +16,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -200,82 +199,6 @@ def verify(path: Path, unread: tuple[str, ...] = ()) -> dict[str, Any]:
         raise ResultsError(f"{path / MANIFEST}: this is not the manifest of a run.", remedy) from error
     found_manifest: dict[str, Any] = manifest
     return found_manifest
-
-
-@dataclass(frozen=True)
-class StoredRun:
-    """A stored run as its manifest describes it; ``scenario`` is the name of the folder above it."""
-
-    path: Path
-    scenario: str
-    title: str
-    replications: int
-    seed: int
-    counterfactual: bool
-    engine: str
-    finished_utc: str
-    wall_s: float
-    model: str
-    kind: str = "run"
-    """``run`` or ``comparison``."""
-
-
-def stored_runs(out: Path) -> tuple[StoredRun, ...]:
-    """All runs below a results folder, by scenario and time; what is no run is passed over."""
-    with said_plainly(out):
-        found = (_described(path.parent) for path in sorted(out.glob(f"*/*/{MANIFEST}")))
-        return tuple(run for run in found if run is not None)
-
-
-def _described(path: Path) -> StoredRun | None:
-    try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        return StoredRun(
-            path=path,
-            scenario=path.parent.name,
-            title=str(manifest["title"]),
-            replications=int(manifest["replications"]),
-            seed=int(manifest["seed"]),
-            counterfactual=bool(manifest["counterfactual"]),
-            engine=str(manifest.get("engine", "")),
-            finished_utc=str(manifest["finished_utc"]),
-            wall_s=float(manifest["wall_s"]),
-            model=str(manifest["model"]),
-            kind=str(manifest.get("kind", "run")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def resolve_run(name: str, out: Path) -> Path:
-    """The folder of the stored run that a person names; ResultsError if there is none.
-
-    ``name`` is the run's folder, or that of its scenario for the latest run there; either as a path
-    or as it stands below ``out``; or the name of a run's folder alone, or its last eight digits;
-    of the same run with and without a trace these name the later one.
-    """
-    with said_plainly(out):
-        for path in (Path(name), out / name):
-            if (path / MANIFEST).is_file():
-                return path
-            with suppress(OSError):
-                latest = path / (path / LATEST).read_text(encoding="utf-8").strip()
-                if (latest / MANIFEST).is_file():
-                    return latest
-        wanted = [
-            path.parent
-            for path in sorted(out.glob(f"*/*/{MANIFEST}"))
-            if name and (path.parent.name == name or path.parent.name.endswith(f"-{name}"))
-        ]
-    if wanted and len({path.parent for path in wanted}) == 1:
-        return wanted[-1]
-    if wanted:
-        listed = ", ".join(str(path) for path in wanted)
-        raise ResultsError(f"{name}: more than one run has this name: {listed}.", "Give the whole path.")
-    raise ResultsError(
-        f"{name}: there is no such run, and none of this name below {out}.",
-        "'kzsim runs list' lists all; --out names another folder of results.",
-    )
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from kzsim.engines.choice import Choice, choose
 from kzsim.experiments.enough import REPLACED, Enough, judgement, look
 from kzsim.experiments.identity import digest, model_version
-from kzsim.experiments.kept_replications import keeping
+from kzsim.experiments.kept import keeping
+from kzsim.experiments.kept_replications import OF_RUN
 from kzsim.experiments.models import (
     Expected,
     Model,
@@ -194,13 +195,15 @@ def execute(
         write = stack.enter_context(_tracing(plan, trace))
         there = None
         if kept is not None and plan.enough is not None and trace is None:
-            there = stack.enter_context(keeping(kept, plan.digest, plan.model_version, plan.replications))
+            there = stack.enter_context(
+                keeping(kept, plan.digest, plan.model_version, plan.replications, OF_RUN)
+            )
             task = replace(task, first=there.count)
         runner, answers = stack.enter_context(replicating(task, jobs, plan.model))
         seen = Collected(runner.model.layout)
         base: Collected | None = None
         for done in chain(there or (), answers):
-            if there is not None and done.number >= there.count:
+            if there is not None:
                 there.add(done)
             if write is not None and done.entities is not None:
                 write(done.entities)

@@ -6,7 +6,18 @@ import sys
 from collections.abc import Iterator
 
 from kzsim.indicators.catalogue import NOUN
-from kzsim.indicators.dictionary import CELL, Column, Table
+from kzsim.indicators.dictionary import (
+    ACCOUNT,
+    CELL,
+    COMPARED_INDICATOR,
+    COMPARED_REPLICATIONS,
+    N_COHORT,
+    PAIRED_DIFFERENCE,
+    UNIT,
+    Column,
+    Table,
+    paired_interval,
+)
 
 GAIN_QUANTILES = (5, 25, 50, 75, 95)
 """Per cent of the entities whose gain stays below."""
@@ -30,9 +41,8 @@ _TESTED = (
     Column("verdict_together", "text", "", "The same by the interval that holds together."),
 )
 _DIFFERENCE = (
-    Column("difference", "number", "as `unit`", "alternative - base, same entities, mean over replications."),
-    Column("low", "number", "as `unit`", "Lower end of its paired 95 % interval; empty: no interval."),
-    Column("high", "number", "as `unit`", "Upper end of that interval."),
+    PAIRED_DIFFERENCE,
+    *paired_interval("as `unit`"),
     Column("per_cent", "number", "%", "The difference in per cent of the base's mean."),
     Column("per_cent_low", "number", "%", "Lower end of its 95 % interval (Fieller); empty: no interval."),
     Column("per_cent_high", "number", "%", "Upper end of that interval."),
@@ -50,22 +60,16 @@ def _interval(name: str, unit: str, meaning: str) -> tuple[Column, ...]:
 _DIFFERENCES = (
     _WHICH,
     *CELL,
-    Column(
-        "indicator",
-        "text",
-        "",
-        "`crossing_time`, `delay` (against the base's free-flow time), `share_not_through`, "
-        "`throughput_per_day` or `tonnes_per_day`.",
-    ),
-    Column("unit", "text", "", "Unit of the indicator."),
+    COMPARED_INDICATOR,
+    UNIT,
     Column("base_mean", "number", "as `unit`", "Mean in the base."),
     Column("alternative_mean", "number", "as `unit`", "Mean in the alternative, same entities."),
     *_DIFFERENCE,
     *_TESTED,
     Column("in_words", "yes/no", "", "Whether this row is one of those that a verdict is spoken of."),
     Column("skewed", "yes/no", "", "Whether the differences are too lopsided for so few replications."),
-    Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications."),
-    Column("replications", "whole number", "", "Replications compared."),
+    N_COHORT,
+    COMPARED_REPLICATIONS,
 )
 
 _WINNERS = (
@@ -87,8 +91,8 @@ _WINNERS = (
         )
         for share in GAIN_QUANTILES
     ),
-    Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications."),
-    Column("replications", "whole number", "", "Replications compared."),
+    N_COHORT,
+    COMPARED_REPLICATIONS,
 )
 
 _GAINS = (
@@ -103,14 +107,12 @@ _GAINS = (
 _ACCOUNTS = (
     _WHICH,
     *CELL,
-    Column("account", "text", "", "Account, see Accounts."),
-    Column("nature", "text", "", "`work` or `wait`."),
+    *ACCOUNT,
     Column("base_mean", "number", "h", "Hours per entity of the cohort in the base, over the whole stay."),
     Column("alternative_mean", "number", "h", "The same in the alternative."),
     Column("difference", "number", "h", "alternative - base: below 0 this account earned the gain."),
-    Column("low", "number", "h", "Lower end of its paired 95 % interval; empty: no interval."),
-    Column("high", "number", "h", "Upper end of that interval."),
-    Column("replications", "whole number", "", "Replications compared."),
+    *paired_interval("h"),
+    COMPARED_REPLICATIONS,
 )
 
 _VERDICTS = (
@@ -145,7 +147,7 @@ _MEASURES = (
     Column("mean", "number", "h", "Mean crossing time with it."),
     *_DIFFERENCE,
     *_TESTED,
-    Column("replications", "whole number", "", "Replications compared."),
+    COMPARED_REPLICATIONS,
 )
 
 _ADDITIVITY = (
@@ -159,8 +161,7 @@ _ADDITIVITY = (
     Column("whole", "number", "h", "Effect of everything together, alternative - base."),
     Column("parts", "number", "h", "Sum of the effects of the parts, each alone."),
     Column("rest", "number", "h", "whole - parts: what is not additive; below 0 together they do better."),
-    Column("low", "number", "h", "Lower end of its paired 95 % interval; empty: no interval."),
-    Column("high", "number", "h", "Upper end of that interval."),
+    *paired_interval("h"),
     Column(
         "finding",
         "text",
@@ -168,7 +169,7 @@ _ADDITIVITY = (
         "`better than the sum` (shorter times), `worse than the sum`, `the sum` (within 5 min) or "
         "`undecided`.",
     ),
-    Column("replications", "whole number", "", "Replications compared."),
+    COMPARED_REPLICATIONS,
 )
 
 COMPARISON_TABLES: tuple[Table, ...] = (

@@ -87,6 +87,33 @@ CELL = (
 )
 FLOW = CELL[:3]
 
+UNIT = Column("unit", "text", "", "Unit of the indicator.")
+N_COHORT = Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications.")
+ACCOUNT = (
+    Column("account", "text", "", "Account, see Accounts."),
+    Column("nature", "text", "", "`work` or `wait`."),
+)
+COMPARED_INDICATOR = Column(
+    "indicator",
+    "text",
+    "",
+    "`crossing_time`, `delay` (against the base's free-flow time), `share_not_through`, "
+    "`throughput_per_day` or `tonnes_per_day`.",
+)
+PAIRED_DIFFERENCE = Column(
+    "difference", "number", "as `unit`", "alternative - base, same entities, mean over the replications."
+)
+COMPARED_REPLICATIONS = Column("replications", "whole number", "", "Replications compared.")
+
+
+def paired_interval(unit: str) -> tuple[Column, Column]:
+    """The ends of a paired interval in that unit."""
+    return (
+        Column("low", "number", unit, "Lower end of its paired 95 % interval; empty: no interval."),
+        Column("high", "number", unit, "Upper end of that interval."),
+    )
+
+
 _INTERVAL = (
     Column("low", "number", "as `unit`", "Lower end of the 95 % interval; empty: no interval."),
     Column("high", "number", "as `unit`", "Upper end of the 95 % interval; empty: no interval."),
@@ -100,7 +127,7 @@ _INTERVAL_OF_PLACES = (
 _INDICATOR_COLUMNS = (
     *CELL,
     Column("indicator", "text", "", "Name of the indicator, see Indicators."),
-    Column("unit", "text", "", "Unit of the indicator."),
+    UNIT,
     Column(
         "mean",
         "number",
@@ -111,7 +138,7 @@ _INDICATOR_COLUMNS = (
     Column("p10", "number", "h", "In rows of `crossing_time`: crossing_time_p10, else empty."),
     Column("p50", "number", "h", "In rows of `crossing_time`: crossing_time_p50, else empty."),
     Column("p90", "number", "h", "In rows of `crossing_time`: crossing_time_p90, else empty."),
-    Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications."),
+    N_COHORT,
     Column("replications", "whole number", "", "Replications in which the cell has a value."),
 )
 
@@ -134,8 +161,7 @@ _ACCOUNT_COLUMNS = (
     ),
     Column("stage", "text", "", "Stage or zone at which the time passed."),
     Column("element", "text", "", "Its full name in the network."),
-    Column("account", "text", "", "Account, see Accounts."),
-    Column("nature", "text", "", "`work` or `wait`."),
+    *ACCOUNT,
     Column("hours_per_entity", "number", "h", "Hours per entity of the cohort, mean over the replications."),
     Column("share_of_delay", "number", "share", "Part of the cell's waiting hours; empty for work."),
 )
@@ -178,26 +204,12 @@ _SERVER_COLUMNS = (
 
 _COMPARISON_COLUMNS = (
     *CELL,
-    Column(
-        "indicator",
-        "text",
-        "",
-        "`crossing_time`, `delay` (against the base's free-flow time), `share_not_through`, "
-        "`throughput_per_day` or `tonnes_per_day`.",
-    ),
-    Column("unit", "text", "", "Unit of the indicator."),
+    COMPARED_INDICATOR,
+    UNIT,
     Column("base", "number", "as `unit`", "Mean without the corridors (the counterfactual)."),
     Column("alternative", "number", "as `unit`", "Mean in the scenario, same entities."),
-    Column(
-        "difference", "number", "as `unit`", "alternative - base, same entities, mean over the replications."
-    ),
-    Column(
-        "low",
-        "number",
-        "as `unit`",
-        "Lower end of its paired 95 % interval; empty: no interval.",
-    ),
-    Column("high", "number", "as `unit`", "Upper end of that interval."),
+    PAIRED_DIFFERENCE,
+    *paired_interval("as `unit`"),
     Column("per_cent", "number", "%", "100 x difference / base."),
     Column("per_cent_low", "number", "%", "100 x low / base."),
     Column("per_cent_high", "number", "%", "100 x high / base."),
@@ -224,8 +236,8 @@ _COMPARISON_COLUMNS = (
         "",
         "`gains`, `loses`, `no change` or `undecided`; times only.",
     ),
-    Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications."),
-    Column("replications", "whole number", "", "Replications compared."),
+    N_COHORT,
+    COMPARED_REPLICATIONS,
 )
 
 _HOURLY_COLUMNS = (

@@ -18,8 +18,8 @@ from kzsim.scenario.model import (
 )
 from kzsim.scenario.problems import Problem, ScenarioError
 from kzsim.scenario.schema import json_schema
-from kzsim.scenario.sweep_file import load_sweep
-from kzsim.scenario.sweep_model import Axis, Interval, Levels, Over, Sweep, Wanted
+from kzsim.scenario.sweep_file import is_sweep, load_sweep
+from kzsim.scenario.sweep_model import Axis, Draft, Interval, Levels, Over, Sweep, Wanted
 from kzsim.scenario.variants import Base, Change, Variant, load_base, variant
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Change",
     "Corridor",
     "CrossingSettings",
+    "Draft",
     "Explanation",
     "Interval",
     "Levels",
@@ -43,6 +44,7 @@ __all__ = [
     "Variant",
     "Wanted",
     "explain",
+    "is_sweep",
     "json_schema",
     "load",
     "load_base",

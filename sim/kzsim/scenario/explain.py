@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from kzsim import evidence
 from kzsim.scenario import words
 from kzsim.scenario.fields import Reader
-from kzsim.scenario.parameters import SHORTCUTS, cite
+from kzsim.scenario.parameters import INTAKE, SHORTCUTS, cite
 from kzsim.scenario.schema import ScenarioFile, section_of
 
 PARAMETERS = "parameters"
@@ -112,6 +112,7 @@ def _measure(key: str, name: str, section: type[BaseModel] | None) -> Explanatio
 
 def _evidence_key(parts: list[str]) -> str | None:
     if len(parts) == 4 and parts[0] == "crossings":
-        pattern = SHORTCUTS.get((parts[2], parts[3]))
+        scaled = INTAKE if (parts[2], parts[3]) == ("road", "intake_scale") else None
+        pattern = SHORTCUTS.get((parts[2], parts[3]), scaled)
         return pattern.format(crossing=parts[1]) if pattern else None
     return None

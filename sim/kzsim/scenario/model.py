@@ -16,11 +16,13 @@ Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 class RoadSettings:
     """What a scenario says about the road side of one crossing.
 
-    ``intake_kz_to_cn`` is in trucks per open day; ``hours_*`` are (from, to) in minutes of the day on
+    ``intake_kz_to_cn`` is in trucks per open day, and ``intake_factor`` multiplies it, or the evidence's in
+    each of its periods; ``hours_*`` are (from, to) in minutes of the day on
     that side's own clock. None: as the evidence has it.
     """
 
     intake_kz_to_cn: float | None = None
+    intake_factor: float = 1.0
     demand_factor: float = 1.0
     hours_kz: tuple[Span, ...] | None = None
     hours_cn: tuple[Span, ...] | None = None
@@ -151,6 +153,7 @@ def _crossing(settings: CrossingSettings) -> dict[str, Plain]:
     return {
         "road": {
             "intake_kz_to_cn": road.intake_kz_to_cn,
+            "intake_factor": road.intake_factor,
             "demand_factor": road.demand_factor,
             "hours_kz": _spans(road.hours_kz),
             "hours_cn": _spans(road.hours_cn),

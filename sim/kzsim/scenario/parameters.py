@@ -16,8 +16,9 @@ from kzsim.scenario.units import Kind, UnitError, describe, kind_of, parse_flag,
 
 ALL = "all"
 # The settings of a crossing that stand for one entry of the evidence.
+INTAKE = "road.{crossing}.kz_to_cn.quota.cn_intake"
 SHORTCUTS = {
-    ("road", "intake_kz_to_cn"): "road.{crossing}.kz_to_cn.quota.cn_intake",
+    ("road", "intake_kz_to_cn"): INTAKE,
     ("rail", "slots_kz_to_cn"): "rail.{crossing}.kz_to_cn.slots",
     ("rail", "slots_cn_to_kz"): "rail.{crossing}.cn_to_kz.slots",
 }
@@ -54,6 +55,11 @@ def overrides(
             if fact is not None:
                 _warn_outside(path, value, [fact], report)
                 _warn_of_periods(path, value, [fact], report)
+    for name, settings in written.crossings.items():
+        scale = getattr(getattr(settings, "road", None), "intake_scale", None)
+        fact = known.find(INTAKE.format(crossing=name))
+        if scale is not None and fact is not None and fact.key not in single:
+            _warn_of_scale(("crossings", name, "road", "intake_scale"), scale, fact, report)
     for key, value in written.parameters.items():
         facts = entries(key, known)
         path = ("parameters", key)
@@ -158,6 +164,25 @@ def _warn_outside(path: Path, value: Value, facts: list[Fact], report: Report) -
         f"{show(value, unit)} lies outside the evidence's range of {'; '.join(ranges)}",
         "warning",
     )
+
+
+def _warn_of_scale(path: Path, scale: float, fact: Fact, report: Report) -> None:
+    span = scale_range(fact)
+    if span is not None and not span[0] <= scale <= span[1]:
+        low, high = (100 * end for end in span)
+        report.add(
+            path,
+            f"{show(100 * scale, '%')} lies outside the evidence's range of {low:.3g} to {high:.3g} % "
+            f"({cite(fact.grade, fact.sources)})",
+            "warning",
+        )
+
+
+def scale_range(fact: Fact) -> tuple[float, float] | None:
+    """The ends of an entry's range as factors of its value; None without a range."""
+    if fact.low is None or fact.high is None or not fact.number > 0:
+        return None
+    return fact.low / fact.number, fact.high / fact.number
 
 
 def _warn_of_periods(path: Path, value: Value, facts: list[Fact], report: Report) -> None:

@@ -152,6 +152,7 @@ def _crossing(name: str, settings: CrossingFile, report: Report) -> CrossingSett
         if road is None
         else RoadSettings(
             intake_kz_to_cn=road.intake_kz_to_cn,
+            intake_factor=1.0 if road.intake_scale is None else road.intake_scale,
             demand_factor=1.0 if road.demand is None else road.demand,
             hours_kz=road.hours_kz,
             hours_cn=road.hours_cn,

@@ -100,6 +100,9 @@ class RoadFile(Written):
     intake_kz_to_cn: Annotated[float | None, Quantity(dimension("trucks"), _NO_QUOTA)] = None
     """Trucks from Kazakhstan that the Chinese side accepts a day on which it is open. The slots of the
     electronic queue follow. Default: the evidence's quota with its periods."""
+    intake_scale: Percent = None
+    """What the Chinese side accepts in % of what it accepts otherwise, in each period of the evidence
+    alike. Default: 100 %."""
     demand: Percent = None
     """Trucks of all classes and both directions, in % of the evidence's. Default: 100 %."""
     hours_kz: Hours = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from kzsim.scenario.inherit import Tree, beside, gather
 from kzsim.scenario.problems import Problem, ScenarioError, listed, nearest, shorten, suggest
 from kzsim.scenario.report import Path as At
 from kzsim.scenario.report import Report
+from kzsim.scenario.schema import ScenarioFile, known_keys
 from kzsim.scenario.sweep_axes import NOT_VARIED, check_value, read_axis
-from kzsim.scenario.sweep_model import Axis, Levels, Over, Sweep, Wanted
+from kzsim.scenario.sweep_model import Axis, Draft, Levels, Over, Sweep, Wanted
 from kzsim.scenario.sweep_schema import (
     AXIS_KEYS,
     DESIGNS,
@@ -38,8 +40,12 @@ DEFAULT_SEED = 1
 _BASE_RANK = 100
 
 
-def load_sweep(path: str | os.PathLike[str]) -> Sweep:
-    """Read the sweep at ``path`` and the scenario it builds on.
+Judge = Callable[[Draft], Iterable[Problem]]
+"""Says what is wrong with words that the scenario language does not know, such as names of indicators."""
+
+
+def load_sweep(path: str | os.PathLike[str], judge: Judge = lambda _: ()) -> Sweep:
+    """Read the sweep at ``path`` and the scenario it builds on; what ``judge`` objects to is a mistake too.
 
     Whether each point is a valid scenario is not judged here.
 
@@ -61,6 +67,9 @@ def load_sweep(path: str | os.PathLike[str]) -> Sweep:
     over = _over(written, design, base, report)
     indicators = _wanted(written.indicators, "indicators", "the name of an indicator", report)
     _check_size(design, axes, rows, report)
+    sound = base is not None and not any(problem.severity == "error" for problem in report.problems)
+    taken = tuple(axis.key for axis in axes)
+    report.problems += judge(Draft(base, taken, over, indicators, sound))
     if base is None or any(problem.severity == "error" for problem in report.problems):
         raise ScenarioError(problem for problem in report.problems if problem.severity == "error")
     return Sweep(
@@ -77,6 +86,21 @@ def load_sweep(path: str | os.PathLike[str]) -> Sweep:
         over=over,
         indicators=indicators,
     )
+
+
+def is_sweep(path: str | os.PathLike[str]) -> bool:
+    """Whether the file at ``path`` has more keys that only sweeps have than keys that only scenarios have.
+
+    False for what cannot be read: whoever reads it next says why.
+    """
+    shown = os.fspath(path)
+    try:
+        found = read_file(Path(shown), shown, noun=SWEEP).root.value
+    except ScenarioError:
+        return False
+    own = set(KEYS) - set(known_keys(ScenarioFile))
+    others = set(known_keys(ScenarioFile)) - set(KEYS)
+    return isinstance(found, dict) and len(own & found.keys()) > len(others & found.keys())
 
 
 def _read(report: Report) -> SweepFile:

@@ -57,6 +57,21 @@ class Over:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """What of a sweep file is judged by those who know more: as much of it as could be read.
+
+    ``base`` None: its scenario is none. ``taken``: the keys that the sweep varies by itself. ``sound``:
+    nothing else is wrong with the file.
+    """
+
+    base: Base | None
+    taken: tuple[str, ...]
+    over: Over | None
+    indicators: tuple[Wanted, ...]
+    sound: bool
+
+
+@dataclass(frozen=True)
 class Sweep:
     """A sweep file that holds together.
 

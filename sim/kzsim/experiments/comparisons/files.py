@@ -185,7 +185,8 @@ def _verdicts(result: Comparison) -> str:
     lines.append(trust.rule())
     for simultaneous in (False, True):
         heading = "Intervals that hold together" if simultaneous else "Each interval by itself"
-        said = trust.together(result.comparisons, result.n_replications, simultaneous=simultaneous)
+        lucky = trust.by_luck(result.differences)
+        said = trust.together(result.comparisons, lucky, result.n_replications, simultaneous=simultaneous)
         lines += ["", heading, said] if said else ["", heading]
         for alternative in result.alternatives:
             lines += ["", f"{alternative} against {result.base}:"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +22,11 @@ from kzsim.experiments.comparisons.effects import (
     cells_of,
     measure_table,
 )
+from kzsim.experiments.comparisons.kept import OF_COMPARISON
 from kzsim.experiments.comparisons.plan import ComparisonPlan, plan_comparison
 from kzsim.experiments.comparisons.result import Comparison
 from kzsim.experiments.comparisons.side_by_side import Paired, SideBySide
+from kzsim.experiments.kept import keeping
 from kzsim.experiments.methods import Precision, Target, precision
 from kzsim.experiments.replications import Progress
 from kzsim.experiments.warmup import is_ready, make_ready
@@ -78,9 +83,18 @@ def choose_for(plan: ComparisonPlan, engine: str | None = None) -> Choice:
 
 
 def execute_comparison(
-    plan: ComparisonPlan, choice: Choice, *, jobs: int = 1, progress: Progress | None = None
+    plan: ComparisonPlan,
+    choice: Choice,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    kept: Path | None = None,
 ) -> Comparison:
-    """Make the comparison that was planned, as ``compare`` does."""
+    """Make the comparison that was planned, as ``compare`` does.
+
+    ``kept``: a folder in which replications are kept as they are done, so that the same comparison goes on
+    where it was left; the caller removes it. Raises LockedError if another process is at the same comparison.
+    """
     began = time.perf_counter()
     if choice.compiled:
         make_ready()
@@ -89,8 +103,17 @@ def execute_comparison(
     reached: Precision | None = None
     # without machine code the interpreter's lock leaves threads nothing to win
     threads = jobs if choice.compiled else 1
-    with in_turn(worlds.run, range(plan.replications), threads, worlds.stop) as answers:
-        for together in answers:
+    with ExitStack() as stack:
+        there = None
+        if kept is not None:
+            there = stack.enter_context(
+                keeping(kept, plan.digest, plan.model_version, plan.replications, OF_COMPARISON)
+            )
+        left = range(0 if there is None else there.count, plan.replications)
+        answers = stack.enter_context(in_turn(worlds.run, left, threads, worlds.stop))
+        for together in chain(there or (), answers):
+            if there is not None:
+                there.add(together)
             seen.add(together)
             reached, over = _looked(plan, seen, reached)
             if progress is not None:

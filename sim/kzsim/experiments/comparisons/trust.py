@@ -67,30 +67,44 @@ def _worlds(seen: Mapping[str, Collected]) -> list[str]:
         )
         return [text]
     every = len(seen)
-    return [f"{_where(names, every)}: {judgement.text}" for judgement, names in worst.values()]
+    return [f"{where(names, every)}: {judgement.text}" for judgement, names in worst.values()]
 
 
-def _where(names: list[str], every: int) -> str:
-    where = "In all worlds" if len(names) == every else f"In {_listed(names)}"
-    return where if len(names) == 1 else f"{where}, at its worst"
+def where(names: list[str], every: int) -> str:
+    """``In 'none' and 'light', at its worst``."""
+    place = "In all worlds" if len(names) == every else f"In {_listed(names)}"
+    return place if len(names) == 1 else f"{place}, at its worst"
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    quoted = [f"'{name}'" for name in names]  # a scenario may be called 'none'
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-def together(comparisons: int, replications: int, *, simultaneous: bool) -> str:
-    """How the verdicts are to be read together."""
+def by_luck(differences: pd.DataFrame) -> int:
+    """How many verdicts rest on luck at all: the others differ by the same in every replication."""
+    spoken = differences[differences["in_words"]]
+    return int((spoken["low"] < spoken["high"]).sum())
+
+
+def together(comparisons: int, lucky: int, replications: int, *, simultaneous: bool) -> str:
+    """How the verdicts are to be read together; ``lucky`` of them rest on luck."""
     if comparisons < 2 or replications < 2:
         return ""
+    if not lucky:
+        return (
+            f"None of these {comparisons} verdicts rests on luck: each difference is the same in every "
+            "replication."
+        )
     if simultaneous:
         return (
             f"These {comparisons} verdicts hold together with 95 %: each rests on an interval with "
             f"confidence {100 * (1 - 0.05 / comparisons):.2f} %."
         )
+    of = "Of so many," if lucky == comparisons else f"Of the {lucky} that differ between replications,"
     return (
-        f"Each of these {comparisons} verdicts rests on a 95 % interval of its own. Of so many, about "
-        f"{0.05 * comparisons:.1f} leave out the true value by chance; --simultaneous gives intervals that "
+        f"Each of these {comparisons} verdicts rests on a 95 % interval of its own. {of} "
+        f"about {0.05 * lucky:.1f} leave out the true value by chance; --simultaneous gives intervals that "
         "hold together."
     )
 

@@ -2,7 +2,7 @@
 
 The way from a sweep file to results::
 
-    sweep = kzsim.scenario.load_sweep("scenarios/sweeps/intake_nur_zholy.yaml")  # ScenarioError
+    sweep = load_judged("scenarios/sweeps/intake_nur_zholy.yaml")                # ScenarioError
     checked = check_points(make_points(sweep))       # ScenarioError, InvalidPointsError: nothing was run
     about = describe(checked)
     folder = Path(out) / stem / folder_name(about.digest)
@@ -42,17 +42,29 @@ from kzsim.experiments.sweeps.points import (
     Points,
     check_points,
     described,
+    load_judged,
     make_points,
     point_digest,
     scenarios,
     sift_points,
     sweep_digest,
 )
-from kzsim.experiments.sweeps.results import SweepResult, others, read_sweep, settled, stored_tasks
+from kzsim.experiments.sweeps.results import (
+    StoredSweep,
+    SweepResult,
+    load_result,
+    others,
+    read_sweep,
+    settled,
+    stored_sweep,
+    stored_tasks,
+)
 from kzsim.experiments.sweeps.run import Heard, State, SweepPlan, Where, dry_run, plan_sweep, run_sweep
 from kzsim.experiments.sweeps.salvage import Salvaged, salvage
 from kzsim.experiments.sweeps.tasks import Block, block_size, blocks
 from kzsim.experiments.sweeps.unknowns import ASSUMPTION, LeftOut, Unknown, Unknowns, unknowns
+from kzsim.experiments.sweeps.validation import validate_sweep
+from kzsim.experiments.sweeps.work import Done
 
 __all__ = [
     "ASSUMPTION",
@@ -62,6 +74,7 @@ __all__ = [
     "Checked",
     "ClusterError",
     "DamagedError",
+    "Done",
     "Estimate",
     "Failure",
     "HeadRow",
@@ -77,6 +90,7 @@ __all__ = [
     "Points",
     "Salvaged",
     "State",
+    "StoredSweep",
     "SweepPlan",
     "SweepResult",
     "Unknown",
@@ -94,6 +108,8 @@ __all__ = [
     "estimate",
     "folder_name",
     "free_bytes_needed",
+    "load_judged",
+    "load_result",
     "make_points",
     "open_ledger",
     "others",
@@ -109,7 +125,9 @@ __all__ = [
     "scenarios",
     "settled",
     "sift_points",
+    "stored_sweep",
     "stored_tasks",
     "sweep_digest",
     "unknowns",
+    "validate_sweep",
 ]

@@ -10,6 +10,7 @@ import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kzsim.experiments.replications import interrupts_held_back
@@ -51,20 +52,40 @@ def require_dask() -> None:
         )
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """Workers that were found fit, and how many threads they have together."""
+
+    client: Client
+    threads: int
+
+    def pool(self, how: How, scenario: Callable[[int], Scenario], digests: Sequence[str]) -> Pool:
+        """Them as workers of a sweep.
+
+        A worker that dies is replaced by the others: Dask gives its tasks to them, and gives up after a task
+        took three workers with it.
+        """
+        from distributed.comm.core import CommClosedError
+        from distributed.scheduler import KilledWorker
+
+        def submit(bundle: Bundle) -> Waited:
+            task = message(bundle, how, scenario, digests)
+            future: Waited = self.client.submit(run_message, task, pure=False)
+            return future
+
+        losses = (KilledWorker, CommClosedError, CancelledError, TimeoutError)
+        return Pool(self.threads, True, submit, losses, _LOST, elsewhere=True)
+
+
 @contextmanager
-def cluster(
-    address: str | None, how: How, scenario: Callable[[int], Scenario], digests: Sequence[str]
-) -> Iterator[Pool]:
+def connected(address: str | None) -> Iterator[Cluster]:
     """The workers of the scheduler at ``address``; None: two workers on this machine, for trying.
 
-    All workers are asked for their versions first. A worker that dies is replaced by the others: Dask gives
-    its tasks to them, and gives up after a task took three workers with it. Raises ClusterError if there is
-    no Dask, no scheduler, no worker, or a worker with other versions.
+    All workers are asked for their versions first. Raises ClusterError if there is no Dask, no scheduler, no
+    worker, or a worker with other versions.
     """
     require_dask()
     from distributed import Client, LocalCluster
-    from distributed.comm.core import CommClosedError
-    from distributed.scheduler import KilledWorker
 
     with ExitStack() as stack:
         if address is None:
@@ -87,15 +108,7 @@ def cluster(
                 f"There is no Dask scheduler at {address} ({type(error).__name__}: {error}).",
                 "Start one with 'dask scheduler', and name the address that it prints.",
             ) from error
-        count = _check_workers(client, address)
-
-        def submit(bundle: Bundle) -> Waited:
-            task = message(bundle, how, scenario, digests)
-            future: Waited = client.submit(run_message, task, pure=False)
-            return future
-
-        losses = (KilledWorker, CommClosedError, CancelledError, TimeoutError)
-        yield Pool(count, True, submit, losses, _LOST)
+        yield Cluster(client, _check_workers(client, address))
 
 
 def _check_workers(client: Client, address: str) -> int:

@@ -20,7 +20,7 @@ from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.sweeps.payload import MOST_BYTES
 
 LEDGER = "ledger.sqlite"
-FORMAT = 1
+FORMAT = 2
 APPLICATION = 0x6B7A736D
 """``kzsm``: what the file says it is, in its header."""
 BUSY_MS = 10_000
@@ -151,9 +151,18 @@ def journal_for(folder: Path, mounts: str | None = None) -> str:
     return "DELETE" if kind in _NETWORK else "WAL"
 
 
-def checksum(task: int, content: bytes) -> bytes:
-    """16 bytes over a row: a row that was changed, or stands in another's place, has another."""
-    return hashlib.blake2b(struct.pack("<qQ", task, len(content)) + content, digest_size=CHECKSUM).digest()
+def content_hash(content: bytes) -> bytes:
+    """Sha256 of a row's content: what both its checksum and the digest of a sweep's results are made of."""
+    return hashlib.sha256(content).digest()
+
+
+def checksum(task: int, hashed: bytes) -> bytes:
+    """16 bytes over a row, its content by ``content_hash``.
+
+    A row that was changed, or stands in another's place, has another. Content is hashed once for the checksum
+    and for the digest: of a report on many results that would be the greatest part.
+    """
+    return hashlib.sha256(struct.pack("<q", task) + hashed).digest()[:CHECKSUM]
 
 
 _FULL = frozenset({sqlite3.SQLITE_FULL})

@@ -6,6 +6,8 @@ import hashlib
 import struct
 from collections.abc import Iterable
 
+from kzsim.experiments.sweeps.database import content_hash
+
 
 class Digest:
     """Sha256 over point, replication and payload of results that are added in rising order."""
@@ -14,12 +16,11 @@ class Digest:
         self._found = hashlib.sha256()
         self._last = (-1, -1)
 
-    def add(self, point: int, replication: int, payload: bytes) -> None:
-        """Add the next result. Raises ValueError if it does not come after the last one."""
-        self.add_hash(point, replication, hashlib.sha256(payload).digest())
+    def add(self, point: int, replication: int, hashed: bytes) -> None:
+        """Add the next result by the ``content_hash`` of its payload.
 
-    def add_hash(self, point: int, replication: int, hashed: bytes) -> None:
-        """Add the next result by the Sha256 of its payload."""
+        Raises ValueError if it does not come after the last one.
+        """
         if (point, replication) <= self._last:
             raise ValueError(f"point {point}, replication {replication} comes after {self._last}")
         self._last = (point, replication)
@@ -36,10 +37,8 @@ def results_digest(results: Iterable[tuple[int, int, bytes]]) -> str:
 
     Two runs of a sweep have the same digest if and only if they gave the same.
     """
-    single = {
-        (point, replication): hashlib.sha256(payload).digest() for point, replication, payload in results
-    }
+    single = {(point, replication): content_hash(payload) for point, replication, payload in results}
     found = Digest()
     for point, replication in sorted(single):
-        found.add_hash(point, replication, single[point, replication])
+        found.add(point, replication, single[point, replication])
     return found.hex

@@ -1,8 +1,10 @@
-"""What a sweep will take in time and on disk, from one task that was measured."""
+"""What a sweep will take in time and on disk, from a few tasks that were measured."""
 
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 PAGE = 4_096
@@ -18,10 +20,11 @@ _CELL_POINTER = 2
 
 @dataclass(frozen=True)
 class Measured:
-    """One block that was run at one replication.
+    """Points that were run once each.
 
-    ``seconds`` in all; ``build_s`` of them went, for each point, into building it; ``payload_bytes`` is the
-    size of one result.
+    ``seconds`` of a processor in all, which unlike those of a clock do not depend on what else the machine
+    has to do; ``build_s`` of them went, for each point, into building it; ``payload_bytes`` is the size of
+    one result.
     """
 
     points: int
@@ -37,27 +40,75 @@ class Measured:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a sweep will take: seconds on a clock, seconds of work over all workers, bytes on disk."""
+    """What a sweep will take: seconds on a clock, seconds of work over all workers, bytes on disk.
+
+    ``processors``: how many of them the ``workers`` are thought to get. ``measured``: from how many
+    replications all this was found.
+    """
 
     tasks: int
     wall_s: float
     work_s: float
     disk_bytes: int
+    workers: int
+    processors: float
+    measured: int
+
+
+def together(measured: Sequence[Measured]) -> Measured | None:
+    """Several as one; None of none."""
+    points = sum(one.points for one in measured)
+    if not points:
+        return None
+    return Measured(
+        points,
+        math.fsum(one.seconds for one in measured),
+        math.fsum(one.points * one.build_s for one in measured) / points,
+        sum(one.points * one.payload_bytes for one in measured) // points,
+    )
 
 
 def estimate(
-    measured: Measured, *, pending: int, builds: int, workers: int, values_bytes: int = 0, points: int = 0
+    measured: Measured,
+    *,
+    pending: int,
+    builds: int,
+    workers: int,
+    values_bytes: int = 0,
+    points: int = 0,
+    processors: float = math.inf,
+    sharing: bool = False,
 ) -> Estimate:
     """The time and disk of ``pending`` replications of points.
 
     ``builds`` is how many times a point is built: once for each block it is in, if nothing is kept.
-    ``points`` rows describe their values in ``values_bytes`` each. Assumes that all points take as long
-    as the measured ones and that the workers do not slow each other down.
+    ``points`` rows describe their values in ``values_bytes`` each. ``processors`` is how many the workers
+    get. ``sharing``: they are threads of one process, of which only one at a time can build a model. Assumes
+    that all points take as long as the measured ones do on average.
     """
-    work_s = pending * measured.point_s + builds * measured.build_s
-    busy = max(min(workers, pending), 1)
+    build_s = builds * measured.build_s
+    work_s = pending * measured.point_s + build_s
+    busy = min(max(min(workers, pending), 1), processors)
     rows = ledger_bytes(pending, measured.payload_bytes) + ledger_bytes(points, values_bytes)
-    return Estimate(pending, work_s / busy, work_s, rows)
+    wall_s = max(work_s / busy, build_s if sharing else 0.0)
+    return Estimate(pending, wall_s, work_s, rows, workers, busy, measured.points)
+
+
+def processors_for(workers: int, there: int, others: float) -> float:
+    """How many of the processors ``there`` so many workers get beside busy threads of ``others``.
+
+    An operating system gives all that want to work equal shares.
+    """
+    wanting = max(workers, 1) + max(others, 0.0)
+    return max(workers, 1) * min(1.0, there / wanting)
+
+
+def others_at_work() -> float:
+    """How many threads wanted to work over the last minute; 0 where the system does not tell."""
+    try:
+        return os.getloadavg()[0]
+    except (AttributeError, OSError):  # Windows has none
+        return 0.0
 
 
 def ledger_bytes(rows: int, content_bytes: int) -> int:

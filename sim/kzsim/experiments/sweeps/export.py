@@ -6,7 +6,8 @@ The ledger is read once, point by point; memory holds one point and some rows of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from kzsim.experiments.sweeps.cells import Key, Names, Stored, names_of, stored
 from kzsim.experiments.sweeps.database import LEDGER, damaged
 from kzsim.experiments.sweeps.digest import Digest
-from kzsim.experiments.sweeps.ledger import read_results
+from kzsim.experiments.sweeps.ledger import read_hashed
 from kzsim.experiments.sweeps.payload import PayloadError
 from kzsim.experiments.sweeps.points import Points
 from kzsim.indicators.catalogue import INDICATORS, QUANTILES
@@ -33,9 +35,13 @@ from kzsim.scenario.model import Plain
 RESULTS_PARQUET, RESULTS_CSV, POINTS_CSV = "results.parquet", "results.csv", "points.csv"
 MOST_COLUMNS = 12
 """Up to so many parameters stand in the table of results itself; of more it holds the number of the point."""
+NOT_VALUES = ("point", "replications", "failure")
+"""The columns of the table of points that are no parameters."""
 CELL = ("crossing", "mode", "direction", "class", "corridor")
 NUMBERS = ("mean", "low", "high")
 _BATCH_ROWS = 200_000
+_BATCH_VALUES = 200_000
+"""Numbers whose means are taken at once; 1.6 MB, a few times that while it is done."""
 _OF_THOSE_THROUGH = frozenset(f"crossing_time_{name}" for name, _ in QUANTILES)
 _UNITS = {indicator.name: indicator.unit for indicator in INDICATORS}
 
@@ -102,8 +108,8 @@ def reduce_points(folder: Path, wanted: Sequence[str], digest: Digest, count: li
     seen: dict[bytes, Names] = {}
 
     def taken() -> Iterator[tuple[int, Stored]]:
-        for point, replication, payload in read_results(folder):
-            digest.add(point, replication, payload)
+        for point, replication, payload, hashed in read_hashed(folder):
+            digest.add(point, replication, hashed)
             count[0] += 1
             try:
                 found = stored(payload)
@@ -114,14 +120,59 @@ def reduce_points(folder: Path, wanted: Sequence[str], digest: Digest, count: li
                 raise damaged(folder / LEDGER, f"the result of {where} cannot be read: {error}") from error
             yield point, found
 
-    for point, group in groupby(taken(), key=lambda pair: pair[0]):
-        results = [found for _, found in group]
-        if len({found.packed for found in results}) > 1:
-            raise damaged(folder / LEDGER, f"the results of point {point} are of different cells")
-        names = seen[results[0].packed]
-        shown = tuple(column for column, name in enumerate(names.indicators) if not wanted or name in wanted)
-        values = np.stack([found.values[:, list(shown)].ravel() for found in results])
-        yield Reduced(point, names, shown, _complete(names, shown, estimate_columns(values), len(results)))
+    def gathered() -> Iterator[_Gathered]:
+        for point, group in groupby(taken(), key=lambda pair: pair[0]):
+            results = [found for _, found in group]
+            if len({found.packed for found in results}) > 1:
+                raise damaged(folder / LEDGER, f"the results of point {point} are of different cells")
+            names = seen[results[0].packed]
+            columns = enumerate(names.indicators)
+            shown = tuple(column for column, name in columns if not wanted or name in wanted)
+            values = np.stack([found.values.take(shown, axis=1).ravel() for found in results])
+            yield _Gathered(point, names, shown, values)
+
+    for batch in _batches(gathered()):
+        yield from _reduced(batch)
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """The values of a point: float64 [results, cells x shown]."""
+
+    point: int
+    names: Names
+    shown: tuple[int, ...]
+    values: npt.NDArray[np.float64]
+
+
+def _batches(points: Iterable[_Gathered]) -> Iterator[list[_Gathered]]:
+    """Points in their order, some with equally many results together.
+
+    A call of NumPy costs as much as its work on the few columns of one point.
+    """
+    batch: list[_Gathered] = []
+    size = 0
+    for one in points:
+        if batch and (size >= _BATCH_VALUES or len(one.values) != len(batch[0].values)):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.values.size
+    if batch:
+        yield batch
+
+
+def _reduced(batch: Sequence[_Gathered]) -> Iterator[Reduced]:
+    """Each point of a batch by itself again, with means and intervals."""
+    every = estimate_columns(np.concatenate([one.values for one in batch], axis=1))
+    at = 0
+    for one in batch:
+        own = slice(at, at + one.values.shape[1])
+        found = Estimates(every.mean[own], every.low[own], every.high[own], every.n[own])
+        yield Reduced(
+            one.point, one.names, one.shown, _complete(one.names, one.shown, found, len(one.values))
+        )
+        at = own.stop
 
 
 def _complete(names: Names, shown: tuple[int, ...], found: Estimates, replications: int) -> Estimates:
@@ -153,6 +204,23 @@ def _head_rows(reduced: Reduced, head: Sequence[str]) -> Iterator[HeadRow]:
                 float(found.high[at]),
                 int(found.n[at]),
             )
+
+
+def head_of(table: pa.Table, head: Sequence[str]) -> tuple[HeadRow, ...]:
+    """The rows that a screen shows, from the table of results; those that nobody has are not in it."""
+    columns = ("point", *CELL, "indicator", "unit", *NUMBERS, "n")
+    shown = pc.is_in(table.column("indicator"), value_set=pa.array(head))
+    few = table.filter(pc.and_(shown, pc.equal(table.column("corridor"), ALL)))
+    found = []
+    rows = zip(*(few.column(name).to_pylist() for name in columns), strict=True)
+    for point, *cell, indicator, unit, mean, low, high, n in rows:
+        key = (cell[0], cell[1], cell[2], cell[3], cell[4])
+        if is_headline(key):
+            one, two, three = (math.nan if value is None else float(value) for value in (mean, low, high))
+            found.append(HeadRow(point, key[:3], indicator, unit, one, two, three, int(n)))
+    place = {name: at for at, name in enumerate(head)}
+    flows = list(dict.fromkeys(row.flow for row in found))
+    return tuple(sorted(found, key=lambda row: (row.point, flows.index(row.flow), place[row.indicator])))
 
 
 def is_headline(key: Key) -> bool:
@@ -255,11 +323,11 @@ def write_points(path: Path, points: Points, done: npt.NDArray[np.int64], messag
     """``points.csv``: a row a point: its values as written, how many replications it has, what failed."""
     names = points.names
     rows = [points.values(point) for point in range(len(points))]
-    columns: dict[str, Any] = {"point": list(range(len(points)))}
+    columns: dict[str, Any] = {NOT_VALUES[0]: list(range(len(points)))}
     for name in names:
         columns[name] = [_text(row[name]) if name in row else None for row in rows]
-    columns["replications"] = done
-    columns["failure"] = [messages.get(point) for point in range(len(points))]
+    columns[NOT_VALUES[1]] = done
+    columns[NOT_VALUES[2]] = [messages.get(point) for point in range(len(points))]
     pacsv.write_csv(pa.table(columns), path)
 
 

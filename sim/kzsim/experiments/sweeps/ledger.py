@@ -20,6 +20,7 @@ from kzsim.experiments.sweeps.database import (
     LEDGER,
     checksum,
     connect,
+    content_hash,
     damaged,
     gone,
     identity_of_file,
@@ -38,13 +39,17 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class About:
-    """What a ledger is the ledger of. ``digest``: of the sweep, 64 hex digits; ``model``: its version."""
+    """What a ledger is the ledger of. ``digest``: of the sweep, 64 hex digits; ``model``: its version.
+
+    ``noun``: what messages call it, which the ledger itself does not say.
+    """
 
     digest: str
     model: str
     title: str
     points: int
     replications: int
+    noun: str = "sweep"
 
     def task(self, point: int, replication: int) -> int:
         """The number of a task. Raises ValueError for a point or replication that the sweep does not have."""
@@ -121,7 +126,8 @@ class Ledger:
             return
         if self.state[task] == FAILED:
             self._execute("DELETE FROM failure WHERE task = ?", (task,))
-        self._execute("INSERT INTO result VALUES (?, ?, ?)", (task, payload, checksum(task, payload)))
+        stamp = checksum(task, content_hash(payload))
+        self._execute("INSERT INTO result VALUES (?, ?, ?)", (task, payload, stamp))
         self.state[task] = DONE
         self.tick()
 
@@ -133,7 +139,7 @@ class Ledger:
         said = message[:LONGEST_MESSAGE].encode("utf-8", "replace").decode("utf-8")
         self._execute(
             "INSERT OR REPLACE INTO failure VALUES (?, ?, ?)",
-            (task, said, checksum(task, said.encode("utf-8"))),
+            (task, said, checksum(task, content_hash(said.encode("utf-8")))),
         )
         self.state[task] = FAILED
         self.tick()
@@ -226,7 +232,7 @@ def open_ledger(
     path = folder / LEDGER
     with said_plainly(path):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = acquire(folder)
+        lock = acquire(folder, about.noun)
     try:
         connection = connect(path, lambda made: _describe(made, about, points))
     except BaseException:
@@ -237,9 +243,9 @@ def open_ledger(
             stored = read_about(connection, path)
             _require_same(stored, about, path)
             state = bytearray(about.tasks)
-            for task, _ in _failures(connection, path, about):
+            for task, _, _ in _failures(connection, path, about):
                 state[task] = FAILED
-            for task, _ in _results(connection, path, about):
+            for task, _, _ in _results(connection, path, about):
                 state[task] = DONE
         ledger = Ledger(path, about, state, connection, lock, identity_of_file(path), every_s, clock, clock())
     except BaseException:
@@ -306,26 +312,30 @@ def read_about(connection: sqlite3.Connection, path: Path) -> About:
     return about
 
 
-def _results(connection: sqlite3.Connection, path: Path, about: About) -> Iterator[tuple[int, bytes]]:
+def _results(connection: sqlite3.Connection, path: Path, about: About) -> Iterator[tuple[int, bytes, bytes]]:
     query = "SELECT task, payload, checksum FROM result ORDER BY task"
     return _checked(connection.execute(query), path, about, "result")
 
 
-def _failures(connection: sqlite3.Connection, path: Path, about: About) -> Iterator[tuple[int, bytes]]:
+def _failures(connection: sqlite3.Connection, path: Path, about: About) -> Iterator[tuple[int, bytes, bytes]]:
     query = "SELECT task, CAST(message AS BLOB), checksum FROM failure ORDER BY task"
     return _checked(connection.execute(query), path, about, "failure")
 
 
-def _checked(rows: sqlite3.Cursor, path: Path, about: About, what: str) -> Iterator[tuple[int, bytes]]:
-    """Task and content of every row, each checked. Raises DamagedError at the first that is not whole."""
+def _checked(rows: sqlite3.Cursor, path: Path, about: About, what: str) -> Iterator[tuple[int, bytes, bytes]]:
+    """Task, content and its hash of every row, each checked.
+
+    Raises DamagedError at the first that is not whole.
+    """
     for task, content, stored in rows:
         if not 0 <= task < about.tasks:
             raise damaged(path, f"it has a {what} of a task {task} that the sweep does not have")
-        if not isinstance(content, bytes) or stored != checksum(task, content):
+        hashed = content_hash(content) if isinstance(content, bytes) else b""
+        if not hashed or stored != checksum(task, hashed):
             point, replication = about.of_task(task)
             where = f"point {point}, replication {replication}"
             raise damaged(path, f"the {what} of {where} is not the one that was written")
-        yield task, content
+        yield task, content, hashed
 
 
 def read_results(folder: Path) -> Iterator[tuple[int, int, bytes]]:
@@ -334,11 +344,17 @@ def read_results(folder: Path) -> Iterator[tuple[int, int, bytes]]:
     A sweep may be running. Raises ResultsError if there is no ledger, DamagedError at the first row that
     is not as it was written.
     """
+    for point, replication, payload, _ in read_hashed(folder):
+        yield point, replication, payload
+
+
+def read_hashed(folder: Path) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """As ``read_results``, with the hash of each payload, which checking it gives anyway."""
     path = folder / LEDGER
     with reading(path) as connection:
         about = read_about(connection, path)
-        for task, payload in _results(connection, path, about):
-            yield (*about.of_task(task), payload)
+        for task, payload, hashed in _results(connection, path, about):
+            yield (*about.of_task(task), payload, hashed)
 
 
 def read_failures(folder: Path, *, check: bool = True) -> tuple[Failure, ...]:
@@ -348,7 +364,7 @@ def read_failures(folder: Path, *, check: bool = True) -> tuple[Failure, ...]:
         about = read_about(connection, path)
         return tuple(
             Failure(*about.of_task(task), message.decode("utf-8", "replace"))
-            for task, message in _failures(connection, path, about)
+            for task, message, _ in _failures(connection, path, about)
         )
 
 

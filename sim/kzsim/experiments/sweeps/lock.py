@@ -1,4 +1,4 @@
-"""One writer a sweep: a lock of the operating system, which ends with the process that holds it.
+"""One writer a sweep or study: a lock of the operating system, which ends with the process that holds it.
 
 A killed process leaves no lock behind. The file stays; it says who holds the lock, for the message only.
 """
@@ -22,7 +22,7 @@ _LOCKED_BYTE = 1 << 30
 
 
 class LockedError(ResultsError):
-    """Another process writes to this sweep."""
+    """Another process is at the same sweep, run or study."""
 
 
 @dataclass
@@ -39,8 +39,8 @@ class Lock:
             os.close(handle)
 
 
-def acquire(folder: Path) -> Lock:
-    """Take the lock of the sweep in ``folder``.
+def acquire(folder: Path, noun: str) -> Lock:
+    """Take the lock of the sweep, or whatever ``noun`` calls it, in ``folder``.
 
     Raises LockedError if a living process holds it, ResultsError if the place knows no locks, OSError if
     the file cannot be opened.
@@ -54,7 +54,7 @@ def acquire(folder: Path) -> Lock:
         os.close(handle)
         if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
             raise LockedError(
-                f"{folder}: this sweep is being run already{holder}.",
+                f"{folder}: this {noun} is being run already{holder}.",
                 "Wait for it to end, or stop it; what it has saved is kept.",
             ) from error
         raise ResultsError(

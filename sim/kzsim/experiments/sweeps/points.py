@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
 
 import numpy as np
 
@@ -16,12 +18,15 @@ from kzsim.indicators.catalogue import INDICATORS
 from kzsim.scenario import (
     Axis,
     Change,
+    Draft,
     Interval,
     Levels,
     Problem,
     Scenario,
     ScenarioError,
     Sweep,
+    Wanted,
+    load_sweep,
     variant,
 )
 from kzsim.scenario.model import Plain
@@ -35,6 +40,7 @@ MOST_CELLS = 20_000_000
 MOST_SHOWN = 8
 """Values of a point that a message names."""
 _MOST_INVALID = 100
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _NOT_COUNTED = "replications"
 """How often a point is run does not decide what a replication of it gives."""
 
@@ -146,7 +152,7 @@ class InvalidPointsError(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """Points with the digest of each and all warnings, each once; ``invalid`` are no valid scenarios."""
+    """Points, the digest of each, all warnings by ``once_each``; ``invalid`` are no valid scenarios."""
 
     points: Points
     digests: tuple[str, ...]
@@ -154,9 +160,15 @@ class Checked:
     invalid: tuple[InvalidPoint, ...] = ()
 
 
+def load_judged(path: str | PathLike[str]) -> Sweep:
+    """The sweep at ``path`` with all its names known. Raises ScenarioError with every mistake at once."""
+    return load_sweep(path, _misnamed)
+
+
 def make_points(sweep: Sweep) -> Points:
     """Lay out the points. Raises ScenarioError for unknown names and for more than can be held."""
-    _check_indicators(sweep)
+    if problems := _unknown_indicators(sweep.indicators):
+        raise ScenarioError(problems)
     varied = Unknowns(())
     if sweep.over is not None:
         varied = unknowns(sweep.base.scenario, sweep.over, [axis.key for axis in sweep.axes])
@@ -190,7 +202,7 @@ def sift_points(points: Points) -> Checked:
         warnings.update(dict.fromkeys(made.scenario.warnings))
     if len(invalid) == len(points):
         raise InvalidPointsError(tuple(invalid), len(points))
-    return Checked(points, tuple(found), tuple(warnings), tuple(invalid))
+    return Checked(points, tuple(found), once_each(warnings), tuple(invalid))
 
 
 def scenarios(points: Points, numbers: Sequence[int]) -> Iterator[tuple[int, Scenario]]:
@@ -281,12 +293,42 @@ def _between(axis: Interval, at: float) -> float:
     return designs.between(float(at), axis.low, axis.high, whole=axis.whole)
 
 
-def _check_indicators(sweep: Sweep) -> None:
+def _misnamed(draft: Draft) -> tuple[Problem, ...]:
+    """The indicators and ranges of the evidence that a sweep file names and nobody knows."""
+    problems = _unknown_indicators(draft.indicators)
+    # of a file that is sound otherwise, laying out its points finds the misnamed ranges
+    if draft.base is not None and draft.over is not None and (problems or not draft.sound):
+        try:
+            unknowns(draft.base.scenario, draft.over, draft.taken)
+        except ScenarioError as error:
+            problems += error.problems
+    return problems
+
+
+def _unknown_indicators(said: Sequence[Wanted]) -> tuple[Problem, ...]:
     known = [indicator.name for indicator in INDICATORS]
-    problems = [
+    return tuple(
         Problem.at(wanted.place, "indicators", suggest("indicator", wanted.word, known))
-        for wanted in sweep.indicators
+        for wanted in said
         if wanted.word not in known
-    ]
-    if problems:
-        raise ScenarioError(problems)
+    )
+
+
+def once_each(warnings: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Warnings of one place that differ in their numbers alone as one, that of the greatest."""
+    alike: dict[tuple[object, ...], list[Problem]] = {}
+    for warning in dict.fromkeys(warnings):
+        shape = _NUMBER.sub("#", warning.message)
+        alike.setdefault((warning.path, warning.line, warning.column, warning.key, shape), []).append(warning)
+    return tuple(_as_one(same) for same in alike.values())
+
+
+def _as_one(same: Sequence[Problem]) -> Problem:
+    if len(same) == 1:
+        return same[0]
+    greatest = max(
+        same, key=lambda one: [float(said.replace(",", "")) for said in _NUMBER.findall(one.message)]
+    )
+    more = len(same) - 1
+    others = "1 more value at other points" if more == 1 else f"{more:,} more values at other points"
+    return replace(greatest, message=f"{greatest.message}; so it is with {others}")

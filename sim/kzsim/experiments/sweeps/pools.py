@@ -46,7 +46,7 @@ class Pool:
 
     ``submit`` returns a future of a list of ``Done``, or, ``apart``, of answers of ``run_message``: then each
     worker builds its own models. ``losses`` is what a future raises when its worker is lost for good,
-    ``lost`` what is said of it.
+    ``lost`` what is said of it. ``elsewhere``: they are not on this machine, or need not be.
     """
 
     workers: int
@@ -54,6 +54,7 @@ class Pool:
     submit: Callable[[Bundle], Waited]
     losses: tuple[type[BaseException], ...] = ()
     lost: str = _LOST
+    elsewhere: bool = False
 
     def done(self, bundles: Iterable[Bundle], stopping: threading.Event) -> Iterator[list[Done]]:
         """What the bundles give, in the order in which they are done; an empty list now and then.

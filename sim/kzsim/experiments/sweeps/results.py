@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -18,16 +19,19 @@ import numpy as np
 
 from kzsim._version import __version__
 from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.sweeps.database import DONE_TASKS, LEDGER, reading
 from kzsim.experiments.sweeps.export import (
+    NOT_VALUES,
     POINTS_CSV,
     RESULTS_CSV,
     RESULTS_PARQUET,
     HeadRow,
     export,
+    head_of,
     write_points,
 )
-from kzsim.experiments.sweeps.ledger import Failure, about_ledger, read_failures
+from kzsim.experiments.sweeps.ledger import About, Failure, about_ledger, read_failures
 from kzsim.experiments.sweeps.run import SweepPlan
 
 if TYPE_CHECKING:
@@ -114,6 +118,91 @@ def read_sweep(plan: SweepPlan, *, command: str = "") -> SweepResult:
     )
 
 
+@dataclass(frozen=True)
+class StoredSweep:
+    """A sweep in its folder, as far as it has come; ``document``: ``sweep.json``, or nothing."""
+
+    folder: Path
+    about: About
+    settled: int
+    document: Mapping[str, Any]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every replication has a result or failed, and the tables were written."""
+        return self.settled >= self.about.tasks and bool(self.document)
+
+    @property
+    def said(self) -> str:
+        """``20 of 80 replications are stored``."""
+        return f"{self.settled:,} of {self.about.tasks:,} replications are stored"
+
+
+def stored_sweep(folder: Path) -> StoredSweep:
+    """What ``folder`` says of the sweep in it; no row of it is checked. Raises ResultsError."""
+    about = about_ledger(folder)
+    with reading(folder / LEDGER, check=False) as connection:
+        (count,) = connection.execute(DONE_TASKS).fetchone()
+    try:
+        document = json.loads((folder / SWEEP_JSON).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        document = {}
+    except (OSError, ValueError) as error:
+        raise ResultsError(
+            f"{folder / SWEEP_JSON}: this does not describe a sweep.",
+            "The command of the sweep makes it anew.",
+        ) from error
+    return StoredSweep(folder, about, int(count), document if isinstance(document, dict) else {})
+
+
+def load_result(found: StoredSweep) -> SweepResult:
+    """What ``read_sweep`` gave when the tables of a whole sweep were written, from these tables.
+
+    Raises ResultsError if one of them is not as it was written.
+    """
+    import pyarrow.parquet as pq
+
+    folder, document = found.folder, found.document
+    remedy = "The command of the sweep makes the tables anew from the ledger."
+    try:
+        for name, written in dict(document["files"]).items():
+            if Path(name).name != name or _hash(folder / name) != written:
+                raise ResultsError(f"{folder / name}: this file was changed after it was written.", remedy)
+        table = pq.read_table(folder / RESULTS_PARQUET)
+        indicators = tuple(str(name) for name in document["indicators"])
+        failures = tuple(
+            Failure(int(one["point"]), int(one["replication"]), str(one["message"]))
+            for one in document["failed"]
+        )
+        return SweepResult(
+            title=str(document["title"]),
+            folder=folder,
+            digest=str(document["results_digest"]),
+            tasks=found.about.tasks,
+            done=int(document["done"]),
+            failures=failures,
+            points=tuple(_points_of(folder / POINTS_CSV)),
+            indicators=indicators,
+            head=head_of(table, indicators),
+            rows=table.num_rows,
+        )
+    except OSError as error:
+        raise ResultsError(f"{error.filename or folder}: {error.strerror or error}.", remedy) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{folder}: the tables of this sweep cannot be read: {error}.", remedy) from error
+
+
+def _points_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The values of each point as they were written."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            values = {name: text for name, text in row.items() if name not in NOT_VALUES and text != ""}
+            yield {
+                name: json.loads(text) if text.startswith(("{", "[")) else text
+                for name, text in values.items()
+            }
+
+
 def stored_tasks(plan: SweepPlan) -> int:
     """How many replications have a result or a failure already; nothing of them is checked."""
     if not (plan.folder / LEDGER).is_file():
@@ -151,6 +240,7 @@ def _about(
         "command": command,
         "written_utc": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "design": points.sweep.design,
+        "indicators": [one.word for one in points.sweep.indicators] or list(HEAD),
         "points": plan.about.points,
         "replications": plan.about.replications,
         "done": done,

@@ -8,9 +8,10 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kzsim.engines import choice
 from kzsim.experiments.disk import in_bytes
@@ -19,18 +20,32 @@ from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.models import expected_entities
 from kzsim.experiments.sweeps import tasks
 from kzsim.experiments.sweeps.describe import describe, point_rows
-from kzsim.experiments.sweeps.estimate import Estimate, Measured, estimate, free_bytes_needed
+from kzsim.experiments.sweeps.estimate import (
+    Estimate,
+    Measured,
+    estimate,
+    free_bytes_needed,
+    others_at_work,
+    processors_for,
+    together,
+)
 from kzsim.experiments.sweeps.export import MOST_COLUMNS
 from kzsim.experiments.sweeps.ledger import About, Ledger, folder_name, open_ledger
-from kzsim.experiments.sweeps.points import Checked, make_points, sift_points
+from kzsim.experiments.sweeps.points import Checked, load_judged, make_points, sift_points
 from kzsim.experiments.sweeps.pools import Bundle, Pool, Waited, processes, threads
 from kzsim.experiments.sweeps.work import FAILURES, Done, How, Models, run_point
 from kzsim.experiments.warmup import is_ready, make_ready
 from kzsim.indicators.catalogue import INDICATORS
-from kzsim.scenario import load_sweep
 
-MOST_MEASURED = 3
-"""So many replications may fail before the sweep goes on without an estimate."""
+if TYPE_CHECKING:
+    from kzsim.experiments.sweeps.cluster import Cluster
+
+MEASURED = 3
+"""Replications that are run by themselves to tell how long the others take: of a large sweep so many, the
+first, one from the middle and the last, since points differ; of a small one the first that gives a result
+among so many, after which the sweep goes on without an estimate."""
+LARGE = 100
+"""Replications from which on a sweep is large: those run one by one are then no more than 3 %."""
 _ROW_BYTES = 170
 """About what a row of the tables takes as CSV and Parquet together, and each column of parameters more."""
 _COLUMN_BYTES = 12
@@ -84,16 +99,17 @@ class Where:
 
 @dataclass(frozen=True)
 class Heard:
-    """Who is told what while a sweep runs: its state, and once the estimate with the number of workers."""
+    """Who is told what while a sweep runs: its state, once the estimate, each replication done."""
 
     state: Callable[[State], None] = lambda _: None
-    estimate: Callable[[Estimate, int], None] = lambda _estimate, _workers: None
+    estimate: Callable[[Estimate], None] = lambda _: None
     said: Callable[[str], None] = lambda _: None
+    done: Callable[[Done], None] = lambda _: None
 
 
 def plan_sweep(path: str | Path, out: str | Path = "results") -> SweepPlan:
     """Read a sweep file and make all its points. Raises ScenarioError or InvalidPointsError."""
-    checked = sift_points(make_points(load_sweep(path)))
+    checked = sift_points(make_points(load_judged(path)))
     about = describe(checked)
     return SweepPlan(checked, about, Path(out) / Path(path).stem / folder_name(about.digest))
 
@@ -112,7 +128,10 @@ def run_sweep(
     (LockedError if another process is at it), WorkerError, ClusterError; what was committed before is kept.
     """
     stopping = stopping or threading.Event()
-    with open_ledger(plan.folder, plan.about, point_rows(plan.checked)) as ledger:
+    with ExitStack() as stack:
+        # a cluster that cannot be used is told before there is a folder or anything has been run
+        found = stack.enter_context(_cluster(where)) if where.on_cluster else None
+        ledger = stack.enter_context(open_ledger(plan.folder, plan.about, point_rows(plan.checked)))
         before = ledger.done + ledger.failed
 
         def state() -> State:
@@ -126,27 +145,37 @@ def run_sweep(
             heard.said(prepared.chosen.said)
         if prepared.chosen.compiled:
             make_ready()
-        measured = None
-        for done in prepared.first(ledger.pending(), stopping):
+        found_out: list[Measured] = []
+        for done, measured_one in prepared.first(ledger.pending(), stopping):
             _keep(ledger, done)
+            heard.done(done)
             ledger.commit()
             heard.state(state())
-            measured = measured_of(done, prepared.build_s)
+            found_out += measured_one
+        measured = together(found_out)
         pending = ledger.pending()
         if not pending or stopping.is_set():
             return state()
-        with prepared.pool(where, len(pending)) as pool:
-            if measured is not None and not stopping.is_set():  # starting a cluster takes a while
-                expected = expect(plan, measured, pending, pool)
+        with prepared.pool(where.jobs, found, len(pending)) as pool:
+            if measured is not None:
+                others = 0.0 if found is not None else others_at_work()
+                expected = expect(plan, measured, pending, pool, others)
                 check_space(plan.folder, expected)
-                heard.estimate(expected, pool.workers)
+                heard.estimate(expected)
             for answers in pool.done(cut(plan, measured, pending, pool), stopping):
                 for done in answers:
                     _keep(ledger, done)
+                    heard.done(done)
                 ledger.tick()
                 if answers:
                     heard.state(state())
         return state()
+
+
+def _cluster(where: Where) -> AbstractContextManager[Cluster]:
+    from kzsim.experiments.sweeps.cluster import connected  # Dask need not be there
+
+    return connected(where.scheduler)
 
 
 def _keep(ledger: Ledger, done: Done) -> None:
@@ -167,53 +196,66 @@ class _Prepared:
             point = task // plan.about.replications
             needed[point] = needed.get(point, 0) + 1
         self.models = Models(self._points.scenario, needed)
-        self.build_s = 0.0
+        self._build_s = 0.0
         self.chosen = self._choose(pending, engine)
         self.how = How(self.chosen.engine, self.chosen.compiled)
 
     def _choose(self, pending: list[int], engine: str | None) -> choice.Choice:
         ready = is_ready() or None
         entities = math.inf
-        began = time.perf_counter()
+        began = time.thread_time()
         with suppress(*FAILURES):  # noted when it is run
             model = self.models.get(pending[0] // self._plan.about.replications).model
-            self.build_s = time.perf_counter() - began
+            self._build_s = time.thread_time() - began
             entities = len(pending) * math.fsum(one.entities for one in expected_entities(model))
         return choice.choose(engine, entities, ready=ready)
 
-    def first(self, pending: list[int], stopping: threading.Event) -> Iterator[Done]:
-        """The first replications, run here until one gives a result, which tells how long the others take."""
-        for task in pending[:MOST_MEASURED]:
+    def first(
+        self, pending: list[int], stopping: threading.Event
+    ) -> Iterator[tuple[Done, tuple[Measured, ...]]]:
+        """The replications that are run here to tell how long the others take, with what they tell."""
+        large = len(pending) >= LARGE
+        for task in _spread(pending, MEASURED) if large else pending[:MEASURED]:
             if stopping.is_set():
                 return
             point, replication = self._plan.about.of_task(task)
-            done = run_point(point, replication, lambda point=point: self.models.get(point), self.how)  # type: ignore[misc]  # mypy does not infer a lambda with defaults
-            self.models.finished(point)
-            yield done
-            if done.payload is not None:
+            done, measured = self._measure(point, replication)
+            yield done, measured
+            if measured and not large:
                 return
 
-    def pool(self, where: Where, pending: int) -> AbstractContextManager[Pool]:
-        """The workers asked for."""
-        scenario, digests = self._points.scenario, self._plan.checked.digests
-        if where.on_cluster:
-            from kzsim.experiments.sweeps.cluster import cluster
+    def _measure(self, point: int, replication: int) -> tuple[Done, tuple[Measured, ...]]:
+        """Run a point here; what it tells of others, nothing if it gave no result."""
+        build_s, self._build_s = self._build_s, 0.0
+        began = time.thread_time()
+        with suppress(*FAILURES):  # told by the run
+            self.models.get(point)
+        build_s += time.thread_time() - began
+        began = time.thread_time()
+        done = run_point(point, replication, lambda: self.models.get(point), self.how)
+        run_s = time.thread_time() - began
+        self.models.finished(point)
+        if done.payload is None:
+            return done, ()
+        return done, (Measured(1, build_s + run_s, build_s, len(done.payload)),)
 
-            return cluster(where.scheduler, self.how, scenario, digests)
-        jobs = min(where.jobs or _processors(), pending)
+    def pool(self, jobs: int | None, found: Cluster | None, pending: int) -> AbstractContextManager[Pool]:
+        """The workers asked for: so many here, or those of a cluster."""
+        if found is not None:
+            return nullcontext(self.cluster_pool(found))
+        jobs = min(jobs or _processors(), pending)
         if self.how.compiled or jobs == 1:
             return threads(jobs, self.how, self.models)
-        return processes(jobs, self.how, scenario, digests)
+        return processes(jobs, self.how, self._points.scenario, self._plan.checked.digests)
+
+    def cluster_pool(self, found: Cluster) -> Pool:
+        """The workers of a cluster."""
+        return found.pool(self.how, self._points.scenario, self._plan.checked.digests)
 
 
-def measured_of(done: Done, build_s: float) -> Measured | None:
-    """What one replication tells of the others; None if it gave no result.
-
-    ``build_s`` is what its model took where that was not part of it.
-    """
-    if done.payload is None:
-        return None
-    return Measured(1, done.seconds - done.build_s + build_s, build_s, len(done.payload))
+def _spread(pending: list[int], number: int) -> list[int]:
+    """So many tasks at equal distances, the first and the last among them."""
+    return [pending[at * (len(pending) - 1) // (number - 1)] for at in range(number)]
 
 
 def cut(plan: SweepPlan, measured: Measured | None, pending: list[int], pool: Pool) -> Iterator[Bundle]:
@@ -231,12 +273,22 @@ def cut(plan: SweepPlan, measured: Measured | None, pending: list[int], pool: Po
         yield (block,)
 
 
-def expect(plan: SweepPlan, measured: Measured, pending: list[int], pool: Pool) -> Estimate:
-    """Time and disk of what is pending, tables included."""
+def expect(
+    plan: SweepPlan, measured: Measured, pending: list[int], pool: Pool, others: float = 0.0
+) -> Estimate:
+    """Time and disk of what is pending, tables included, beside so many busy threads of others."""
     about = plan.about
     points = len({task // about.replications for task in pending})
     builds = sum(1 for _ in cut(plan, measured, pending, pool)) if pool.apart else points
-    found = estimate(measured, pending=len(pending), builds=builds, workers=pool.workers)
+    there = pool.workers if pool.elsewhere else _processors()
+    found = estimate(
+        measured,
+        pending=len(pending),
+        builds=builds,
+        workers=pool.workers,
+        processors=processors_for(min(pool.workers, len(pending)), there, others),
+        sharing=not pool.apart,
+    )
     columns = len(plan.checked.points.names)
     rows = _rows(plan, measured) * about.points
     tables = rows * (_ROW_BYTES + (columns * _COLUMN_BYTES if columns <= MOST_COLUMNS else 0))
@@ -272,19 +324,21 @@ def _processors() -> int:
 def dry_run(
     plan: SweepPlan, where: Where, engine: str | None = None
 ) -> tuple[Measured | None, Estimate | None]:
-    """Run one replication, write nothing, and tell what the whole sweep takes; None where it failed."""
+    """Run a few replications, write nothing, and tell what the whole sweep takes; None where they failed."""
     pending = list(range(plan.about.tasks))
     prepared = _Prepared(plan, pending, engine)
     if prepared.chosen.compiled:
         make_ready()
-    measured = None
-    for done in prepared.first(pending, threading.Event()):
-        measured = measured_of(done, prepared.build_s)
-    if measured is None:
-        return None, None
+    with _cluster(where) if where.on_cluster else nullcontext() as found:
+        measured = together([one for _, told in prepared.first(pending, threading.Event()) for one in told])
+        if measured is None:
+            return None, None
+        if found is not None:
+            pool = prepared.cluster_pool(found)
+            return measured, expect(plan, measured, pending, pool)
     workers = min(where.jobs or _processors(), len(pending))
     pool = Pool(workers, not prepared.how.compiled and workers > 1, _nobody)
-    return measured, expect(plan, measured, pending, pool)
+    return measured, expect(plan, measured, pending, pool, others_at_work())
 
 
 def _nobody(_: Bundle) -> Waited:

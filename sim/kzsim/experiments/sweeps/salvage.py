@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kzsim.experiments.errors import ResultsError
-from kzsim.experiments.sweeps.database import LEDGER, checksum, said_plainly
+from kzsim.experiments.sweeps.database import LEDGER, checksum, content_hash, said_plainly
 from kzsim.experiments.sweeps.ledger import About, PointRow, open_ledger
 from kzsim.experiments.sweeps.lock import acquire
 
@@ -35,7 +35,7 @@ def salvage(folder: Path, about: About, points: Iterable[PointRow]) -> Salvaged:
     if not path.is_file():
         raise ResultsError(f"{path}: there is no ledger here.", "Name the folder of a sweep.")
     with said_plainly(path):
-        lock = acquire(folder)
+        lock = acquire(folder, about.noun)
         try:
             aside = _free_name(folder)
             # the log beside it holds what was committed last and goes by the same name
@@ -73,5 +73,7 @@ def _readable(path: Path, about: About) -> Iterator[tuple[int, bytes]]:
                 ).fetchone()
             except sqlite3.DatabaseError:
                 continue
-            if row is not None and isinstance(row[0], bytes) and row[1] == checksum(task, row[0]):
+            if row is None or not isinstance(row[0], bytes):
+                continue
+            if row[1] == checksum(task, content_hash(row[0])):
                 yield task, row[0]

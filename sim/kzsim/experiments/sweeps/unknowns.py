@@ -27,7 +27,7 @@ from kzsim.scenario import (
     without_corridors,
 )
 from kzsim.scenario.demand import demand_range
-from kzsim.scenario.parameters import SHORTCUTS, entries, kind
+from kzsim.scenario.parameters import INTAKE, SHORTCUTS, entries, kind, scale_range
 from kzsim.scenario.problems import Place, nearest, shorten
 from kzsim.scenario.sweep_model import written
 
@@ -35,6 +35,7 @@ ASSUMPTION = "triangular from low to high with the mode at the value, independen
 COMPLIANCE = "corridor.compliance"
 _CORRIDORS = "green_corridors"
 _PARAMETERS = "parameters"
+_INTAKE = "intake.road."
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def unknowns(scenario: Scenario, over: Over, taken: Iterable[str] = ()) -> Unkno
     because one value then replaces them all. Raises ScenarioError if a name fits nothing.
     """
     own = frozenset(taken)
-    found = [*_entries(scenario, own), *_demand(scenario, own), *_compliance(scenario, own)]
+    entries = list(_entries(scenario, own))
+    found = [*entries, *_intake(scenario, own), *_demand(scenario, own), *_compliance(scenario, own)]
     if not over.everything:
         patterns = [wanted.word for wanted in over.patterns]
         _require_matches(over, found)
@@ -103,6 +105,7 @@ def unknowns(scenario: Scenario, over: Over, taken: Iterable[str] = ()) -> Unkno
             for unknown, _ in found
             if any(fnmatchcase(name, pattern) for pattern in patterns for name in unknown.names)
         ]
+        found = _one_intake_each(found)
     return Unknowns(
         tuple(sorted((unknown for unknown, reason in found if not reason), key=lambda one: one.name)),
         tuple(sorted((LeftOut(one.name, why) for one, why in found if why), key=lambda one: one.name)),
@@ -186,6 +189,51 @@ def _evidence_keys(taken: frozenset[str], year: int) -> frozenset[str]:
         if len(parts) == 4 and (parts[2], parts[3]) in SHORTCUTS:
             found.add(SHORTCUTS[parts[2], parts[3]].format(crossing=parts[1]))
     return frozenset(found)
+
+
+def _intake(scenario: Scenario, taken: frozenset[str]) -> Iterator[tuple[Unknown, str]]:
+    """China's intake where it has values of its own for parts of the year: one factor on all of them."""
+    known = evidence.Parameters(scenario.year)
+    for name in scenario.road:
+        entry = INTAKE.format(crossing=name)
+        fact = known.find(entry)
+        span = None if fact is None else scale_range(fact)
+        key = f"crossings.{name}.road.intake_scale"
+        set_already = entry in scenario.overrides or entry in _evidence_keys(taken, scenario.year)
+        if fact is None or not fact.periods or span is None or span[0] >= span[1]:
+            continue
+        if set_already or _set_by(taken, key):
+            continue
+        settings = scenario.crossings.get(name)
+        title = f"{_INTAKE}{name}"
+        yield (
+            Unknown(
+                name=title,
+                keys=(key,),
+                low=100 * span[0],
+                value=100.0,
+                high=100 * span[1],
+                unit="%",
+                whole=False,
+                grade=fact.grade,
+                names=(title,),
+                factors=(1.0 if settings is None else settings.road.intake_factor,),
+            ),
+            "",
+        )
+
+
+def _one_intake_each(found: list[tuple[Unknown, str]]) -> list[tuple[Unknown, str]]:
+    """An intake that is varied as one value all year is not scaled besides."""
+    names = {unknown.name for unknown, _ in found}
+    said = "one value that holds all year is varied instead"
+    return [
+        (unknown, said)
+        if unknown.name.startswith(_INTAKE)
+        and INTAKE.format(crossing=unknown.name.removeprefix(_INTAKE)) in names
+        else (unknown, why)
+        for unknown, why in found
+    ]
 
 
 def _demand(scenario: Scenario, taken: frozenset[str]) -> Iterator[tuple[Unknown, str]]:

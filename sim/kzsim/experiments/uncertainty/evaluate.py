@@ -148,7 +148,7 @@ def evaluate(
     if kept is None:
         _run(runner, range(points), workers, found, failed, progress)
         return _put_together(points, found, failed)
-    about = About(study.digest, model_version(), study.what, points, 1)
+    about = About(study.digest, model_version(), study.what, points, 1, f"study ({study.what.split()[0]})")
     rows = (PointRow(study.digest, {"point": number}) for number in range(points))
     with open_ledger(kept, about, rows) as ledger:
         for point, _, payload in read_results(kept):

@@ -45,25 +45,39 @@ class Stored:
 
 def find_study(folder: Path, kind: str, digest: str) -> Stored | None:
     """The stored study of that kind and digest with all its files as they were written, or None."""
-    from kzsim.experiments.files import read_extra
-
     if not folder.is_dir():
         return None
     with said_plainly(folder):
         candidates = sorted(folder.glob(f"*-{digest[:8]}-{kind}/{STUDY}"))
     for file in candidates:
         try:
-            document = json.loads(file.read_text(encoding="utf-8"))
-            if document["digest"] != digest:
-                continue
-            contents = {name: (file.parent / name).read_bytes() for name in document["files"]}
-        except (OSError, ValueError, KeyError, TypeError):
+            found = load_study(file.parent)
+        except ResultsError:
             continue  # damaged or not a study: it is left alone and the study is made again
-        if any(_sha256(content) != document["files"][name] for name, content in contents.items()):
-            continue
-        tables = {name: read_extra(file.parent / name) for name in contents if name.endswith(".csv")}
-        return Stored(file.parent, document, tables)
+        if found.document["digest"] == digest:
+            return found
     return None
+
+
+def load_study(path: Path) -> Stored:
+    """The study stored in the folder ``path``. Raises ResultsError unless all its files are as they were."""
+    from kzsim.experiments.files import read_extra
+
+    remedy = "Remove the folder and give the command of the study again."
+    try:
+        document = json.loads((path / STUDY).read_text(encoding="utf-8"))
+        hashes = dict(document["files"])
+        document["digest"], document["kind"]  # every study says so much
+        contents = {name: (path / name).read_bytes() for name in sorted(hashes)}
+    except OSError as error:
+        raise ResultsError(f"{error.filename or path}: {error.strerror}.", remedy) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{path / STUDY}: this does not describe a study.", remedy) from error
+    for name, content in contents.items():
+        if _sha256(content) != hashes[name]:
+            raise ResultsError(f"{path / name}: this file was changed after it was written.", remedy)
+    tables = {name: read_extra(path / name) for name in contents if name.endswith(".csv")}
+    return Stored(path, document, tables)
 
 
 def store_study(

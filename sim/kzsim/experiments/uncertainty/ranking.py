@@ -161,7 +161,7 @@ def run_race(
     if kept is None:
         selection = _rounds(race, choice, jobs, observed, None, rounds, progress)
         return Ranked(race, observed, selection, time.perf_counter() - began)
-    about = About(race.digest, model_version(), "rank", len(race.names), race.cap)
+    about = About(race.digest, model_version(), "rank", len(race.names), race.cap, "ranking")
     rows = (PointRow(race.digest, {"alternative": name}) for name in race.names)
     with open_ledger(kept, about, rows) as ledger:
         for number, replication, payload in read_results(kept):
