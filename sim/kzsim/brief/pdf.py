@@ -31,7 +31,9 @@ MOST_NUMBERS, MOST_ROWS, MOST_ASSUMED, MOST_SURE = 8, 14, 8, 7
 LONGEST_TITLE, LONGEST_LINE, LONGEST_CELL = 160, 600, 120
 """Characters of the text of users that are shown; the rest gives way to an ellipsis."""
 
-LONGEST_WORD = 25
+LONGEST_WORD, HASH = 25, 16
+UNTITLED = "kzsim"
+"""PDF/UA wants a title."""
 UNKNOWN = "?"
 NO_GLYPH = "could not be displayed"
 """In Typst's message about letters that no font has."""
@@ -114,7 +116,7 @@ def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str
         "region": REGIONS.get(brief.lang),
         "font": [FAMILY],
         "kind": brief.kind,
-        "title": _cut(brief.title, LONGEST_TITLE),
+        "title": _cut(brief.title, LONGEST_TITLE) or UNTITLED,
         "headline": brief.headline,
         "lead": _cut(brief.lead, LONGEST_LINE),
         "numbers": [asdict(number) for number in brief.numbers[:MOST_NUMBERS]],
@@ -124,7 +126,7 @@ def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str
         "decisive": [_assumption(asdict(item)) for item in brief.decisive[:MOST_ASSUMED]],
         "sure": [_cut(line, LONGEST_LINE) for line in brief.sure[:MOST_SURE]],
         "method": _cut(brief.method, LONGEST_LINE),
-        "provenance": [[name, _cut(value, LONGEST_CELL)] for name, value in brief.provenance],
+        "provenance": [[name, _cut(_abbreviated(value), LONGEST_CELL)] for name, value in brief.provenance],
         "figures": [_picture(drawn) for drawn in figures],
         "labels": {
             "messages": say("What to remember"),
@@ -178,6 +180,14 @@ def _cut(text: str, longest: int) -> str:
     begun, _, last = line[: longest - 1].rpartition(" ")
     # Chinese has no spaces, and a word may be longer than what there is room for.
     return f"{(begun if 0 < len(last) < LONGEST_WORD else line[: longest - 1]).rstrip(' ;,.')}…"
+
+
+def _abbreviated(text: str) -> str:
+    """Without the end of what no line could hold, such as a hash; the HTML report has it whole."""
+    return " ".join(
+        word if len(word) <= LONGEST_WORD or set("/-_.") & set(word) else f"{word[:HASH]}…"
+        for word in text.split()
+    )
 
 
 def _shown(data: Any) -> Iterator[str]:

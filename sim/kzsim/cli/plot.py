@@ -13,7 +13,6 @@ import click
 from kzsim.cli import options, screen
 from kzsim.cli.documents import write
 from kzsim.cli.failures import ExitCode, Session, Stop, results_mistakes
-from kzsim.cli.words import count
 
 if TYPE_CHECKING:
     from kzsim.experiments.studies import Study

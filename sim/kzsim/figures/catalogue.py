@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kzsim.figures import gains, goods, hours, map, precision, seasons, sensitivity, servers, sweeps, times
+from kzsim.figures import gains, goods, hours, maps, precision, seasons, sensitivity, servers, sweeps, times
 from kzsim.figures.drawn import FORMS, Draw, Drawn, Form, Kind, figure_bytes
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _MAP = "map"
 _NEWER = "a run made by this version of kzsim: run the scenario again"
 _CORRIDORS = "green corridors and the run without them (no --no-counterfactual), or a comparison"
 _KINDS: tuple[Kind, ...] = (
-    Kind(_MAP, "the crossings on a map: throughput and delay by mode", RUN, map.crossings_map, "a run"),
+    Kind(_MAP, "the crossings on a map: throughput and delay by mode", RUN, maps.crossings_map, "a run"),
     Kind(
         "crossing_time",
         "crossing time: mean, interval, P10 to P90; agricultural goods beside the rest",
@@ -86,4 +86,4 @@ FIGURES: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KIN
 def makers(basemap: Basemap | None = None) -> Mapping[str, Draw]:
     """What draws each kind of figure, the map on that base map if one is given."""
     found: dict[str, Draw] = {kind.name: kind.draw for kind in _KINDS}
-    return {**found, _MAP: partial(map.crossings_map, basemap=basemap)}
+    return {**found, _MAP: partial(maps.crossings_map, basemap=basemap)}

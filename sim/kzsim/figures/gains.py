@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,8 +31,8 @@ _LABEL_IN, _LINE_IN, _GAP_IN, _BETWEEN_IN = 1.62, 0.17, 0.12, 0.18
 def differences(study: Study) -> pd.DataFrame:
     """A row for each cell with a compared crossing time, of a comparison or of a run with its counterfactual.
 
-    Columns: ``alternative`` ('' of a run), the cell, ``base``, ``difference``, ``low``, ``high`` in hours, and
-    ``verdict``, which rests on the interval that holds together with those of all others.
+    Columns: ``alternative`` ('' of a run), the cell, ``base``, ``difference``, ``low``, ``high`` in hours,
+    and ``verdict``, which rests on the interval that holds together with those of all others.
     """
     if study.kind == "comparison":
         found = study.table("differences").rename(columns={"base_mean": "base"})
@@ -50,7 +50,7 @@ def differences(study: Study) -> pd.DataFrame:
 
 @styled
 def gains(study: Study, say: Speaker) -> tuple[Drawn, ...]:
-    """Differences of corridor users, eligible non-users and others: a figure for each alternative and mode."""
+    """Differences of corridor users, eligible non-users and others, by alternative and mode."""
     if study.kind == "run" and not study.has("comparison"):
         return ()
     found = differences(study)
@@ -119,12 +119,13 @@ def _gains(study: Study, table: pd.DataFrame, alternative: str, mode: str, say: 
             if at:
                 axes.axhline(at, color="#E4E4E4", linewidth=0.6)
             own = table[(table["crossing"] == crossing) & (table["direction"] == way)]
-            for row in own.to_dict("records"):
+            for row in told.records(own):
                 y = at + (_GAP_IN / 2 + _LINE_IN * (there.index(row["corridor"]) + 0.5)) / group_in
                 _point(axes, row, y, *looks[row["corridor"]], say)
     for at, crossing in enumerate(places):
         sheet.label(top + (at + 0.5) * group_in, told.place(crossing, mode, say), _LABEL_IN - 0.2)
-    alt = say("Changes of the mean crossing time {by} with intervals, for who uses the corridor and who does not. {title}.",
+    alt = say("Changes of the mean crossing time {by} with intervals, for who uses the corridor and who does "
+              "not. {title}.",
               by=told.by_mode(mode, say), title=title)  # fmt: skip
     name = "_".join(part for part in ("gains", alternative, mode) if part)
     return Drawn(name, title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True))
@@ -151,7 +152,7 @@ def classes_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     by = told.by_mode(mode, say)
     if sure.empty:
         return told.sentence([say("{by} no detectable change for any class of goods", by=by)])
-    best, worst = sure.loc[sure["difference"].idxmin()], sure.loc[sure["difference"].idxmax()]
+    best, worst = told.bottom_of(sure, "difference"), told.top_of(sure, "difference")
     clauses = []
     if best["difference"] < 0:
         clauses.append(
@@ -200,7 +201,7 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
             if at:
                 axes.axhline(at, color="#E4E4E4", linewidth=0.6)
             own = table[(table["crossing"] == crossing) & (table["class"] == klass)]
-            for row in own.to_dict("records"):
+            for row in told.records(own):
                 _point(axes, row, at + (ways.index(row["direction"]) + 0.7) / (len(ways) + 0.4),
                        *looks[row["direction"]], None)  # fmt: skip
     for at, klass in enumerate(classes):
@@ -225,7 +226,8 @@ def _by_alternative(table: pd.DataFrame) -> list[tuple[tuple[str, str], pd.DataF
 def _told(study: Study, alternative: str, table: pd.DataFrame, say: Speaker) -> tuple[str, str]:
     if alternative:
         what = say(
-            "Change of the mean crossing time in hours, {alternative} less {base}: the same trucks and trains in both",
+            "Change of the mean crossing time in hours, {alternative} less {base}: the same trucks and "
+            "trains in both",
             alternative=alternative,
             base=study.manifest["names"][0],
         )
@@ -293,9 +295,7 @@ def _panel_in(count: int) -> float:
     return min((WIDTH_IN - _LABEL_IN - 0.15 - _BETWEEN_IN * (count - 1)) / count, 4.6)
 
 
-def _point(
-    axes: Axes, row: dict[str, float], y: float, colour: str, marker: str, say: Speaker | None
-) -> None:
+def _point(axes: Axes, row: dict[str, Any], y: float, colour: str, marker: str, say: Speaker | None) -> None:
     if np.isfinite(row["low"]):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
     axes.plot(row["difference"], y, marker, color=colour, markersize=4.4)

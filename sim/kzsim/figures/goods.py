@@ -62,12 +62,12 @@ def tonnage_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """Which class makes up most of the tonnage, and through which crossing most of it goes."""
     by_class = table.groupby("class", sort=False)["mean"].sum()
     by_place = table.groupby("crossing", sort=False)["mean"].sum()
-    klass, total = by_class.idxmax(), by_class.sum()
+    klass, total = str(by_class.idxmax()), by_class.sum()
     values = {
         "by": told.by_mode(mode, say),
         "klass": _name(klass, say),
         "share": say.percent(by_class[klass] / total),
-        "place": told.place(by_place.idxmax(), mode, say),
+        "place": told.place(str(by_place.idxmax()), mode, say),
         "part": say.percent(by_place.max() / total),
     }
     if len(by_place) == 1:
@@ -104,14 +104,14 @@ def _tonnage(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Draw
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(say.unit("t/day"))
-        axes.xaxis.set_major_locator(_few())
+        axes.xaxis.set_major_locator(told.few_ticks(4))
         axes.xaxis.set_major_formatter(lambda value, _: say.number(value, 0))
         for at, crossing in enumerate(places):
             if (crossing, way) not in wide.index:
                 continue
             left = 0.0
             for name in names:
-                tonnes = float(wide.loc[(crossing, way), name])
+                tonnes = float(wide[name].to_dict()[(crossing, way)])
                 axes.barh(at, tonnes, left=left, height=0.62, color=colours[name], linewidth=0)
                 words = say.number(tonnes, 0)
                 if tonnes / far * width > text_in(words, 7) + 0.06:
@@ -133,9 +133,3 @@ def _tonnage(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Draw
     return Drawn(
         f"commodities_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)
     )
-
-
-def _few() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=4)

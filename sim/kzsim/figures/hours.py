@@ -113,7 +113,7 @@ def _bars(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
                 continue
             left = 0.0
             for name in names:
-                hours = float(wide.loc[(crossing, direction), name])
+                hours = float(wide[name].to_dict()[(crossing, direction)])
                 axes.barh(at, hours, left=left, height=0.62, color=colours[name], linewidth=0)
                 words = say.figure(hours)
                 if hours / far * width > text_in(words, 7) + 0.06:

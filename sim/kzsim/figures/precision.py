@@ -66,16 +66,18 @@ def running_means(study: Study) -> pd.DataFrame:
         half = np.array([student_factor(int(one) - 1) for one in n[1:]]) * np.sqrt(spread / n[1:])
         centre = mean[1:] + values.mean()
         part = pd.DataFrame({"n": n[1:], "mean": centre, "low": centre - half, "high": centre + half})
-        parts.append(part.assign(**dict(zip(_KEYS, key, strict=True)), final=values.mean()))
+        parts.append(
+            part.assign(**{name: str(one) for name, one in zip(_KEYS, key, strict=True)}, final=values.mean())
+        )
     columns = [*_KEYS, "n", "mean", "low", "high", "final"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def convergence_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """How precisely the least precise mean is known in the end."""
-    last = table.loc[table.groupby(_KEYS, sort=False)["n"].idxmax()]
+    last = table.sort_values("n", kind="stable").groupby(_KEYS, sort=False).tail(1).reset_index(drop=True)
     share = (last["high"] - last["low"]) / 2 / last["final"].abs()
-    worst = last.loc[share.idxmax()]
+    worst = last.iloc[int(np.argmax(share.to_numpy(dtype=float)))]
     values = {
         "n": say.number(int(last["n"].max()), 0),
         "by": told.by_mode(mode, say),
@@ -120,7 +122,7 @@ def _convergence(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
             axes.set(xlim=(1, max(int(table["n"].max()), 3)), ylim=(-far, far))
             axes.grid(visible=True)
             axes.yaxis.set_major_formatter(lambda value, _: say.percent(value))
-            axes.xaxis.set_major_locator(_whole())
+            axes.xaxis.set_major_locator(told.few_ticks(4, whole=True))
             axes.tick_params(labelleft=not across, labelbottom=down == len(ways) - 1, length=2, labelsize=7.5)
             if not down:
                 name = "\n".join(wrapped(told.place(crossing, mode, say), 8, width, bold=True))
@@ -135,12 +137,6 @@ def _convergence(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     return Drawn(
         f"convergence_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)
     )
-
-
-def _whole() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=4, integer=True)
 
 
 # --- the run-in -------------------------------------------------------------------------------------------
@@ -210,10 +206,10 @@ def run_in_title(cuts: pd.DataFrame, mode: str, say: Speaker) -> str:
             "A run-in of {days} is long enough {by}: MSER-5 asks for at most {most} days",
             days=days, by=by, most=say.number(float(cuts["asked_days"].max())),
         )  # fmt: skip
-    top = longer.loc[longer["asked_days"].idxmax()]
+    top = told.top_of(longer, "asked_days")
     return say(
-        "MSER-5 asks for more than the run-in of {days} in {n} of {all} flows {by}, {most} days at {place}; a "
-        "holiday or a season can be why",
+        "MSER-5 asks for more than the run-in of {days} in {n} of {all} flows {by}, {most} days at {place}; "
+        "a holiday or a season can be why",
         days=days, by=by, n=say.number(len(longer), 0), all=say.number(len(cuts), 0),
         most=say.number(float(top["asked_days"])), place=told.place(top["crossing"], mode, say),
     )  # fmt: skip
@@ -233,7 +229,8 @@ def _run_in(study: Study, lines: pd.DataFrame, cuts: pd.DataFrame, mode: str, sa
         say,
         say("Mean over the replications"),
         say(
-            "MSER-5 (White 1997) takes rates and calendars for granted that repeat weekly; holidays and seasons mislead it"
+            "MSER-5 (White 1997) takes rates and calendars for granted that repeat weekly; holidays and "
+            "seasons mislead it"
         ),
     )
     places, ways = told.crossings_of(cuts), told.directions_of(cuts)
@@ -254,14 +251,14 @@ def _run_in(study: Study, lines: pd.DataFrame, cuts: pd.DataFrame, mode: str, sa
             own = lines[(lines["crossing"] == crossing) & (lines["direction"] == way)]
             coarse = own.groupby(own["days"] // _SHOWN_DAYS * _SHOWN_DAYS)["inside"].mean()
             axes.plot(coarse.index, coarse, color=colours[way], linewidth=1.0)
-            for row in cuts[(cuts["crossing"] == crossing) & (cuts["direction"] == way)].to_dict("records"):
+            for row in told.records(cuts[(cuts["crossing"] == crossing) & (cuts["direction"] == way)]):
                 axes.plot(
                     row["asked_days"], most * 0.93, "v", color=colours[way], markersize=5, clip_on=False
                 )
         axes.axvline(own_days, color=INK, linewidth=1.0)
         axes.set(xlim=(0, float(lines["days"].max())), ylim=(0, most))
         axes.grid(visible=True)
-        axes.yaxis.set_major_locator(_whole())
+        axes.yaxis.set_major_locator(told.few_ticks(4, whole=True))
         axes.tick_params(labelbottom=at == len(places) - 1, length=2, labelsize=7.5)
         sheet.label(above + row_in / 2, told.place(crossing, mode, say), label_in - 0.25)
         if at == len(places) - 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from kzsim.evidence import time_zones
@@ -13,6 +13,7 @@ from kzsim.figures.style import Mark, Sheet, styled
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from kzsim.experiments.studies import Study
     from kzsim.language import Speaker
@@ -59,8 +60,8 @@ def daily(study: Study) -> pd.DataFrame:
         weekly = wide.groupby(keys, sort=False)[name].rolling(7, center=True, min_periods=4).mean()
         wide[f"{name}_week"] = weekly.reset_index(level=keys, drop=True)
     first, last = told.days_of(study)
-    within = (wide["day"] >= datetime(first.year, first.month, first.day)) & (  # noqa: DTZ001 - a civil day
-        wide["day"] <= datetime(last.year, last.month, last.day)  # noqa: DTZ001 - likewise
+    within = (wide["day"] >= datetime(first.year, first.month, first.day)) & (
+        wide["day"] <= datetime(last.year, last.month, last.day)
     )
     wide.columns.name = None
     return wide.loc[within, [*keys, "day", "inside", "inside_week", "exits", "exits_week"]].reset_index(
@@ -73,7 +74,7 @@ def year_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     short = table["day"].nunique() < _SHORT_DAYS
     value = "inside" if short else "inside_week"
     by_place = table.groupby(["crossing", "day"], sort=False)[value].sum().reset_index()
-    top = by_place.loc[by_place[value].idxmax()]
+    top = told.top_of(by_place, value)
     mean = by_place.loc[by_place["crossing"] == top["crossing"], value].mean()
     values = {
         "place": told.place(top["crossing"], mode, say),
@@ -83,18 +84,18 @@ def year_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         "day": say.date(top["day"].date()),
     }
     if top[value] < _EVEN * mean:
-        return say("Queues stay even {by}: the fullest place, {place}, never holds much more than its mean of {mean} {counted}",
+        return say("Queues stay even {by}: the fullest place, {place}, never holds much more than its "
+                   "mean of {mean} {counted}",
                    by=told.by_mode(mode, say), **values)  # fmt: skip
     if short:
         return say("Fullest {by}: {place} on {day}, {n} {counted} inside against {mean} on average",
                    by=told.by_mode(mode, say), **values)  # fmt: skip
-    return say("Fullest {by}: {place} in the week around {day}, {n} {counted} inside against {mean} on average",
+    return say("Fullest {by}: {place} in the week around {day}, {n} {counted} inside against {mean} on "
+               "average",
                by=told.by_mode(mode, say), **values)  # fmt: skip
 
 
 def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
-    import matplotlib.dates as mdates
-
     title = year_title(table, mode, say)
     short = table["day"].nunique() < _SHORT_DAYS
     what = say("Number inside and number leaving a day, {counted}", counted=told.counted(mode, say))
@@ -122,11 +123,9 @@ def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
                 axes.plot(own["day"], line, color=colours[way], linewidth=1.5)
             axes.set(xlim=(days.min(), days.max()), ylim=(0, most))
             axes.grid(visible=True)
-            axes.yaxis.set_major_locator(_few_ticks())
+            axes.yaxis.set_major_locator(told.few_ticks(2, whole=True))
             axes.yaxis.set_major_formatter(lambda value, _: say.number(value, 0))
-            locator = mdates.AutoDateLocator(minticks=3, maxticks=7)
-            axes.xaxis.set_major_locator(locator)
-            axes.xaxis.set_major_formatter(mdates.DateFormatter("%d.%m." if short else "%m.%y"))
+            _civil(axes, short=short)
             axes.tick_params(labelbottom=at == len(places) - 1, length=2, labelsize=7.5)
             if not at:
                 axes.set_title(heading, fontsize=8.5, weight="bold", loc="left", pad=4)
@@ -134,6 +133,16 @@ def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     alt = say("Lines of the number inside and leaving through the period {by}, by crossing. {title}.",
               by=told.by_mode(mode, say), title=title)  # fmt: skip
     return Drawn(f"year_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True))
+
+
+def _civil(axes: Axes, *, short: bool) -> None:
+    """Days or months along the lower axis."""
+    import matplotlib.dates as mdates
+
+    locator: Any = mdates.AutoDateLocator
+    formatter: Any = mdates.DateFormatter
+    axes.xaxis.set_major_locator(locator(minticks=3, maxticks=7))
+    axes.xaxis.set_major_formatter(formatter("%d.%m." if short else "%m.%y"))
 
 
 # --- the week ---------------------------------------------------------------------------------------------
@@ -159,12 +168,14 @@ def weekly(table: pd.DataFrame) -> pd.DataFrame:
 def week_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """On which weekday most are inside, over all crossings, and on which fewest."""
     total = table.groupby("weekday")["inside"].sum()
-    most, least = int(total.idxmax()), int(total.idxmin())
+    days = [int(str(day)) for day in total.index]
+    most, least = (days[int(at)] for at in (total.to_numpy().argmax(), total.to_numpy().argmin()))
     by = told.by_mode(mode, say)
     if total[most] < _ALIKE * total[least]:
         return told.sentence([say("{by} the day of the week makes little difference to the queues", by=by)])
     return say(
-        "Queues {by} are longest on {longest} and shortest on {shortest}: {most} and {least} {counted} inside",
+        "Queues {by} are longest on {longest} and shortest on {shortest}: {most} and {least} {counted} "
+        "inside",
         by=by,
         longest=on_day(most, say),
         shortest=on_day(least, say),
@@ -217,7 +228,7 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
             axes.set(xlim=(-0.6, 6.6), ylim=(0, most), xticks=range(7))
             axes.set_xticklabels(_short_days(say))
             axes.grid(visible=True, axis="y")
-            axes.yaxis.set_major_locator(_few_ticks())
+            axes.yaxis.set_major_locator(told.few_ticks(2, whole=True))
             axes.yaxis.set_major_formatter(lambda value, _: say.number(value, 0))
             axes.tick_params(labelbottom=at == len(places) - 1, length=0, labelsize=7.5)
             if not at:
@@ -226,12 +237,6 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     alt = say("Bars of the number inside and leaving by the day of the week {by}, by crossing. {title}.",
               by=told.by_mode(mode, say), title=title)  # fmt: skip
     return Drawn(f"week_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True))
-
-
-def _few_ticks() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=2, min_n_ticks=2, integer=True)
 
 
 def _row_names(sheet: Sheet, places: tuple[str, ...], mode: str, say: Speaker, top: float) -> None:

@@ -100,7 +100,7 @@ def _bars(table: pd.DataFrame, value: str, words: tuple[str, str, str], noise: f
     axes.set_yticks([])
     axes.xaxis.set_major_formatter(lambda number, _: told.tick(number, say))
     at = 0.0
-    for row, lines, height in zip(shown.to_dict("records"), names, heights, strict=True):
+    for row, lines, height in zip(told.records(shown), names, heights, strict=True):
         y = at + height / 2
         axes.barh(y, row[value], height=0.15, color=own if row["above_noise"] else BASELINE, linewidth=0)
         axes.plot([row[f"{value}_low"], row[f"{value}_high"]], [y, y], color=INK, linewidth=1.0)

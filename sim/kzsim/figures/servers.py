@@ -12,7 +12,7 @@ from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled, text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -57,10 +57,10 @@ def busiest(study: Study) -> pd.DataFrame:
 
 def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """Which stage is the bottleneck; where none is, what binds instead and how busy the busiest is."""
-    by, top = told.by_mode(mode, say), table.iloc[0]
+    by, top = told.by_mode(mode, say), told.records(table.head(1))[0]
     bottlenecks = table[table["is_bottleneck"]]
     if len(bottlenecks):
-        worst = bottlenecks.iloc[0]
+        worst = told.records(bottlenecks.head(1))[0]
         return told.sentence(
             [
                 say(
@@ -93,7 +93,8 @@ def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     return told.sentence(
         [
             say(
-                "{by}, no stage is the bottleneck but {what}; the busiest, {stage} at {place}, is {share} busy",
+                "{by}, no stage is the bottleneck but {what}; the busiest, {stage} at {place}, is "
+                "{share} busy",
                 what=say.binds(most),
                 **values,
             )
@@ -101,7 +102,7 @@ def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     )
 
 
-def _stage(row: Mapping[Hashable, Any] | pd.Series, say: Speaker) -> str:
+def _stage(row: Mapping[str, Any], say: Speaker) -> str:
     return say("{stage} ({side})", stage=say.stage(row["stage"]), side=say.side(row["side"]))
 
 
@@ -112,7 +113,7 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
                n=say.number(len(shown), 0), all=say.number(len(table), 0))  # fmt: skip
     subtitle = told.subtitle(what, study, say)
     source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
-    names = [_names(row, mode, say) for row in shown.to_dict("records")]
+    names = [_names(row, mode, say) for row in told.records(shown)]
     marks = [
         Mark("square", told.COLOUR[mode], say("binds its flow")),
         Mark("square", BASELINE, say("does not bind")),
@@ -130,7 +131,7 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(lambda value, _: say.percent(value))
-    for at, row in enumerate(shown.to_dict("records")):
+    for at, row in enumerate(told.records(shown)):
         colour = told.COLOUR[mode] if row["is_bottleneck"] else BASELINE
         axes.barh(at, row["utilisation"], height=0.62, color=colour, linewidth=0)
         if np.isfinite(row["low"]):
@@ -155,7 +156,7 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     )
 
 
-def _names(row: Mapping[Hashable, Any], mode: str, say: Speaker) -> tuple[str, str]:
+def _names(row: Mapping[str, Any], mode: str, say: Speaker) -> tuple[str, str]:
     """What a row is called: the stage with its side and pool, and below it the place with its direction."""
     pool = "" if row["pool"] in _PLAIN_POOLS else f", {_pool(row['pool'], say)}"
     place = told.place(row["crossing"], mode, say)
@@ -195,7 +196,7 @@ def rail_yards(study: Study) -> pd.DataFrame:
 
 def yards_title(table: pd.DataFrame, say: Speaker) -> str:
     """Which tracks are full most often; or that none is ever full."""
-    top = table.loc[table["share_full"].idxmax()]
+    top = told.top_of(table, "share_full")
     where = say(
         "{place} ({side})", place=told.place(top["crossing"], "rail", say), side=say.side(top["side"])
     )
@@ -237,7 +238,7 @@ def _yards(study: Study, table: pd.DataFrame, say: Speaker) -> Drawn:
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(say.unit("trains"))
     axes.xaxis.set_major_formatter(lambda value, _: told.tick(value, say))
-    for at, row in enumerate(table.to_dict("records")):
+    for at, row in enumerate(told.records(table)):
         colour = told.COLOUR["rail"]
         axes.barh(
             at, row["p90"] - row["p10"], left=row["p10"], height=0.34, color=colour, alpha=0.3, linewidth=0
@@ -252,8 +253,8 @@ def _yards(study: Study, table: pd.DataFrame, say: Speaker) -> Drawn:
         sheet.text(
             left - 0.1, middle, say.side(row["side"]), va="center", ha="right", fontsize=8, color=FAINT
         )
-        sheet.text(sheet.width_in - 0.12, middle, say("full {share}", share=say.percent(row["share_full"], 1)),
-                   va="center", ha="right", fontsize=8)  # fmt: skip
+        full = say("full {share}", share=say.percent(row["share_full"], 1))
+        sheet.text(sheet.width_in - 0.12, middle, full, va="center", ha="right", fontsize=8)
     alt = say(
         "Ranges of the trains on the receiving tracks beside the number of tracks. {title}.", title=title
     )

@@ -50,8 +50,8 @@ _KEY_LINE_IN = 0.19
 _HINTED = 1.04
 """Letters on a screen are set to whole pixels and take up to so much more than their outlines."""
 _HAN = r"\u3400-\u9fff\u3000-\u303f\uff00-\uffef"
-# A short name in a script that is written without spaces; one character of such a text with the marks that may
-# not begin a line; a word; a space.
+# A short name in a script that is written without spaces; one character of such a text with the marks that
+# may not begin a line; a word; a space.
 _TOKEN = re.compile(
     rf"(?<![{_HAN}])[{_HAN}]{{1,6}}(?![{_HAN}])|[{_HAN}][，。、；：）％,.;:)%]*|[^ \n{_HAN}]+|[ \n]+"
 )
@@ -61,7 +61,7 @@ R = TypeVar("R")
 
 
 def style(**more: Any) -> Any:
-    """Everything that ``matplotlib.rc_context`` must set for a figure to look, and be written, as others do."""
+    """Everything that ``matplotlib.rc_context`` must set for a figure to look as the others do."""
     return {**STYLE, "font.family": list(plotting_families()), **more}
 
 

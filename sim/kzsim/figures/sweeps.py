@@ -1,4 +1,4 @@
-"""Sweeps: how figures answer to the settings that were varied, as lines, as heat maps, as clouds of points."""
+"""Sweeps: how figures answer to the settings that were varied, as lines, heat maps or clouds of points."""
 
 from __future__ import annotations
 
@@ -97,11 +97,11 @@ def line_table(study: Study) -> tuple[pd.DataFrame, tuple[Axis, Axis | None] | N
     """
     table = heads_of(study)
     keys = axes_of(table)
-    numeric = [axis for axis in keys if axis.numeric and table[axis.column].nunique() > 1]
+    numeric = [axis for axis in keys if axis.numeric and len(table[axis.column].unique()) > 1]
     if study.manifest.get("design") != "grid" or not numeric:
         return table, None
     along = max(numeric, key=lambda axis: int(table[axis.column].nunique()))
-    others = [axis for axis in keys if axis != along and table[axis.column].nunique(dropna=False) > 1]
+    others = [axis for axis in keys if axis != along and len(table[axis.column].unique()) > 1]
     by = next((axis for axis in others if table[axis.column].nunique(dropna=False) <= MOST_LINES), None)
     for axis in others:
         if axis != by:
@@ -147,10 +147,12 @@ def lines_title(table: pd.DataFrame, along: Axis, by: Axis | None, mode: str, sa
         "unit": say.unit(str(first["unit"])),
     }
     if last["mean"] < first["mean"]:
-        text = say("{what} at {place} ({direction}) falls from {before} to {after} {unit} as {key} goes from {from_} to {to}",
+        text = say("{what} at {place} ({direction}) falls from {before} to {after} {unit} as {key} goes "
+                   "from {from_} to {to}",
                    **values)  # fmt: skip
     else:
-        text = say("{what} at {place} ({direction}) rises from {before} to {after} {unit} as {key} goes from {from_} to {to}",
+        text = say("{what} at {place} ({direction}) rises from {before} to {after} {unit} as {key} goes "
+                   "from {from_} to {to}",
                    **values)  # fmt: skip
     return told.sentence([text])
 
@@ -183,8 +185,10 @@ def _lines(study: Study, table: pd.DataFrame, along: Axis, by: Axis | None, mode
     top = 0.46
     for down, flow in enumerate(flows):
         above = top + down * (row_in + gap_in)
-        sheet.text(0.12, above - 0.20, say("{place}, {direction}", place=told.place(flow[0], mode, say),
-                                           direction=say.direction(flow[2])), fontsize=8, color=FAINT)  # fmt: skip
+        where = say(
+            "{place}, {direction}", place=told.place(flow[0], mode, say), direction=say.direction(flow[2])
+        )
+        sheet.text(0.12, above - 0.20, where, fontsize=8, color=FAINT)
         for across, name in enumerate(shown):
             axes = sheet.axes(left + across * (width + gap), above, width, row_in)
             own = table[(table["indicator"] == name) & (table[_FLOW] == list(flow)).all(axis=1)]
@@ -254,9 +258,9 @@ def heat_maps(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 def heat_title(table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Speaker) -> str:
     """Where in the grid the figure is least, over all flows, if that differs surely from the most."""
     name = str(table["indicator"].iloc[0])
-    best = table.loc[table["mean"].idxmin()]
+    best = told.bottom_of(table, "mean")
     same = table[(table[_FLOW] == [best[key] for key in _FLOW]).all(axis=1)]
-    worst = same.loc[same["mean"].idxmax()]
+    worst = told.top_of(same, "mean")
     place = told.place(str(best["crossing"]), mode, say)
     if not best["high"] < worst["low"]:
         return told.sentence(
@@ -311,14 +315,14 @@ def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str
         sheet.text(left, above - 0.03, say("{place}, {direction}", place=told.place(flow[0], mode, say),
                    direction=say.direction(flow[2])), fontsize=8.5, weight="bold", va="bottom")  # fmt: skip
         grid = np.full((len(rows), len(columns)), np.nan)
-        for row in own.to_dict("records"):
+        for row in told.records(own):
             at = (rows.index(row[down.column]), columns.index(row[across.column]))
             grid[at] = row["mean"]
             dark = (row["mean"] - low) > 0.55 * ((high - low) or 1)
             half = (row["high"] - row["low"]) / 2
             words = say.figure(row["mean"]) + (f"\n± {say.figure(half)}" if math.isfinite(half) else "")
-            axes.text(at[1], at[0], words, ha="center", va="center", fontsize=6, color="white" if dark else INK,
-                      linespacing=1.2)  # fmt: skip
+            axes.text(at[1], at[0], words, ha="center", va="center", fontsize=6, linespacing=1.2,
+                      color="white" if dark else INK)  # fmt: skip
         axes.pcolormesh(
             np.arange(len(columns) + 1) - 0.5, np.arange(len(rows) + 1) - 0.5, grid, cmap="Blues", vmin=low,
             vmax=high + 0.25 * ((high - low) or 1), edgecolors="white", linewidth=0.8,
@@ -359,7 +363,7 @@ def clouds(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 
 
 def with_points(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the keys of each point beside it, where there are too many for the results themselves."""
+    """The table with the keys of each point beside it, where the results themselves have too many."""
     import pandas as pd
 
     if axes_of(table):
@@ -368,7 +372,7 @@ def with_points(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     found: dict[str, pd.Series] = {}
     for name in points.columns.difference(["point", "replications", "failure"], sort=False):
         parts = points[name].astype("str").str.extract(_QUANTITY)
-        if parts[0].notna().all() and parts[1].nunique() == 1:
+        if parts[0].notna().all() and len(parts[1].unique()) == 1:
             unit = str(parts[1].iloc[0])
             found[f"{name} [{unit}]" if unit else str(name)] = pd.to_numeric(parts[0])
     values = pd.DataFrame(found).assign(point=points["point"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from kzsim.figures import told
 from kzsim.figures.colours import BASELINE
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import FAINT, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
-from kzsim.indicators.intervals import estimate
+from kzsim.indicators.intervals import Estimate, estimate
 from kzsim.indicators.layout import AGRICULTURAL, ALL, REST
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ def times_table(study: Study) -> pd.DataFrame:
     wide = each.pivot_table(
         index=[*_FLOW, "replication"], columns="class", values="crossing_time", sort=False
     )
-    gaps = {}
+    gaps: dict[tuple[str, ...], Estimate] = {}
     if {AGRICULTURAL, REST} <= set(wide.columns):
         gap = (wide[AGRICULTURAL] - wide[REST]).dropna()
-        gaps = {flow: estimate(values.tolist()) for flow, values in gap.groupby(level=_FLOW, sort=False)}
+        for flow, values in gap.groupby(level=_FLOW, sort=False):
+            gaps[tuple(str(part) for part in cast("tuple[object, ...]", flow))] = estimate(values.tolist())
     rows = [
-        gaps.get(flow) if klass == AGRICULTURAL else None
-        for *flow_parts, klass in table[[*_FLOW, "class"]].itertuples(index=False, name=None)
-        for flow in [tuple(flow_parts)]
+        gaps.get((row["crossing"], row["mode"], row["direction"])) if row["class"] == AGRICULTURAL else None
+        for row in told.records(table)
     ]
     for name, what in (("gap", "mean"), ("gap_low", "low"), ("gap_high", "high")):
         table[name] = [np.nan if row is None else getattr(row, what) for row in rows]
@@ -77,7 +77,7 @@ def crossing_times_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     farm = table[(table["class"] == AGRICULTURAL) & table["gap"].notna()]
     by = told.by_mode(mode, say)
     if farm.empty:
-        rest = table.loc[table["mean"].idxmax()]
+        rest = told.top_of(table, "mean")
         return say(
             "{by}, crossing takes longest at {place}: {hours} h on average",
             by=by[:1].upper() + by[1:],
@@ -108,7 +108,8 @@ def crossing_times_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
             "Agricultural goods take less time than the rest towards China {by}, and longer from it", by=by
         )
     return say(
-        "Agricultural goods take longer than the rest in {longer} of {all} flows {by}, and less time in {shorter}",
+        "Agricultural goods take longer than the rest in {longer} of {all} flows {by}, and less time in "
+        "{shorter}",
         longer=say.number((farm["gap_low"] > 0).sum(), 0),
         shorter=say.number((farm["gap_high"] < 0).sum(), 0),
         all=say.number(len(farm), 0),
@@ -148,12 +149,13 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
             own = table[(table["crossing"] == crossing) & (table["direction"] == direction)]
             if at:
                 axes.axhline(at, color="#E4E4E4", linewidth=0.6)
-            for row in own.to_dict("records"):
+            for row in told.records(own):
                 _range(axes, row, at, mode, say)
     for at, crossing in enumerate(places):
         sheet.label(top + (at + 0.5) * group_in, told.place(crossing, mode, say), _LABEL_IN - 0.2)
     alt = say(
-        "Ranges and means of the crossing time {by} at {n} crossings, for agricultural goods and the rest. {title}.",
+        "Ranges and means of the crossing time {by} at {n} crossings, for agricultural goods and the rest. "
+        "{title}.",
         by=told.by_mode(mode, say),
         n=say.number(len(places), 0),
         title=title,
@@ -161,7 +163,7 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
     return Drawn(f"crossing_time_{mode}", title, subtitle, source, alt, sheet.figure, table)
 
 
-def _range(axes: Axes, row: dict[str, float], at: int, mode: str, say: Speaker) -> None:
+def _range(axes: Axes, row: dict[str, Any], at: int, mode: str, say: Speaker) -> None:
     farm = row["class"] == AGRICULTURAL
     y = at + (0.33 if farm else 0.67)
     colour = told.FARM if farm else told.COLOUR[mode]
@@ -302,7 +304,8 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
             if down == len(ways) - 1:
                 axes.set_xlabel(say("hours"))
     alt = say(
-        "Rising curves of the share through against hours {by}, for agricultural goods and the rest. {title}.",
+        "Rising curves of the share through against hours {by}, for agricultural goods and the rest. "
+        "{title}.",
         by=told.by_mode(mode, say),
         title=title,
     )

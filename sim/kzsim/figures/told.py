@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from kzsim.evidence import crossings
 from kzsim.figures.colours import BLUISH_GREEN, ORANGE, RAIL, ROAD, SKY_BLUE
@@ -12,6 +14,7 @@ from kzsim.indicators.layout import ALL, HEADLINE
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.ticker import MaxNLocator
 
     from kzsim.experiments.studies import Study
     from kzsim.language import Speaker
@@ -99,6 +102,28 @@ def source(study: Study, say: Speaker, *more: str) -> str:
     if isinstance(about.get("seed"), int):
         said.append(say("seed {seed}", seed=about["seed"]))
     return ". ".join([", ".join(said), *(text.rstrip(".") for text in more if text)]) + "."
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table by the names of its columns."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def top_of(table: pd.DataFrame, column: str) -> dict[str, Any]:
+    """The row in which a column is largest, the first of them if there are several."""
+    return records(table.iloc[[int(np.nanargmax(table[column].to_numpy(dtype=float)))]])[0]
+
+
+def bottom_of(table: pd.DataFrame, column: str) -> dict[str, Any]:
+    """The row in which a column is least."""
+    return records(table.iloc[[int(np.nanargmin(table[column].to_numpy(dtype=float)))]])[0]
+
+
+def few_ticks(most: int, *, whole: bool = False) -> MaxNLocator:
+    """Places of so many marks at most on an axis, at whole numbers if asked for."""
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(nbins=most, min_n_ticks=2, integer=whole)
 
 
 def tick(value: float, say: Speaker) -> str:

@@ -51,8 +51,6 @@ SECTIONS = {
 ORDER = ("response", "compared", "overview", "times", "hours", "seasons", "limits", "goods", "more")
 TABLES = {"run": "times", "comparison": "compared", "sweep": "response"}
 """Where the tables of a brief stand, by its kind; those of changes stand with what is compared."""
-WIDE = 1.6
-"""A picture so much wider than high may be moved sideways on a telephone."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,6 @@ class Figure:
     subtitle: str
     alt: str
     svg: Any
-    wide: bool
     shown: Shown
     left_out: str
 
@@ -176,14 +173,12 @@ def _figure(drawn: Drawn, svg: str, say: Speaker) -> Figure:
     from markupsafe import Markup
 
     table = shown(drawn.table, say)
-    width, height = drawn.figure.get_size_inches()
     return Figure(
         name=drawn.name,
         title=drawn.title,
         subtitle=drawn.subtitle,
         alt=drawn.alt,
         svg=Markup(svg),  # noqa: S704 - made by an XML writer
-        wide=width > WIDE * height,
         shown=table,
         left_out=say("{n} more rows are in the download.", n=say.number(table.left_out, 0)),
     )

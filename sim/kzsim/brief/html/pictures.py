@@ -134,7 +134,7 @@ def _shortened(element: ET.Element) -> None:
         if name == "transform":
             element.set(name, _ARGUMENTS.sub(lambda found: f"{found[1]}({_rounded(found[2])})", value))
         elif name == "d":
-            element.set(name, _one_line(_rounded(value)))
+            element.set(name, shortened_path(_rounded(value)))
         elif name in _PLACES:
             element.set(name, _rounded(value))
 
@@ -160,7 +160,7 @@ def _tenths(found: re.Match[str]) -> str:
     return "0" if short == "-0" else short
 
 
-def _one_line(path: str) -> str:
+def shortened_path(path: str) -> str:
     """A path without needless blanks and letters; runs of lines as steps from point to point.
 
     Steps are differences of the rounded places, so nothing adds up.

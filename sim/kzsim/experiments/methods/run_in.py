@@ -25,11 +25,11 @@ class RunIn:
 def mser5(series: npt.NDArray[np.float64]) -> RunIn:
     """How many observations (float64 [n], equally spaced) of a run should be left out at its beginning.
 
-    Means of five observations each are cut at the place d that makes the standard error of those left least:
-    the least of sum((y - mean)^2) / (n - d)^2, d at most half of them. Source: White (1997), Simulation 69(6);
-    batches of five: White, Cobb and Spratt (2000), Winter Simulation Conference. It takes for granted that
-    the run becomes stationary: rates and calendars that repeat. Raises MethodError for fewer than 50
-    observations or for values that are not finite.
+    Means of five observations each are cut at the place d that makes the standard error of those left
+    least: the least of sum((y - mean)^2) / (n - d)^2, d at most half of them. Source: White (1997),
+    Simulation 69(6); batches of five: White, Cobb and Spratt (2000), Winter Simulation Conference. It
+    takes for granted that the run becomes stationary: rates and calendars that repeat. Raises MethodError
+    for fewer than 50 observations or for values that are not finite.
     """
     values = np.asarray(series, dtype=np.float64)
     if values.ndim != 1 or len(values) < BATCH * LEAST_BATCHES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,7 +36,7 @@ Window = tuple[float, float, float, float]
 
 @styled
 def crossings_map(study: Study, say: Speaker, basemap: Basemap | None = None) -> tuple[Drawn, ...]:
-    """Throughput and delay of each crossing by mode on a base map (the packaged one unless another is given)."""
+    """Throughput and delay of each crossing by mode, on the packaged base map unless another is given."""
     table = by_crossing(study)
     return (_map(study, table, say, basemap or read_basemap()),)
 
@@ -44,8 +44,8 @@ def crossings_map(study: Study, say: Speaker, basemap: Basemap | None = None) ->
 def by_crossing(study: Study) -> pd.DataFrame:
     """A row for each crossing and mode: both directions together, all trucks, loaded trains.
 
-    ``per_day``: throughput; ``delay_h``: mean delay, directions weighted by how many were followed; ``lat`` and
-    ``lon`` in degrees (NaN for a crossing that the evidence does not know).
+    ``per_day``: throughput; ``delay_h``: mean delay, directions weighted by how many were followed; ``lat``
+    and ``lon`` in degrees (NaN for a crossing that the evidence does not know).
     """
     import pandas as pd
 
@@ -80,7 +80,7 @@ def map_title(table: pd.DataFrame, say: Speaker) -> str:
     """Where most trucks go through and where they wait longest; of trains where there are no trucks."""
     mode = told.modes_of(table)[0]
     own = table[table["mode"] == mode]
-    busy, slow = own.loc[own["per_day"].idxmax()], own.loc[own["delay_h"].idxmax()]
+    busy, slow = told.top_of(own, "per_day"), told.top_of(own, "delay_h")
     values = {
         "counted": told.counted(mode, say),
         "busy": told.place(busy["crossing"], mode, say),
@@ -131,7 +131,7 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
     _ground(axes, ground, (west, east, south, north))
     most = {mode: float(table.loc[table["mode"] == mode, "per_day"].max()) for mode in told.modes_of(table)}
     taken: dict[str, float] = {}
-    for row in known.to_dict("records"):
+    for row in told.records(known):
         size = max(_FACE_IN * 72 * math.sqrt(max(row["per_day"], 0) / (most[row["mode"]] or 1.0)), 4.0)
         crossing = str(row["crossing"])
         # a second mode stands to the west of the first, so that neither hides the other
@@ -140,14 +140,15 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
         beside = ScaledTranslation(shift / 72, 0, sheet.figure.dpi_scale_trans)
         axes.plot(
             row["lon"], row["lat"], told.MARKER[row["mode"]], color=told.COLOUR[row["mode"]], markersize=size,
-            alpha=0.85, markeredgecolor="white", markeredgewidth=0.8, zorder=6, transform=axes.transData + beside,
+            alpha=0.85, markeredgecolor="white", markeredgewidth=0.8, zorder=6,
+            transform=axes.transData + beside,
         )  # fmt: skip
     _labels(axes, known, say, (west, east, south, north), height_in)
     home, across = say("KAZAKHSTAN"), say("CHINA")
     for words, part, height in ((home, 0.04, 0.90), (across, 0.46, 0.05)):
         axes.text(
-            west + part * (east - west), south + height * (north - south), words, fontsize=10, color="#A79F8D",
-            ha="left", zorder=3,
+            west + part * (east - west), south + height * (north - south), words, fontsize=10, ha="left",
+            color="#A79F8D", zorder=3,
         )  # fmt: skip
     _scale(axes, (west, east, south, north), say)
     alt = say(
@@ -204,9 +205,9 @@ def _labels(
     line = 0.145 * per_in
     places = table.drop_duplicates("crossing").sort_values("lat", ascending=False)
     blocks = []
-    for place in places.to_dict("records"):
+    for place in told.records(places):
         own = table[table["crossing"] == place["crossing"]]
-        blocks.append((place, [_said(row, say) for row in own.to_dict("records")]))
+        blocks.append((place, [_said(row, say) for row in told.records(own)]))
     widest = max(
         max(text_in(say.crossing(place["crossing"]), 8.5, bold=True), *(text_in(text, 8) for text, _ in rows))
         for place, rows in blocks
@@ -229,7 +230,7 @@ def _labels(
             )
 
 
-def _said(row: dict[str, float], say: Speaker) -> tuple[str, str]:
+def _said(row: dict[str, Any], say: Speaker) -> tuple[str, str]:
     mode = str(row["mode"])
     values = {"delay": say.figure(row["delay_h"])}
     if mode == "rail":
