@@ -161,7 +161,7 @@ def weeks(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 def weekly(table: pd.DataFrame) -> pd.DataFrame:
     """A row for each flow and weekday (0 is Monday): means of ``inside`` and ``exits``, ``days`` in them."""
     keys = ["crossing", "mode", "direction"]
-    found = table.assign(weekday=table["day"].dt.dayofweek).groupby([*keys, "weekday"], sort=True)
+    found = table.assign(weekday=table["day"].dt.day_of_week).groupby([*keys, "weekday"], sort=True)
     return found.agg(inside=("inside", "mean"), exits=("exits", "mean"), days=("day", "size")).reset_index()
 
 
