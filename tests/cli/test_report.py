@@ -42,7 +42,8 @@ def test_numbers_of_the_page_are_those_of_the_tables(call, real_run, tmp_path):
     for name in ("throughput_per_day", "crossing_time"):
         for row in whole[whole["indicator"] == name].itertuples():
             digits = 1 if row.mean < 99.95 else 0
-            assert f">{row.mean:.{digits}f} [{row.low:.{digits}f} to {row.high:.{digits}f}]<" in text
+            shown = f"{row.mean:.{digits}f} [{row.low:.{digits}f} to {row.high:.{digits}f}]"
+            assert f">{shown.replace('-', chr(0x2212))}<" in text
 
 
 def test_the_latest_run_of_a_scenario_is_found_by_its_name(call, real_run, tmp_path):

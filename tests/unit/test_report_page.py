@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -191,7 +192,11 @@ def test_the_player_holds_the_daily_means_of_the_hourly_table(tmp_path):
     assert row["key"] == ["bakhty", "road"]
     assert row["to_cn"] == row["to_kz"] == [float(day + 5) for day in range(14)]
     assert row["line"] == [2.0 * (day + 1) for day in range(14)]
-    assert (player["dates"][0], player["labels"][13], player["runIn"]) == ("2023-03-01", "14 March 2023", 3)
+    assert (player["dates"][0], player["labels"][13], player["runIn"]) == (
+        "2023-03-01",
+        EN.date(date(2023, 3, 14)),
+        3,
+    )
     assert 'id="day" min="0" max="13"' in text
 
 

@@ -33,6 +33,9 @@ def shown(table: pd.DataFrame, say: Speaker) -> Shown:
     """A tidy table of plotted numbers, names in words."""
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+    whole = csv_text(table)
+    # what no row has, such as the alternative's name in a run, says nothing on the page
+    table = table.loc[:, [not (table[name].isna() | (table[name] == "")).all() for name in table.columns]]
     names = [str(name) for name in table.columns]
     numeric = tuple(
         is_numeric_dtype(table[name]) and not is_bool_dtype(table[name]) for name in table.columns
@@ -48,7 +51,7 @@ def shown(table: pd.DataFrame, say: Speaker) -> Shown:
         numeric,
         tuple(zip(*cells, strict=True)),
         len(table) - len(head),
-        csv_text(table),
+        whole,
     )
 
 
