@@ -117,6 +117,12 @@ def test_stopping_where_nothing_runs_does_nothing(jobs: Jobs) -> None:
     assert wait(jobs).state == "done"
 
 
+@pytest.mark.parametrize("line", ['{"progress": {"done": "x"}}', "{", '{"progress": 3}', "{}", '{"a": 1}'])
+def test_a_line_that_only_looks_like_progress_is_kept_as_text(jobs: Jobs, line: str) -> None:
+    start(jobs, f"import sys; print({line!r}, file=sys.stderr)")
+    assert wait(jobs).said == (line,)
+
+
 def test_only_the_latest_lines_are_kept(jobs: Jobs) -> None:
     start(jobs, "import sys\nfor n in range(500): print(n, file=sys.stderr)")
     said = wait(jobs).said

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STANDARD = "ua-1"
 """PDF/UA-1: what readers for the blind need."""
 
-MOST_NUMBERS, MOST_ROWS, MOST_ASSUMED, MOST_SURE = 8, 14, 8, 7
+MOST_NUMBERS, MOST_ROWS, MOST_ASSUMED, MOST_SURE = 6, 10, 6, 7
 LONGEST_TITLE, LONGEST_LINE, LONGEST_CELL = 160, 600, 120
 """Characters of the text of users that are shown; the rest gives way to an ellipsis."""
 
