@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from kzsim.experiments.disk import said_plainly
 from kzsim.experiments.errors import ResultsError
-from kzsim.experiments.ledger import LATEST, MANIFEST, resolve_run, verify
+from kzsim.experiments.ledger import LATEST, MANIFEST, verify
+from kzsim.experiments.stored import resolve_run
 from kzsim.indicators.compared import COMPARISON_TABLES
 from kzsim.indicators.dictionary import TABLES, Table
 from kzsim.indicators.entity_columns import ENTITIES
