@@ -6,7 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kzsim.figures import gains, goods, hours, maps, precision, seasons, sensitivity, servers, sweeps, times
+from kzsim.figures import (
+    clouds,
+    gains,
+    goods,
+    heat,
+    hours,
+    maps,
+    precision,
+    seasons,
+    sensitivity,
+    servers,
+    sweeps,
+    times,
+)
 from kzsim.language import speaker
 from tests.figure_cases import run_study, sweep_study
 
@@ -325,7 +338,7 @@ def test_a_sweep_says_which_way_the_figure_goes(slope: float, said: str) -> None
     ("slope", "said"), [(-0.03, "at 700 trucks per day"), (0.03, "at 140 trucks per day")]
 )
 def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
-    (drawn,) = sweeps.heat_maps(sweep_study("grid", slope), SAY)
+    (drawn,) = heat.heat_maps(sweep_study("grid", slope), SAY)
     assert said in drawn.title
     assert "and standard" in drawn.title
 
@@ -333,13 +346,13 @@ def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
 def test_a_heat_map_without_a_sure_difference_says_so() -> None:
     found = sweep_study("grid", 0.0)
     found._read["results"] = found._read["results"].assign(mean=20.0, low=19.0, high=21.0)
-    (drawn,) = sweeps.heat_maps(found, SAY)
+    (drawn,) = heat.heat_maps(found, SAY)
     assert "no detectable difference" in drawn.title
 
 
 @pytest.mark.parametrize(("slope", "said"), [(-0.03, "correlation −1.00"), (0.0, "no single key decides it")])
 def test_a_cloud_names_the_key_that_decides(slope: float, said: str) -> None:
-    (drawn,) = sweeps.clouds(sweep_study("latin_hypercube", slope), SAY)
+    (drawn,) = clouds.clouds(sweep_study("latin_hypercube", slope), SAY)
     assert said in drawn.title
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.experiments.disk import said_plainly
 from kzsim.experiments.errors import ResultsError
-from kzsim.experiments.ledger import LATEST, MANIFEST, verify
+from kzsim.experiments.ledger import MANIFEST, verify
 from kzsim.experiments.stored import resolve_run
+from kzsim.experiments.sweeps.results import SWEEP_JSON
+from kzsim.experiments.uncertainty.keeping import STUDY
 from kzsim.indicators.compared import COMPARISON_TABLES
 from kzsim.indicators.dictionary import TABLES, Table
 from kzsim.indicators.entity_columns import ENTITIES
@@ -21,8 +22,9 @@ from kzsim.indicators.entity_columns import ENTITIES
 if TYPE_CHECKING:
     import pandas as pd
 
-SWEEP = "sweep.json"
-STUDY = "study.json"
+__all__ = ["STUDY", "SWEEP", "Study", "open_study"]
+
+SWEEP = SWEEP_JSON
 KINDS = {"rank": "ranking"}
 """How a study is called here where its folder calls it otherwise."""
 _SPECS = {spec.file: spec for spec in (*TABLES, *COMPARISON_TABLES)}
@@ -93,43 +95,35 @@ def open_study(where: str | Path, out: Path = Path("results")) -> Study:
     if (path / MANIFEST).is_file():
         manifest = verify(path, (ENTITIES,))
         return Study(str(manifest.get("kind", "run")), path, manifest)
-    name = STUDY if (path / STUDY).is_file() else SWEEP
+    if not any((path / name).is_file() for name in (STUDY, SWEEP_JSON)):
+        raise ResultsError(
+            f"{path}: the tables of this sweep are not written yet.",
+            "The command of the sweep goes on with it.",
+        )
+    name = STUDY if (path / STUDY).is_file() else SWEEP_JSON
     document = _verified(path, name)
-    kind = "sweep" if name == SWEEP else str(document.get("kind", ""))
+    kind = "sweep" if name == SWEEP_JSON else str(document.get("kind", ""))
     return Study(KINDS.get(kind, kind), path, document)
 
 
 def _resolve(name: str, out: Path) -> Path:
-    with said_plainly(out):
-        for path in (Path(name), out / name):
-            if any((path / file).is_file() for file in (MANIFEST, STUDY, SWEEP)):
-                return path
-            with suppress(OSError):
-                latest = path / (path / LATEST).read_text(encoding="utf-8").strip()
-                if (latest / MANIFEST).is_file():
-                    return latest
-        files = [file for kind in (STUDY, SWEEP) for file in out.glob(f"*/*/{kind}")]
-        wanted = sorted({file.parent for file in files if _is_called(file.parent, name)})
-        below = sorted(
-            {
-                file.parent
-                for folder in (Path(name), out / name)
-                for kind in (STUDY, SWEEP)
-                for file in (folder.glob(f"*/{kind}") if name else ())
-            }
-        )
-    if len(wanted) == 1:
-        return wanted[0]
-    if len(below) == 1:
-        return below[0]
-    if wanted or below:
-        listed = ", ".join(str(path) for path in wanted or below)
+    try:
+        return resolve_run(name, out)
+    except ResultsError:
+        # a sweep or study is no run, and a scenario's folder does not point to it; if it is alone it is meant
+        folders = (Path(name), out / name) if name else ()
+        below = sorted({file.parent for folder in folders for file in _described_below(folder)})
+        if not below:
+            raise
+    if len(below) > 1:
+        listed = ", ".join(str(path) for path in below)
         raise ResultsError(f"{name}: more than one study has this name: {listed}.", "Give the whole path.")
-    return resolve_run(name, out)
+    return below[0]
 
 
-def _is_called(path: Path, name: str) -> bool:
-    return bool(name) and (path.name == name or name in path.name.split("-"))
+def _described_below(folder: Path) -> list[Path]:
+    with said_plainly(folder):
+        return [file for kind in (STUDY, SWEEP_JSON) for file in folder.glob(f"*/{kind}")]
 
 
 def _verified(path: Path, name: str) -> dict[str, Any]:

@@ -6,7 +6,20 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kzsim.figures import gains, goods, hours, maps, precision, seasons, sensitivity, servers, sweeps, times
+from kzsim.figures import (
+    clouds,
+    gains,
+    goods,
+    heat,
+    hours,
+    maps,
+    precision,
+    seasons,
+    sensitivity,
+    servers,
+    sweeps,
+    times,
+)
 from kzsim.figures.drawn import FORMS, Draw, Drawn, Form, Kind, figure_bytes
 
 if TYPE_CHECKING:
@@ -63,12 +76,12 @@ _KINDS: tuple[Kind, ...] = (
         "a run of fifty hours or more",
     ),
     Kind("sweep_lines", "over a key of a grid", SWEEP, sweeps.lines, "a grid over a key with numbers"),
-    Kind("sweep_heat", "over two keys of a grid", SWEEP, sweeps.heat_maps, "a grid over two keys"),
+    Kind("sweep_heat", "over two keys of a grid", SWEEP, heat.heat_maps, "a grid over two keys"),
     Kind(
         "sweep_points",
         "points of a sample over the key that decides most",
         SWEEP,
-        sweeps.clouds,
+        clouds.clouds,
         "a sample or list of points (no grid) over a key with numbers",
     ),
     Kind(
