@@ -183,6 +183,11 @@ def test_every_indicator_account_and_class_has_words() -> None:
     )
 
 
+def test_every_distribution_of_the_evidence_has_words() -> None:
+    used = {fact.distribution.family for fact in evidence.facts().values() if fact.distribution is not None}
+    assert used <= set(words("distribution"))
+
+
 def test_every_stage_of_the_border_has_words() -> None:
     border = build(scenario.load(ROOT / "scenarios" / "green_all.yaml"))
     stages = {label.stage for label in border.elements.values()}

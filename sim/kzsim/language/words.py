@@ -73,6 +73,14 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "pairing": "the partner for the hand-over",
         "nothing": "nothing",
     },
+    "distribution": {"exponential": "exponential", "lognormal": "lognormal", "normal": "normal"},
+    "nature": {"work": "work", "wait": "waiting"},
+    "verdict": {
+        "gains": "gains",
+        "loses": "loses",
+        "no change": "no change",
+        "undecided": "undecided",
+    },
     "stage": {
         "approach": "drive to the post",
         "border_guard": "border guard",
