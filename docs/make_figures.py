@@ -1,15 +1,12 @@
-"""Draw the pictures of the README and the documentation.
+"""Draw the picture of the documentation that no run makes: the way of a truck through a crossing.
 
     .venv/bin/python docs/make_figures.py [folder]
 
-writes ``crossings.png``, the map, and ``way-through.png``, the way of a truck through a crossing, into
-``docs/figures`` or the folder named. Names, places and counts are those of the packaged evidence. Needs
-matplotlib, which the development dependencies hold.
+writes ``way-through.png`` into ``docs/figures`` or the folder named.
 """
 
 from __future__ import annotations
 
-import math
 import sys
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,8 +20,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
 
-from kzsim import evidence
-from kzsim.figures import DISCLAIMER, read_basemap
 from kzsim.figures import colours as colour
 
 YEAR = 2023
@@ -35,143 +30,14 @@ DPI = 200  # twice the width of a README's column, for dense screens
 LAND, HOME, WATER, BORDER, INK, FAINT = "#F4F1EA", "#FBF7E9", "#CFE3EE", "#8C8577", "#222222", "#6B6B6B"
 STYLE = {"font.family": "DejaVu Sans", "font.size": 8.5, "text.color": INK, "svg.hashsalt": "kzsim"}
 
-# The map: window in degrees, where each label stands from its crossing (points), cities for orientation.
-WEST, EAST, SOUTH, NORTH = 75.8, 89.2, 42.3, 48.75
-LABELS = {
-    "maikapchagai": (-12, 3, "right"),
-    "bakhty": (12, -2, "left"),
-    "dostyk": (14, 9, "left"),
-    "nur_zholy": (14, 12, "left"),
-    "kalzhat": (12, -3, "left"),
-}
-CITIES = {"Almaty": (43.24, 76.93), "Ürümqi": (43.83, 87.6)}
-
 
 def main(folder: Path) -> None:
-    """Draw all pictures into ``folder``."""
+    """Draw it into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(STYLE):
-        for name, figure in (("crossings", map_of_crossings()), ("way-through", way_through())):
-            figure.savefig(folder / f"{name}.png", dpi=DPI, facecolor="white", metadata={"Software": None})
-            print(folder / f"{name}.png")
-
-
-# --- the map ----------------------------------------------------------------------------------------------
-
-
-def map_of_crossings() -> Figure:
-    """The five crossings on the base map, with the trucks and trains a day of the evidence."""
-    stretch = 1 / math.cos(math.radians((SOUTH + NORTH) / 2))
-    height_in = WIDTH_IN * (NORTH - SOUTH) * stretch / (EAST - WEST)
-    top_in, bottom_in = 0.62, 0.30
-    figure = Figure(figsize=(WIDTH_IN, height_in + top_in + bottom_in))
-    total_in = height_in + top_in + bottom_in
-    axes = figure.add_axes((0, bottom_in / total_in, 1, height_in / total_in))
-    axes.set(xlim=(WEST, EAST), ylim=(SOUTH, NORTH), aspect=stretch, facecolor=LAND)
-    axes.set_axis_off()
-    axes.add_patch(Rectangle((WEST, SOUTH), EAST - WEST, NORTH - SOUTH, facecolor=LAND, zorder=0))
-    _ground(axes)
-    for name, (lat, lon) in CITIES.items():
-        axes.plot(lon, lat, "s", color=FAINT, markersize=3.5, zorder=4)
-        axes.annotate(name, (lon, lat), (5, -3), textcoords="offset points", fontsize=8, color=FAINT)
-    for key, crossing in evidence.crossings().items():
-        _crossing(axes, key, crossing)
-    _scale(axes)
-    figure.text(0.012, 1 - 0.24 / total_in, _title(), fontsize=12, weight="bold")
-    figure.text(
-        0.012,
-        1 - 0.47 / total_in,
-        f"Trucks and trains a day in each direction, loaded and empty, mean of {YEAR}",
-        fontsize=8.5,
-        color=FAINT,
-    )
-    figure.text(0.012, 0.10 / total_in, f"{DISCLAIMER}. Base map: Natural Earth.", fontsize=7.5, color=FAINT)
-    return figure
-
-
-def _title() -> str:
-    crossings = evidence.crossings().values()
-    railways = sum("rail" in crossing.modes for crossing in crossings)
-    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return (
-        f"{words[len(crossings)].capitalize()} crossings join Kazakhstan and Xinjiang, "
-        f"{words[railways]} of them also by rail"
-    )
-
-
-def _ground(axes: Axes) -> None:
-    ground = read_basemap()
-    for name, rings in ground.countries.items():
-        for ring in rings:
-            face = HOME if name in {"Kazakhstan", "China"} else LAND
-            axes.add_patch(Polygon(ring, facecolor=face, edgecolor=BORDER, linewidth=0.9, zorder=1))
-    for ring in ground.lakes:
-        axes.add_patch(Polygon(ring, facecolor=WATER, edgecolor="none", zorder=2))
-    for line in ground.rivers:
-        axes.plot(line[:, 0], line[:, 1], color=WATER, linewidth=1, zorder=2)
-    for name, lon, lat in (
-        ("KAZAKHSTAN", 78.2, 47.75),
-        ("CHINA", 86.6, 46.0),
-        ("Lake Balkhash", 77.4, 46.95),
-    ):
-        lake = name.startswith("Lake")
-        axes.text(
-            lon,
-            lat,
-            name,
-            fontsize=7.5 if lake else 10,
-            color="#5B8AA6" if lake else "#A79F8D",
-            ha="center",
-            style="italic" if lake else "normal",
-            zorder=3,
-        )
-
-
-def _crossing(axes: Axes, key: str, crossing: evidence.Crossing) -> None:
-    place = crossing.location["kz"]
-    rail = "rail" in crossing.modes
-    if rail:
-        axes.plot(place.lon, place.lat, "s", color=colour.RAIL, markersize=12, zorder=5)
-    axes.plot(
-        place.lon,
-        place.lat,
-        "o",
-        color=colour.ROAD,
-        markersize=7.5,
-        markeredgecolor="white",
-        markeredgewidth=1,
-        zorder=6,
-    )
-    right, up, side = LABELS[key]
-    heading = " – ".join(crossing.names[country]["en"].split(" (")[0] for country in ("kz", "cn"))
-    trucks = evidence.road_demand(key, YEAR).trucks_each_way.number / DAYS
-    lines = [(heading, INK, "bold"), (f"{trucks:.0f} trucks a day", colour.ROAD, "normal")]
-    if rail and crossing.rail:
-        stations = " – ".join(crossing.rail.stations[country]["en"] for country in ("kz", "cn"))
-        flows = evidence.rail_demand(key, YEAR).flows
-        trains = [sum(flow.trains_per_day.number for flow in flows[way].values()) for way in flows]
-        lines.append((f"{min(trains):.0f} trains a day, {stations}", colour.RAIL, "normal"))
-    for number, (text, ink, weight) in enumerate(lines):
-        axes.annotate(
-            text,
-            (place.lon, place.lat),
-            (right, up - 11 * number),
-            textcoords="offset points",
-            ha=side,
-            color=ink,
-            weight=weight,
-            fontsize=8.5,
-            zorder=7,
-        )
-
-
-def _scale(axes: Axes) -> None:
-    length_km, lat, lon = 200, SOUTH + 0.3, EAST - 3.1
-    length_deg = length_km / (111.32 * math.cos(math.radians(lat)))
-    axes.plot([lon, lon + length_deg], [lat, lat], color=FAINT, linewidth=2, solid_capstyle="butt", zorder=4)
-    axes.text(
-        lon + length_deg / 2, lat + 0.08, f"{length_km} km", ha="center", fontsize=7.5, color=FAINT, zorder=4
-    )
+        path = folder / "way-through.png"
+        way_through().savefig(path, dpi=DPI, facecolor="white", metadata={"Software": None})
+        print(path)
 
 
 # --- the way through a crossing ---------------------------------------------------------------------------

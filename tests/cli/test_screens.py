@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kzsim.cli import digest, summary
+from kzsim.brief import digest
+from kzsim.cli import summary
 from tests.cli.examples import FLOWS, run_result
 from tests.cli.program import command, environment
 

@@ -15,6 +15,7 @@ First steps:
   kzsim run scenarios/minimal.yaml       one crossing, two weeks, a few seconds
   kzsim validate scenarios/mine.yaml     every mistake at once, nothing is run
   kzsim explain KEY                      what a key means, its value, unit and source
+  kzsim serve                            the same in a browser: forms, runs, reports
 
 \b
 Exit codes: 0 done; 1 ran, but a check failed; 2 wrong usage, invalid scenario or
@@ -33,10 +34,15 @@ results that cannot be written; 3 the model stopped; 130 interrupted.
             "Say which unknown parameters decide the figures.",
         ),
         "rank": ("kzsim.cli.rank:rank", "Say which of several scenarios is best, with a promise."),
+        "plot": ("kzsim.cli.plot:plot", "Draw the figures of stored results."),
+        "report": ("kzsim.cli.report:report", "Write the brief of a stored study: HTML or PDF."),
         "validate": ("kzsim.cli.validate:validate", "Check scenario files without running them."),
         "runs": ("kzsim.cli.runs:runs", "List stored runs, show one, make one again and compare."),
         "warmup": ("kzsim.cli.warmup:warmup", "Compile the simulation's kernel, once per machine."),
         "explain": ("kzsim.cli.explain:explain", "Say what a key means, its value, range and source."),
+        "schema": ("kzsim.cli.schema:schema", "Print the JSON schema of scenarios, for editors."),
+        "serve": ("kzsim.cli.serve:serve", "Show results and edit scenarios in a browser."),
+        "init": ("kzsim.cli.init:init", "Write first scenarios to edit into a new folder."),
     },
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},

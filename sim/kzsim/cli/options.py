@@ -52,8 +52,12 @@ def _flag(*names: str, help: str) -> Callable[[Verb], Verb]:  # noqa: A002 - cli
 
 def common(verb: Verb) -> Verb:
     """Add --json and --traceback; both are kept in the session."""
-    verb = _flag("--traceback", help="Show where in the program an error arose.")(verb)
-    return _flag("--json", help="Print exactly one JSON document to stdout.")(verb)
+    return _flag("--json", help="Print exactly one JSON document to stdout.")(traceback(verb))
+
+
+def traceback(verb: Verb) -> Verb:
+    """Add --traceback alone, to a verb that prints one document whatever is asked."""
+    return _flag("--traceback", help="Show where in the program an error arose.")(verb)
 
 
 def jobs(verb: Verb) -> Verb:

@@ -51,6 +51,7 @@ def in_many_worlds(
 ) -> ExitCode:
     """Run, store and print it; ``bases`` are of the base and the alternatives, in the order of the plan."""
     from kzsim import experiments
+    from kzsim.experiments.identity import scenario_digest
     from kzsim.experiments.uncertainty import plausible
     from kzsim.experiments.uncertainty.keeping import find_study
     from kzsim.experiments.uncertainty.spread import POINTS
@@ -89,12 +90,19 @@ def in_many_worlds(
     if asked.dry_run:
         return study.announce(session, said, made, takes.wall_s, stored)
     study.note(session, said)
-    stored = _run(session, plan.title, question, choice, workers, folder)
+    scenarios = [scenario_digest(one.scenario.canonical()) for one in bases]
+    stored = _run(session, plan.title, scenarios, question, choice, workers, folder)
     return study.finish(session, stored, lines(stored), ExitCode.DONE, again=False)
 
 
 def _run(
-    session: Session, title: str, question: Question, choice: Choice, workers: int, folder: Path
+    session: Session,
+    title: str,
+    scenarios: Sequence[str],
+    question: Question,
+    choice: Choice,
+    workers: int,
+    folder: Path,
 ) -> Stored:
     from kzsim.cli import progress
     from kzsim.experiments.files import csv_bytes
@@ -113,6 +121,7 @@ def _run(
     files = {name: csv_bytes(table) for name, table in found.tables.items() if len(table)}
     about = {
         "title": title,
+        "scenarios": list(scenarios),
         "points": len(made.shares),
         "replications": made.replications,
         "seed": made.seed,

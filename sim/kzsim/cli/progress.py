@@ -1,13 +1,19 @@
-"""How far a run is, on a terminal only."""
+"""How far a run is: as a bar on a terminal, or as lines for a program that started this one."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
+
 from kzsim.cli.failures import Session
+
+LINES = "KZSIM_PROGRESS"
+"""Environment variable; with the value 'lines' each step is a line of JSON on stderr, whatever stderr is."""
 
 Report = Callable[[int, int], None]
 """Called with the number of finished replications and the number asked for."""
@@ -17,13 +23,22 @@ Report = Callable[[int, int], None]
 def shown(session: Session, *, title: str, noun: str = "replications") -> Iterator[Report]:
     """Yield a function that takes (done, total), both counts of `noun`, and keeps a bar on stderr up to date.
 
-    Without a terminal, with --quiet and on dumb terminals nothing is drawn, but the session still learns how
-    far the run came, for the message of an interruption.
+    With KZSIM_PROGRESS=lines every step is told on stderr as a line of JSON. Without a terminal, with
+    --quiet and on dumb terminals nothing is drawn, but the session still learns how far the run came, for the
+    message of an interruption.
     """
 
     def remember(done: int, total: int) -> None:
         session.progress = f"{done} of {total} {noun}"
 
+    if os.environ.get(LINES) == "lines":
+
+        def tell(done: int, total: int) -> None:
+            remember(done, total)
+            click.echo(json.dumps({"progress": {"done": done, "total": total, "of": noun}}), err=True)
+
+        yield tell
+        return
     if session.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield remember
         return

@@ -281,7 +281,8 @@ def _announce(
 
 def finish(session: Session, path: str, result: RunResult, stored: Path, *, again: bool) -> ExitCode:
     """Print what came out and where it lies."""
-    from kzsim.cli import digest, documents, summary
+    from kzsim.brief import digest
+    from kzsim.cli import documents, summary
 
     flows = digest.flows(result)
     if session.json:

@@ -96,7 +96,8 @@ def _table(found: Sequence[StoredRun], width: int) -> list[str]:
 @click.pass_obj
 def show(session: Session, name: str, simultaneous: bool, out: str) -> ExitCode:
     """Print the summary of what is stored, as 'kzsim run', 'compare', 'sweep' and so on did."""
-    from kzsim.cli import digest, documents, held_comparisons, held_studies, held_sweeps, summary
+    from kzsim.brief import digest
+    from kzsim.cli import documents, held_comparisons, held_studies, held_sweeps, summary
 
     with results_mistakes():
         from kzsim import experiments

@@ -229,7 +229,6 @@ def _files(
     import pandas as pd
 
     from kzsim.experiments.files import csv_bytes
-    from kzsim.experiments.uncertainty.sensitivity import CLEAR
     from kzsim.experiments.uncertainty.spread import left_out_table, point_table, world_table
     from kzsim.figures.sensitivity import strongest
     from kzsim.figures.style import picture
@@ -256,7 +255,6 @@ def _files(
                 if wanted.method == "morris"
                 else "share of the variance in which it takes part (total index)"
             ),
-            clear=CLEAR,
             source=(
                 f"kzsim, {wanted.said}, {made.replications} replications a point; "
                 "bars: 95 % bootstrap interval; grey: not clear of luck"

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kzsim.brief.digest import WHO, Change, Empties, Estimate, Flow, served
 from kzsim.cli import screen, words
-from kzsim.cli.digest import WHO, Change, Empties, Estimate, Flow, served
 from kzsim.cli.table import Column, Table, fill
 from kzsim.indicators.spoken import plain
 

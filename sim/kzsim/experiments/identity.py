@@ -71,6 +71,16 @@ def digest(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def scenario_digest(settings: Mapping[str, Any]) -> str:
+    """Sha256 in hex over what a scenario (``Scenario.canonical``) says about the border and its trucks.
+
+    Seed and number of replications do not count: they say how often it is looked at.
+    """
+    kept = {key: value for key, value in settings.items() if key not in ("replications", "seed")}
+    text = json.dumps(kept, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def fact_values(fact: Fact) -> dict[str, Any]:
     """What of a fact decides a result, as plain JSON values."""
     values: dict[str, Any] = {"value": fact.value, "unit": fact.unit}

@@ -51,6 +51,23 @@ def resolved_yaml(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
+def resolved_entries(text: str) -> dict[str, Any]:
+    """What a resolved scenario says, by the name of each map: undo ``resolved_yaml``. Raises ValueError.
+
+    Each entry of the file stands on one line as JSON, below the name of its map or alone.
+    """
+    document: dict[str, Any] = {}
+    below: dict[str, Any] = {}
+    for line in text.splitlines():
+        if line.startswith("  "):
+            below.update(json.loads(f"{{{line.strip()}}}"))
+        elif line and not line.startswith("#"):
+            name, _, value = line.partition(":")
+            below = {}
+            document[name] = json.loads(value) if value.strip() else below
+    return document
+
+
 def _map(name: str, entries: Mapping[str, Any]) -> list[str]:
     if not entries:
         return [f"{name}: {{}}"]

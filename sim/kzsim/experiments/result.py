@@ -20,9 +20,10 @@ class RunResult:
     Every table's columns are those of ``kzsim.indicators.dictionary.table(<field name>)``, in that
     order; text columns hold '' where nothing applies, numbers NaN. The ``counterfactual_*`` tables
     and ``comparison`` are None without a counterfactual. ``hourly`` is None in a stored run that was
-    read back. ``timing`` (seconds; never part of a result file but of the manifest) has ``wall_s``,
-    ``replication_s`` (mean of one replication, counterfactual included) and ``entities`` (mean of one
-    run of one replication). ``start`` is aware, in Kazakhstan's clock.
+    read back. ``distribution`` and ``occupancy`` are None in runs of earlier versions. ``timing``
+    (seconds; never part of a result file but of the manifest) has ``wall_s``, ``replication_s`` (mean of one
+    replication, counterfactual included) and ``entities`` (mean of one run of one replication). ``start``
+    is aware, in Kazakhstan's clock.
     """
 
     title: str
@@ -44,6 +45,9 @@ class RunResult:
     counterfactual_replications: pd.DataFrame | None = None
     counterfactual_delay_accounts: pd.DataFrame | None = None
     counterfactual_binding: pd.DataFrame | None = None
+    distribution: pd.DataFrame | None = None
+    counterfactual_distribution: pd.DataFrame | None = None
+    occupancy: pd.DataFrame | None = None
     engine: str = ""
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By ``scenario`` and ``counterfactual``: the hash of each replication's outcome."""

@@ -294,6 +294,9 @@ def _result(
         counterfactual_replications=None if base is None else tables.replication_table(base),
         counterfactual_delay_accounts=None if base is None else tables.account_table(base),
         counterfactual_binding=None if base is None else bound(base),
+        distribution=tables.distribution_table(seen),
+        counterfactual_distribution=None if base is None else tables.distribution_table(base),
+        occupancy=tables.occupancy_table(seen),
         timing={
             "replication_s": math.fsum(seconds) / len(seconds),
             "entities": sum(seen.entities) / len(seen.entities),

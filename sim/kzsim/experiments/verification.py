@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from kzsim.engines.choice import Choice
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.plain import scenario_from
 from kzsim.experiments.replications import Progress, Task, replicating
-from kzsim.experiments.resolved import RESOLVED
+from kzsim.experiments.resolved import RESOLVED, resolved_entries
 from kzsim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def stored_scenario(path: Path) -> Scenario:
 
 def scenario_of(text: str) -> Scenario:
     """Undo ``resolved_yaml``; warnings are not in it. ValueError, KeyError or TypeError if it is not one."""
-    document = _entries(text)
+    document = resolved_entries(text)
     if not document.keys() >= _NEEDED:
         raise ValueError(f"it lacks {', '.join(sorted(_NEEDED - document.keys()))}")
     said = document["scenario"]
@@ -125,17 +124,3 @@ def scenario_of(text: str) -> Scenario:
         origins={key: entry["origin"] for key, entry in said.items()},
         written={key: entry["value"] for key, entry in said.items()},
     )
-
-
-def _entries(text: str) -> dict[str, Any]:
-    """Each entry of the file stands on one line as JSON, below the name of its map or alone."""
-    document: dict[str, Any] = {}
-    below: dict[str, Any] = {}
-    for line in text.splitlines():
-        if line.startswith("  "):
-            below.update(json.loads(f"{{{line.strip()}}}"))
-        elif line and not line.startswith("#"):
-            name, _, value = line.partition(":")
-            below = {}
-            document[name] = json.loads(value) if value.strip() else below
-    return document

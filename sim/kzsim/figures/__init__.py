@@ -5,6 +5,6 @@ Drawing functions take data and return a matplotlib figure; nothing here writes 
 
 from __future__ import annotations
 
-from kzsim.figures.basemap import DISCLAIMER, Basemap, read_basemap
+from kzsim.figures.basemap import DISCLAIMER, Basemap, BasemapError, read_basemap
 
-__all__ = ["DISCLAIMER", "Basemap", "read_basemap"]
+__all__ = ["DISCLAIMER", "Basemap", "BasemapError", "read_basemap"]

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from kzsim.indicators.histogram import Histogram
 from kzsim.indicators.layout import Layout
+from kzsim.indicators.occupancy import Taken, taken
 from kzsim.indicators.summary import Summary
 from kzsim.network.model import MS_PER_HOUR, Account
 
@@ -31,6 +32,7 @@ class Collected:
         self._hours = np.zeros(shape)
         self._with_entities = np.zeros(len(layout.cells), dtype=np.int64)
         self._hourly: I64 | None = None
+        self.taken: list[Taken] = []
 
     def add(self, summary: Summary) -> None:
         """Add the next replication. Sums of floats depend on the order: add in replication order."""
@@ -45,6 +47,7 @@ class Collected:
             if self._hourly is None:
                 self._hourly = np.zeros(summary.hourly.shape, dtype=np.int64)
             self._hourly += summary.hourly
+            self.taken.append(taken(self.layout, summary.hourly))
 
     def _account_hours(self, summary: Summary) -> F64:
         """float64 [cells, elements, accounts]: hours per entity of the cohort in one replication."""

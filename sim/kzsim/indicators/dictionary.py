@@ -119,6 +119,11 @@ _INTERVAL = (
     Column("high", "number", "as `unit`", "Upper end of the 95 % interval; empty: no interval."),
 )
 
+_INTERVAL_OF_PLACES = (
+    Column("low", "number", "places", "Lower end of its 95 % interval; empty: no interval."),
+    Column("high", "number", "places", "Upper end of that interval."),
+)
+
 _INDICATOR_COLUMNS = (
     *CELL,
     Column("indicator", "text", "", "Name of the indicator, see Indicators."),
@@ -252,6 +257,35 @@ _HOURLY_COLUMNS = (
     Column("mean", "number", NOUN, "Mean over the replications."),
 )
 
+_DISTRIBUTION_COLUMNS = (
+    *CELL,
+    Column("share", "number", "share", "Share of the cohort: 0.01, 0.02, ..., 0.99."),
+    Column(
+        "hours",
+        "number",
+        "h",
+        "Crossing time within which that share got through, pooled over the replications, kept to 11 "
+        "significant bits. Shares that did not get through within the follow-up have no row.",
+    ),
+)
+
+_OCCUPANCY_COLUMNS = (
+    *FLOW,
+    Column("side", "text", "", "Side of the zone; `between` for the strip between the posts."),
+    Column("stage", "text", "", "Zone."),
+    Column("element", "text", "", "Its full name in the network."),
+    Column("places", "whole number", "places", "How many places it has."),
+    Column("mean", "number", "places", "Places taken, mean over the hourly readings after the run-in."),
+    *_INTERVAL_OF_PLACES,
+    Column("p10", "number", "places", "Places taken or fewer in 10 % of those readings, pooled."),
+    Column("p50", "number", "places", "The same in half of them."),
+    Column("p90", "number", "places", "The same in 90 % of them."),
+    Column("most", "number", "places", "Most places taken at any of them."),
+    Column("share_full", "number", "share", "Share of the readings at which every place was taken."),
+    Column("full_low", "number", "share", "Lower end of its 95 % interval; empty: no interval."),
+    Column("full_high", "number", "share", "Upper end of that interval."),
+)
+
 _JUDGEMENT_COLUMNS = (
     Column("code", "text", "", "`precision`, `no_interval`, `growing` or `not_through`."),
     Column("run", "text", "", "`scenario` or `counterfactual`: which of the two it is about."),
@@ -274,6 +308,13 @@ TABLES: tuple[Table, ...] = (
     ),
     Table("binding", "binding.csv", "what binds one crossing, mode and direction", _BINDING_COLUMNS),
     Table("servers", "servers.csv", "the use of one pool", _SERVER_COLUMNS),
+    Table(
+        "distribution",
+        "distribution.csv",
+        "one share of those in a cell of all roles: everybody, all loaded, agricultural or rest",
+        _DISTRIBUTION_COLUMNS,
+    ),
+    Table("occupancy", "occupancy.csv", "the use of one zone's places", _OCCUPANCY_COLUMNS),
     Table("hourly", "hourly.parquet", "one quantity at one reading", _HOURLY_COLUMNS),
     Table("judgements", "judgements.csv", "one judgement of the run", _JUDGEMENT_COLUMNS),
     Table(
@@ -299,6 +340,12 @@ TABLES: tuple[Table, ...] = (
         "counterfactual_delay_accounts.csv",
         "as delay_accounts.csv, of the run without corridors",
         _ACCOUNT_COLUMNS,
+    ),
+    Table(
+        "counterfactual_distribution",
+        "counterfactual_distribution.csv",
+        "as distribution.csv, of the run without corridors",
+        _DISTRIBUTION_COLUMNS,
     ),
     Table(
         "counterfactual_binding",

@@ -116,7 +116,8 @@ class Layout:
     """All of it for one program.
 
     ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
-    follow its entrance on any route, else empty; what fills a zone is among them.
+    follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
+    element that is a zone, else 0.
     """
 
     horizon_ms: int
@@ -133,6 +134,7 @@ class Layout:
     elements: tuple[ElementInfo, ...]
     pools: tuple[PoolInfo, ...]
     after: tuple[tuple[int, ...], ...]
+    places: tuple[int, ...]
 
     @property
     def flows(self) -> tuple[int, ...]:
@@ -181,6 +183,7 @@ def make_layout(
         elements=tuple(elements),
         pools=tuple(_pool(program, number) for number in range(len(program.pool_names))),
         after=_after(program),
+        places=tuple(program.places.tolist()),
     )
 
 

@@ -17,7 +17,8 @@ from kzsim.indicators.comparison import COMPARED, TIMES, Pairs, family, verdict
 from kzsim.indicators.dictionary import INDICATORS, NOUN, QUANTILES, account_name, table
 from kzsim.indicators.intervals import estimate, simultaneous
 from kzsim.indicators.judgements import Judgement
-from kzsim.indicators.layout import Cell, ElementInfo, Layout
+from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST, Cell, ElementInfo, Layout
+from kzsim.indicators.occupancy import quantiles, zones
 from kzsim.indicators.summary import series
 from kzsim.network.model import MS_PER_HOUR, WAIT_ACCOUNTS, Account
 
@@ -148,6 +149,48 @@ def server_table(seen: Collected) -> pd.DataFrame:
             )
         )
     return frame("servers", rows)
+
+
+def distribution_table(seen: Collected) -> pd.DataFrame:
+    """One row for each whole per cent of each cell of everybody, of all loaded, farm goods and the rest."""
+    layout, cohort = seen.layout, seen.cohort_total
+    per_cent = list(range(1, 100))
+    rows: list[tuple[Any, ...]] = []
+    for number, cell in enumerate(layout.cells):
+        if cell.corridor != ALL or cell.klass not in (ALL, LOADED, AGRICULTURAL, REST):
+            continue
+        times = seen.times.quantiles_ms(layout.member[number], per_cent, int(cohort[number]))
+        rows += [
+            (*cell.key, share / 100, time / MS_PER_HOUR)
+            for share, time in zip(per_cent, times, strict=True)
+            if not math.isnan(time)
+        ]
+    return frame("distribution", rows)
+
+
+def occupancy_table(seen: Collected) -> pd.DataFrame | None:
+    """One row for each zone; None if no readings were kept."""
+    if not seen.taken:
+        return None
+    layout = seen.layout
+    rows: list[tuple[Any, ...]] = []
+    for place, number in enumerate(zones(layout)):
+        label = layout.elements[number]
+        mean = estimate(float(one.mean[place]) for one in seen.taken)
+        full = estimate(float(one.full[place]) for one in seen.taken)
+        rows.append(
+            (
+                *_flow(label),
+                label.side,
+                label.stage,
+                layout.element_names[number],
+                layout.places[number],
+                *(mean.mean, mean.low, mean.high),
+                *quantiles(seen.taken, place),
+                *(full.mean, full.low, full.high),
+            )
+        )
+    return frame("occupancy", rows)
 
 
 def comparison_table(layout: Layout, pairs: Sequence[Pairs]) -> pd.DataFrame:

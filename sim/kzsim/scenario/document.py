@@ -97,6 +97,16 @@ def read_file(path: Path, shown: str, rank: int = 0, noun: str = SCENARIO) -> Do
     return _parse(_text_of(path, shown, rank, noun), Place(shown, rank=rank), noun)
 
 
+def read_text(text: str, shown: str, rank: int = 0, noun: str = SCENARIO) -> Document:
+    """Read a text as if it were the content of the file ``shown``; raises as ``read_file`` does."""
+    whole = Place(shown, rank=rank)
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise ScenarioError([Problem.at(whole, "", f"has more than {MAX_BYTES // 10**6} MB")])
+    if not text.strip():
+        raise ScenarioError([Problem.at(whole, "", f"is empty; {_SHORTEST[noun]}")])
+    return _parse(text, whole, noun)
+
+
 def read_setting(setting: str, value: str, rank: int) -> Document:
     """Read the value of ``--set KEY=VALUE`` as YAML in one line.
 
@@ -245,7 +255,7 @@ class _Builder:
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse_tag(event)
             text, quoted = event.value, event.style is not None
-            node = Node(text if quoted else _resolve(text), self._at(event), self._at(event), text, quoted)
+            node = Node(text if quoted else scalar(text), self._at(event), self._at(event), text, quoted)
             if event.anchor is not None:
                 self._anchors[event.anchor] = (node, 1, 0)
             self._add(node, event, 1, 0)
@@ -320,7 +330,7 @@ class _Builder:
             self._problems.append(Problem.at(node.key_place, "", f"{said}{where}; keep one"))
 
 
-def _resolve(text: str) -> str | int | float | bool | None:
+def scalar(text: str) -> str | int | float | bool | None:
     """The core schema of YAML 1.2, decimal numbers only."""
     if _NULL.fullmatch(text):
         return None

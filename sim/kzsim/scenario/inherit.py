@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kzsim.scenario.document import Document, Node, read_file, read_setting
+from kzsim.scenario.document import Document, Node, read_file, read_setting, read_text
 from kzsim.scenario.problems import Place, Problem, ScenarioError, nearest, shorten
 from kzsim.scenario.units import describe
 
@@ -28,14 +28,16 @@ class Tree:
     whole: bool = True
 
 
-def gather(path: str | os.PathLike[str], settings: Sequence[str] = ()) -> Tree:
+def gather(path: str | os.PathLike[str], settings: Sequence[str] = (), *, text: str | None = None) -> Tree:
     """Read ``path``, its parents and ``settings`` (``KEY=VALUE``), the later over the earlier.
+
+    ``text`` stands in for the content of ``path``, which then need not exist.
 
     :raises ScenarioError: the file itself cannot be read.
     """
     shown = os.fspath(path)
-    document = read_file(Path(shown), shown)
-    _require_map(document)
+    document = read_file(Path(shown), shown) if text is None else read_text(text, shown)
+    require_map(document)
     problems = list(document.problems)
     chain, whole = _parents(document, shown, problems)
     root = chain[-1].root
@@ -112,7 +114,7 @@ def _parents(document: Document, shown: str, problems: list[Problem]) -> tuple[l
             return chain, False
         try:
             parent = read_file(path, shown, rank=len(chain))
-            _require_map(parent)
+            require_map(parent)
         except ScenarioError as error:
             for problem in error.problems:
                 if problem.line:
@@ -132,7 +134,8 @@ def beside(path: Path) -> list[str]:
         return []
 
 
-def _require_map(document: Document) -> None:
+def require_map(document: Document) -> None:
+    """Refuse a document that is no map of keys, with a ScenarioError."""
     root = document.root
     if not isinstance(root.value, dict):
         message = f"a scenario is a map of keys such as 'title: ...', found {describe(root.value)}"

@@ -23,10 +23,13 @@ def load(path: str | os.PathLike[str], settings: Sequence[str] = ()) -> Scenario
     return scenario
 
 
-def validate(path: str | os.PathLike[str]) -> tuple[Problem, ...]:
-    """Every mistake and warning of the scenario at ``path``, in the order of the files; empty: none."""
+def validate(path: str | os.PathLike[str], text: str | None = None) -> tuple[Problem, ...]:
+    """Every mistake and warning of the scenario at ``path``, in the order of the files; empty: none.
+
+    With ``text`` that is judged as if it were saved at ``path``, where nothing need be.
+    """
     try:
-        _, problems = resolve(gather(path))
+        _, problems = resolve(gather(path, text=text))
     except ScenarioError as error:
         return error.problems
     return in_order(problems)

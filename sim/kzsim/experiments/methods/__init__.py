@@ -17,6 +17,7 @@ Which parameters matter?              ``morris_design``, ``morris_effects``; ``s
 Does it help in every possible world? ``over_worlds``, ``partial_rank_correlations``,
                                       ``rank_correlations``
 What is uncertain about a number?     ``ThreeIntervals``
+Is the run-in long enough?            ``mser5``
 ====================================  ===========================================================
 """
 
@@ -29,6 +30,7 @@ from kzsim.experiments.methods.proportions import quantile_of, share_of
 from kzsim.experiments.methods.ranges import Range, scaled
 from kzsim.experiments.methods.ratio import ratio_of_means
 from kzsim.experiments.methods.rounds import Precision, Reached, Rounds, Target, precision
+from kzsim.experiments.methods.run_in import RunIn, mser5
 from kzsim.experiments.methods.screening import (
     Effect,
     MorrisDesign,
@@ -56,6 +58,7 @@ __all__ = [
     "Range",
     "Reached",
     "Rounds",
+    "RunIn",
     "Screening",
     "Selection",
     "SobolDesign",
@@ -71,6 +74,7 @@ __all__ = [
     "max_t_factor",
     "morris_design",
     "morris_effects",
+    "mser5",
     "noise_of",
     "over_worlds",
     "paired_differences",

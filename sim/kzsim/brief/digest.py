@@ -1,16 +1,14 @@
-"""The few figures of a run that the screen and `--json` show, picked from its tables."""
+"""The few figures of a run that the screen, `--json` and a brief show, picked from its tables."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from kzsim.experiments import RunResult
 
 WHO = {"user": "corridor users", "eligible_nonuser": "eligible non-users", "other": "others"}
 """Those that a comparison keeps apart, as they are called on the screen."""
@@ -117,11 +115,27 @@ class Flow:
     empties: Empties | None
 
 
+class Tables(Protocol):
+    """What of a run is looked at; ``comparison`` is None without a counterfactual."""
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """The table of that name."""
+
+    @property
+    def binding(self) -> pd.DataFrame:
+        """The table of that name."""
+
+    @property
+    def comparison(self) -> pd.DataFrame | None:
+        """The table of that name."""
+
+
 Row = Mapping[str, Any]
 Cell = tuple[str, str, str, str, str, str]
 
 
-def flows(result: RunResult) -> tuple[Flow, ...]:
+def flows(result: Tables) -> tuple[Flow, ...]:
     """Return the flows of a run in the order of its tables."""
     rows = _by_cell(result.indicators)
     compared = {} if result.comparison is None else _by_cell(result.comparison)
@@ -186,7 +200,7 @@ def _empties(row: Callable[[str], Row]) -> Empties | None:
     )
 
 
-def served(result: RunResult, mode: str) -> tuple[str, ...]:
+def served(result: Tables, mode: str) -> tuple[str, ...]:
     """Return the classes of cargo among the corridor users of a mode."""
     from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
 

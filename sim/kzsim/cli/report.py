@@ -1,0 +1,216 @@
+"""`kzsim report`: the brief of a stored study, as an HTML page or a PDF."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kzsim.cli import options, screen
+from kzsim.cli.documents import write
+from kzsim.cli.failures import ExitCode, Session, Stop, results_mistakes
+
+if TYPE_CHECKING:
+    from kzsim.brief.content import Brief
+    from kzsim.experiments.studies import Study
+    from kzsim.figures.catalogue import Drawn
+    from kzsim.language import Speaker
+
+EPILOG = """\b
+Examples:
+  kzsim report results/green_all
+  kzsim report results/compare-green_none-green_all --format html,pdf --lang ru
+  kzsim report results/green_all --baseline results/green_none --out green.html
+
+\b
+STUDY is the folder of a run, a comparison or a sweep, or of a scenario for the
+latest run there, as 'kzsim runs show' takes it. Where a comparison was also made
+with --uncertainty, its brief begins with what holds over the plausible worlds.
+"""
+COUNTERFACTUAL = ("gains", "classes")
+"""Kinds of figures that show a run against itself without corridors."""
+NAMES = {"html": "report", "pdf": "brief"}
+LANGUAGES = ("en", "ru", "kk", "zh")
+
+
+class Formats(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
+    """One or more of html and pdf, separated by commas."""
+
+    name = "formats"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the formats that were typed, each once, or end the command with a message."""
+        if isinstance(value, tuple):
+            return value
+        wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
+        for one in wanted:
+            if one not in NAMES:
+                self.fail(f"'{one}' is not a format of a report; there are {', '.join(NAMES)}", param, ctx)
+        return wanted
+
+
+@click.command(epilog=EPILOG)
+@click.argument("study", metavar="STUDY")
+@click.option(
+    "--format", "formats", type=Formats(), default="html", show_default=True, help="html, pdf, or html,pdf."
+)
+@click.option("--baseline", metavar="RUN", help="Compare a run with this one of the same trucks and trains.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
+@click.option(
+    "--out",
+    "target",
+    metavar="FILE",
+    help="Where to write it. Default: report.html and brief.pdf in the study's folder.",
+)
+@click.option(
+    "--results",
+    default="results",
+    show_default=True,
+    metavar="FOLDER",
+    help="Folder that holds the results of all scenarios.",
+)
+@click.option("--template", metavar="FILE", help="A Typst file of your own to set the PDF with.")
+@options.quiet("Print the paths alone.")
+@options.common
+@click.pass_obj
+def report(
+    session: Session,
+    study: str,
+    formats: tuple[str, ...],
+    baseline: str | None,
+    lang: str,
+    target: str | None,
+    results: str,
+    template: str | None,
+) -> ExitCode:
+    """Write the brief of a run, a comparison or a sweep: what it found, how sure that is, what is assumed.
+
+    The HTML page is one file that asks for nothing from elsewhere; the PDF has two pages. Both say the same.
+    """
+    if template is not None and "pdf" not in formats:
+        raise click.UsageError("--template sets the PDF; ask for it with --format pdf")
+    with results_mistakes(), report_mistakes():
+        from kzsim.brief.content import brief_of
+        from kzsim.experiments.studies import open_study
+        from kzsim.language import speaker
+
+        found = open_study(study, Path(results))
+        other = None if baseline is None else open_study(baseline, Path(results))
+        paths = targets(found, formats, target)
+        for path in paths.values():
+            check_writable(path)
+        say = speaker(lang)
+        brief = brief_of(found, say, other)
+        # against another run, figures of its own counterfactual would answer another question
+        drawn = figures(found, say, without=COUNTERFACTUAL if other is not None else ())
+        makers: dict[str, Callable[[], bytes]] = {
+            "html": lambda: _html(brief, found, drawn, say),
+            "pdf": lambda: _pdf(brief, drawn, say, None if template is None else Path(template)),
+        }
+        for form, path in paths.items():
+            replace(path, makers[form]())
+    if session.json:
+        files = {form: str(path) for form, path in paths.items()}
+        write({"status": "done", "study": str(found.path), "headline": brief.headline, "files": files})
+        return ExitCode.DONE
+    if not session.quiet:
+        screen.out([brief.headline])
+    screen.out(str(path) for path in paths.values())
+    return ExitCode.DONE
+
+
+def targets(study: Study, formats: Sequence[str], target: str | None) -> dict[str, Path]:
+    """Return where each format goes: beside the results, or at `target` with its own ending."""
+    if target is None:
+        return {form: study.path / f"{NAMES[form]}.{form}" for form in formats}
+    path = Path(target)
+    if path.is_dir():
+        return {form: path / f"{NAMES[form]}.{form}" for form in formats}
+    if len(formats) == 1:
+        return {formats[0]: path}
+    return {form: path.with_suffix(f".{form}") for form in formats}
+
+
+def figures(study: Study, say: Speaker, without: Sequence[str] = ()) -> list[tuple[str, Drawn]]:
+    """Return every figure of a study with the name of its kind, but for the kinds `without`."""
+    from kzsim.figures.catalogue import FIGURES
+
+    found = []
+    for kind in FIGURES.values():
+        if study.kind in kind.kinds and kind.name not in without:
+            found += [(kind.name, one) for one in kind.draw(study, say)]
+    return found
+
+
+def _html(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], say: Speaker) -> bytes:
+    from kzsim.brief.html import html_page
+
+    return html_page(brief, study, drawn, say)
+
+
+def _pdf(brief: Brief, drawn: Sequence[tuple[str, Drawn]], say: Speaker, template: Path | None) -> bytes:
+    """Return the PDF with the few figures that its two pages have place for."""
+    from kzsim.brief.pdf import pdf_bytes
+
+    chosen = [one for name in brief.figures for kind, one in drawn if kind == name]
+    return pdf_bytes(brief, chosen, say, template)
+
+
+def check_writable(path: Path) -> None:
+    """Raise ResultsError before anything is computed if the file could not be written."""
+    from kzsim.experiments.errors import ResultsError
+
+    remedy = "Name another file with --out."
+    if path.is_dir():
+        raise ResultsError(f"{path}: this is a folder.", remedy)
+    if not path.parent.is_dir():
+        raise ResultsError(f"{path.parent}: there is no such folder.", remedy)
+    if not os.access(path.parent, os.W_OK):
+        raise ResultsError(f"{path.parent}: no permission to write here.", remedy)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; one that is there is replaced in one step. Raises ResultsError."""
+    from kzsim.experiments.errors import ResultsError
+
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                Path(temporary).unlink(missing_ok=True)
+        raise ResultsError(
+            f"{path}: it cannot be written: {error.strerror}.", "Name another file with --out."
+        ) from error
+
+
+def _umask() -> int:
+    """Return what this process takes away from the permissions of a new file."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def report_mistakes() -> Iterator[None]:
+    """Turn what a brief refuses into the end of the command."""
+    from kzsim.brief.errors import BriefError
+
+    try:
+        yield
+    except BriefError as error:
+        raise Stop(
+            ExitCode.INVALID, f"kzsim: {error.message}", status="invalid", remedy=f"{error.remedy}"
+        ) from error

@@ -1,0 +1,102 @@
+"""Every kind of figure by its name."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from kzsim.figures import (
+    clouds,
+    gains,
+    goods,
+    heat,
+    hours,
+    maps,
+    precision,
+    seasons,
+    sensitivity,
+    servers,
+    sweeps,
+    times,
+)
+from kzsim.figures.drawn import FORMS, Draw, Drawn, Form, Kind, figure_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kzsim.figures.basemap import Basemap
+
+__all__ = ["FIGURES", "FORMS", "Drawn", "Form", "Kind", "figure_bytes", "makers"]
+
+RUN = frozenset({"run"})
+COMPARED = frozenset({"run", "comparison"})
+SWEEP = frozenset({"sweep"})
+SENSITIVITY = frozenset({"sensitivity"})
+
+_MAP = "map"
+_NEWER = "a run made by this version of kzsim: run the scenario again"
+_CORRIDORS = "green corridors and the run without them (no --no-counterfactual), or a comparison"
+_KINDS: tuple[Kind, ...] = (
+    Kind(_MAP, "the crossings on a map: throughput and delay by mode", RUN, maps.crossings_map, "a run"),
+    Kind(
+        "crossing_time",
+        "crossing time: mean, interval, P10 to P90; agricultural goods beside the rest",
+        RUN,
+        times.crossing_times,
+        "a run",
+    ),
+    Kind("hours", "where the hours go: a stay by cause", RUN, hours.where_the_hours_go, "a run"),
+    Kind("distribution", "share through within so many hours", RUN, times.distributions, _NEWER),
+    Kind("year", "number inside and leaving through the period", RUN, seasons.years, "a run"),
+    Kind(
+        "week",
+        "number inside and leaving by the day of the week",
+        RUN,
+        seasons.weeks,
+        "a measured window of two weeks or more",
+    ),
+    Kind("gains", "who wins and who pays, by part in the corridor", COMPARED, gains.gains, _CORRIDORS),
+    Kind("classes", "who wins and who pays, by class of goods", COMPARED, gains.gains_by_class, _CORRIDORS),
+    Kind("utilisation", "how busy stages are, and the bottleneck", RUN, servers.utilisation, "a run"),
+    Kind("yard", "how full the railway's receiving tracks are", RUN, servers.yards, f"rail, and {_NEWER}"),
+    Kind("commodities", "tonnage by class of goods", RUN, goods.commodities, "a run"),
+    Kind(
+        "convergence",
+        "means and intervals as replications come in",
+        RUN,
+        precision.convergence,
+        "two replications or more",
+    ),
+    Kind(
+        "run_in",
+        "whether the run-in is long enough, by MSER-5",
+        RUN,
+        precision.run_in,
+        "a run of fifty hours or more",
+    ),
+    Kind("sweep_lines", "over a key of a grid", SWEEP, sweeps.lines, "a grid over a key with numbers"),
+    Kind("sweep_heat", "over two keys of a grid", SWEEP, heat.heat_maps, "a grid over two keys"),
+    Kind(
+        "sweep_points",
+        "points of a sample over the key that decides most",
+        SWEEP,
+        clouds.clouds,
+        "a sample or list of points (no grid) over a key with numbers",
+    ),
+    Kind(
+        "sensitivity",
+        "which ranges move a figure most: Morris, Sobol'",
+        SENSITIVITY,
+        sensitivity.sensitivities,
+        "a sensitivity study",
+    ),
+)
+
+FIGURES: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KINDS})
+
+
+def makers(basemap: Basemap | None = None) -> Mapping[str, Draw]:
+    """What draws each kind of figure, the map on that base map if one is given."""
+    found: dict[str, Draw] = {kind.name: kind.draw for kind in _KINDS}
+    return {**found, _MAP: partial(maps.crossings_map, basemap=basemap)}

@@ -1,0 +1,130 @@
+"""Heat maps of a grid over two of its keys."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kzsim.figures import told
+from kzsim.figures.drawn import Drawn
+from kzsim.figures.style import FAINT, INK, WIDTH_IN, Sheet, styled, wrapped
+from kzsim.figures.sweeps import FLOW, Axis, axes_of, heading, heads_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kzsim.experiments.studies import Study
+    from kzsim.language import Speaker
+
+_CELL_IN = 0.34
+_MOST_CELLS = 12
+
+
+@styled
+def heat_maps(study: Study, say: Speaker) -> tuple[Drawn, ...]:
+    """The first figure over two keys of a grid, one figure a mode; () unless two keys are varied."""
+    table = heads_of(study)
+    keys = [axis for axis in axes_of(table) if 1 < table[axis.column].nunique(dropna=False) <= _MOST_CELLS]
+    if study.manifest.get("design") != "grid" or len(keys) < 2:
+        return ()
+    name = str(table["indicator"].iloc[0])
+    table = table[table["indicator"] == name]
+    across, down = sorted(keys, key=lambda axis: -int(table[axis.column].nunique(dropna=False)))[:2]
+    for axis in keys:
+        if axis not in (across, down):
+            table = table[table[axis.column] == table[axis.column].iloc[0]]
+    return tuple(
+        _heat(study, table[table["mode"] == mode], across, down, mode, say) for mode in told.modes_of(table)
+    )
+
+
+def heat_title(table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Speaker) -> str:
+    """Where in the grid the figure is least, over all flows, if that differs surely from the most."""
+    name = str(table["indicator"].iloc[0])
+    best = told.bottom_of(table, "mean")
+    same = table[(table[FLOW] == [best[key] for key in FLOW]).all(axis=1)]
+    worst = told.top_of(same, "mean")
+    place = told.place(str(best["crossing"]), mode, say)
+    if not best["high"] < worst["low"]:
+        return told.sentence(
+            [
+                say(
+                    "{what} at {place}: no detectable difference between the points",
+                    what=say.indicator(name),
+                    place=place,
+                )
+            ]
+        )
+    return told.sentence(
+        [
+            say(
+                "{what} at {place} is least, {least} {unit}, at {across} and {down}; at most it is {most}",
+                what=say.indicator(name),
+                place=place,
+                least=say.figure(best["mean"]),
+                most=say.figure(worst["mean"]),
+                unit=say.unit(str(best["unit"])),
+                across=_value(best[across.column], across, say),
+                down=_value(best[down.column], down, say),
+            )
+        ]
+    )
+
+
+def _value(value: object, axis: Axis, say: Speaker) -> str:
+    if isinstance(value, int | float):
+        return "–" if math.isnan(value) else " ".join((say.figure(float(value)), say.unit(axis.unit))).strip()
+    return str(value)
+
+
+def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Speaker) -> Drawn:
+    title = heat_title(table, across, down, mode, say)
+    name, unit = str(table["indicator"].iloc[0]), str(table["unit"].iloc[0])
+    what = say("{what}, {unit}: mean and half the width of its 95 % interval",
+               what=say.indicator(name), unit=say.unit(unit))  # fmt: skip
+    subtitle = told.subtitle(told.sentence([what]), study, say)
+    source = told.source(study, say, told.interval_named(say, int(study.manifest.get("replications", 1))))
+    flows = list(dict.fromkeys(table[FLOW].itertuples(index=False, name=None)))
+    columns, rows = (list(dict.fromkeys(table[axis.column])) for axis in (across, down))
+    left = 1.75
+    cell = min((WIDTH_IN - left - 0.15) / len(columns), 0.75)
+    head, height = 0.28, _CELL_IN * len(rows)
+    sheet = Sheet(title, subtitle, source, body_in=0.30 + (head + height) * len(flows) + 0.42)
+    low, high = float(table["mean"].min()), float(table["mean"].max())
+    for number, flow in enumerate(flows):
+        above = 0.26 + number * (head + height)
+        axes = sheet.axes(left, above, cell * len(columns), height)
+        own = table[(table[FLOW] == list(flow)).all(axis=1)]
+        sheet.text(left, above - 0.03, say("{place}, {direction}", place=told.place(flow[0], mode, say),
+                   direction=say.direction(flow[2])), fontsize=8.5, weight="bold", va="bottom")  # fmt: skip
+        grid = np.full((len(rows), len(columns)), np.nan)
+        for row in told.records(own):
+            at = (rows.index(row[down.column]), columns.index(row[across.column]))
+            grid[at] = row["mean"]
+            dark = (row["mean"] - low) > 0.55 * ((high - low) or 1)
+            half = (row["high"] - row["low"]) / 2
+            words = say.figure(row["mean"]) + (f"\n± {say.figure(half)}" if math.isfinite(half) else "")
+            axes.text(at[1], at[0], words, ha="center", va="center", fontsize=6, linespacing=1.2,
+                      color="white" if dark else INK)  # fmt: skip
+        axes.pcolormesh(
+            np.arange(len(columns) + 1) - 0.5, np.arange(len(rows) + 1) - 0.5, grid, cmap="Blues", vmin=low,
+            vmax=high + 0.25 * ((high - low) or 1), edgecolors="white", linewidth=0.8,
+        )  # fmt: skip
+        axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
+        for side in ("left", "bottom"):
+            axes.spines[side].set_visible(False)
+        axes.tick_params(length=0, labelsize=7.5, labelbottom=number == len(flows) - 1)
+        axes.set_yticks(
+            range(len(rows)), ["\n".join(wrapped(_value(one, down, say), 7.5, 1.5)) for one in rows]
+        )
+        numbers = [say.figure(float(one)) if across.numeric else str(one) for one in columns]
+        axes.set_xticks(range(len(columns)), numbers)
+        if number == len(flows) - 1:
+            axes.set_xlabel(heading(across, say))
+    sheet.text(0.12, 0.0, "\n".join(wrapped(heading(down, say), 7.5, left - 0.3)), fontsize=7.5, color=FAINT)
+    alt = say("Grid of cells, darker where {what} is larger. {title}.", what=say.indicator(name), title=title)
+    return Drawn(
+        f"sweep_heat_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)
+    )

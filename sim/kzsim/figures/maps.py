@@ -1,0 +1,268 @@
+"""The map: what gets through each crossing, and what delay it meets, by mode."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kzsim import evidence
+from kzsim.figures import told
+from kzsim.figures.basemap import Basemap, Line, read_basemap
+from kzsim.figures.drawn import Drawn
+from kzsim.figures.style import FAINT, INK, Sheet, styled, text_in
+from kzsim.indicators.layout import ALL
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from kzsim.experiments.studies import Study
+    from kzsim.language import Speaker
+
+LAND, HOME, WATER, BORDER = "#F4F1EA", "#FBF7E9", "#CFE3EE", "#8C8577"
+AT_HOME = ("Kazakhstan", "China")
+"""The countries of the base map that the crossings join, in lighter paint than the others."""
+ROOM_WEST, ROOM_EAST, ROOM_SOUTH, ROOM_NORTH = 3.2, 4.4, 1.0, 1.0
+"""Degrees around the crossings: labels need most of it in the east."""
+_FACE_IN = 0.40
+"""Diameter of the mark of the flow with most traffic of its mode."""
+
+
+Window = tuple[float, float, float, float]
+"""West, east, south, north in degrees."""
+
+
+@styled
+def crossings_map(study: Study, say: Speaker, basemap: Basemap | None = None) -> tuple[Drawn, ...]:
+    """Throughput and delay of each crossing by mode, on the packaged base map unless another is given."""
+    table = by_crossing(study)
+    return (_map(study, table, say, basemap or read_basemap()),)
+
+
+def by_crossing(study: Study) -> pd.DataFrame:
+    """A row for each crossing and mode: both directions together, all trucks, loaded trains.
+
+    ``per_day``: throughput; ``delay_h``: mean delay, directions weighted by how many were followed; ``lat``
+    and ``lon`` in degrees (NaN for a crossing that the evidence does not know).
+    """
+    import pandas as pd
+
+    found = study.table("indicators")
+    heads = found["class"] == found["mode"].map(told.headline)
+    own = found[heads & (found["corridor"] == ALL) & found["indicator"].isin(["throughput_per_day", "delay"])]
+    places = evidence.crossings()
+    rows = []
+    for crossing in told.crossings_of(own):
+        for mode in told.modes_of(own):
+            mine = own[(own["crossing"] == crossing) & (own["mode"] == mode)]
+            if mine.empty:
+                continue
+            through, delay = (mine[mine["indicator"] == name] for name in ("throughput_per_day", "delay"))
+            weight = delay["n"].to_numpy(dtype=float)
+            mean = float(np.average(delay["mean"], weights=weight)) if weight.sum() else math.nan
+            place = places[crossing].location["kz"] if crossing in places else None
+            rows.append(
+                (
+                    crossing,
+                    mode,
+                    float(through["mean"].sum()),
+                    mean,
+                    place.lat if place else math.nan,
+                    place.lon if place else math.nan,
+                )
+            )
+    return pd.DataFrame(rows, columns=["crossing", "mode", "per_day", "delay_h", "lat", "lon"])
+
+
+def map_title(table: pd.DataFrame, say: Speaker) -> str:
+    """Where most trucks go through and where they wait longest; of trains where there are no trucks."""
+    mode = told.modes_of(table)[0]
+    own = table[table["mode"] == mode]
+    busy, slow = told.top_of(own, "per_day"), told.top_of(own, "delay_h")
+    values = {
+        "counted": told.counted(mode, say),
+        "busy": told.place(busy["crossing"], mode, say),
+        "slow": told.place(slow["crossing"], mode, say),
+        "n": say.number(busy["per_day"], 0),
+        "share": say.percent(busy["per_day"] / own["per_day"].sum()),
+        "delay": say.figure(slow["delay_h"]),
+    }
+    if len(own) == 1:
+        return say("{busy} passes {n} {counted} a day, each delayed by {delay} h on average", **values)
+    if busy["crossing"] == slow["crossing"]:
+        return say(
+            "{busy} passes {share} of the {counted} and delays them longest: {delay} h on average", **values
+        )
+    return say(
+        "{busy} passes {share} of the {counted}; the longest delay is at {slow}, {delay} h on average",
+        **values,
+    )
+
+
+def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Drawn:
+    from matplotlib.transforms import ScaledTranslation
+
+    title = map_title(table, say)
+    what = say("Throughput a day in both directions and mean delay; trucks, and loaded trains")
+    subtitle = told.subtitle(what, study, say)
+    source = told.source(
+        study,
+        say,
+        say("Mean over the replications"),
+        say("Boundaries are indicative and imply no endorsement"),
+    )
+    known = table.dropna(subset=["lat"])
+    west, east = known["lon"].min() - ROOM_WEST, known["lon"].max() + ROOM_EAST
+    south, north = known["lat"].min() - ROOM_SOUTH, known["lat"].max() + ROOM_NORTH
+    short = 6.0 - (north - south)  # a single crossing still shows the country around it
+    if short > 0:
+        south, north = south - short / 2, north + short / 2
+    stretch = 1 / math.cos(math.radians((south + north) / 2))
+    height_in = min(max(7.2 * (north - south) * stretch / (east - west), 3.4), 5.2)
+    wide = height_in**-1 * 7.2 * (north - south) * stretch
+    west, east = (west + east) / 2 - wide / 2, (west + east) / 2 + wide / 2
+    sheet = Sheet(title, subtitle, source, body_in=height_in)
+    axes = sheet.axes(0, 0, sheet.width_in, height_in)
+    axes.set(xlim=(west, east), ylim=(south, north))
+    axes.set_axis_off()
+    axes.set_facecolor(LAND)
+    _ground(axes, ground, (west, east, south, north))
+    most = {mode: float(table.loc[table["mode"] == mode, "per_day"].max()) for mode in told.modes_of(table)}
+    taken: dict[str, float] = {}
+    for row in told.records(known):
+        size = max(_FACE_IN * 72 * math.sqrt(max(row["per_day"], 0) / (most[row["mode"]] or 1.0)), 4.0)
+        crossing = str(row["crossing"])
+        # a second mode stands to the west of the first, so that neither hides the other
+        shift = -(taken[crossing] + size / 2) if crossing in taken else 0.0
+        taken.setdefault(crossing, size / 2 + 1.5)
+        beside = ScaledTranslation(shift / 72, 0, sheet.figure.dpi_scale_trans)
+        axes.plot(
+            row["lon"], row["lat"], told.MARKER[row["mode"]], color=told.COLOUR[row["mode"]], markersize=size,
+            alpha=0.85, markeredgecolor="white", markeredgewidth=0.8, zorder=6,
+            transform=axes.transData + beside,
+        )  # fmt: skip
+    _labels(axes, known, say, (west, east, south, north), height_in)
+    home, across = say("KAZAKHSTAN"), say("CHINA")
+    for words, part, height in ((home, 0.04, 0.90), (across, 0.46, 0.05)):
+        axes.text(
+            west + part * (east - west), south + height * (north - south), words, fontsize=10, ha="left",
+            color="#A79F8D", zorder=3,
+        )  # fmt: skip
+    _scale(axes, (west, east, south, north), say)
+    alt = say(
+        "Map of the crossings between Kazakhstan and China with throughput and delay at each. {title}.",
+        title=title,
+    )
+    return Drawn("map", title, subtitle, source, alt, sheet.figure, table)
+
+
+def _ground(axes: Axes, ground: Basemap, window: Window) -> None:
+    from matplotlib.patches import Polygon, Rectangle
+
+    west, east, south, north = window
+    axes.add_patch(Rectangle((west, south), east - west, north - south, facecolor=LAND, zorder=0))
+    faces = [(ring, HOME) for name in AT_HOME for ring in ground.countries.get(name, ())]
+    for ring, face in (*faces, *((ring, WATER) for ring in ground.lakes)):
+        seen = within(ring, window)
+        if len(seen):
+            axes.add_patch(Polygon(seen, facecolor=face, edgecolor="none", zorder=2 if face == WATER else 1))
+    for ring in (ring for rings in ground.countries.values() for ring in rings):
+        axes.plot(ring[:, 0], ring[:, 1], color=BORDER, linewidth=0.9, zorder=1.5)
+    for line in ground.rivers:
+        axes.plot(line[:, 0], line[:, 1], color=WATER, linewidth=1, zorder=2)
+
+
+def within(ring: Line, window: Window) -> Line:
+    """The part of a ring inside the window, float64 [points, 2]: Sutherland and Hodgman (1974)."""
+    west, east, south, north = window
+    for axis, limit, keep_above in ((0, west, True), (0, east, False), (1, south, True), (1, north, False)):
+        if not len(ring):
+            break
+        beyond = ring[:, axis] - limit if keep_above else limit - ring[:, axis]
+        following, beyond_next = np.roll(ring, -1, axis=0), np.roll(beyond, -1)
+        kept: list[Line] = []
+        for here, there, inner, inner_next in zip(ring, following, beyond, beyond_next, strict=True):
+            if inner >= 0:
+                kept.append(here)
+            if (inner >= 0) != (inner_next >= 0):
+                kept.append(here + (there - here) * (inner / (inner - inner_next)))
+        ring = np.array(kept).reshape(-1, 2)
+    return ring
+
+
+def _labels(
+    axes: Axes,
+    table: pd.DataFrame,
+    say: Speaker,
+    window: Window,
+    height_in: float,
+) -> None:
+    """Names and figures in a column in the east, from north to south, each tied to its crossing."""
+    west, east, south, north = window
+    per_in = (north - south) / height_in
+    line = 0.145 * per_in
+    places = table.drop_duplicates("crossing").sort_values("lat", ascending=False)
+    blocks = []
+    for place in told.records(places):
+        own = table[table["crossing"] == place["crossing"]]
+        blocks.append((place, [_said(row, say) for row in told.records(own)]))
+    widest = max(
+        max(text_in(say.crossing(place["crossing"]), 8.5, bold=True), *(text_in(text, 8) for text, _ in rows))
+        for place, rows in blocks
+    )
+    left = east - (widest + 0.16) * (east - west) / 7.2
+    heights = [(1 + len(rows)) * line + 0.10 * per_in for _, rows in blocks]
+    tops = _spread(
+        [place["lat"] for place, _ in blocks], heights, south + 0.45 * per_in, north - 0.12 * per_in
+    )
+    for (place, rows), top, height in zip(blocks, tops, heights, strict=True):
+        middle = top - (height - 0.10 * per_in) / 2
+        axes.plot([place["lon"], left - 0.10], [place["lat"], middle], color=FAINT, linewidth=0.7, zorder=4)
+        texts = [
+            (say.crossing(place["crossing"]), INK, "bold", 8.5),
+            *((text, ink, "normal", 8) for text, ink in rows),
+        ]
+        for number, (text, ink, weight, points) in enumerate(texts):
+            axes.text(
+                left, top - number * line, text, color=ink, weight=weight, fontsize=points, va="top", zorder=7
+            )
+
+
+def _said(row: dict[str, Any], say: Speaker) -> tuple[str, str]:
+    mode = str(row["mode"])
+    values = {"delay": say.figure(row["delay_h"])}
+    if mode == "rail":
+        text = say("{n} trains a day, {delay} h delay", n=say.number(row["per_day"], 1), **values)
+    else:
+        text = say("{n} trucks a day, {delay} h delay", n=say.number(row["per_day"], 0), **values)
+    return text, told.COLOUR[mode]
+
+
+def _spread(wanted: list[float], heights: list[float], bottom: float, top: float) -> list[float]:
+    """Upper edges of blocks, from the top, near the wanted middles, without any overlap."""
+    edges: list[float] = []
+    free = top
+    for middle, height in zip(wanted, heights, strict=True):
+        edge = min(middle + height / 2, free)
+        edges.append(edge)
+        free = edge - height
+    lift = bottom - free
+    for number in range(len(edges) - 1, -1, -1):
+        if lift <= 0:
+            break
+        edges[number] += lift
+        above = edges[number - 1] - heights[number - 1] if number else top
+        lift = edges[number] - above
+    return edges
+
+
+def _scale(axes: Axes, window: Window, say: Speaker) -> None:
+    west, east, south, north = window
+    length_km, lat = 200, south + 0.04 * (north - south)
+    length_deg = length_km / (111.32 * math.cos(math.radians(lat)))
+    lon = east - 0.03 * (east - west) - length_deg
+    axes.plot([lon, lon + length_deg], [lat, lat], color=FAINT, linewidth=2, solid_capstyle="butt", zorder=4)
+    axes.text(lon + length_deg / 2, lat + 0.012 * (north - south), say("{n} km", n=say.number(length_km, 0)),
+              ha="center", fontsize=7.5, color=FAINT, zorder=4)  # fmt: skip

@@ -1,0 +1,261 @@
+"""How busy stages are, with the bottleneck named, and how full the yards of the railway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kzsim.figures import told
+from kzsim.figures.colours import BASELINE
+from kzsim.figures.drawn import Drawn
+from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled, text_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from kzsim.experiments.studies import Study
+    from kzsim.language import Speaker
+
+MOST_ROWS = 14
+_PLAIN_POOLS = ("general", "teams", "fronts")
+"""Pools that a stage has without a corridor: the stage's own name is enough."""
+FULL_SHARE = 0.01
+"""Tracks that are full in less than this share of the readings are said to be never or hardly full."""
+_FLOW = ["crossing", "mode", "direction"]
+_ROW_IN, _LEAST_LABEL_IN, _MOST_LABEL_IN = 0.31, 1.6, 4.2
+
+
+@styled
+def utilisation(study: Study, say: Speaker) -> tuple[Drawn, ...]:
+    """The busiest stages and what binds, one figure a mode."""
+    table = busiest(study)
+    return tuple(
+        _utilisation(study, table[table["mode"] == mode], mode, say) for mode in told.modes_of(table)
+    )
+
+
+def busiest(study: Study) -> pd.DataFrame:
+    """A row for each pool that is ever open, the busiest first.
+
+    ``binds``: what limits its flow, as ``binding.csv`` has it; ``is_bottleneck``: whether this stage does.
+    """
+    servers = study.table("servers").dropna(subset=["utilisation"])
+    bound = study.table("binding")[[*_FLOW, "binds", "side", "stage"]]
+    bound = bound.rename(columns={"side": "bound_side", "stage": "bound_stage"})
+    table = servers.merge(bound, on=_FLOW, how="left")
+    is_it = (
+        (table["binds"] == "stage")
+        & (table["side"] == table["bound_side"])
+        & (table["stage"] == table["bound_stage"])
+    )
+    table = table.assign(is_bottleneck=is_it).drop(columns=["bound_side", "bound_stage"])
+    return table.sort_values("utilisation", ascending=False, kind="stable", ignore_index=True)
+
+
+def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
+    """Which stage is the bottleneck; where none is, what binds instead and how busy the busiest is."""
+    by, top = told.by_mode(mode, say), told.records(table.head(1))[0]
+    bottlenecks = table[table["is_bottleneck"]]
+    if len(bottlenecks):
+        worst = told.records(bottlenecks.head(1))[0]
+        return told.sentence(
+            [
+                say(
+                    "{by}, the bottleneck is a stage: {stage} at {place}, {share} busy while open",
+                    by=by,
+                    stage=_stage(worst, say),
+                    place=told.place(worst["crossing"], mode, say),
+                    share=say.percent(worst["utilisation"]),
+                )
+            ]
+        )
+    values = {
+        "by": by,
+        "stage": _stage(top, say),
+        "place": told.place(top["crossing"], mode, say),
+        "share": say.percent(top["utilisation"]),
+    }
+    flows = table.drop_duplicates(_FLOW)
+    counts = flows["binds"].value_counts(sort=False)
+    if set(counts.index) == {"nothing"}:
+        return told.sentence(
+            [
+                say(
+                    "{by} nothing binds: the busiest stage, {stage} at {place}, is {share} busy while open",
+                    **values,
+                )
+            ]
+        )
+    most = max((name for name in counts.index if name != "nothing"), key=lambda name: int(counts[name]))
+    return told.sentence(
+        [
+            say(
+                "{by}, no stage is the bottleneck but {what}; the busiest, {stage} at {place}, is "
+                "{share} busy",
+                what=say.binds(most),
+                **values,
+            )
+        ]
+    )
+
+
+def _stage(row: Mapping[str, Any], say: Speaker) -> str:
+    return say("{stage} ({side})", stage=say.stage(row["stage"]), side=say.side(row["side"]))
+
+
+def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
+    shown = table.head(MOST_ROWS)
+    title = utilisation_title(table, mode, say)
+    what = say("Servers' time in use over their open time; the {n} busiest of {all} pools of servers",
+               n=say.number(len(shown), 0), all=say.number(len(table), 0))  # fmt: skip
+    subtitle = told.subtitle(what, study, say)
+    source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
+    names = [_names(row, mode, say) for row in told.records(shown)]
+    marks = [
+        Mark("square", told.COLOUR[mode], say("binds its flow")),
+        Mark("square", BASELINE, say("does not bind")),
+        Mark("interval", INK, say("mean with 95 % interval"), marker=""),
+    ]
+    sheet = Sheet(title, subtitle, source, body_in=0.08 + _ROW_IN * len(shown) + 0.26, key=marks)
+    top = 0.08
+    label_in = max(text_in(words, 7.5) for pair in names for words in pair) + 0.22
+    label_in = min(max(label_in, _LEAST_LABEL_IN), _MOST_LABEL_IN)
+    axes = sheet.axes(label_in, top, sheet.width_in - label_in - 0.2, _ROW_IN * len(shown))
+    most = max(1.0, float(np.nanmax(shown[["utilisation", "high"]].to_numpy(dtype=float))))
+    axes.set(xlim=(0, most * 1.13), ylim=(len(shown) - 0.5, -0.5))
+    axes.axvline(1, color=FAINT, linewidth=0.8, linestyle="--")
+    axes.grid(visible=True, axis="x")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(lambda value, _: say.percent(value))
+    for at, row in enumerate(told.records(shown)):
+        colour = told.COLOUR[mode] if row["is_bottleneck"] else BASELINE
+        axes.barh(at, row["utilisation"], height=0.62, color=colour, linewidth=0)
+        if np.isfinite(row["low"]):
+            axes.plot([row["low"], row["high"]], [at, at], color=INK, linewidth=1.2)
+        end = np.nanmax([row["utilisation"], row["high"]])
+        axes.annotate(
+            say.percent(row["utilisation"]), (end, at), (4, 0), textcoords="offset points",
+            va="center_baseline", fontsize=7.5,
+        )  # fmt: skip
+    for at, (stage, where) in enumerate(names):
+        middle = top + (at + 0.5) * _ROW_IN
+        right = label_in - 0.08
+        sheet.text(right, middle, stage, va="bottom", ha="right", fontsize=7.5)
+        sheet.text(right, middle + 0.01, where, va="top", ha="right", fontsize=6.8, color=FAINT)
+    alt = say(
+        "Bars of how busy the servers of each stage are {by}. {title}.",
+        by=told.by_mode(mode, say),
+        title=title,
+    )
+    return Drawn(
+        f"utilisation_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)
+    )
+
+
+def _names(row: Mapping[str, Any], mode: str, say: Speaker) -> tuple[str, str]:
+    """What a row is called: the stage with its side and pool, and below it the place with its direction."""
+    pool = "" if row["pool"] in _PLAIN_POOLS else f", {_pool(row['pool'], say)}"
+    place = told.place(row["crossing"], mode, say)
+    where = say("{place}, {direction}", place=place, direction=_arrow(row["direction"], say))
+    return _stage(row, say) + pool, where
+
+
+def _pool(name: str, say: Speaker) -> str:
+    return say("green lane") if name == "green" else say("extended hours") if name == "window" else name
+
+
+def _arrow(direction: str, say: Speaker) -> str:
+    return say("to China") if direction == told.DIRECTIONS[0] else say("from China")
+
+
+# --- the tracks -------------------------------------------------------------------------------------------
+
+
+@styled
+def yards(study: Study, say: Speaker) -> tuple[Drawn, ...]:
+    """Places taken on the receiving tracks; () without rail, or of a run that did not keep it."""
+    table = rail_yards(study)
+    return () if table.empty else (_yards(study, table, say),)
+
+
+def rail_yards(study: Study) -> pd.DataFrame:
+    """The rows of ``occupancy.csv`` that are of rail; empty where there are none or no such file."""
+    import pandas as pd
+
+    if not study.has("occupancy"):
+        return study.table("servers").head(0)
+    found = study.table("occupancy")
+    own = found[found["mode"] == "rail"]
+    parts = [own[own["crossing"] == crossing] for crossing in told.crossings_of(own)]
+    return pd.concat(parts, ignore_index=True) if parts else own.reset_index(drop=True)
+
+
+def yards_title(table: pd.DataFrame, say: Speaker) -> str:
+    """Which tracks are full most often; or that none is ever full."""
+    top = told.top_of(table, "share_full")
+    where = say(
+        "{place} ({side})", place=told.place(top["crossing"], "rail", say), side=say.side(top["side"])
+    )
+    if top["share_full"] <= 0:
+        return say("The railway's receiving tracks are never full")
+    if top["share_full"] < FULL_SHARE:
+        return say(
+            "The railway's receiving tracks are hardly ever full: at most {share} of the time, at {where}",
+            share=say.percent(top["share_full"], 1),
+            where=where,
+        )
+    return say(
+        "The receiving tracks at {where} are full {share} of the time",
+        where=where,
+        share=say.percent(top["share_full"]),
+    )
+
+
+def _yards(study: Study, table: pd.DataFrame, say: Speaker) -> Drawn:
+    title = yards_title(table, say)
+    subtitle = told.subtitle(
+        say("Trains on the receiving tracks at the full hour, and how many there is room for"), study, say
+    )
+    source = told.source(study, say, say("P10 to P90 over hours and replications"),
+                         told.interval_named(say, study.manifest["replications"]))  # fmt: skip
+    marks = [
+        Mark("point", told.COLOUR["rail"], say("mean"), told.MARKER["rail"]),
+        Mark("bar", told.COLOUR["rail"], say("P10 to P90 of the hours")),
+        Mark("line", INK, say("tracks there are")),
+    ]
+    row_in = 0.27
+    sheet = Sheet(title, subtitle, source, body_in=0.10 + row_in * len(table) + 0.40, key=marks)
+    top = 0.10
+    left, right = 3.35, 1.15
+    axes = sheet.axes(left, top, sheet.width_in - left - right, row_in * len(table))
+    axes.set(xlim=(0, float(table["places"].max()) * 1.05), ylim=(len(table) - 0.5, -0.5))
+    axes.grid(visible=True, axis="x")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(say.unit("trains"))
+    axes.xaxis.set_major_formatter(lambda value, _: told.tick(value, say))
+    for at, row in enumerate(told.records(table)):
+        colour = told.COLOUR["rail"]
+        axes.barh(
+            at, row["p90"] - row["p10"], left=row["p10"], height=0.34, color=colour, alpha=0.3, linewidth=0
+        )
+        if np.isfinite(row["low"]):
+            axes.plot([row["low"], row["high"]], [at, at], color=colour, linewidth=1.3)
+        axes.plot(row["mean"], at, told.MARKER["rail"], color=colour, markersize=4.4)
+        axes.plot([row["places"]] * 2, [at - 0.36, at + 0.36], color=INK, linewidth=1.8)
+        middle = top + (at + 0.5) * row_in
+        name = told.place(row["crossing"], "rail", say)
+        sheet.text(0.12, middle, f"{name}, {_arrow(row['direction'], say)}", va="center", fontsize=8)
+        sheet.text(
+            left - 0.1, middle, say.side(row["side"]), va="center", ha="right", fontsize=8, color=FAINT
+        )
+        full = say("full {share}", share=say.percent(row["share_full"], 1))
+        sheet.text(sheet.width_in - 0.12, middle, full, va="center", ha="right", fontsize=8)
+    alt = say(
+        "Ranges of the trains on the receiving tracks beside the number of tracks. {title}.", title=title
+    )
+    return Drawn("yard", title, subtitle, source, alt, sheet.figure, table)

@@ -1,0 +1,207 @@
+"""The English words of keys in files, by context: each is translated as (context, English)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from kzsim.evidence import ANY_CROSSING, conventions, corridor, facts
+from kzsim.evidence.explain import read_vocabulary
+from kzsim.evidence.reader import packaged
+
+_NO_UNITS = ("", "date", "flag", "rank", "ratio", "text")
+"""What the evidence says in the place of a unit where a value has none."""
+
+_FIXED: Mapping[str, Mapping[str, str]] = {
+    "mode": {"road": "road", "rail": "rail"},
+    "direction": {
+        "kz_to_cn": "Kazakhstan to China",
+        "cn_to_kz": "China to Kazakhstan",
+        "both": "both directions",
+    },
+    "side": {"kz": "Kazakh side", "cn": "Chinese side", "between": "between the posts"},
+    "place": {ANY_CROSSING: "all crossings"},
+    "station": {
+        "Alashankou": "Alashankou",
+        "Altynkol": "Altynkol",
+        "Dostyk": "Dostyk",
+        "Khorgos": "Khorgos",
+    },
+    "class": {
+        "all": "all",
+        "loaded": "all loaded",
+        "agricultural": "agricultural goods",
+        "rest": "the rest",
+        "perishable": "perishables",
+        "grain_and_oilseed": "grain and oilseed",
+        "other_agri": "other agricultural goods",
+        "general": "general cargo",
+        "empty": "empty trucks",
+        "grain": "grain",
+        "container": "containers",
+        "boxcars": "boxcars",
+        "other_bulk": "other bulk goods",
+        "empties": "trains of empties",
+    },
+    "corridor": {
+        "all": "all",
+        "user": "corridor users",
+        "eligible_nonuser": "eligible, not using the corridor",
+        "other": "others",
+    },
+    "account": {
+        "inspection": "inspection",
+        "documents": "documents",
+        "handling": "handling",
+        "hold": "papers or samples held",
+        "travel": "driving",
+        "home": "between trips",
+        "closed": "closed hours",
+        "quota": "quota used up",
+        "tokens": "equipment missing",
+        "blocked": "no place ahead",
+        "pairing": "waiting for a partner",
+        "queue": "queue",
+    },
+    "binds": {
+        "quota": "the intake quota",
+        "hours": "the opening hours",
+        "stage": "a stage",
+        "zone": "places in a yard",
+        "tokens": "equipment",
+        "pairing": "the partner for the hand-over",
+        "nothing": "nothing",
+    },
+    "distribution": {"exponential": "exponential", "lognormal": "lognormal", "normal": "normal"},
+    "nature": {"work": "work", "wait": "waiting"},
+    "verdict": {
+        "gains": "gains",
+        "loses": "loses",
+        "no change": "no change",
+        "undecided": "undecided",
+    },
+    "stage": {
+        "approach": "drive to the post",
+        "border_guard": "border guard",
+        "customs": "customs",
+        "documents": "documents",
+        "documents_hold": "documents held",
+        "documents_hold_extended": "documents held, extended hours",
+        "entry_gate": "entry gate",
+        "equeue": "electronic queue",
+        "exam": "physical examination",
+        "exit_gate": "exit gate",
+        "front_boxcar": "boxcar front",
+        "front_bulk": "bulk front",
+        "front_container": "container front",
+        "handover": "hand-over yard",
+        "inspection": "train inspection",
+        "intake": "Chinese intake",
+        "lab_hold": "laboratory hold",
+        "move": "way between windows",
+        "neutral": "neutral strip",
+        "quarantine": "quarantine",
+        "receiving_tracks": "receiving tracks",
+        "run": "run between the stations",
+        "scan": "X-ray scan",
+        "slot": "train slots",
+        "strip": "places on the neutral strip",
+        "waiting_area": "waiting area",
+        "weighing": "weighing",
+        "yard": "places inside the post",
+    },
+    "indicator": {
+        "arrivals_per_day": "arrivals",
+        "throughput_per_day": "throughput",
+        "tonnes_per_day": "net load",
+        "teu_per_day": "loaded containers",
+        "wagons_per_day": "loaded wagons",
+        "wagons_with_empties_per_day": "wagons, with empties",
+        "cohort": "number followed",
+        "crossing_time": "crossing time",
+        "crossing_time_p10": "crossing time that 10 % stay below",
+        "crossing_time_p50": "crossing time that 50 % stay below",
+        "crossing_time_p90": "crossing time that 90 % stay below",
+        "crossing_time_p95": "crossing time that 95 % stay below",
+        "share_not_through": "share not through",
+        "share_within_24h": "share through within 24 h",
+        "share_within_48h": "share through within 48 h",
+        "share_within_72h": "share through within 72 h",
+        "free_flow_time": "free-flow time",
+        "delay": "delay",
+        "stay": "stay",
+        "inside_at_end": "inside at the end",
+        "inside_growth": "growth of the number inside",
+        "unabsorbed_share": "share of arrivals not taken off",
+        **{
+            f"account_{name}": f"time spent: {words_}"
+            for name, words_ in (
+                ("inspection", "inspection"),
+                ("documents", "documents"),
+                ("handling", "handling"),
+                ("hold", "papers or samples held"),
+                ("travel", "driving"),
+                ("home", "between trips"),
+                ("closed", "closed hours"),
+                ("quota", "quota used up"),
+                ("tokens", "equipment missing"),
+                ("blocked", "no place ahead"),
+                ("pairing", "waiting for a partner"),
+                ("queue", "queue"),
+            )
+        },
+    },
+    "unit": {
+        "h": "h",
+        "min": "min",
+        "days": "days",
+        "share": "share",
+        "trucks": "trucks",
+        "trains": "trains",
+        "trucks/day": "trucks per day",
+        "trains/day": "trains per day",
+        "t": "t",
+        "t/day": "t per day",
+        "TEU/day": "TEU per day",
+        "wagons/day": "wagons per day",
+    },
+}
+
+
+@cache
+def words(context: str) -> Mapping[str, str]:
+    """English words by key. Raises ValueError for a context without words."""
+    match context:
+        case "unit":
+            return MappingProxyType({**_evidence_units(), **_FIXED[context]})
+        case _ if context in _FIXED:
+            return MappingProxyType(dict(_FIXED[context]))
+        case "grade":
+            return MappingProxyType({name: name for name in conventions().grades})
+        case "measure":
+            return MappingProxyType({name: measure.what for name, measure in corridor().measures.items()})
+        case "parameter":
+            return MappingProxyType(_parameters())
+    raise ValueError(f"no words for {context!r}; there are those for {', '.join(contexts())}")
+
+
+def contexts() -> tuple[str, ...]:
+    """Every context that ``words`` knows."""
+    return (*_FIXED, "grade", "measure", "parameter")
+
+
+def _evidence_units() -> dict[str, str]:
+    used = [fact.unit for fact in facts().values()]
+    used += [change.unit for measure in corridor().measures.values() for change in measure.changes]
+    return {unit: unit for unit in used if unit not in _NO_UNITS}
+
+
+def _parameters() -> dict[str, str]:
+    """By mode and name (``road.scan.time``), costs and switches of a corridor by their name."""
+    vocabulary = read_vocabulary(packaged())
+    found: dict[str, str] = {}
+    for kind, names in vocabulary.names.items():
+        for name, text in names.items():
+            found[name if kind not in vocabulary.modes else f"{kind}.{name}"] = text
+    return {**found, **vocabulary.switches}

@@ -1,0 +1,1 @@
+"""The pages: functions from data to HTML, without script needed to read them."""

@@ -1,0 +1,130 @@
+"""`kzsim plot`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kzsim.cli.plot import EPILOG, FORMS, LANGUAGES
+from kzsim.figures import catalogue
+from kzsim.language import LANGUAGES as SPOKEN
+from tests.cli.program import files_below
+
+
+@pytest.fixture
+def run(real_run, tmp_path) -> Path:
+    """A copy of a stored run, to be drawn into."""
+    copy = tmp_path / "results" / "tiny" / real_run.folder.name
+    shutil.copytree(real_run.folder, copy)
+    return copy
+
+
+def test_every_figure_of_a_run_is_written_with_its_numbers_and_listed(call, run):
+    done = call("plot", run)
+    assert done.exit_code == 0, done.stderr
+    names = files_below(run / "figures")
+    drawn = {name.removesuffix(".svg") for name in names if name.endswith(".svg")}
+    assert {f"{name}.csv" for name in drawn} | {f"{name}.svg" for name in drawn} == set(names)
+    assert {"map", "crossing_time_road", "hours_road", "gains_road", "utilisation_road"} <= drawn
+    for name in names:
+        assert str(run / "figures" / name) in done.stdout
+    assert "Not drawn: yard: it needs rail" in done.stderr
+    with (run / "figures" / "map.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["per_day"]) > 0
+
+
+def test_a_run_with_figures_beside_it_still_verifies(call, run):
+    assert call("plot", run, "--figure", "map", "-q").exit_code == 0
+    done = call("runs", "verify", run, "--replications", 1)
+    assert "verified" in done.stdout
+    assert done.exit_code == 0
+
+
+def test_the_same_run_gives_the_same_bytes(call, run, tmp_path):
+    for number in (1, 2):
+        done = call(
+            "plot", run, "--figure", "gains", "--format", "svg,pdf,png", "--out", tmp_path / str(number)
+        )
+        assert done.exit_code == 0
+    first, again = ({path.name: path.read_bytes() for path in (tmp_path / n).iterdir()} for n in ("1", "2"))
+    assert set(first) == {f"gains_road.{form}" for form in ("svg", "pdf", "png", "csv")}
+    assert first == again
+
+
+def test_quietly_only_the_paths_are_printed(call, run, tmp_path):
+    done = call("plot", run, "--figure", "hours_road", "-q", "--out", tmp_path / "out")
+    assert done.stdout.splitlines() == [
+        str(tmp_path / "out" / f"hours_road.{form}") for form in ("svg", "csv")
+    ]
+    assert done.stderr == ""
+
+
+def test_as_json_each_figure_has_its_title_and_files(call, run, tmp_path):
+    done = call("plot", run, "--figure", "hours", "--json", "--out", tmp_path / "out")
+    document = json.loads(done.stdout)
+    (figure,) = document["figures"]
+    assert document["status"] == "drawn"
+    assert figure["name"] == "hours_road"
+    assert figure["title"] in figure["alt"]
+    assert [Path(path).suffix for path in figure["files"]] == [".svg", ".csv"]
+
+
+def test_another_language_says_other_words(call, run, tmp_path):
+    english, russian = (
+        call("plot", run, "--figure", "crossing_time", "--lang", lang, "--out", tmp_path / lang).stdout
+        for lang in ("en", "ru")
+    )
+    assert english.splitlines()[0] != russian.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--figure", "mapp"], "no figure 'mapp', did you mean 'map'?"),
+        (["--figure", "xyzzy"], "no figure 'xyzzy'; there are: map, crossing_time"),
+        (["--figure", "gains_rail"], "no figure 'gains_rail', only gains_road"),
+        (["--figure", "sensitivity"], "'sensitivity' is of a sensitivity; "),
+        (["--figure", "map", "--figure", "yard"], "'yard' cannot be drawn from"),
+        (["--format", "svg,gif"], "'gif' is not a form of a figure; there are svg, pdf, png"),
+        (["--lang", "de"], "'de'"),
+        (["--basemap", "nowhere.geojson"], "nowhere.geojson"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(call, run, arguments, said):
+    done = call("plot", run, *arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not (run / "figures").exists()
+
+
+def test_a_base_map_of_another_make_is_refused(call, run, tmp_path):
+    (tmp_path / "own.geojson").write_text("[]", encoding="utf-8")
+    done = call("plot", run, "--basemap", tmp_path / "own.geojson")
+    assert done.exit_code == 2
+    assert "not a base map" in done.stderr
+    assert not (run / "figures").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_refused_plainly(call, run, tmp_path):
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    done = call("plot", run, "--figure", "hours", "--out", tmp_path / "taken" / "in")
+    assert done.exit_code == 2
+    assert "in the way" in done.stderr
+
+
+def test_results_that_were_changed_are_not_drawn(call, run):
+    with (run / "indicators.csv").open("ab") as file:
+        file.write(b" ")
+    done = call("plot", run)
+    assert done.exit_code == 2
+    assert "indicators.csv: this file was changed" in done.stderr
+
+
+def test_the_help_names_every_figure_form_and_language(call):
+    assert [name for name in catalogue.FIGURES if name not in EPILOG] == []
+    assert (FORMS, LANGUAGES) == (catalogue.FORMS, SPOKEN)

@@ -1,0 +1,422 @@
+"""A title states what the numbers show: the opposite numbers give the opposite title."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kzsim.figures import (
+    clouds,
+    gains,
+    goods,
+    heat,
+    hours,
+    maps,
+    precision,
+    seasons,
+    sensitivity,
+    servers,
+    sweeps,
+    times,
+)
+from kzsim.language import speaker
+from tests.figure_cases import run_study, sweep_study
+
+SAY = speaker()
+WAYS = ("kz_to_cn", "cn_to_kz")
+
+
+def gaps(towards: float, back: float, half: float = 1.0) -> pd.DataFrame:
+    rows = [
+        {
+            "crossing": crossing,
+            "mode": "road",
+            "direction": way,
+            "class": "agricultural",
+            "mean": 20.0,
+            "gap": gap,
+            "gap_low": gap - half,
+            "gap_high": gap + half,
+        }
+        for crossing in ("bakhty", "dostyk")
+        for way, gap in zip(WAYS, (towards, back), strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("towards", "back", "said"),
+    [
+        (5, 6, "take longer than the rest at every crossing"),
+        (-5, -6, "take less time than the rest at every crossing"),
+        (5, -6, "take longer than the rest towards China by road, and less time from it"),
+        (-5, 6, "take less time than the rest towards China by road, and longer from it"),
+        (0.5, -0.5, "No detectable difference"),
+        (5, 0.5, "take longer than the rest in 2 of 4 flows by road, and less time in 0"),
+    ],
+)
+def test_crossing_times(towards: float, back: float, said: str) -> None:
+    assert said in times.crossing_times_title(gaps(towards, back), "road", SAY)
+
+
+def curves(farm: float, rest: float) -> pd.DataFrame:
+    shares = np.arange(1, 100) / 100
+    parts = [
+        pd.DataFrame({"share": shares, "hours": -scale * np.log(1 - shares)}).assign(
+            crossing="bakhty",
+            mode="road",
+            direction="kz_to_cn",
+            run="scenario",
+            weight=100,
+            **{"class": klass},
+        )
+        for klass, scale in (("agricultural", farm), ("rest", rest))
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("farm", "rest", "said"), [(10, 20, "More agric"), (20, 10, "Fewer agric"), (15, 15.2, "About as many")]
+)
+def test_distribution(farm: float, rest: float, said: str) -> None:
+    assert times.distribution_title(curves(farm, rest), "road", SAY).startswith(said)
+
+
+def test_the_share_through_within_a_day_is_that_of_the_curve() -> None:
+    assert times.through_within(curves(24 / np.log(4), 1), "agricultural", 24.0) == pytest.approx(0.75)
+
+
+def accounts(closed: float, queue: float) -> pd.DataFrame:
+    rows = [
+        {
+            "crossing": crossing,
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "account": name,
+            "nature": "wait",
+            "hours": value,
+        }
+        for crossing in ("bakhty", "dostyk")
+        for name, value in (("closed", closed), ("queue", queue))
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_the_largest_account_is_named() -> None:
+    assert hours.hours_title(accounts(6, 2), "road", SAY).startswith(
+        "Closed hours: the largest part of the stay in every"
+    )
+    assert "75" in hours.hours_title(accounts(6, 2), "road", SAY)
+    assert hours.hours_title(accounts(2, 6), "road", SAY).startswith("Queue: the largest")
+
+
+def year(peak: float, days: int = 100) -> pd.DataFrame:
+    found = pd.DataFrame(
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "day": pd.date_range("2023-02-01", periods=days),
+            "inside": 50.0,
+            "exits": 9.0,
+        }
+    )
+    found.loc[days // 2, "inside"] = peak
+    return found.assign(inside_week=found["inside"], exits_week=found["exits"])
+
+
+def test_the_fullest_week_is_named_and_an_even_year_is_called_so() -> None:
+    assert "in the week around 23 March 2023, 400 trucks inside against 54" in seasons.year_title(
+        year(400), "road", SAY
+    )
+    assert seasons.year_title(year(60), "road", SAY).startswith("Queues stay even by road")
+    assert "on 11 February 2023, 400 trucks" in seasons.year_title(year(400, 20), "road", SAY)
+
+
+def week(most: int, least: int, ratio: float) -> pd.DataFrame:
+    inside = np.full(7, 100.0)
+    inside[most], inside[least] = 100.0 * ratio, 100.0 / ratio
+    return pd.DataFrame(
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "weekday": range(7),
+            "inside": inside,
+            "exits": 9.0,
+            "days": 5,
+        }
+    )
+
+
+def test_the_weekdays_of_the_longest_and_shortest_queues_are_named() -> None:
+    assert "longest on Mondays and shortest on Fridays" in seasons.week_title(week(0, 4, 1.5), "road", SAY)
+    assert "longest on Fridays and shortest on Mondays" in seasons.week_title(week(4, 0, 1.5), "road", SAY)
+    assert "makes little difference" in seasons.week_title(week(0, 4, 1.01), "road", SAY)
+
+
+def verdicts(user: tuple[float, str], other: tuple[float, str], klass: str = "all") -> pd.DataFrame:
+    rows = [
+        {
+            "crossing": crossing,
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "class": klass,
+            "corridor": role,
+            "difference": gap,
+            "low": gap - 0.1,
+            "high": gap + 0.1,
+            "verdict": verdict,
+        }
+        for crossing in ("bakhty", "dostyk")
+        for role, (gap, verdict) in (("user", user), ("other", other))
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("user", "other", "said"),
+    [
+        ((-9.0, "gains"), (0.5, "loses"), "corridor users gain 9.00 to 9.00 h everywhere; others lose 0.500"),
+        ((9.0, "loses"), (-0.5, "gains"), "corridor users lose 9.00 to 9.00 h everywhere; others gain 0.500"),
+        (
+            (-9.0, "undecided"),
+            (0.5, "undecided"),
+            "no detectable change for corridor users; no detectable change for others",
+        ),
+        ((0.01, "no change"), (0.0, "no change"), "corridor users see no change; others see no change"),
+    ],
+)
+def test_who_gains_and_who_pays(user: tuple[float, str], other: tuple[float, str], said: str) -> None:
+    assert said in gains.gains_title(verdicts(user, other), "road", SAY)
+
+
+def test_who_gains_here_and_loses_there_is_said_to_do_both() -> None:
+    table = verdicts((-9.0, "gains"), (0.5, "loses"))
+    table.loc[0, ["difference", "verdict"]] = [2.0, "loses"]
+    assert "corridor users gain in 1 of 2 flows and lose in 1" in gains.gains_title(table, "road", SAY)
+
+
+def test_the_class_that_gains_most_and_the_one_that_loses_most_are_named() -> None:
+    table = pd.concat(
+        [verdicts((-9, "gains"), (-9, "gains"), "grain"), verdicts((1, "loses"), (1, "loses"), "general")],
+        ignore_index=True,
+    )
+    title = gains.classes_title(table, "road", SAY)
+    assert "most is gained by grain: 9.00 h" in title
+    assert "most is lost by general cargo: 1.00 h" in title
+    opposite = gains.classes_title(table.assign(difference=-table["difference"]), "road", SAY)
+    assert "most is gained by general cargo" in opposite
+    assert "most is lost by grain" in opposite
+    assert "no detectable change" in gains.classes_title(table.assign(verdict="undecided"), "road", SAY)
+
+
+def pools(binds: str, bottleneck: bool) -> pd.DataFrame:
+    rows = [
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": way,
+            "side": "kz",
+            "stage": stage,
+            "pool": "general",
+            "utilisation": busy,
+            "binds": binds,
+            "is_bottleneck": bottleneck and stage == "exam",
+        }
+        for way in WAYS
+        for stage, busy in (("scan", 0.8), ("exam", 0.7))
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_the_bottleneck_is_named_where_a_stage_is_one() -> None:
+    assert "the bottleneck is a stage: physical examination" in servers.utilisation_title(
+        pools("stage", True), "road", SAY
+    )
+    hours_bind = servers.utilisation_title(pools("hours", False), "road", SAY)
+    assert "no stage is the bottleneck but the opening hours; the busiest, X-ray scan" in hours_bind
+    assert "nothing binds" in servers.utilisation_title(pools("nothing", False), "road", SAY)
+
+
+@pytest.mark.parametrize(
+    ("full", "said"), [(0.0, "never full"), (0.004, "hardly ever full: at most 0.4"), (0.31, "are full 31")]
+)
+def test_how_often_the_tracks_are_full(full: float, said: str) -> None:
+    table = pd.DataFrame(
+        {"crossing": ["dostyk", "dostyk"], "side": ["kz", "cn"], "share_full": [full, full / 2]}
+    )
+    assert said in servers.yards_title(table, SAY)
+
+
+def test_the_commodity_and_the_crossing_with_most_tonnes_are_named() -> None:
+    table = pd.DataFrame(
+        {
+            "crossing": ["dostyk", "bakhty"],
+            "direction": "kz_to_cn",
+            "class": ["grain", "container"],
+            "mean": [300.0, 100.0],
+        }
+    )
+    assert "Grain: 75 % of the tonnage by rail; 75 % of it goes through Dostyk" in spaced(
+        goods.tonnage_title(table, "rail", SAY)
+    )
+    other = goods.tonnage_title(table.assign(mean=[100.0, 300.0]), "rail", SAY)
+    assert "Containers: 75 % of the tonnage by rail; 75 % of it goes through Bakhty" in spaced(other)
+
+
+def spaced(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_map_names_where_most_pass_and_where_they_wait_longest() -> None:
+    table = pd.DataFrame(
+        {"crossing": ["bakhty", "dostyk"], "mode": "road", "per_day": [300.0, 100.0], "delay_h": [5.0, 9.0]}
+    )
+    assert "Bakhty – Baketu passes 75 % of the trucks; the longest delay is at Dostyk" in spaced(
+        maps.map_title(table, SAY)
+    )
+    same = maps.map_title(table.assign(delay_h=[9.0, 5.0]), SAY)
+    assert "delays them longest: 9.00 h" in same
+    assert maps.map_title(table.head(1), SAY).startswith("Bakhty – Baketu passes 300 trucks a day")
+
+
+def known_to(half: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "n": [2, 3],
+            "mean": 10.0,
+            "low": 10.0 - half,
+            "high": 10.0 + half,
+            "final": 10.0,
+        }
+    )
+
+
+def test_enough_and_too_few_replications() -> None:
+    assert "With 3 replications every mean crossing time by road is known to ± 3.0 %" in spaced(
+        precision.convergence_title(known_to(0.3), "road", SAY)
+    )
+    assert "3 replications are too few by road" in precision.convergence_title(known_to(0.6), "road", SAY)
+
+
+def cuts(asked: float, settled: bool = True) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "crossing": "bakhty",
+            "mode": "road",
+            "direction": list(WAYS),
+            "run_in_days": 7.0,
+            "asked_days": [asked, 1.0],
+            "settled": [settled, True],
+        }
+    )
+
+
+def test_a_run_in_that_is_long_enough_and_one_that_may_not_be() -> None:
+    assert "7 days is long enough by road: MSER-5 asks for at most 5.0" in precision.run_in_title(
+        cuts(5), "road", SAY
+    )
+    assert "asks for more than the run-in of 7 days in 1 of 2" in precision.run_in_title(cuts(9), "road", SAY)
+    assert "asks for more" in precision.run_in_title(cuts(5, settled=False), "road", SAY)
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"), [(-0.03, "falls from"), (0.03, "rises from"), (0.0, "no detectable change")]
+)
+def test_a_sweep_says_which_way_the_figure_goes(slope: float, said: str) -> None:
+    table, split = sweeps.line_table(sweep_study("grid", slope))
+    assert split is not None
+    assert said in sweeps.lines_title(table, *split, "road", SAY)
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"), [(-0.03, "at 700 trucks per day"), (0.03, "at 140 trucks per day")]
+)
+def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
+    (drawn,) = heat.heat_maps(sweep_study("grid", slope), SAY)
+    assert said in drawn.title
+    assert "and standard" in drawn.title
+
+
+def test_a_heat_map_without_a_sure_difference_says_so() -> None:
+    found = sweep_study("grid", 0.0)
+    found._read["results"] = found._read["results"].assign(mean=20.0, low=19.0, high=21.0)
+    (drawn,) = heat.heat_maps(found, SAY)
+    assert "no detectable difference" in drawn.title
+
+
+@pytest.mark.parametrize(("slope", "said"), [(-0.03, "correlation −1.00"), (0.0, "no single key decides it")])
+def test_a_cloud_names_the_key_that_decides(slope: float, said: str) -> None:
+    (drawn,) = clouds.clouds(sweep_study("latin_hypercube", slope), SAY)
+    assert said in drawn.title
+
+
+def effects(*clear: bool) -> pd.DataFrame:
+    names = [f"road.all.kz_to_cn.kz.{stage}.time" for stage in ("scan", "weighing")]
+    findings = ["clear of luck" if one else "may be luck" for one in clear]
+    return pd.DataFrame({"parameter": names, "size": [2.0, 1.0], "finding": findings})
+
+
+def test_the_strongest_range_is_named_or_that_there_is_none() -> None:
+    assert "depends most on time a scanner" in sensitivity.sensitivity_title(
+        effects(True, True), "delay", SAY
+    )
+    assert "only one range surely moves it" in sensitivity.sensitivity_title(
+        effects(True, False), "delay", SAY
+    )
+    assert "no range of the evidence surely" in sensitivity.sensitivity_title(
+        effects(False, False), "delay", SAY
+    )
+    said = sensitivity.sensitivity_title(effects(False, True), "delay", SAY)
+    assert "is the strongest range that is clear of luck" in said
+    assert "weigh" in said
+    few = effects(True, True).assign(finding="too few trajectories")
+    assert "looks strongest; too little was run" in sensitivity.sensitivity_title(few, "delay", SAY)
+
+
+# --- the numbers behind them ------------------------------------------------------------------------------
+
+
+def test_the_gap_of_agricultural_goods_is_paired_by_replication() -> None:
+    table = times.times_table(run_study())
+    farm = table[table["class"] == "agricultural"]
+    # every replication has the same luck in both classes, so that the gap is known exactly
+    assert farm["gap"].to_numpy() == pytest.approx(5.0)
+    assert (farm["gap_high"] - farm["gap_low"]).to_numpy() == pytest.approx(0.0, abs=1e-9)
+    assert table.loc[table["class"] == "rest", "gap"].isna().all()
+
+
+def test_days_are_those_of_kazakhstans_clock_after_the_run_in() -> None:
+    table = seasons.daily(run_study())
+    assert table["day"].min() == pd.Timestamp("2023-02-08")
+    assert table["day"].max() == pd.Timestamp("2023-04-01")
+    exits = table.loc[(table["crossing"] == "bakhty") & (table["direction"] == "kz_to_cn"), "exits"]
+    assert exits.to_numpy() == pytest.approx(48.0)
+
+
+def test_classes_beyond_four_are_put_together_and_nothing_is_lost() -> None:
+    found = run_study()
+    more = found.table("indicators")
+    extra = more[more["class"] == "perishable"].assign(**{"class": "tiny", "mean": 1.0})
+    found._read["indicators"] = pd.concat([more, extra], ignore_index=True)
+    table = goods.tonnage(found)
+    road = table[table["mode"] == "road"]
+    assert road["class"].nunique() == 4
+    own = more[(more["indicator"] == "tonnes_per_day") & (more["mode"] == "road")]
+    assert road["mean"].sum() == pytest.approx(own["mean"].sum() + len(extra))
+
+
+def test_running_means_end_at_the_mean_of_all_with_its_interval() -> None:
+    table = precision.running_means(run_study())
+    one = table[(table["crossing"] == "bakhty") & (table["direction"] == "kz_to_cn")].sort_values("n")
+    values = 20.0 + 0.8 * np.sin(3.0 * np.arange(8))
+    assert one["n"].tolist() == list(range(2, 9))
+    last = one.iloc[-1]
+    assert last["mean"] == pytest.approx(values.mean())
+    # t(7; 0.975) = 2.364624
+    assert last["high"] - last["mean"] == pytest.approx(2.364624 * values.std(ddof=1) / np.sqrt(8), rel=1e-6)

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from kzsim import evidence
+from kzsim.experiments.studies import Study
+from kzsim.figures.catalogue import FIGURES, Drawn, figure_bytes, makers
+from kzsim.figures.maps import within
+from kzsim.figures.style import text_in, wrapped
+from kzsim.language import LANGUAGES, speaker
+from tests.figure_cases import comparison_study, run_study, sensitivity_study, sweep_study
+from tests.figure_words import cut_off, on_one_another
+
+STUDIES = {
+    "run": run_study,
+    "comparison": comparison_study,
+    "sweep": sweep_study,
+    "sample": lambda: sweep_study("latin_hypercube"),
+    "morris": sensitivity_study,
+    "sobol": lambda: sensitivity_study("sobol"),
+}
+
+
+@cache
+def study(name: str) -> Study:
+    return STUDIES[name]()
+
+
+@cache
+def drawn_of(name: str, lang: str = "en") -> dict[str, Drawn]:
+    say, found = speaker(lang), study(name)
+    kinds = [kind for kind in FIGURES.values() if found.kind in kind.kinds]
+    return {one.name: one for kind in kinds for one in kind.draw(found, say)}
+
+
+def test_every_kind_of_figure_is_drawn_of_some_study() -> None:
+    made = {name for one in STUDIES for name in drawn_of(one)}
+    assert [
+        kind for kind in FIGURES if not any(name == kind or name.startswith(f"{kind}_") for name in made)
+    ] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", STUDIES)
+def test_no_word_on_a_figure_is_cut_off_or_lies_on_another(name: str, lang: str) -> None:
+    for one in drawn_of(name, lang).values():
+        assert cut_off(one.figure) == [], one.name
+        assert on_one_another(one.figure) == [], one.name
+
+
+def test_the_search_for_cut_and_crowded_words_finds_them() -> None:
+    (drawn,) = FIGURES["map"].draw(study("run"), speaker())
+    figure = drawn.figure
+    figure.text(0.99, 0.5, "beyond the edge")
+    figure.text(0.4, 0.5, "one upon")
+    figure.text(0.41, 0.5, "the other")
+    assert cut_off(figure) == ["beyond the edge"]
+    assert ("one upon", "the other") in on_one_another(figure)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_figure_has_title_source_words_for_the_blind_and_its_numbers(name: str) -> None:
+    digest = str(study(name).manifest["digest"])[:8]
+    for one in drawn_of(name).values():
+        assert one.title
+        assert one.title[0] == one.title[0].upper()
+        assert digest in one.source
+        assert one.title in one.alt
+        assert len(one.table) > 0
+        assert not one.table.columns.duplicated().any()
+        assert re.fullmatch(r"[a-z0-9_-]+", one.name)
+
+
+@pytest.mark.parametrize("form", ["svg", "pdf", "png"])
+def test_drawn_twice_a_figure_has_the_same_bytes(form: str) -> None:
+    first, again = (FIGURES["gains"].draw(study("run"), speaker())[0] for _ in range(2))
+    assert first is not again
+    assert figure_bytes(first, form) == figure_bytes(again, form)  # type: ignore[arg-type]  # one of the forms
+
+
+def test_letters_of_an_svg_are_outlines_or_stay_text() -> None:
+    one = drawn_of("run")["hours_road"]
+    assert b"<text" not in figure_bytes(one, "svg")
+    assert b"Kazakhstan to China</text>" in figure_bytes(one, "svg", text="text")
+
+
+def test_every_svg_of_five_crossings_stays_small() -> None:
+    sizes = {one.name: len(figure_bytes(one, "svg")) for one in drawn_of("run").values()}
+    assert {name: size for name, size in sizes.items() if size > 250_000} == {}
+
+
+def test_the_map_says_that_its_boundaries_imply_nothing_and_takes_another_base_map(tmp_path) -> None:
+    from kzsim.figures import DISCLAIMER, read_basemap
+
+    own = tmp_path / "own.geojson"
+    own.write_text('{"features": []}', encoding="utf-8")
+    (usual,) = makers()["map"](study("run"), speaker())
+    (bare,) = makers(read_basemap(own))["map"](study("run"), speaker())
+    assert DISCLAIMER in usual.source
+    assert DISCLAIMER in bare.source
+    assert len(figure_bytes(bare, "svg")) < len(figure_bytes(usual, "svg"))
+
+
+def test_the_map_shows_the_sum_of_both_directions_and_the_mean_delay_weighted_by_trucks() -> None:
+    indicators = pd.DataFrame(
+        [
+            {
+                "crossing": "bakhty",
+                "mode": "road",
+                "direction": way,
+                "class": "all",
+                "corridor": "all",
+                "indicator": name,
+                "mean": mean,
+                "n": n,
+            }
+            for way, through, delay, n in (("kz_to_cn", 100.0, 10.0, 300), ("cn_to_kz", 50.0, 20.0, 100))
+            for name, mean in (("throughput_per_day", through), ("delay", delay))
+        ]
+    )
+    found = run_study()
+    alone = replace(found, _read={**found._read, "indicators": indicators})
+    (drawn,) = FIGURES["map"].draw(alone, speaker())
+    row = drawn.table.iloc[0]
+    assert row["per_day"] == 150.0
+    assert row["delay_h"] == 12.5
+    assert row["lat"] == evidence.crossings()["bakhty"].location["kz"].lat
+
+
+@pytest.mark.parametrize(
+    ("left_out", "kind"),
+    [
+        ("distribution", "distribution"),
+        ("occupancy", "yard"),
+        ("comparison", "gains"),
+        ("comparison", "classes"),
+    ],
+)
+def test_a_run_without_the_numbers_of_a_figure_has_none_and_the_kind_says_what_it_needs(
+    left_out, kind
+) -> None:
+    assert FIGURES[kind].draw(run_study(**{left_out: None}), speaker()) == ()
+    assert FIGURES[kind].needs
+
+
+def test_one_replication_shows_no_convergence_and_says_that_there_is_no_interval() -> None:
+    found = run_study(replications=1)
+    first = found._read["replications"]
+    alone = replace(found, _read={**found._read, "replications": first[first["replication"] == 0]})
+    assert FIGURES["convergence"].draw(alone, speaker()) == ()
+    (road, _) = FIGURES["crossing_time"].draw(alone, speaker())
+    assert "No interval" in road.source
+
+
+def test_a_grid_has_lines_and_heat_maps_and_a_sample_has_points() -> None:
+    assert set(drawn_of("sweep")) == {"sweep_lines_road", "sweep_heat_road"}
+    assert set(drawn_of("sample")) == {"sweep_points_road"}
+
+
+def test_keys_of_a_sample_that_are_too_many_for_the_results_come_from_its_points() -> None:
+    found = sweep_study("latin_hypercube")
+    results = found._read["results"]
+    bare = results.drop(columns=[name for name in results if str(name).startswith(("crossings.", "green_"))])
+    points = pd.DataFrame(
+        {
+            "point": range(9),
+            "demand": [f"{90 + 2 * n} %" for n in range(9)],
+            "mode": ["a"] * 9,
+            "replications": 3,
+            "failure": "",
+        }
+    )
+    sample = replace(found, _read={"results": bare, "points": points})
+    (drawn,) = FIGURES["sweep_points"].draw(sample, speaker())
+    assert "demand" in drawn.title
+    assert "demand [%]" in drawn.table.columns
+
+
+def test_a_dollar_sign_or_a_backslash_in_a_title_is_shown_as_it_is() -> None:
+    (drawn, *_) = FIGURES["hours"].draw(run_study(title=r"What $5 and $7 buy \alpha"), speaker())
+    assert b"What $5 and $7 buy \\alpha" in figure_bytes(drawn, "svg", text="text")
+
+
+def test_lines_are_no_wider_than_asked_and_no_word_is_lost() -> None:
+    words = "Agricultural goods take longer than the rest at every crossing ± 5 % by road"
+    lines = wrapped(words, 12, 2.0, bold=True)
+    assert len(lines) > 2
+    assert all(text_in(line, 12, bold=True) <= 2.0 for line in lines)
+    assert " ".join(lines).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_chinese_is_broken_between_characters_but_names_are_not() -> None:
+    lines = wrapped("公路排队星期三最长星期日最短在内分别为多少辆", 12, 1.0)
+    assert len(lines) > 2
+    assert all(text_in(line, 12) <= 1.0 for line in lines)
+    assert wrapped("多斯特克 – 阿拉山口", 8.5, 1.0) == ["多斯特克\N{NO-BREAK SPACE}–", "阿拉山口"]
+
+
+def test_a_ring_is_cut_at_the_window() -> None:
+    import numpy as np
+
+    square = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]])
+    corner = within(square, (3.0, 9.0, 3.0, 9.0))
+    assert sorted(map(tuple, corner.tolist())) == [(3.0, 3.0), (3.0, 4.0), (4.0, 3.0), (4.0, 4.0)]
+    assert len(within(square, (5.0, 9.0, 5.0, 9.0))) == 0
