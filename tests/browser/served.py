@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cli.program import TINY, command, environment
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -30,9 +33,10 @@ class Served:
 
 @contextmanager
 def serving(home: Path) -> Iterator[Served]:
-    """Serve two scenarios, `tiny.yaml` and `longer.yaml`, from a new folder."""
+    """Serve three scenarios from a new folder: the shipped `minimal.yaml`, `tiny.yaml`, and `longer.yaml`."""
     scenarios, out = home / "scenarios", home / "results"
     scenarios.mkdir()
+    shutil.copy(ROOT / "scenarios" / "minimal.yaml", scenarios)
     (scenarios / "tiny.yaml").write_text(TINY, encoding="utf-8")
     longer = TINY.replace("replications: 2", "replications: 10000").replace("six days", "a long while")
     (scenarios / "longer.yaml").write_text(longer, encoding="utf-8")

@@ -10,12 +10,13 @@ import pytest
 
 from kzsim.scenario import load, validate
 from tests.browser.served import Served, serving
-from tests.browser.visiting import Visit, barriers, overflowing
+from tests.browser.visiting import HEIGHTS, Visit, barriers, overflowing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-SECRET = 43
+LONG_MS = 120_000
+"""A simulation or a report may take that long on a busy machine."""
 ANY_IMPACT = ("minor", "moderate", "serious", "critical")
 
 
@@ -30,16 +31,16 @@ def field(page: Page, key: str) -> Locator:
     return page.locator(f'[id="{key}"]')
 
 
-def test_a_copy_is_filled_in_run_and_its_results_are_seen(visit: Visit, served: Served) -> None:
+def test_the_smallest_scenario_goes_from_the_form_to_its_report(visit: Visit, served: Served) -> None:
     page = visit.open(served.address)
     page.get_by_role("link", name="Scenarios").click()
-    page.get_by_role("link", name="Edit a copy of Bakhty for six days").click()
+    page.get_by_role("link", name="Edit a copy of Bakhty, road, two weeks in March 2023").click()
     field(page, "file-name").fill("from-the-form")
     field(page, "title").fill("Bakhty, more trucks")
     field(page, "demand").fill("110 %")
     page.get_by_role("button", name="Save and run").click()
     page.get_by_role("heading", name="Simulation").wait_for()
-    page.get_by_role("link", name="See the results").click(timeout=120_000)
+    page.get_by_role("link", name="See the results").click(timeout=LONG_MS)
     page.get_by_role("heading", name="Bakhty, more trucks").wait_for()
     scenario = load(served.scenarios / "from-the-form.yaml")
     assert (scenario.title, scenario.demand_factor) == ("Bakhty, more trucks", 1.1)
@@ -48,7 +49,27 @@ def test_a_copy_is_filled_in_run_and_its_results_are_seen(visit: Visit, served: 
     with page.expect_download() as download:
         page.get_by_role("link", name="indicators.csv", exact=True).click()
     assert Path(download.value.path()).read_bytes() == (stored / "indicators.csv").read_bytes()
-    page.get_by_role("link", name="Results").click()
+    for width, height in HEIGHTS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        visit.picture(page, f"result-{width}")
+        assert barriers(page, impacts=ANY_IMPACT) == []
+        assert overflowing(page) == 0
+    headline = page.get_by_role("heading", level=2).first.inner_text()
+    page.get_by_role("link", name="Open the report").click(timeout=LONG_MS)
+    page.get_by_role("heading", level=1).wait_for(timeout=LONG_MS)
+    assert "/report?lang=en" in page.url
+    assert headline in page.locator("body").inner_text()
+    with page.expect_download() as download:
+        page.locator("button[data-csv]:visible").first.click()
+    assert download.value.suggested_filename.endswith(".csv")
+    reached = "address => fetch(address).then(() => 'read', () => 'refused')"
+    assert page.evaluate("() => window.origin") == "null"
+    assert page.evaluate(reached, served.address) == "refused"
+    assert all("Content Security Policy" in said or "Fetch API" in said for said in visit.complaints)
+    visit.complaints.clear()
+    page.goto(page.url.replace("lang=en", "lang=ru"), timeout=LONG_MS)
+    assert page.locator("html").get_attribute("lang") == "ru"
+    page.goto(served.address)
     assert page.get_by_role("link", name="Bakhty, more trucks").is_visible()
 
 
@@ -109,9 +130,9 @@ def test_a_running_simulation_tells_how_far_it_is_and_is_stopped_by_a_button(
 ) -> None:
     page = visit.open(f"{served.address}scenarios")
     page.get_by_role("button", name="Run longer.yaml").click()
-    page.get_by_role("status").filter(has_text="of 10000 replications done").wait_for(timeout=120_000)
+    page.get_by_role("status").filter(has_text="of 10000 replications done").wait_for(timeout=LONG_MS)
     assert barriers(page, impacts=ANY_IMPACT) == []
-    visit.picture(page, "simulation-1200")
+    visit.picture(page, "running-1200")
     page.get_by_role("button", name="Stop it").click()
     page.get_by_text("longer.yaml was stopped; nothing of it was written.").wait_for()
     assert list((served.out / "longer").iterdir()) == []
@@ -181,7 +202,7 @@ def test_ctrl_c_ends_the_server_and_the_simulation_and_says_so(visit: Visit, tmp
     with serving(tmp_path) as server:
         page = visit.open(f"{server.address}scenarios")
         page.get_by_role("button", name="Run longer.yaml").click()
-        page.get_by_role("status").filter(has_text="of 10000 replications done").wait_for(timeout=120_000)
+        page.get_by_role("status").filter(has_text="of 10000 replications done").wait_for(timeout=LONG_MS)
         page.close()
         code, said = server.end()
         assert code == 130

@@ -115,7 +115,7 @@ def test_long_texts_and_tables_stay_on_two_pages(made_of: Brief, figures: tuple[
 
 def test_what_is_left_out_of_a_long_table_is_counted(figures: tuple[Drawn, ...]) -> None:
     made = letters(pdf_bytes(brief(rows=MOST_ROWS + 5), figures, speaker("en")))
-    assert "5morerowsareinthepage." in made
+    assert "5morerowsareintheHTMLreport." in made
 
 
 def test_a_long_title_ends_in_an_ellipsis(figures: tuple[Drawn, ...]) -> None:

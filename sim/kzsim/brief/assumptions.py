@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,8 +46,11 @@ def assumptions(
         entry = str(fact.get("entry", key))
         found.setdefault(entry, _of_fact(say, entry, fact, weights))
     corridors, rest = _by_crossing(resolved.get("data", {}))
+    alike: dict[str, list[str]] = {}
     for crossing, measures in corridors.items():
-        found[f"corridor.{crossing}"] = _of_corridor(say, crossing, measures)
+        alike.setdefault(_told_measures(say, measures), []).append(crossing)
+    for told, where in alike.items():
+        found[f"corridor.{'+'.join(where)}"] = _of_corridor(say, where, told)
     for key, taken in rest.items():
         found.setdefault(key, _of_taken(say, key, taken, weights))
     return tuple(sorted(found.values(), key=_order))
@@ -154,7 +157,7 @@ def _by_crossing(
     return corridors, rest
 
 
-def _of_corridor(say: Speaker, crossing: str, measures: Mapping[str, Mapping[str, Any]]) -> Assumption:
+def _told_measures(say: Speaker, measures: Mapping[str, Mapping[str, Any]]) -> str:
     told = []
     for measure, taken in measures.items():
         limits = [
@@ -163,10 +166,15 @@ def _of_corridor(say: Speaker, crossing: str, measures: Mapping[str, Mapping[str
         ]
         text = say.measure(measure)
         told.append(f"{text} ({', '.join(limits)})" if limits else text)
+    return "; ".join(told)
+
+
+def _of_corridor(say: Speaker, crossings: Sequence[str], told: str) -> Assumption:
+    places = ", ".join(say.crossing(crossing) for crossing in crossings)
     return Assumption(
-        key=f"corridor.{crossing}",
-        meaning=say("Green corridor at {place}", place=say.crossing(crossing)),
-        value="; ".join(told),
+        key=f"corridor.{'+'.join(crossings)}",
+        meaning=say("Green corridor at {place}", place=places),
+        value=told,
         range="",
         grade="scenario",
         graded=say.grade("scenario"),

@@ -303,6 +303,7 @@ def grid(say: Speaker, changes: Sequence[Change], *, against: str) -> Grid:
         ),
         (*((False,) if several else ()), False, False, True, True, True, True, True, False),
         rows,
+        "changes",
     )
 
 

@@ -7,7 +7,7 @@ page or a PDF lays it out and adds no finding of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -43,13 +43,17 @@ class Message:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table ready to be shown: all cells are text; ``numeric`` says which columns hold numbers."""
+    """A table ready to be shown: all cells are text; ``numeric`` says which columns hold numbers.
+
+    ``about``: what changes between two worlds, or how it is in one.
+    """
 
     heading: str
     note: str
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
+    about: Literal["changes", "flows"] = "flows"
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Brief:
     remarks: tuple[str, ...]
     provenance: tuple[tuple[str, str], ...]
     method: str
-    figures: tuple[str, ...] = field(default=())
+    figures: tuple[str, ...] = ()
 
 
 def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief:

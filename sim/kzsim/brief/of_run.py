@@ -63,6 +63,7 @@ def run_brief(study: Study, say: Speaker, other: Study | None) -> Brief:
         remarks=method.said_in_files(about, "warnings", "notes"),
         provenance=method.provenance(say, study, other),
         method=method.method(say, study),
+        figures=("map", "gains" if found and other is None else "crossing_time"),
     )
 
 

@@ -115,6 +115,7 @@ def sweep_brief(study: Study, say: Speaker) -> Brief:
             points=about["points"],
             replications=about["replications"],
         ),
+        figures=("sweep_lines", "sweep_heat", "sweep_points"),
     )
 
 
@@ -201,8 +202,12 @@ def _headline(
     )
     ties = one.beside(best)
     if ties:
-        n = say.number(ties, 0)
-        return say("{told}; {n} points cannot be told from the best", told=told, n=n)
+        return say.plural(
+            "{told}; {n} point cannot be told from the best",
+            "{told}; {n} points cannot be told from the best",
+            ties,
+            told=told,
+        )
     return say("{told}; best with {point}", told=told, point=names[best[0]])
 
 

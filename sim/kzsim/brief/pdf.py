@@ -27,13 +27,19 @@ if TYPE_CHECKING:
 STANDARD = "ua-1"
 """PDF/UA-1: what readers for the blind need."""
 
-MOST_NUMBERS, MOST_ROWS, MOST_ASSUMED, MOST_SURE = 8, 16, 8, 7
+MOST_NUMBERS, MOST_ROWS, MOST_ASSUMED, MOST_SURE = 6, 10, 6, 7
 LONGEST_TITLE, LONGEST_LINE, LONGEST_CELL = 160, 600, 120
 """Characters of the text of users that are shown; the rest gives way to an ellipsis."""
 
+LONGEST_WORD, HASH = 25, 16
+UNTITLED = "kzsim"
+"""PDF/UA wants a title."""
 UNKNOWN = "?"
 NO_GLYPH = "could not be displayed"
 """In Typst's message about letters that no font has."""
+
+PLACES = 2
+"""Figures for which the packaged template has a place."""
 
 REGIONS = {"zh": "CN", "ru": "KZ", "kk": "KZ"}
 
@@ -51,14 +57,16 @@ def pdf_bytes(brief: Brief, figures: Sequence[Drawn], say: Speaker, template: Pa
         raise BriefError(
             "A PDF is set by Typst, which is not installed.", "Install it: python -m pip install 'kzsim[pdf]'"
         ) from missing
-    data = brief_data(brief, figures, say)
+    ordered = _mapped_first(figures)
     if template is not None:
         if not template.is_file():
             raise BriefError(
                 f"{template}: there is no such template.", "It is a Typst file; docs/pdf.md tells more."
             )
+        data = brief_data(brief, ordered, say)
         return _set(typst, template.read_bytes(), template.resolve().parent, str(template), data)
     source = files("kzsim.brief") / "templates" / "brief.typ"
+    data = brief_data(brief, ordered[:PLACES], say)
     with tempfile.TemporaryDirectory() as empty:
         return _set(typst, source.read_bytes(), Path(empty), "brief.typ", data)
 
@@ -101,14 +109,14 @@ def _told(name: str, mistake: Any) -> str:
 
 
 def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str, Any]:
-    """What the template gets: plain texts, lists and SVG. ``docs/pdf.md`` lists it."""
+    """What a template gets: plain texts, lists and SVG, the map first. ``docs/pdf.md`` lists it."""
     table = brief.tables[:1]
     return {
         "lang": brief.lang,
         "region": REGIONS.get(brief.lang),
         "font": [FAMILY],
         "kind": brief.kind,
-        "title": _cut(brief.title, LONGEST_TITLE),
+        "title": _cut(brief.title, LONGEST_TITLE) or UNTITLED,
         "headline": brief.headline,
         "lead": _cut(brief.lead, LONGEST_LINE),
         "numbers": [asdict(number) for number in brief.numbers[:MOST_NUMBERS]],
@@ -118,9 +126,8 @@ def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str
         "decisive": [_assumption(asdict(item)) for item in brief.decisive[:MOST_ASSUMED]],
         "sure": [_cut(line, LONGEST_LINE) for line in brief.sure[:MOST_SURE]],
         "method": _cut(brief.method, LONGEST_LINE),
-        "provenance": [[name, _cut(value, LONGEST_CELL)] for name, value in brief.provenance],
-        "source-line": _cut(brief.title, LONGEST_TITLE),
-        "figures": [_picture(drawn) for drawn in _mapped_first(figures)],
+        "provenance": [[name, _cut(_abbreviated(value), LONGEST_CELL)] for name, value in brief.provenance],
+        "figures": [_picture(drawn) for drawn in figures],
         "labels": {
             "messages": say("What to remember"),
             "assumed": say("What we assumed"),
@@ -154,7 +161,9 @@ def _grid(grid: dict[str, Any], say: Speaker) -> dict[str, Any]:
     rows = [[_cut(cell, LONGEST_CELL) for cell in row] for row in grid["rows"][:MOST_ROWS]]
     note = grid["note"]
     if more > 0:
-        left_out = say.plural("{n} more row is in the page.", "{n} more rows are in the page.", more)
+        left_out = say.plural(
+            "{n} more row is in the HTML report.", "{n} more rows are in the HTML report.", more
+        )
         note = f"{note} {left_out}".strip()
     return {**grid, "rows": rows, "note": note}
 
@@ -164,9 +173,21 @@ def _assumption(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cut(text: str, longest: int) -> str:
-    """The text, or its beginning and an ellipsis; one line."""
+    """The text, or its beginning up to a word and an ellipsis; one line."""
     line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+    if len(line) <= longest:
+        return line
+    begun, _, last = line[: longest - 1].rpartition(" ")
+    # Chinese has no spaces, and a word may be longer than what there is room for.
+    return f"{(begun if 0 < len(last) < LONGEST_WORD else line[: longest - 1]).rstrip(' ;,.')}…"
+
+
+def _abbreviated(text: str) -> str:
+    """Without the end of what no line could hold, such as a hash; the HTML report has it whole."""
+    return " ".join(
+        word if len(word) <= LONGEST_WORD or set("/-_.") & set(word) else f"{word[:HASH]}…"
+        for word in text.split()
+    )
 
 
 def _shown(data: Any) -> Iterator[str]:

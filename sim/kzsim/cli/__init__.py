@@ -15,6 +15,7 @@ First steps:
   kzsim run scenarios/minimal.yaml       one crossing, two weeks, a few seconds
   kzsim validate scenarios/mine.yaml     every mistake at once, nothing is run
   kzsim explain KEY                      what a key means, its value, unit and source
+  kzsim serve                            the same in a browser: forms, runs, reports
 
 \b
 Exit codes: 0 done; 1 ran, but a check failed; 2 wrong usage, invalid scenario or

@@ -32,6 +32,8 @@ STUDY is the folder of a run, a comparison or a sweep, or of a scenario for the
 latest run there, as 'kzsim runs show' takes it. Where a comparison was also made
 with --uncertainty, its brief begins with what holds over the plausible worlds.
 """
+COUNTERFACTUAL = ("gains", "classes")
+"""Kinds of figures that show a run against itself without corridors."""
 NAMES = {"html": "report", "pdf": "brief"}
 LANGUAGES = ("en", "ru", "kk", "zh")
 
@@ -44,7 +46,7 @@ class Formats(click.ParamType):  # type: ignore[type-arg]  # older versions of c
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        """Return the formats that were typed, each once, or end the command with a message that quotes them."""
+        """Return the formats that were typed, each once, or end the command with a message."""
         if isinstance(value, tuple):
             return value
         wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
@@ -74,6 +76,7 @@ class Formats(click.ParamType):  # type: ignore[type-arg]  # older versions of c
     metavar="FOLDER",
     help="Folder that holds the results of all scenarios.",
 )
+@click.option("--template", metavar="FILE", help="A Typst file of your own to set the PDF with.")
 @options.quiet("Print the paths alone.")
 @options.common
 @click.pass_obj
@@ -85,11 +88,14 @@ def report(
     lang: str,
     target: str | None,
     results: str,
+    template: str | None,
 ) -> ExitCode:
     """Write the brief of a run, a comparison or a sweep: what it found, how sure that is, what is assumed.
 
     The HTML page is one file that asks for nothing from elsewhere; the PDF has two pages. Both say the same.
     """
+    if template is not None and "pdf" not in formats:
+        raise click.UsageError("--template sets the PDF; ask for it with --format pdf")
     with results_mistakes(), report_mistakes():
         from kzsim.brief.content import brief_of
         from kzsim.experiments.studies import open_study
@@ -102,10 +108,11 @@ def report(
             check_writable(path)
         say = speaker(lang)
         brief = brief_of(found, say, other)
-        drawn = figures(found, say)
+        # against another run, figures of its own counterfactual would answer another question
+        drawn = figures(found, say, without=COUNTERFACTUAL if other is not None else ())
         makers: dict[str, Callable[[], bytes]] = {
             "html": lambda: _html(brief, found, drawn, say),
-            "pdf": lambda: _pdf(brief, found, drawn, say),
+            "pdf": lambda: _pdf(brief, drawn, say, None if template is None else Path(template)),
         }
         for form, path in paths.items():
             replace(path, makers[form]())
@@ -120,7 +127,7 @@ def report(
 
 
 def targets(study: Study, formats: Sequence[str], target: str | None) -> dict[str, Path]:
-    """Return where each format is written: beside the results, or at `target` with the format's own ending."""
+    """Return where each format goes: beside the results, or at `target` with its own ending."""
     if target is None:
         return {form: study.path / f"{NAMES[form]}.{form}" for form in formats}
     path = Path(target)
@@ -131,13 +138,13 @@ def targets(study: Study, formats: Sequence[str], target: str | None) -> dict[st
     return {form: path.with_suffix(f".{form}") for form in formats}
 
 
-def figures(study: Study, say: Speaker) -> list[tuple[str, Drawn]]:
-    """Return every figure of a study with the name of its kind."""
+def figures(study: Study, say: Speaker, without: Sequence[str] = ()) -> list[tuple[str, Drawn]]:
+    """Return every figure of a study with the name of its kind, but for the kinds `without`."""
     from kzsim.figures.catalogue import FIGURES
 
     found = []
     for kind in FIGURES.values():
-        if study.kind in kind.kinds:
+        if study.kind in kind.kinds and kind.name not in without:
             found += [(kind.name, one) for one in kind.draw(study, say)]
     return found
 
@@ -148,8 +155,12 @@ def _html(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], say: S
     return html_page(brief, study, drawn, say)
 
 
-def _pdf(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], say: Speaker) -> bytes:
-    raise NotImplementedError
+def _pdf(brief: Brief, drawn: Sequence[tuple[str, Drawn]], say: Speaker, template: Path | None) -> bytes:
+    """Return the PDF with the few figures that its two pages have place for."""
+    from kzsim.brief.pdf import pdf_bytes
+
+    chosen = [one for name in brief.figures for kind, one in drawn if kind == name]
+    return pdf_bytes(brief, chosen, say, template)
 
 
 def check_writable(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -53,7 +54,12 @@ def serve(session: Session, out: str, scenarios: str, port: int) -> ExitCode:
         from kzsim.serve.server import Server
     try:
         server = Server(
-            Path(scenarios), Path(out), port=port, held=_held, faulty=lambda error: _tell(session, error)
+            Path(scenarios),
+            Path(out),
+            port=port,
+            held=_held,
+            report=_report,
+            faulty=lambda error: _tell(session, error),
         )
     except OSError as error:
         raise Stop(
@@ -89,6 +95,26 @@ def _held(key: str, year: int) -> Iterator[str]:
 
     for item in held(key, year):
         yield f"{item.text} ({item.grade})" if item.grade else item.text
+
+
+@lru_cache(maxsize=8)  # stored results do not change, and a year's figures take seconds to draw
+def _report(path: Path, lang: str) -> bytes:
+    """Return the report of stored results as `kzsim report` makes it; ReportError if there can be none."""
+    from kzsim.brief.content import brief_of
+    from kzsim.brief.errors import BriefError
+    from kzsim.brief.html import html_page
+    from kzsim.cli.report import figures
+    from kzsim.experiments import ResultsError
+    from kzsim.experiments.studies import open_study
+    from kzsim.language import speaker
+    from kzsim.serve.site import ReportError
+
+    say = speaker(lang)
+    try:
+        study = open_study(path)
+        return html_page(brief_of(study, say), study, figures(study, say), say)
+    except (BriefError, ResultsError) as error:
+        raise ReportError(f"{error.message} {error.remedy}") from error
 
 
 def _tell(session: Session, error: BaseException) -> None:

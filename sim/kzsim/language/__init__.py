@@ -7,6 +7,6 @@ text is the key of its translations in ``catalogues``; ``docs/renew_catalogues.p
 from __future__ import annotations
 
 from kzsim.language.catalogue import LANGUAGES, Translations, phrase
-from kzsim.language.speaker import Speaker, speaker
+from kzsim.language.speak import Speaker, speaker
 
 __all__ = ["LANGUAGES", "Speaker", "Translations", "phrase", "speaker"]

@@ -9,7 +9,7 @@ from kzsim.evidence import ANY_CROSSING, crossings
 from kzsim.language.words import words
 
 if TYPE_CHECKING:
-    from kzsim.language.speaker import Speaker
+    from kzsim.language.speak import Speaker
 
 DASH = " – "
 LEAST_PARTS = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ MINUS = "\N{MINUS SIGN}"
 NONE = "–"
 FIGURES = 3
 
+_ENGLISH = tuple(calendar.month_name)[1:]
 _RUSSIAN = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
@@ -25,16 +26,21 @@ _KAZAKH = (
     "қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым",
     "шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан",
 )  # fmt: skip
+_CHINESE = tuple(str(month) for month in range(1, 13))
 
 
 @dataclass(frozen=True)
 class Form:
-    """Decimal and grouping signs, what stands before a per cent sign, and how a date is written."""
+    """Decimal and grouping signs, what stands before a per cent sign, months, and the pattern of a date.
+
+    In the pattern, ``~`` is a space that does not break.
+    """
 
     decimal: str
     group: str
     before_percent: str
-    date: Callable[[datetime.date], str]
+    months: tuple[str, ...]
+    dated: str
 
     def number(self, value: float, digits: int) -> str:
         """With so many decimals and groups of three digits; a dash for a value that is not finite."""
@@ -57,6 +63,11 @@ class Form:
         text = self.number(share * 100, digits)
         return text if text == NONE else f"{text}{self.before_percent}%"
 
+    def date(self, day: datetime.date) -> str:
+        """Day, month in words, and year."""
+        pattern = self.dated.replace("~", NO_BREAK)
+        return pattern.format(day=day.day, month=self.months[day.month - 1], year=day.year)
+
 
 def places(value: float) -> int:
     """Decimals that show three significant figures of ``value``; 0 for large numbers and nought."""
@@ -70,10 +81,10 @@ def places(value: float) -> int:
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
-        "en": Form(".", ",", NO_BREAK, lambda day: f"{day.day} {calendar.month_name[day.month]} {day.year}"),
-        "ru": Form(",", NO_BREAK, NO_BREAK, lambda day: f"{day.day} {_RUSSIAN[day.month - 1]} {day.year} г."),
-        "kk": Form(",", NO_BREAK, NO_BREAK, lambda day: f"{day.year} ж. {day.day} {_KAZAKH[day.month - 1]}"),
-        "zh": Form(".", ",", "", lambda day: f"{day.year}年{day.month}月{day.day}日"),
+        "en": Form(".", ",", NO_BREAK, _ENGLISH, "{day}~{month} {year}"),
+        "ru": Form(",", NO_BREAK, NO_BREAK, _RUSSIAN, "{day}~{month} {year}~г."),
+        "kk": Form(",", NO_BREAK, NO_BREAK, _KAZAKH, "{year}~ж. {day}~{month}"),
+        "zh": Form(".", ",", "", _CHINESE, "{year}年{month}月{day}日"),
     }
 )
 """By language. English follows the project's '62 %', with a space that does not break."""

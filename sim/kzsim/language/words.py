@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from kzsim.evidence import ANY_CROSSING, conventions, corridor
+from kzsim.evidence import ANY_CROSSING, conventions, corridor, facts
 from kzsim.evidence.explain import read_vocabulary
 from kzsim.evidence.reader import packaged
+
+_NO_UNITS = ("", "date", "flag", "rank", "ratio", "text")
+"""What the evidence says in the place of a unit where a value has none."""
 
 _FIXED: Mapping[str, Mapping[str, str]] = {
     "mode": {"road": "road", "rail": "rail"},
@@ -69,6 +72,14 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "tokens": "equipment",
         "pairing": "the partner for the hand-over",
         "nothing": "nothing",
+    },
+    "distribution": {"exponential": "exponential", "lognormal": "lognormal", "normal": "normal"},
+    "nature": {"work": "work", "wait": "waiting"},
+    "verdict": {
+        "gains": "gains",
+        "loses": "loses",
+        "no change": "no change",
+        "undecided": "undecided",
     },
     "stage": {
         "approach": "drive to the post",
@@ -161,9 +172,11 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
 @cache
 def words(context: str) -> Mapping[str, str]:
     """English words by key. Raises ValueError for a context without words."""
-    if context in _FIXED:
-        return MappingProxyType(dict(_FIXED[context]))
     match context:
+        case "unit":
+            return MappingProxyType({**_evidence_units(), **_FIXED[context]})
+        case _ if context in _FIXED:
+            return MappingProxyType(dict(_FIXED[context]))
         case "grade":
             return MappingProxyType({name: name for name in conventions().grades})
         case "measure":
@@ -176,6 +189,12 @@ def words(context: str) -> Mapping[str, str]:
 def contexts() -> tuple[str, ...]:
     """Every context that ``words`` knows."""
     return (*_FIXED, "grade", "measure", "parameter")
+
+
+def _evidence_units() -> dict[str, str]:
+    used = [fact.unit for fact in facts().values()]
+    used += [change.unit for measure in corridor().measures.values() for change in measure.changes]
+    return {unit: unit for unit in used if unit not in _NO_UNITS}
 
 
 def _parameters() -> dict[str, str]:

@@ -163,7 +163,7 @@ def _described(path: Path, file: str) -> Stored | None:
             scenario=path.parent.parent.name,
             kind=KINDS.get(kind, kind),
             title=str(said.get("title") or path.parent.parent.name),
-            finished=str(said.get("finished_utc", "")),
+            finished=str(said.get("finished_utc") or said.get("written_utc") or ""),
             replications=count if isinstance(count, int) else None,
             files=tuple(name for name in sorted(said["files"]) if _is_plain_file(path.parent, name)),
         )

@@ -129,15 +129,14 @@ class Jobs:
             self._process = None
 
     def _heard(self, line: str) -> None:
-        step = _parsed(line).get("progress") if line.startswith("{") else None
         with self._lock:
             if self._job is None:
                 return
-            if isinstance(step, dict):
-                done, total, of = step.get("done"), step.get("total"), step.get("of")
-                self._job = replace(self._job, done=int(done or 0), total=int(total or 0), of=str(of))
-            elif line.strip():
-                self._job = replace(self._job, said=(*self._job.said, line)[-MOST_LINES:])
+            match _parsed(line) if line.startswith("{") else {}:
+                case {"progress": {"done": int(done), "total": int(total), "of": str(of)}}:
+                    self._job = replace(self._job, done=done, total=total, of=of)
+                case _ if line.strip():
+                    self._job = replace(self._job, said=(*self._job.said, line)[-MOST_LINES:])
 
 
 def _ended(job: Job, code: int, document: dict[str, Any], *, stopped: bool) -> Job:

@@ -60,7 +60,7 @@ class Site:
         self._shell = Shell(f"/{secret}")
         self._desk = Desk(folders, self._shell, held)
         self._report = report
-        self._drawing = threading.Lock()  # briefs are drawn one after the other: matplotlib knows no threads
+        self._drawing = threading.Lock()  # reports come one after the other: matplotlib knows no threads
 
     def get(self, path: str, query: Fields) -> Answer:
         """What an address shows."""
@@ -148,8 +148,7 @@ class Site:
         if stored.kind not in REPORTABLE:
             return None, ""
         try:
-            with self._drawing:
-                return brief_of(open_study(stored.path), speaker("en")), ""
+            return brief_of(open_study(stored.path), speaker("en")), ""
         except (ResultsError, BriefError) as error:
             return None, f"{error.message} {error.remedy}"
 

@@ -1,4 +1,4 @@
-"""The explorer of a sweep: its points and results as plain data; the page's script shows the nearest point."""
+"""The explorer of a sweep: its points and results as plain data; the script shows the nearest point."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MOST_STOPS = 25
 def explorer(study: Study, say: Speaker) -> dict[str, Any]:
     """Sliders, points and results.
 
-    ``sliders``: key, label and the values in order; a value is (text, share of the way from the lowest to the highest).
-    ``points``: number and, by slider, the index of its value. ``flows`` and ``results``: by indicator, point and
-    flow the mean with its interval, null where there is none.
+    ``sliders``: key, label and the values in order; a value is (text, share of the way from the lowest to
+    the highest). ``points``: number and, by slider, the index of its value. ``flows`` and ``results``: by
+    indicator, point and flow the mean with its interval, null where there is none.
     """
     points, results = study.table("points"), study.table("results")
     names = _chosen(points, results, parameters(points))
@@ -119,7 +119,7 @@ def _chosen(points: pd.DataFrame, results: pd.DataFrame, names: list[str]) -> li
     strength = {}
     for name in names:
         numbers = points[name].map(lambda value: _number(value_of(value)))
-        if numbers.notna().all() and numbers.nunique() > 1:
+        if numbers.notna().all() and numbers.min() < numbers.max():
             strength[name] = abs(float(numbers.rank().corr(outcome.rank())))
     best = sorted(strength, key=lambda name: -strength[name] if math.isfinite(strength[name]) else 0.0)
     return best[:MOST_SLIDERS]

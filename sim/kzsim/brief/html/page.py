@@ -1,7 +1,7 @@
 """The whole page: a brief, figures, the player or the explorer, and data, put together as one HTML file.
 
-The page asks for nothing: its security policy forbids every request and every script and style but its own, which it
-names by their hashes. Text is escaped by the template engine wherever it stands.
+The page asks for nothing: its security policy forbids every request and every script and style but its own,
+which it names by their hashes. Text is escaped by the template engine wherever it stands.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.html.explorer import explorer
+from kzsim.brief.html.fonts import faces
 from kzsim.brief.html.pictures import pictures
 from kzsim.brief.html.tables import Shown, csv_text, shown
 from kzsim.brief.html.view import player_view
@@ -42,12 +43,14 @@ SECTIONS = {
     "utilisation": "limits",
     "yard": "limits",
     "commodities": "goods",
+    "sweep_lines": "response",
+    "sweep_heat": "response",
+    "sweep_points": "response",
 }
 """Where the kinds of figures stand; others stand in the last section."""
-ORDER = ("compared", "overview", "times", "hours", "seasons", "limits", "goods", "more")
-COMPARED_TABLES, FLOW_TABLES = "compared", "times"
-WIDE = 1.6
-"""A picture so much wider than high may be moved sideways on a telephone."""
+ORDER = ("response", "compared", "overview", "times", "hours", "seasons", "limits", "goods", "more")
+TABLES = {"run": "times", "comparison": "compared", "sweep": "response"}
+"""Where the tables of a brief stand, by its kind; those of changes stand with what is compared."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,6 @@ class Figure:
     subtitle: str
     alt: str
     svg: Any
-    wide: bool
     shown: Shown
     left_out: str
 
@@ -81,8 +83,9 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
     """
     from markupsafe import Markup
 
-    style, script = _asset("style.css"), _asset("script.js")
     inline = pictures([one for _, one in drawn])
+    style = "\n".join((_asset("style.css"), inline.rules, faces(inline.letters)))
+    script = _asset("script.js")
     figures = [
         (SECTIONS.get(kind, "more"), _figure(one, svg, say))
         for (kind, one), svg in zip(drawn, inline.svgs, strict=True)
@@ -100,9 +103,15 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
     number = say.number(1234.5, 1)
     data = {
         "words": {**words, "group": number[1], "decimal": number[-2]},
-        "files": packed({**{f"{one.name}.csv": one.shown.csv for _, one in figures}, **downloads}),
-        "player": None if player is None else player.data,
-        "explorer": explored,
+        "packed": packed(
+            {
+                "files": {**{f"{one.name}.csv": one.shown.csv for _, one in figures}, **downloads},
+                "player": None if player is None else player.data,
+                "explorer": explored,
+            }
+        ),
+        "player": player is not None,
+        "explorer": explored is not None,
     }
     page = _template().render(
         brief=brief,
@@ -110,7 +119,6 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
         policy=policy(style, script),
         style=Markup(style),  # noqa: S704 - files of this package
         script=Markup(script),  # noqa: S704 - files of this package
-        letters=Markup(inline.letters),  # noqa: S704 - made by an XML writer
         data=Markup(embedded(data)),  # noqa: S704 - no character of it can end the element
         contents=_contents(words, player is not None, explored is not None, sections),
         sections=sections,
@@ -127,7 +135,7 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
 def policy(style: str, script: str) -> str:
     """The security policy of a page with exactly this style and this script, and nothing from elsewhere."""
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; font-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 
@@ -138,9 +146,9 @@ def embedded(data: Any) -> str:
     return text.translate({ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"})
 
 
-def packed(files_: Mapping[str, str]) -> str:
-    """Files by name as JSON, compressed, in letters: a year of queues is long and says little that is new."""
-    text = json.dumps(dict(files_), ensure_ascii=False, separators=(",", ":"))
+def packed(data: Mapping[str, Any]) -> str:
+    """JSON, compressed, in letters: a year of queues is long and says little that is new."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
@@ -165,14 +173,12 @@ def _figure(drawn: Drawn, svg: str, say: Speaker) -> Figure:
     from markupsafe import Markup
 
     table = shown(drawn.table, say)
-    width, height = drawn.figure.get_size_inches()
     return Figure(
         name=drawn.name,
         title=drawn.title,
         subtitle=drawn.subtitle,
         alt=drawn.alt,
         svg=Markup(svg),  # noqa: S704 - made by an XML writer
-        wide=width > WIDE * height,
         shown=table,
         left_out=say("{n} more rows are in the download.", n=say.number(table.left_out, 0)),
     )
@@ -182,11 +188,10 @@ def _sections(
     brief: Brief, figures: Sequence[tuple[str, Figure]], names: dict[str, str]
 ) -> tuple[Section, ...]:
     tables: dict[str, list[tuple[Grid, str]]] = {}
-    compared = brief.kind == "comparison" or len(brief.tables) > 1
     for number, grid in enumerate(brief.tables):
-        where = COMPARED_TABLES if compared and number == 0 else FLOW_TABLES
-        if brief.kind in ("comparison", "sweep"):
-            where = COMPARED_TABLES if brief.kind == "comparison" else "more"
+        where = TABLES[brief.kind]
+        if brief.kind == "run" and grid.about == "changes":
+            where = "compared"
         tables.setdefault(where, []).append((grid, f"table_{number + 1}"))
     found = []
     for key in ORDER:

@@ -1,11 +1,12 @@
-"""Figures as inline SVG: no style, no identifier twice, letters drawn once for all figures, few bytes."""
+"""Figures as inline SVG: no style, no identifier twice, letters as text in a font of the page's own."""
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kzsim.figures.catalogue import figure_bytes
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from kzsim.figures.catalogue import Drawn
 
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
-_TRANSLATE = re.compile(r"translate\(([^)]*)\)")
-_ONLY_TRANSLATE = re.compile(r"translate\((-?[\d.]+) 0\)")
+_ARGUMENTS = re.compile(r"(translate|rotate)\(([^)]*)\)")
+_LEVEL = re.compile(r"rotate\(-?0 [^)]*\)")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_GLYPH = re.compile(r".+-[0-9a-f]+")
+_COLOUR = re.compile(r"#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3", re.IGNORECASE)
+"""A colour that three digits say as well."""
 _PLACES = ("d", "points", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r", "cx", "cy")
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _FROM_ROOT = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
@@ -29,125 +31,110 @@ _DEFAULTS = {
     "fill-opacity": "1",
     "stroke-opacity": "1",
     "stroke-dashoffset": "0",
+    "text-anchor": "start",
+    "font-weight": "400",
 }
+NORMAL = "400"
+_NOT_KEPT = ("font-family",)
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Inline SVG by the number of the figure, and the letters they share."""
+    """Inline SVG by the number of the figure, the rules for its classes, and the letters by their weight."""
 
     svgs: tuple[str, ...]
-    letters: str
-
-
-@dataclass
-class _Letters:
-    """Outlines of letters by the font's name for them, each with a short name of its own."""
-
-    short: dict[str, str] = field(default_factory=dict)
-    outlines: dict[str, str] = field(default_factory=dict)
+    rules: str
+    letters: Mapping[str, frozenset[str]]
 
 
 def pictures(drawn: Iterable[Drawn]) -> Pictures:
     """Every figure as an element that can stand in a page whose security policy allows no style.
 
-    Matplotlib writes style attributes; they become attributes of presentation, which mean the same. Places are
-    rounded to a tenth of a point, which no screen or printer shows.
+    Matplotlib writes a style attribute on every element; equal ones become one class, with one rule in the
+    page's own style. Places are rounded to a tenth of a point, which no screen or printer shows. The font's
+    family is left to the page.
     """
-    letters = _Letters()
-    svgs = tuple(_picture(one, f"f{number}-", letters) for number, one in enumerate(drawn))
-    glyphs = "".join(letters.outlines.values())
-    shared = f'<svg width="0" height="0" aria-hidden="true"><defs>{glyphs}</defs></svg>'
-    return Pictures(svgs, shared if glyphs else "")
+    letters: dict[str, set[str]] = {}
+    classes: dict[str, str] = {}
+    svgs = tuple(_picture(one, f"f{number}-", classes, letters) for number, one in enumerate(drawn))
+    rules = "\n".join(f"figure .{name} {{ {style} }}" for style, name in classes.items())
+    return Pictures(svgs, rules, {weight: frozenset(found) for weight, found in letters.items()})
 
 
-def _picture(drawn: Drawn, prefix: str, letters: _Letters) -> str:
-    root = ET.fromstring(figure_bytes(drawn, "svg"))  # noqa: S314 - Matplotlib has just written it
+def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[str, set[str]]) -> str:
+    root = ET.fromstring(figure_bytes(drawn, "svg", text="text"))  # noqa: S314 - Matplotlib wrote it just now
     for element in root.iter():
         # in HTML an svg element and what is in it have their namespace by themselves
         element.tag = element.tag.rpartition("}")[2]
-        element.text = element.tail = None
+        if element.tag not in ("text", "tspan"):
+            element.text = None
+        element.tail = None
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in ("metadata", "style"):
                 parent.remove(child)
-    own = _share_letters(root, letters)
-    kept = _referenced(root)
+    names = {name: f"{prefix}{number:x}" for number, name in enumerate(_referenced(root))}
     for element in root.iter():
-        _presented(element)
-        _renamed(element, prefix, kept, own)
+        weight = _presented(element, classes)
+        _renamed(element, names)
         _shortened(element)
+        if element.text:
+            letters.setdefault(weight, set()).update(element.text)
     _flattened(root)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib.update({**_FROM_ROOT, "role": "img", "aria-label": drawn.alt})
-    return ET.tostring(root, encoding="unicode", short_empty_elements=True)
+    return ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
 
 
-def _share_letters(root: ET.Element, letters: _Letters) -> dict[str, str]:
-    """Take the outlines of letters out of the figure; their short names by the names that it uses.
-
-    The same font has them under the same name in all figures.
-    """
-    own: dict[str, str] = {}
-    for defs in list(root.iter("defs")):
-        for child in list(defs):
-            name = child.get("id", "")
-            if child.tag != "path" or not _GLYPH.fullmatch(name):
-                continue
-            path, scale = _one_line(child.get("d", "")), child.get("transform", "")
-            key = f"{name} {path}"
-            if key not in letters.short:
-                letters.short[key] = short = f"g{len(letters.short):x}"
-                letters.outlines[short] = f'<path id="{short}" transform="{scale}" d="{path}"/>'
-            own[name] = letters.short[key]
-            defs.remove(child)
-    return own
-
-
-def _referenced(root: ET.Element) -> frozenset[str]:
-    """Identifiers that something in the figure points to; the others are dropped."""
-    found: set[str] = set()
+def _referenced(root: ET.Element) -> tuple[str, ...]:
+    """Identifiers that something in the figure points to, in their order; the others are dropped."""
+    found: dict[str, None] = {}
     for element in root.iter():
         for name, value in element.attrib.items():
-            found.update(_REFERENCE.findall(value))
+            found |= dict.fromkeys(_REFERENCE.findall(value))
             if name in _HREFS:
-                found.add(value.removeprefix("#"))
-    return frozenset(found)
+                found[value.removeprefix("#")] = None
+    return tuple(found)
 
 
-def _presented(element: ET.Element) -> None:
-    """Style as attributes of presentation, without what holds anyway."""
+def _presented(element: ET.Element, classes: dict[str, str]) -> str:
+    """Style as a class of its own, without what holds anyway; the weight of its letters."""
+    kept: dict[str, str] = {}
     for declaration in element.attrib.pop("style", "").split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
-        if value and _DEFAULTS.get(name) != value:
-            element.set(name, value)
+        if value and name not in _NOT_KEPT and _DEFAULTS.get(name) != value:
+            kept[name] = _COLOUR.sub(r"#\1\2\3", value)
+    # a reference to a shape of this figure is of this figure alone
+    for name in [name for name, value in kept.items() if "url(" in value]:
+        element.set(name, kept.pop(name))
+    if kept:
+        style = "; ".join(f"{name}: {value}" for name, value in sorted(kept.items()))
+        element.set("class", classes.setdefault(style, f"q{len(classes):x}"))
+    return kept.get("font-weight", NORMAL)
 
 
-def _renamed(element: ET.Element, prefix: str, kept: frozenset[str], letters: dict[str, str]) -> None:
+def _renamed(element: ET.Element, names: Mapping[str, str]) -> None:
     identifier = element.attrib.pop("id", "")
-    if identifier in kept:
-        element.set("id", prefix + identifier)
+    if identifier in names:
+        element.set("id", names[identifier])
     for name in _HREFS:
         target = element.attrib.pop(name, "").removeprefix("#")
         if target:
-            element.set("href", f"#{letters[target]}" if target in letters else f"#{prefix}{target}")
+            element.set("href", f"#{names[target]}")
     for name, value in element.attrib.items():
         if "url(#" in value:
-            element.set(name, _REFERENCE.sub(rf"url(#{prefix}\1)", value))
+            element.set(name, _REFERENCE.sub(lambda found: f"url(#{names[found[1]]})", value))
 
 
 def _shortened(element: ET.Element) -> None:
-    move = _ONLY_TRANSLATE.fullmatch(element.get("transform", ""))
-    if element.tag == "use" and move and "x" not in element.attrib:
-        # a letter's place in its line
+    if _LEVEL.fullmatch(element.get("transform", "")):
         del element.attrib["transform"]
-        element.set("x", move[1])
     for name, value in element.attrib.items():
         if name == "transform":
-            element.set(name, _TRANSLATE.sub(lambda found: f"translate({_rounded(found[1])})", value))
+            element.set(name, _ARGUMENTS.sub(lambda found: f"{found[1]}({_rounded(found[2])})", value))
         elif name == "d":
-            element.set(name, _one_line(_rounded(value)))
+            element.set(name, shortened_path(_rounded(value)))
         elif name in _PLACES:
             element.set(name, _rounded(value))
 
@@ -156,9 +143,7 @@ def _flattened(parent: ET.Element) -> None:
     """Groups that say nothing give way to what is in them; empty ones go."""
     for child in list(parent):
         _flattened(child)
-        if child.tag not in ("g", "defs") or (child.attrib and len(child)):
-            continue
-        if child.tag == "defs" and len(child):
+        if child.tag not in ("g", "defs") or (len(child) and (child.attrib or child.tag == "defs")):
             continue
         at = list(parent).index(child)
         parent.remove(child)
@@ -175,14 +160,37 @@ def _tenths(found: re.Match[str]) -> str:
     return "0" if short == "-0" else short
 
 
-def _one_line(path: str) -> str:
-    """A path without needless blanks and letters: after a line another line needs no L."""
-    packed = re.sub(r"\s*([A-Za-z])\s*", r"\1", " ".join(path.split()))
-    parts = re.split(r"(?=[A-Za-z])", packed)
+def shortened_path(path: str) -> str:
+    """A path without needless blanks and letters; runs of lines as steps from point to point.
+
+    Steps are differences of the rounded places, so nothing adds up.
+    """
+    parts = re.findall(r"([A-Za-z])([^A-Za-z]*)", path)
     told: list[str] = []
-    for part in parts:
-        if part.startswith("L") and told and told[-1].startswith("L"):
-            told[-1] += f" {part[1:]}"
+    at: tuple[Decimal, ...] = ()
+    run = False
+    for letter, text in parts:
+        numbers = tuple(Decimal(number) for number in text.split())
+        if letter == "L" and at:
+            step = "".join(_joined(there - here) for there, here in zip(numbers, at, strict=True))
+            told.append(step if run else f"l{step.lstrip()}")
+            run = True
         else:
-            told.append(part)
+            told.append(letter + "".join(_joined(number) for number in numbers).lstrip())
+            run = False
+        at = numbers[-2:] if letter in "MLCQ" else ()
     return "".join(told)
+
+
+def _joined(number: Decimal) -> str:
+    """A number as short as it can follow another one."""
+    text = f"{number:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    sign = "-" if text.startswith("-") else ""
+    size = text.removeprefix("-")
+    if size.startswith("0."):
+        size = size[1:]
+    if size in ("", "0"):
+        return " 0"
+    return f"{sign}{size}" if sign else f" {size}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kzsim.brief.changes import flow_of, records
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -21,8 +23,8 @@ INSIDE, IN_LINE = "inside", "in_line"
 class Queues:
     """Daily means over hours and replications, by crossing, mode and direction.
 
-    ``inside``, ``in_line``: float64 [flows, days]: those at the crossing, and those of them who stand in a line.
-    ``days``: in Kazakhstan's clock; the first ``run_in`` of them are not measured.
+    ``inside``, ``in_line``: float64 [flows, days]: those at the crossing, and those of them who stand in a
+    line. ``days``: in Kazakhstan's clock; the first ``run_in`` of them are not measured.
     """
 
     flows: tuple[tuple[str, str, str], ...]
@@ -50,14 +52,15 @@ def queues(study: Study) -> Queues | None:
     kept = kept.assign(day=(hour // 24).astype("int64"))
     readings = kept[kept["quantity"] == INSIDE].groupby("day")["time_utc"].nunique()
     keys = ["quantity", "crossing", "mode", "direction", "day"]
-    sums = kept.groupby(keys, observed=True, sort=False)["mean"].sum()
-    flows = tuple(dict.fromkeys((str(a), str(b), str(c)) for _, a, b, c, _ in sums.index))
+    sums = kept.groupby(keys, observed=True, sort=False)["mean"].sum().reset_index()
+    flows = tuple(dict.fromkeys(flow_of(row) for row in records(sums)))
     days = int(min(horizon_days, kept["day"].max() + 1))
     tables = {name: np.zeros((len(flows), days)) for name in (INSIDE, IN_LINE)}
     at = {flow: number for number, flow in enumerate(flows)}
-    for (quantity, *flow, day), value in sums.items():
+    for row in records(sums):
+        day = int(row["day"])
         if 0 <= day < days:
-            tables[str(quantity)][at[(str(flow[0]), str(flow[1]), str(flow[2]))], day] = value / readings[day]
+            tables[str(row["quantity"])][at[flow_of(row)], day] = float(row["mean"]) / int(readings[day])
     first = start.date()
     return Queues(
         flows,

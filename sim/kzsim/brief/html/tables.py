@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from kzsim.language import Speaker
 
-MOST_ROWS = 120
-"""Longer tables are shown up to here; the whole is in the download."""
-CSV_FIGURES = 6
-"""Significant figures of numbers in a download; the results folder has all."""
+MOST_ROWS, FIRST_ROWS = 48, 24
+"""Of a table with more rows than the one so many of the other are shown; the whole is in the download."""
+CSV_FIGURES, LONG_FIGURES, LONG = 6, 4, 1_000
+"""Significant figures of numbers in a download, and in one of more rows; the results folder has all."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,15 @@ def shown(table: pd.DataFrame, say: Speaker) -> Shown:
     """A tidy table of plotted numbers, names in words."""
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+    whole = csv_text(table)
+    # what no row has, such as the alternative's name in a run, says nothing on the page
+    table = table.loc[:, [not (table[name].isna() | (table[name] == "")).all() for name in table.columns]]
     names = [str(name) for name in table.columns]
     numeric = tuple(
         is_numeric_dtype(table[name]) and not is_bool_dtype(table[name]) for name in table.columns
     )
     told = _words(say)
-    head = table.head(MOST_ROWS)
+    head = table if len(table) <= MOST_ROWS else table.head(FIRST_ROWS)
     cells = [
         [_cell(say, told.get(name), value, number) for value in head[column]]
         for name, column, number in zip(names, table.columns, numeric, strict=True)
@@ -47,14 +50,15 @@ def shown(table: pd.DataFrame, say: Speaker) -> Shown:
         tuple(_heading(say, name) for name in names),
         numeric,
         tuple(zip(*cells, strict=True)),
-        max(0, len(table) - MOST_ROWS),
-        csv_text(table),
+        len(table) - len(head),
+        whole,
     )
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """The table with its own column names; numbers rounded to ``CSV_FIGURES``."""
-    return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{CSV_FIGURES}g")
+    """The table with its own column names, and its numbers rounded."""
+    figures = CSV_FIGURES if len(table) <= LONG else LONG_FIGURES
+    return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{figures}g")
 
 
 def _cell(say: Speaker, word: Callable[[str], str] | None, value: Any, number: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.html.mapview import WIDTH, View, map_view
 from kzsim.brief.html.queues import Queues, queues
-from kzsim.brief.spoken import flow
+from kzsim.brief.spoken import place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,13 +53,15 @@ def player_view(study: Study, say: Speaker) -> PlayerView | None:
         }
         for one in drawn.marks
     )
+    rows = _rows(found)
     data = {
-        "flows": [{"key": list(key), "label": flow(say, *key)} for key in found.flows],
+        "rows": [
+            {"key": list(key), "label": _label(say, *key), "to_cn": to_cn, "to_kz": to_kz, "line": line}
+            for key, (to_cn, to_kz, line) in rows.items()
+        ],
         "labels": [say.date(day) for day in found.days],
         "dates": [day.isoformat() for day in found.days],
         "runIn": found.run_in,
-        "inside": _rounded(found.inside),
-        "line": _rounded(found.in_line),
     }
     shapes = {
         "view": drawn.view,
@@ -88,13 +90,32 @@ def _mode(say: Speaker, mode: str, x: float, number: int) -> dict[str, Any]:
 def _countries(say: Speaker, view: View) -> tuple[dict[str, Any], ...]:
     named = {"Kazakhstan": say("Kazakhstan"), "China": say("China")}
     found = []
-    for name, place in NAMED.items():
-        x, y = view.point(*place)
+    for name, degrees in NAMED.items():
+        x, y = view.point(*degrees)
         if 0 < x < WIDTH and 0 < y < view.height:
             found.append({"name": named[name].upper(), "x": round(x), "y": round(y)})
     return tuple(found)
 
 
-def _rounded(values: npt.NDArray[np.float64]) -> list[list[float]]:
+def _label(say: Speaker, crossing: str, mode: str) -> str:
+    return say("{place} ({mode})", place=place(say, crossing, mode), mode=say.mode(mode))
+
+
+def _rows(found: Queues) -> dict[tuple[str, str], tuple[list[float], list[float], list[float]]]:
+    """By crossing and mode, day by day: to China, to Kazakhstan, and all who stand in a line."""
+    import numpy as np
+
+    rows = {}
+    for key in dict.fromkeys(flow[:2] for flow in found.flows):
+        own = {flow[2]: number for number, flow in enumerate(found.flows) if flow[:2] == key}
+        nobody = np.zeros(len(found.days))
+        there = [found.inside[own[way]] if way in own else nobody for way in ("kz_to_cn", "cn_to_kz")]
+        # lines at stages that both directions share are of neither alone
+        line = found.in_line[list(own.values())].sum(axis=0)
+        rows[key] = (_rounded(there[0]), _rounded(there[1]), _rounded(line))
+    return rows
+
+
+def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
     """Tenths: a hundredth of a truck is not to be seen, and bytes are."""
-    return [[round(float(value), 1) for value in row] for row in values]
+    return [round(float(value), 1) for value in values]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def section_names(say: Speaker) -> dict[str, str]:
     """Headings of the sections with figures."""
     return {
+        "response": say("How the figures respond"),
         "compared": say("What it changes"),
         "overview": say("The crossings"),
         "times": say("Crossing times"),
@@ -31,7 +32,8 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
         "table_of": say("Table"),
         "queues": say("Queues through the year"),
         "queues_note": say(
-            "How many trucks and trains are at each crossing, waiting or being handled: mean of the day over all "
+            "How many trucks and trains are at each crossing, waiting or being handled: mean of the "
+            "day over all "
             "replications. Move the slider, or the arrow keys on the map."
         ),
         "noscript": say(
@@ -51,11 +53,15 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
             "endorsement."
         ),
         "flow": say("Flow"),
-        "inside": say("At the crossing"),
+        "inside": say("Trucks and trains at the crossing on that day"),
+        "crossing": say("Crossing"),
+        "to_cn": say("to China"),
+        "to_kz": say("to Kazakhstan"),
         "in_line": say("of them in a line"),
         "explore": say("Explore the points"),
         "explore_note": say(
-            "Choose values; shown is the nearest point that was simulated. Nothing is interpolated. In brackets the "
+            "Choose values; shown is the nearest point that was simulated. Nothing is interpolated. In "
+            "brackets the "
             "95 % interval of the mean."
         ),
         "exact": say("This very point was simulated: point {n} of {m}.", n="{n}", m="{m}"),
@@ -75,7 +81,9 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
         "remarks": say("Remarks stored with the results (in English)"),
         "method": say("Where it comes from"),
         "data": say("Data"),
-        "data_note": say("Numbers are rounded to six figures; the results folder holds all of them in full."),
+        "data_note": say(
+            "Numbers are rounded to six figures, in long tables to four; the results folder has all in full."
+        ),
         "footer": say("Made by kzsim, a simulator of the border crossings between Kazakhstan and China."),
         "kind": kind,
     }

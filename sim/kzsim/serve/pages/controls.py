@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kzsim.indicators.spoken import plain
 from kzsim.language import speaker
 from kzsim.scenario.form import NONE_OF_THEM, Control, KeyPath
 from kzsim.scenario.words import crossing_names, directions, sides
@@ -40,7 +41,7 @@ class Shown:
 
 def label_of(path: KeyPath) -> str:
     """The last key of a path in words: 'Hours KZ' of ``hours_kz``."""
-    words = [_UPPER.get(word, word) for word in path[-1].split("_")]
+    words = [_UPPER.get(word, word) for word in plain(path[-1]).split()]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 
@@ -157,7 +158,8 @@ def _example(item: Control) -> list[Content]:
 
 def with_code(text: str) -> Html:
     """Text in which what stands between backticks is set as code, as in the schema's explanations."""
-    return joined(*(tag("code", part) if at % 2 else part for at, part in enumerate(text.split("`"))))
+    whole = text[:1].upper() + text[1:]
+    return joined(*(tag("code", part) if at % 2 else part for at, part in enumerate(whole.split("`"))))
 
 
 def _unsaid(item: Control, shown: Shown) -> Html | None:

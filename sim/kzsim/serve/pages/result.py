@@ -14,6 +14,10 @@ from kzsim.serve.pages.shell import Shell, notice, table
 if TYPE_CHECKING:
     from kzsim.brief.content import Brief, Grid
 
+NO_BRIEF = (
+    "There is no brief of results of this kind; the files hold all of them, 'kzsim runs show' prints them."
+)
+
 
 def result_page(
     shell: Shell, stored: Stored, brief: Brief | None, trouble: str, languages: Mapping[str, str]
@@ -27,7 +31,7 @@ def result_page(
         tag("p", " · ".join(facts), class_="facts"),
         notice("warn", tag("p", trouble)) if trouble else None,
         _reports(shell, stored, languages),
-        None if brief is None else _said(brief),
+        _said(brief) if brief is not None else None if trouble else tag("p", NO_BRIEF),
         _files(shell, stored),
         here="/",
     )
@@ -44,7 +48,7 @@ def _reports(shell: Shell, stored: Stored, languages: Mapping[str, str]) -> Html
                 "Open the report" if lang == "en" else name,
                 lang=lang,
                 hreflang=lang,
-                class_="action",
+                class_="action" if lang == "en" else "action quiet",
             ),
         )
         for lang, name in languages.items()

@@ -1,6 +1,9 @@
 "use strict";
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+(async () => {
+  const small = JSON.parse(document.getElementById("data").textContent);
+  const bytes = Uint8Array.from(atob(small.packed), (letter) => letter.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const data = { ...small, ...JSON.parse(await new Response(plain).text()) };
   const words = data.words;
   const byId = (id) => document.getElementById(id);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -33,27 +36,18 @@
   const ofTable = (table) =>
     [...table.rows].map((row) => [...row.cells].map((one) => cell(one.innerText.trim())).join(",") + "\n").join("");
   const ofQueues = () => {
-    const { flows, dates, inside, line } = data.player;
-    const rows = flows.flatMap((flow, at) =>
-      dates.map((date, day) => [date, ...flow.key, inside[at][day], line[at][day]].map((one) => cell(String(one)))));
-    return "day,crossing,mode,direction,inside,in_line\n" + rows.map((row) => row.join(",") + "\n").join("");
-  };
-  let files = null;
-  const unpack = async () => {
-    const bytes = Uint8Array.from(atob(data.files), (letter) => letter.charCodeAt(0));
-    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return JSON.parse(await new Response(plain).text());
+    const { rows, dates } = data.player;
+    const lines = rows.flatMap((row) => dates.map((date, day) =>
+      [date, ...row.key, row.to_cn[day], row.to_kz[day], row.line[day]].map((one) => cell(String(one))).join(",") + "\n"));
+    return "day,crossing,mode,kz_to_cn,cn_to_kz,in_line\n" + lines.join("");
   };
   document.querySelectorAll("button[data-csv]").forEach((button) => {
     const name = button.dataset.csv;
     button.hidden = false;
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", () => {
       if (button.dataset.table) save(name, ofTable(byId(button.dataset.table)));
       else if (name === "queues_per_day.csv") save(name, ofQueues());
-      else {
-        files = files || await unpack();
-        save(name, files[name]);
-      }
+      else save(name, data.files[name]);
     });
   });
 
@@ -63,20 +57,13 @@
     const button = byId("play");
     const last = player.labels.length - 1;
     const total = {};
-    player.flows.forEach((flow, at) => {
-      const [crossing, mode] = flow.key;
-      const id = `${crossing} ${mode}`;
-      total[id] = (total[id] || player.labels.map(() => 0)).map((sum, day) => sum + player.inside[at][day]);
-    });
     const most = {};
-    Object.entries(total).forEach(([id, days]) => {
-      const mode = id.split(" ")[1];
-      most[mode] = Math.max(most[mode] || 0, ...days);
+    player.rows.forEach((row) => {
+      const days = row.to_cn.map((value, day) => value + row.to_kz[day]);
+      total[row.key.join(" ")] = days;
+      most[row.key[1]] = Math.max(most[row.key[1]] || 0, ...days);
     });
-    const widest = {};
-    player.flows.forEach((flow, at) => {
-      widest[flow.key[1]] = Math.max(widest[flow.key[1]] || 0, ...player.inside[at]);
-    });
+    const counted = (value) => number(value, value < 100 ? 1 : 0);
     let running = null;
 
     const show = (day) => {
@@ -84,16 +71,18 @@
       byId("date").textContent = text;
       slider.value = String(day);
       slider.setAttribute("aria-valuetext", text);
-      player.flows.forEach((flow, at) => {
-        const inside = player.inside[at][day];
-        byId(`inside-${at}`).textContent = number(inside, places(inside));
-        byId(`line-${at}`).textContent = number(player.line[at][day], places(player.line[at][day]));
-        byId(`bar-${at}`).setAttribute("width", String(widest[flow.key[1]] ? (90 * inside) / widest[flow.key[1]] : 0));
+      player.rows.forEach((row, at) => {
+        ["to_cn", "to_kz", "line"].forEach((name) => {
+          byId(`${name}-${at}`).textContent = counted(row[name][day]);
+        });
+        const [, mode] = row.key;
+        const share = most[mode] ? total[row.key.join(" ")][day] / most[mode] : 0;
+        byId(`bar-${at}`).setAttribute("width", String(90 * share));
       });
       document.querySelectorAll("[data-at]").forEach((shape) => {
         const id = shape.dataset.at;
         const value = total[id] ? total[id][day] : 0;
-        if (shape.tagName === "text") shape.textContent = fill(shape.dataset.text, { n: number(value, value < 10 ? 1 : 0) });
+        if (shape.tagName === "text") shape.textContent = fill(shape.dataset.text, { n: counted(value) });
         else {
           const mode = id.split(" ")[1];
           // Area, not radius, says how many there are.
@@ -167,8 +156,9 @@
           const found = sweep.results[column][at][flow];
           let text = "–";
           if (found) {
-            const scale = indicator.share ? 100 : 1;
-            const [mean, low, high] = found.map((value) => (value === null ? null : value * scale));
+            // A share lies between none and all, whatever Student's interval says.
+            const shown = (value) => (value === null ? null : indicator.share ? 100 * Math.min(1, Math.max(0, value)) : value);
+            const [mean, low, high] = found.map(shown);
             const digits = places(mean);
             text = number(mean, digits);
             if (low !== null) text += ` [${fill(words.between, { low: number(low, digits), high: number(high, digits) })}]`;
