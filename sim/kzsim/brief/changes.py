@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.content import Grid, Message
-from kzsim.brief.spoken import change, figure, flow, listed, size, starting, who
+from kzsim.brief.spoken import change, figure, flow, listed, sentence, size, starting, together, who
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,7 +196,9 @@ def wins(say: Speaker, changes: Sequence[Change]) -> Message:
         for one in found
     ]
     return Message(
-        "wins", say("Who wins"), f"{starting(listed(say, told, MOST_NAMED))}. {tally(say, changes)}"
+        "wins",
+        say("Who wins"),
+        together(say, sentence(say, listed(say, told, MOST_NAMED)), tally(say, changes)),
     )
 
 
@@ -213,7 +215,7 @@ def pays(say: Speaker, changes: Sequence[Change]) -> Message:
             )
             for one in found
         ]
-        return Message("pays", say("Who pays"), f"{starting(listed(say, told, MOST_NAMED))}.")
+        return Message("pays", say("Who pays"), sentence(say, listed(say, told, MOST_NAMED)))
     worst = [one for one in changes if one.verdict == "undecided" and not math.isnan(one.high)]
     if not worst:
         return Message("pays", say("Nobody is slower"), say("No group is slower by more than 5 minutes."))
@@ -246,7 +248,7 @@ def tally(say: Speaker, changes: Sequence[Change]) -> str:
     if not held:
         return text
     n = say.number(len(held), 0)
-    return f"{text} {say('No detectable change (the interval holds 0): {n}.', n=n)}"
+    return together(say, text, say("No detectable change (the interval holds 0): {n}.", n=n))
 
 
 def verdict(say: Speaker, one: Change) -> str:

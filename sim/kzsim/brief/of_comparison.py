@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kzsim.brief import assumptions, changes, method, robust
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
 from kzsim.brief.errors import BriefError
-from kzsim.brief.spoken import between, change, figure, flow, listed, starting
+from kzsim.brief.spoken import between, change, figure, flow, listed, sentence, together
 
 if TYPE_CHECKING:
     from kzsim.brief.changes import Change
@@ -144,7 +144,13 @@ def _messages(
     led = [robust.message(say, worlds, name) for name in policies]
     first = led[0]
     if len(led) > 1:
-        text = " ".join(f"{name}: {one.heading}. {one.text}" for name, one in zip(policies, led, strict=True))
+        text = together(
+            say,
+            *(
+                together(say, sentence(say, f"{name}: {one.heading}"), one.text)
+                for name, one in zip(policies, led, strict=True)
+            ),
+        )
         first = Message("robust", say("Over plausible worlds"), text)
     return (first, changes.wins(say, found), changes.pays(say, found))
 
@@ -177,7 +183,7 @@ def causes(say: Speaker, study: Study, found: Sequence[Change]) -> Message:
         return Message(
             "binds", heading, say("No kind of time changes so much that it could be told from chance.")
         )
-    return Message("binds", heading, f"{starting(listed(say, list(dict.fromkeys(told)), MOST_NAMED))}.")
+    return Message("binds", heading, sentence(say, listed(say, list(dict.fromkeys(told)), MOST_NAMED)))
 
 
 def _grids(say: Speaker, found: Sequence[Change], worlds: Study | None, base: str) -> tuple[Grid, ...]:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from kzsim.brief import assumptions, baseline, changes, digest, method
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
-from kzsim.brief.spoken import between, change, figure, flow, listed, starting, with_interval
+from kzsim.brief.spoken import (
+    between,
+    change,
+    figure,
+    flow,
+    joined,
+    listed,
+    sentence,
+    together,
+    with_interval,
+)
 from kzsim.brief.totals import key_numbers, totals
 
 if TYPE_CHECKING:
@@ -150,7 +160,7 @@ def waits(say: Speaker, flows: Sequence[Flow]) -> Message:
                 account=say.account(one.largest_account),
             )
         )
-    return Message("waits", say("Where the hours go"), f"{starting(listed(say, told, MOST_NAMED))}.")
+    return Message("waits", say("Where the hours go"), sentence(say, listed(say, told, MOST_NAMED)))
 
 
 def farm(say: Speaker, flows: Sequence[Flow]) -> Message:
@@ -188,14 +198,14 @@ def farm(say: Speaker, flows: Sequence[Flow]) -> Message:
         key=lambda pair: len(pair[0]),
     )
     ordered = [told for _, told in sorted(larger, key=lambda pair: -pair[0])]
-    text = f"{listed(say, ordered, MOST_NAMED)}."
+    text = sentence(say, listed(say, ordered, MOST_NAMED))
     fewer = min(len(slower), len(quicker))
     rest_ = say(
         "The other way round in {n} flows; no difference that can be told from chance in {m}.",
         n=say.number(fewer, 0),
         m=say.number(same, 0),
     )
-    return Message("pays", heading, f"{text} {rest_}")
+    return Message("pays", heading, together(say, text, rest_))
 
 
 def _above(one: digest.Estimate, other: digest.Estimate) -> bool:
@@ -223,8 +233,8 @@ def binds(say: Speaker, flows: Sequence[Flow], moved: str) -> Message:
                 share=say.percent((most.binding.share_of_delay or 0.0) if most.binding else 0.0),
             )
         )
-    text = f"{starting('; '.join(told))}."
-    return Message("binds", say("What binds"), f"{text} {moved}".rstrip())
+    text = sentence(say, joined(say, told))
+    return Message("binds", say("What binds"), together(say, text, moved))
 
 
 def through(say: Speaker, study: Study) -> str:
@@ -254,7 +264,7 @@ def through(say: Speaker, study: Study) -> str:
         told.append(say("more get through: {where}", where=_most_moved(say, more)))
     if fewer:
         told.append(say("fewer get through: {where}", where=_most_moved(say, fewer)))
-    return f"{starting('; '.join(told))}."
+    return sentence(say, joined(say, told))
 
 
 def _most_moved(say: Speaker, rows: Sequence[Mapping[str, object]]) -> str:

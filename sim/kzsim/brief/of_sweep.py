@@ -11,7 +11,7 @@ from kzsim.brief import method
 from kzsim.brief.changes import flow_of, records
 from kzsim.brief.content import Assumption, Brief, Grid, KeyNumber, Message
 from kzsim.brief.errors import BriefError
-from kzsim.brief.spoken import flow, listed, starting, with_interval
+from kzsim.brief.spoken import flow, listed, sentence, starting, with_interval
 from kzsim.indicators.intervals import Estimate
 
 if TYPE_CHECKING:
@@ -252,8 +252,8 @@ def _messages(
                 )
             )
     return (
-        Message("best", say("The best points"), f"{starting(listed(say, best, MOST_NAMED))}."),
-        Message("spread", say("The worst points"), f"{starting(listed(say, worst, MOST_NAMED))}."),
+        Message("best", say("The best points"), sentence(say, listed(say, best, MOST_NAMED))),
+        Message("spread", say("The worst points"), sentence(say, listed(say, worst, MOST_NAMED))),
         _late(say, results, names),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.changes import flow_of, records
 from kzsim.brief.content import Grid, Message
-from kzsim.brief.spoken import between, flow, starting, who
+from kzsim.brief.spoken import between, flow, joined, sentence, starting, who
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +105,7 @@ def message(say: Speaker, study: Study, alternative: str) -> Message:
         )
         if (said := _over_flows(say, study, alternative, role, words))
     ]
-    return Message("robust", heading, f"{starting('; '.join(told))}.")
+    return Message("robust", heading, sentence(say, joined(say, told)))
 
 
 def _told(say: Speaker, row: Row) -> str:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from kzsim.language import Speaker
 
 NONE = "–"
+FULL_STOP, SEPARATOR = {"zh": "。"}, {"zh": "；"}
+"""Where a language has marks of its own."""
 
 
 class Ranged(Protocol):
@@ -131,8 +133,23 @@ def starting(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def joined(say: Speaker, items: Sequence[str]) -> str:
+    """Clauses one after the other."""
+    return SEPARATOR.get(say.lang, "; ").join(items)
+
+
+def sentence(say: Speaker, clauses: str) -> str:
+    """Clauses as a sentence: with a capital letter and a full stop."""
+    return starting(clauses) + FULL_STOP.get(say.lang, ".")
+
+
+def together(say: Speaker, *sentences: str) -> str:
+    """Sentences one after the other, those that are not empty."""
+    return ("" if say.lang in FULL_STOP else " ").join(filter(None, sentences))
+
+
 def listed(say: Speaker, items: Sequence[str], most: int) -> str:
     """The first ``most`` items, and how many more there are."""
-    told = "; ".join(items[:most])
+    told = joined(say, items[:most])
     more = len(items) - most
     return told if more <= 0 else say("{told}; and {n} more", told=told, n=say.number(more, 0))

@@ -48,13 +48,15 @@ def queues(study: Study) -> Queues | None:
     if kept.empty:
         return None
     # the clock may change within the period: days are counted in hours from its first midnight
-    hour = (kept["time_utc"] - start).dt.total_seconds() // 3600
-    kept = kept.assign(day=(hour // 24).astype("int64"))
-    readings = kept[kept["quantity"] == INSIDE].groupby("day")["time_utc"].nunique()
-    keys = ["quantity", "crossing", "mode", "direction", "day"]
-    sums = kept.groupby(keys, observed=True, sort=False)["mean"].sum().reset_index()
+    times = kept.drop_duplicates("instant").set_index("instant")["time_utc"]
+    day_of = ((times - start).dt.total_seconds() // 86_400).astype("int64")
+    readings = day_of.value_counts()
+    keys = ["quantity", "crossing", "mode", "direction"]
+    by_reading = kept.groupby([*keys, "instant"], observed=True, sort=False)["mean"].sum().reset_index()
+    by_reading["day"] = by_reading["instant"].map(day_of)
+    sums = by_reading.groupby([*keys, "day"], observed=True, sort=False)["mean"].sum().reset_index()
     flows = tuple(dict.fromkeys(flow_of(row) for row in records(sums)))
-    days = int(min(horizon_days, kept["day"].max() + 1))
+    days = int(min(horizon_days, day_of.max() + 1))
     tables = {name: np.zeros((len(flows), days)) for name in (INSIDE, IN_LINE)}
     at = {flow: number for number, flow in enumerate(flows)}
     for row in records(sums):
