@@ -32,7 +32,16 @@ def modules_after(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["compare", "--help"], ["validate", "-h"], ["explain", "-h"], ["serve", "-h"], ["init", "-h"]]
+    "arguments",
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["compare", "--help"],
+        ["validate", "-h"],
+        ["explain", "-h"],
+        ["serve", "-h"],
+        ["init", "-h"],
+    ],
 )
 def test_help_imports_nothing_heavy(arguments):
     modules = modules_after(f"import kzsim.cli; kzsim.cli.main({arguments!r}, standalone_mode=False)")

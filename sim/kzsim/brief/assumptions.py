@@ -137,7 +137,11 @@ def _of_fact(say: Speaker, entry: str, fact: Mapping[str, Any], weights: Mapping
     spread = fact.get("distribution")
     told = "; ".join([value, *spans])
     if spread:
-        told = say("{value} (mean of a {family} distribution)", value=told, family=spread["family"])
+        told = say(
+            "{value} (mean of a {family} distribution)",
+            value=told,
+            family=say.word("distribution", str(spread["family"])),
+        )
     return _assumption(say, entry, say.parameter(entry), told, unit, fact, weights)
 
 
@@ -270,7 +274,7 @@ def plain(say: Speaker, value: Any, unit: str = "") -> str:
         shown = f"{value:.6g}"
         digits = len(shown.partition(".")[2]) if "e" not in shown else 0
         number = say.number(float(value), digits)
-        return f"{number} {unit}".rstrip() if unit not in ("", "ratio", "flag") else number
+        return f"{number} {say.unit(unit)}" if unit not in ("", "ratio", "flag") else number
     if isinstance(value, list):
         return ", ".join(plain(say, item) for item in value) or "–"
     if isinstance(value, dict):
