@@ -113,7 +113,15 @@ def _cloud(study: Study, table: pd.DataFrame, numeric: list[Axis], mode: str, sa
         words = say("{place}, {direction}: {value}", place=told.place(flow[0], mode, say),
                     direction=say.direction(flow[2]), value=say.signed(value, 2))  # fmt: skip
         lines_of = wrapped(words, 7.5, width, bold=True)
-        sheet.text(start, above - 0.04, "\n".join(lines_of), fontsize=7.5, weight="bold", va="bottom")
+        sheet.text(
+            start,
+            above - 0.04,
+            "\n".join(lines_of),
+            fontsize=7.5,
+            weight="bold",
+            va="bottom",
+            linespacing=1.0,
+        )
     alt = say("Points of the sweep over the key that each figure answers to most. {title}.", title=title)
     return Drawn(
         f"sweep_points_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True)

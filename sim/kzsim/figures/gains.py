@@ -277,7 +277,9 @@ def _panels(
         )
         axes.set_xlabel(say("hours"))
         lines = wrapped(heading, 8.5, width, bold=True)
-        sheet.text(left, top - 0.20, "\n".join(lines), va="bottom", fontsize=8.5, weight="bold")
+        sheet.text(
+            left, top - 0.20, "\n".join(lines), va="bottom", linespacing=1.0, fontsize=8.5, weight="bold"
+        )
         if not number:
             zero = left + width * (0 - low + room) / (high - low + 2 * room)
             sheet.text(

@@ -127,7 +127,13 @@ def _convergence(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
             if not down:
                 name = "\n".join(wrapped(told.place(crossing, mode, say), 8, width, bold=True))
                 sheet.text(
-                    left + across * (width + gap), top - head_in, name, fontsize=8, weight="bold", va="bottom"
+                    left + across * (width + gap),
+                    top - head_in,
+                    name,
+                    fontsize=8,
+                    weight="bold",
+                    va="bottom",
+                    linespacing=1.0,
                 )
             if down == len(ways) - 1:
                 axes.set_xlabel(say("replications"))

@@ -108,7 +108,7 @@ def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     marks = [Mark("line", colours[way], say.direction(way)) for way in ways]
     sheet = Sheet(title, subtitle, source, body_in=0.27 + panel_in + 0.12 * len(places) + 0.14, key=marks)
     top = 0.27
-    width = (sheet.width_in - _LABEL_IN - 0.15 - 0.5) / 2
+    width = (sheet.width_in - _LABEL_IN - 0.9) / 2
     days = table["day"]
     for number, (quantity, heading) in enumerate(
         (("inside", say("inside, at a time")), ("exits", say("leaving, a day")))
@@ -210,7 +210,7 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     body_in = 0.27 + (_ROW_IN + 0.12) * len(places) + 0.14
     sheet = Sheet(title, subtitle, source, body_in=body_in, key=marks)
     top = 0.27
-    width = (sheet.width_in - _LABEL_IN - 0.15 - 0.5) / 2
+    width = (sheet.width_in - _LABEL_IN - 0.9) / 2
     for number, (quantity, heading) in enumerate(
         (("inside", say("inside, at a time")), ("exits", say("leaving, a day")))
     ):

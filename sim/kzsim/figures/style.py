@@ -153,7 +153,7 @@ class Sheet:
     def label(self, middle: float, words: str, width: float, left: float = _MARGIN_IN) -> None:
         """The name of a row on as many lines as it needs, about the height ``middle``."""
         lines = wrapped(words, 8.5, width)
-        self.text(left, middle, "\n".join(lines), va="center", fontsize=8.5, linespacing=1.15)
+        self.text(left, middle, "\n".join(lines), va="center", fontsize=8.5, linespacing=1.0)
 
     def _key(self, marks: Sequence[Mark], top: float) -> None:
         height = -top

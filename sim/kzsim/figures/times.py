@@ -266,7 +266,7 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
     row_in, left, head_in, sheet_in = 1.15, 0.52, 0.32, WIDTH_IN
     gap = 0.14
     width = min((sheet_in - left - 0.15 - gap * (len(places) - 1)) / len(places), 3.2)
-    name_in = line_in(8) * max(
+    name_in = line_in(8.6) * max(
         len(wrapped(told.place(one, mode, say), 8, width, bold=True)) for one in places
     )
     body_in = name_in + (row_in + head_in) * len(ways) + 0.40
@@ -299,7 +299,7 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
                 name = "\n".join(wrapped(told.place(crossing, mode, say), 8, width, bold=True))
                 sheet.text(
                     left + across * (width + gap), top - head_in - 0.03, name, fontsize=8, weight="bold",
-                    va="bottom",
+                    va="bottom", linespacing=1.0,
                 )  # fmt: skip
             if down == len(ways) - 1:
                 axes.set_xlabel(say("hours"))

@@ -89,7 +89,7 @@ def subtitle(what: str, study: Study, say: Speaker) -> str:
     parts = [what, study.title]
     if "start" in study.manifest:
         parts.append(period(study, say))
-    return ". ".join(part.rstrip(".") for part in parts)
+    return ". ".join([*(part.rstrip(".") for part in parts[:-1]), parts[-1]])
 
 
 def source(study: Study, say: Speaker, *more: str) -> str:
