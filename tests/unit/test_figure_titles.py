@@ -131,7 +131,7 @@ def test_the_fullest_week_is_named_and_an_even_year_is_called_so() -> None:
         year(400), "road", SAY
     )
     assert seasons.year_title(year(60), "road", SAY).startswith("Queues stay even by road")
-    assert "on 11 February 2023, 400 trucks" in seasons.year_title(year(400, 20), "road", SAY)
+    assert "on 11 February 2023, 400 trucks" in spaced(seasons.year_title(year(400, 20), "road", SAY))
 
 
 def week(most: int, least: int, ratio: float) -> pd.DataFrame:
