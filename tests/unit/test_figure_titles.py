@@ -127,11 +127,12 @@ def year(peak: float, days: int = 100) -> pd.DataFrame:
 
 
 def test_the_fullest_week_is_named_and_an_even_year_is_called_so() -> None:
-    assert "in the week around 23 March 2023, 400 trucks inside against 54" in seasons.year_title(
-        year(400), "road", SAY
+    peak, even, short = (
+        spaced(seasons.year_title(table, "road", SAY)) for table in (year(400), year(60), year(400, 20))
     )
-    assert seasons.year_title(year(60), "road", SAY).startswith("Queues stay even by road")
-    assert "on 11 February 2023, 400 trucks" in spaced(seasons.year_title(year(400, 20), "road", SAY))
+    assert "in the week around 23 March 2023, 400 trucks inside against 54" in peak
+    assert even.startswith("Queues stay even by road")
+    assert "on 11 February 2023, 400 trucks" in short
 
 
 def week(most: int, least: int, ratio: float) -> pd.DataFrame:
