@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def _words(say: Speaker) -> dict[Hashable, Callable[[str], str]]:
         "stage": say.stage,
         "binds": say.binds,
         "grade": say.grade,
+        "nature": partial(say.word, "nature"),
+        "verdict": partial(say.word, "verdict"),
     }
 
 

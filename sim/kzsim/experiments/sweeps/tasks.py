@@ -11,11 +11,10 @@ AIM_S = 2.0
 and to lose little when it is interrupted."""
 TASKS_A_WORKER = 4
 """At least as many a worker, so that none waits long for the last one."""
-TOGETHER = 12
+TOGETHER = 8
 """Points whose models are held at once. A model takes about as long to build as a replication to run, so it
-is kept for all replications of its point; twelve, and those of a group just ending, fit into the caches of
-sixteen that the draws and the kernel have. What was kept for one group is let go with it: memory does not
-grow with the number of points."""
+is kept for all replications of its point, and let go with what was kept for it: memory does not grow with the
+number of points. A model of all crossings through a year takes 90 MB."""
 A_BUILD = 5
 """Replications of one point that go to another process together take at least so many times as long as
 building its model."""
