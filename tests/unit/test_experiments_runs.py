@@ -19,7 +19,7 @@ from kzsim import compiled
 from kzsim import scenario as scenarios
 from kzsim.engines import choice
 from kzsim.engines.errors import DeadlockError, Waiter
-from kzsim.experiments import runs
+from kzsim.experiments import replications, runs
 from kzsim.experiments.errors import ReplicationDeadlockError, WorkerError
 from kzsim.experiments.files import result_files
 from kzsim.network.model import MS_PER_DAY
@@ -245,3 +245,22 @@ def _group_ends(group: int) -> bool:
             return False
         time.sleep(0.1)
     return False
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_no_signal_strikes_while_a_pool_is_being_made(number: int) -> None:
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(number, end)
+    made = []
+    try:
+        with pytest.raises(KeyboardInterrupt), replications.interrupts_held_back():
+            os.kill(os.getpid(), number)
+            time.sleep(0.05)
+            made.append("whole")
+        assert signal.getsignal(number) is end
+    finally:
+        signal.signal(number, before)
+    assert made == ["whole"]

@@ -228,15 +228,40 @@ class _Answers:
 
 @contextmanager
 def interrupts_held_back() -> Iterator[None]:
-    """Processes started in here never hear of Ctrl-C, not even while they import; it arrives here after."""
+    """Start processes in here: no signal tears a pool that is half made, and none of them hears of Ctrl-C.
+
+    Ctrl-C is blocked, which processes started in here inherit, so that they do not hear of it even while
+    they import; it arrives here after. What else ends a program must still reach them: it is noted and
+    arrives after, where this is the main thread, which alone receives signals.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    with _noted((signal.SIGTERM, signal.SIGHUP)):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _noted(numbers: tuple[int, ...]) -> Iterator[None]:
+    """Let the handlers of these signals wait until this is left; what has no handler acts as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: found for number in numbers if callable(found := signal.getsignal(number))}
+    struck: list[int] = []
+    for number in handlers:
+        signal.signal(number, lambda number, _: struck.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if struck:
+            signal.raise_signal(struck[0])
 
 
 _runner: list[Runner] = []
