@@ -250,16 +250,21 @@ def _group_ends(group: int) -> bool:
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_no_signal_strikes_while_a_pool_is_being_made(number: int) -> None:
+    made: list[str] = []
+
     def end(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(number, end)
-    made = []
-    try:
-        with pytest.raises(KeyboardInterrupt), replications.interrupts_held_back():
+    def make() -> None:
+        with replications.interrupts_held_back():
             os.kill(os.getpid(), number)
             time.sleep(0.05)
             made.append("whole")
+
+    before = signal.signal(number, end)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            make()
         assert signal.getsignal(number) is end
     finally:
         signal.signal(number, before)

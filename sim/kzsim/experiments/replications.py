@@ -231,13 +231,13 @@ def interrupts_held_back() -> Iterator[None]:
     """Start processes in here: no signal tears a pool that is half made, and none of them hears of Ctrl-C.
 
     Ctrl-C is blocked, which processes started in here inherit, so that they do not hear of it even while
-    they import; it arrives here after. What else ends a program must still reach them: it is noted and
-    arrives after, where this is the main thread, which alone receives signals.
+    they import. Here it arrives after, as does what else ends a program, where this is the main thread,
+    which alone handles signals.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    with _noted((signal.SIGTERM, signal.SIGHUP)):
+    with _noted((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             yield
