@@ -33,7 +33,7 @@ def airport() -> Case:
         "airport_customs",
         lambda _: _planes(np.random.default_rng(1)),
         units=HORIZON_MS / MS_PER_MINUTE,
-        replications=200,
+        replications=300,
         grows=False,
         relaxation=math.nan,
         bias="none: a plane is run until all its passengers are through",

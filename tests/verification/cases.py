@@ -195,7 +195,7 @@ def services() -> list[Case]:
         ("deterministic", q.fixed(unit), 150_000),
         ("erlang4", q.erlang(unit, 4), 150_000),
         ("exponential", q.exponential(unit), 220_000),
-        ("lognormal_cv1.5", q.lognormal(unit, 1.5), 700_000),
+        ("lognormal_cv1.5", q.lognormal(unit, 1.5), 1_500_000),
     ]
     return [
         Case(
