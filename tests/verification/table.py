@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.verification.judge import HEAD, Verdict, line_of, number_of_rows, planned, verdicts
 from tests.verification.page import page_of
+from tests.verification.second_opinion import opinions, twins
 
 PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
 
@@ -36,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
                 sys.stdout.flush()
             sys.stderr.write(f"{case.name}, {effort.engine}: {time.process_time() - began:.1f} s\n")
     if not (asked.quick or asked.only or asked.engine):
-        PAGE.write_text(page_of(found), encoding="utf-8")
+        seconds = [each for twin in twins() for each in opinions(twin)]
+        PAGE.write_text(page_of(found, seconds), encoding="utf-8")
     return int(any(verdict.said != "agrees" for verdict in found))
 
 

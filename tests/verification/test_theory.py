@@ -14,6 +14,7 @@ from tests.verification.cases import Case, Effort, Row, pick
 from tests.verification.judge import QUICK, Verdict, line_of, number_of_rows, planned, verdicts
 from tests.verification.more_cases import all_cases
 from tests.verification.page import page_of
+from tests.verification.second_opinion import Opinion
 from tests.verification.theory import NOT_BUILT, entries, is_built, targets
 
 PLAN = planned(quick=True)
@@ -60,7 +61,9 @@ def test_less_work_may_give_wider_intervals_and_the_full_suite_what_the_file_ask
 def test_the_page_lists_every_comparison_and_every_target_that_is_missing() -> None:
     found = [verdict(0.5, 0.001), verdict(0.6, 0.001)]
     reference = Verdict(found[0].case, found[0].row, QUICK[1], 1, 0.5, 0.5, 0.001, 0.002)
-    page = page_of([*found, reference])
+    second = Opinion("a network", (1, "all", "wait"), 1.0, 1.5, 0.75)
+    page = page_of([*found, reference], [second])
+    assert "| a network | 1 | all | wait | 1.000 | 1.500 | -0.500 ± 0.750 |" in page
     assert page.count("| mm1_and_mmc.mm3_eye_clinic.W_h | 0.5 |") == 3
     assert "Of\n3 comparisons 2 agree" in page
     assert all(f"| {path} |" in page for path in targets() if not is_built(path))
