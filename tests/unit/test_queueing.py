@@ -320,6 +320,10 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: run(read_every=q.minutes(7), at=[q.minutes(9)]),
         "no number is read at 540000 ms: .* multiples of read_every, 420000 ms",
     ),
+    "too many readings": (
+        lambda: run(duration=q.days(1), at=[q.seconds(0.007), q.seconds(0.01)]),
+        "numbers would be read every 1 ms, 86400000 times: give a longer read_every, or instants",
+    ),
     "more than memory": (
         lambda: run(q.network(q.service("booth", 1), q.source("all", q.poisson(q.per_minute(1e9)), [STEP]))),
         "shorten the duration or lower a rate",

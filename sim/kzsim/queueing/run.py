@@ -31,6 +31,9 @@ NO_TIME = Time(0.0)
 READINGS = 10_000
 """How often numbers are read over a run, unless told otherwise."""
 
+MOST_READINGS = 2_000_000
+"""Each takes memory for every group, stage and zone."""
+
 COLUMNS = ("where", "group", "indicator", "unit", "at", "mean", "low", "high", "n")
 
 
@@ -185,6 +188,9 @@ def _window(
     else:
         instants = [time("run: at", each).whole_ms for each in at]
         every = math.gcd(*instants) if any(instants) else max(1, until // READINGS)
+    if until // every > MOST_READINGS:
+        said = f"run: numbers would be read every {every} ms, {until // every} times"
+        raise NetworkError((f"{said}: give a longer read_every, or instants (at) that are multiples of one",))
     return Window(until, before, after, every)
 
 
