@@ -7,9 +7,11 @@ stand in the test's name. Seeds are fixed; the intervals of all of them hold tog
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
+from tests.verification import table
 from tests.verification.cases import Case, Effort, Row, pick
 from tests.verification.judge import QUICK, Verdict, line_of, number_of_rows, planned, verdicts
 from tests.verification.more_cases import all_cases
@@ -67,3 +69,27 @@ def test_the_page_lists_every_comparison_and_every_target_that_is_missing() -> N
     assert page.count("| mm1_and_mmc.mm3_eye_clinic.W_h | 0.5 |") == 3
     assert "Of\n3 comparisons 2 agree" in page
     assert all(f"| {path} |" in page for path in targets() if not is_built(path))
+
+
+def test_the_command_prints_every_line_and_writes_the_page_only_if_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nights = [each for each in planned(quick=False) if "closed at night" in each[0].name]
+    monkeypatch.setattr(table, "planned", lambda **_: nights)
+    monkeypatch.setattr(table, "twins", list)
+    monkeypatch.setattr(table, "PAGE", tmp_path / "page.md")
+    assert table.main(["--engine", "kernel"]) == 0
+    assert capsys.readouterr().out.count("| kernel | - | agrees |") == 2
+    assert not table.PAGE.exists()
+    assert table.main([]) == 0
+    assert table.PAGE.read_text(encoding="utf-8").count("| agrees |") == 4
+
+
+def test_the_stored_page_is_of_the_present_targets_and_all_of_it_agrees() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "verification.md").read_text(encoding="utf-8")
+    plan = planned(quick=False)
+    lines = [line for line in page.splitlines() if line.endswith("| agrees |")]
+    assert [(line.split(" | ")[0].removeprefix("| "), float(line.split(" | ")[1])) for line in lines] == [
+        (row.path, pytest.approx(targets()[row.path], rel=1e-5)) for case, _ in plan for row in case.rows
+    ]
+    assert all(f"| {case.name} | {case.bias} |" in page for case, _ in plan)
