@@ -1,0 +1,72 @@
+"""Networks of queues of your own: build, run, read a table. Described in docs/networks.md.
+
+A clinic with three doctors::
+
+    from kzsim import queueing as q
+
+    clinic = q.network(
+        q.service("doctors", servers=3),
+        q.source("patients", q.poisson(q.per_hour(6)), [q.step("doctors", q.exponential(q.minutes(20)))]),
+    )
+    table = q.run(clinic, duration=q.days(365), warm_up=q.days(5))
+"""
+
+from kzsim.experiments.errors import ReplicationDeadlockError
+from kzsim.network import NetworkError
+from kzsim.queueing.arrivals import at, crowd, poisson, poisson_by, poisson_counts, regular
+from kzsim.queueing.calendars import changing, open_from, quota
+from kzsim.queueing.distributions import erlang, exponential, fixed, lognormal
+from kzsim.queueing.parts import Network, Part, delay, gate, holding, network, service, source, step, zone
+from kzsim.queueing.run import replicate, run
+from kzsim.queueing.units import (
+    Rate,
+    Time,
+    days,
+    hours,
+    minutes,
+    per_day,
+    per_hour,
+    per_minute,
+    seconds,
+)
+from kzsim.queueing.values import Key
+
+__all__ = [
+    "Key",
+    "Network",
+    "NetworkError",
+    "Part",
+    "Rate",
+    "ReplicationDeadlockError",
+    "Time",
+    "at",
+    "changing",
+    "crowd",
+    "days",
+    "delay",
+    "erlang",
+    "exponential",
+    "fixed",
+    "gate",
+    "holding",
+    "hours",
+    "lognormal",
+    "minutes",
+    "network",
+    "open_from",
+    "per_day",
+    "per_hour",
+    "per_minute",
+    "poisson",
+    "poisson_by",
+    "poisson_counts",
+    "quota",
+    "regular",
+    "replicate",
+    "run",
+    "seconds",
+    "service",
+    "source",
+    "step",
+    "zone",
+]

@@ -1,0 +1,150 @@
+"""From the parts to the network that the engines read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from kzsim import network as model
+from kzsim.network import Calendar, NetworkError, Program, compile_network
+from kzsim.network.model import Arrivals
+from kzsim.queueing.calendars import Changing
+from kzsim.queueing.parts import Delay, Gate, Network, Service, Source, Step, Zone
+
+MOST_ENTITIES = 100_000_000
+"""Of one replication: its definition alone takes a gigabyte then."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a run ends and what is measured of it, in ms.
+
+    Arrivals from ``warm_up_ms`` to ``until_ms`` - ``follow_up_ms`` are followed; numbers are read every
+    ``observe_every_ms``.
+    """
+
+    until_ms: int
+    warm_up_ms: int
+    follow_up_ms: int
+    observe_every_ms: int
+
+    @property
+    def measured_ms(self) -> int:
+        """From the end of the run-in to the end."""
+        return self.until_ms - self.warm_up_ms
+
+
+def build(network: Network, window: Window) -> Program:
+    """Lay the network out for the engines. Raises NetworkError with every fault that it has."""
+    faults = tuple(_unknown_names(network))
+    if faults:
+        raise NetworkError(faults)
+    made = _network_of(network, window)
+    expected = sum(expected_entities(source.arrivals) for source in made.sources)
+    if expected > MOST_ENTITIES:
+        said = f"about {expected:.3g} entities would come in a replication, {MOST_ENTITIES:.0e} are the most"
+        raise NetworkError((f"{said}: shorten the duration or lower a rate",))
+    return compile_network(made)
+
+
+def expected_entities(arrivals: Arrivals) -> float:
+    """How many are expected to come."""
+    return len(arrivals.at_ms) + math.fsum(arrivals.expected)
+
+
+def _network_of(network: Network, window: Window) -> model.Network:
+    horizon = window.until_ms
+    parts = network.parts
+    stages = tuple(_stage(p, horizon) for p in parts if isinstance(p, Service | Delay | Gate))
+    return model.Network(
+        horizon_ms=horizon,
+        classes=network.classes,
+        stages=stages,
+        zones=tuple(model.Zone(p.name, p.places) for p in parts if isinstance(p, Zone)),
+        routes=tuple(_route(source) for source in network.sources),
+        sources=tuple(
+            _source(source, network.groups.index(source.group), horizon) for source in network.sources
+        ),
+        n_groups=len(network.groups),
+        priority={
+            (klass, p.name): rank for p in parts if not isinstance(p, Source) for klass, rank in p.priority
+        },
+        cohort_ms=(window.warm_up_ms, horizon - window.follow_up_ms),
+        observe_every_ms=window.observe_every_ms,
+    )
+
+
+def _stage(
+    part: Service | Delay | Gate, horizon: int
+) -> model.ServiceStage | model.DelayStage | model.GateStage:
+    if isinstance(part, Service):
+        pools = tuple(model.Pool(name, _calendar(size, horizon)) for name, size in part.pools)
+        return model.ServiceStage(part.name, part.account, pools, dict(part.usable))
+    if isinstance(part, Delay):
+        return model.DelayStage(
+            part.name, part.account, None if part.open is None else part.open.calendar(horizon)
+        )
+    refills: tuple[model.Refill, ...] = ()
+    if part.quota is not None:
+        amount, ceilings = part.quota.amount, dict(part.quota.ceilings)
+        refills = tuple(model.Refill(at, amount, ceilings) for at in range(0, horizon, part.quota.every_ms))
+    return model.GateStage(part.name, _calendar(part.open or 1, horizon), refills)
+
+
+def _calendar(size: int | Changing, horizon: int) -> Calendar:
+    return size.calendar(horizon) if isinstance(size, Changing) else Calendar.always(size)
+
+
+def _route(source: Source) -> model.Route:
+    return model.Route(
+        source.name,
+        tuple(model.Step(step.name, step.stage) for step in source.steps),
+        tuple(model.Occupancy(each.zone, each.first, each.last, each.until) for each in source.zones),
+    )
+
+
+def _source(source: Source, group: int, horizon: int) -> model.Source:
+    work = {step.name: _work(step) for step in source.steps}
+    kind = model.Kind(source.klass, 1.0, source.klass, group, work)
+    return model.Source(source.name, source.name, source.arrivals.until(horizon), (kind,))
+
+
+def _work(step: Step) -> model.Work:
+    if step.share == 1.0:
+        return model.Work(step.duration)
+    return model.Work(step.duration, (model.Condition(f"{step.name}: taken", 0.0, step.share),))
+
+
+def _unknown_names(network: Network) -> Iterator[str]:
+    """Names that nothing has, each with what was perhaps meant; the rest is checked by the network."""
+    stages = [p.name for p in network.parts if isinstance(p, Service | Delay | Gate)]
+    zones = [p.name for p in network.parts if isinstance(p, Zone)]
+    for source in network.sources:
+        where = f"source '{source.name}'"
+        for step in source.steps:
+            if step.stage not in stages:
+                meant = _meant(step.stage, stages)
+                yield f"{where}: step '{step.name}' is at the unknown stage '{step.stage}'{meant}"
+        for each in source.zones:
+            if each.zone not in zones:
+                yield f"{where} holds a place of the unknown zone '{each.zone}'{_meant(each.zone, zones)}"
+    for part in network.parts:
+        if isinstance(part, Source):
+            continue
+        named = [klass for klass, _ in part.priority]
+        if isinstance(part, Service):
+            named += [klass for klass, _ in part.usable]
+        if isinstance(part, Gate) and part.quota is not None:
+            named += [klass for klass, _ in part.quota.ceilings]
+        for klass in dict.fromkeys(named):
+            if klass not in network.classes:
+                yield f"'{part.name}' names the unknown class '{klass}'{_meant(klass, network.classes)}"
+
+
+def _meant(name: str, known: list[str] | tuple[str, ...]) -> str:
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return f", did you mean '{close[0]}'?"
+    return f": there are {', '.join(repr(each) for each in known)}" if known else ": there is none, add it"

@@ -1,0 +1,86 @@
+"""What changes over time: numbers of servers, opening hours, refills of a quota."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kzsim.network import Calendar, NetworkError
+from kzsim.queueing.units import Time, time, whole
+
+
+@dataclass(frozen=True)
+class Changing:
+    """A whole number over time: ``values[i]`` from ``at_ms[i]`` on, over again every ``repeat_ms``."""
+
+    at_ms: tuple[int, ...]
+    values: tuple[int, ...]
+    repeat_ms: int | None
+
+    def calendar(self, horizon_ms: int) -> Calendar:
+        """The same up to the horizon, for the network."""
+        at, values = zip(*self._pieces(horizon_ms), strict=True)
+        return Calendar(at, values)
+
+    def _pieces(self, horizon_ms: int) -> list[tuple[int, int]]:
+        once = list(zip(self.at_ms, self.values, strict=True))
+        if self.repeat_ms is None:
+            return once
+        starts = range(0, horizon_ms, self.repeat_ms)
+        return [(start + at, value) for start in starts for at, value in once if start + at < horizon_ms]
+
+
+def changing(values: Mapping[Time, int], *, repeat: Time | None = None) -> Changing:
+    """A number that changes: ``changing({hours(0): 0, hours(8): 3, hours(20): 0}, repeat=days(1))``.
+
+    The first instant is 0. With ``repeat`` it starts over after that time. Raises NetworkError if the
+    instants do not rise from 0 or reach beyond ``repeat``, or if a value is negative.
+    """
+    at_ms = [time("changing: an instant", at).whole_ms for at in values]
+    for at, value in values.items():
+        whole(f"changing: the value from {at.ms:g} ms on", value)
+    if not at_ms or at_ms[0] != 0 or at_ms != sorted(set(at_ms)):
+        raise NetworkError((f"changing: the instants {at_ms} ms do not rise from 0: put them in order",))
+    repeat_ms = None if repeat is None else time("changing: repeat", repeat).whole_ms
+    if repeat_ms is not None and repeat_ms <= at_ms[-1]:
+        raise NetworkError(
+            (f"changing: it repeats after {repeat_ms} ms, before its last instant, {at_ms[-1]} ms",)
+        )
+    return Changing(tuple(at_ms), tuple(values.values()), repeat_ms)
+
+
+def open_from(opens: Time, closes: Time, *, repeat: Time) -> Changing:
+    """Open between two instants of every period: ``open_from(hours(8), hours(20), repeat=days(1))``.
+
+    Raises NetworkError unless opens < closes <= repeat.
+    """
+    first, last, period = (time("open_from", each).whole_ms for each in (opens, closes, repeat))
+    if not first < last <= period:
+        raise NetworkError(
+            (f"open_from: {first} to {last} ms is no part of {period} ms: opens < closes <= repeat",)
+        )
+    pieces = {0: 0} | {first: 1} | ({last: 0} if last < period else {})
+    return Changing(tuple(pieces), tuple(pieces.values()), period)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """``amount`` at 0 and again every ``every_ms``, of it per class at most ``ceilings``."""
+
+    amount: int
+    every_ms: int
+    ceilings: tuple[tuple[str, int], ...]
+
+
+def quota(amount: int, *, every: Time, ceilings: Mapping[str, int] | None = None) -> Quota:
+    """So many may pass in each period; what is unused expires. ``ceilings`` limit single classes.
+
+    Raises NetworkError for a negative amount or a period of no length.
+    """
+    whole("quota: the amount", amount)
+    every_ms = time("quota: every", every).whole_ms
+    if every_ms < 1:
+        raise NetworkError(("quota: every is 0: give a period, such as days(1)",))
+    for name, most in (ceilings or {}).items():
+        whole(f"quota: the ceiling of class '{name}'", most)
+    return Quota(amount, every_ms, tuple((ceilings or {}).items()))

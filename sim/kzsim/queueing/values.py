@@ -1,0 +1,146 @@
+"""The indicators of one replication, from what the engine counted. Definitions: docs/networks.md."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kzsim.engines.outcome import Outcome
+from kzsim.network import Account, Program
+from kzsim.network.model import WAIT_ACCOUNTS, WORK_ACCOUNTS
+from kzsim.network.program import ElementType
+from kzsim.queueing.build import Window
+
+I64 = npt.NDArray[np.int64]
+
+EVERYBODY = "all"
+WHOLE = "network"
+COHORT = 1
+
+CAUSES = {
+    ElementType.SERVICE: (Account.CLOSED, Account.BLOCKED, Account.QUEUE),
+    ElementType.DELAY: (Account.CLOSED,),
+    ElementType.GATE: (Account.CLOSED, Account.QUOTA),
+    ElementType.ZONE: (Account.BLOCKED,),
+}
+"""What entities wait for at an element of each type."""
+
+
+class Key(NamedTuple):
+    """What a figure is of. ``at`` is the indicator's parameter, NaN where it has none."""
+
+    where: str
+    group: str
+    indicator: str
+    unit: str
+    at: float | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a table shall hold beyond the usual: numbers at instants, shares of time at or above a number."""
+
+    unit: str
+    ms: int
+    at_ms: tuple[int, ...] = ()
+    at_least: tuple[int, ...] = ()
+
+
+def values_of(
+    program: Program, groups: tuple[str, ...], window: Window, asked: Asked, outcome: Outcome
+) -> dict[Key, float]:
+    """Every indicator of one run; NaN where nobody was there to measure."""
+    rows: list[tuple[str, slice | list[int]]] = [(EVERYBODY, slice(None))]
+    if len(groups) > 1:
+        rows += [(name, [number]) for number, name in enumerate(groups)]
+    found: dict[Key, float] = {}
+    for group, chosen in rows:
+        found.update(_of_network(group, chosen, window, asked, outcome))
+        for number, name in enumerate(program.element_names):
+            found.update(_of_element(program, number, name, group, chosen, asked, outcome))
+    found.update(_numbers(program, window, outcome))
+    held = outcome.busy_ms / program.horizon_ms
+    for name, value in zip(program.pool_names, held.tolist(), strict=True):
+        found[Key(name, EVERYBODY, "servers_held", "servers")] = value
+    return found
+
+
+def _of_network(
+    group: str, chosen: slice | list[int], window: Window, asked: Asked, outcome: Outcome
+) -> Iterator[tuple[Key, float]]:
+    seen = outcome.observers
+    followed = int(seen.arrived[chosen, COHORT].sum())
+    arrived, left = int(seen.arrived[chosen].sum()), int(seen.left[chosen].sum())
+    measured = window.measured_ms / asked.ms
+    # number inside at each reading: who came before it less who left before it
+    change = seen.arrivals[:, chosen].sum(axis=1, dtype=np.int64) - seen.exits[:, chosen].sum(
+        axis=1, dtype=np.int64
+    )
+    inside = np.concatenate([[0], np.cumsum(change)])
+    first = -(-window.warm_up_ms // window.observe_every_ms)
+    # the last sum is the number at the end, which is no reading if the end lies between two
+    readings = inside[first:-1]
+    yield Key(WHOLE, group, "followed", "entities"), float(followed)
+    yield Key(WHOLE, group, "still_inside", "entities"), float(arrived - left)
+    yield (
+        Key(WHOLE, group, "throughput", f"entities/{asked.unit}"),
+        float(seen.left_measured[chosen].sum()) / measured,
+    )
+    stay = float(seen.stay_ms[chosen, COHORT].sum())
+    yield Key(WHOLE, group, "time_in_system", asked.unit), _ratio(stay, followed) / asked.ms
+    yield Key(WHOLE, group, "number_in_system", "entities"), _mean(readings)
+    for at_ms in asked.at_ms:
+        number = float(inside[at_ms // window.observe_every_ms])
+        yield Key(WHOLE, group, "number_in_system_at", "entities", at_ms / asked.ms), number
+    for least in asked.at_least:
+        yield Key(WHOLE, group, "share_of_time_at_least", "share", float(least)), _mean(readings >= least)
+
+
+def _of_element(
+    program: Program,
+    number: int,
+    name: str,
+    group: str,
+    chosen: slice | list[int],
+    asked: Asked,
+    outcome: Outcome,
+) -> Iterator[tuple[Key, float]]:
+    starts, waited = outcome.observers.starts[chosen, number].sum(axis=0).tolist()
+    account_ms = outcome.account_ms[chosen, COHORT, number].sum(axis=0)
+    type_ = ElementType(int(program.element_type[number]))
+    yield Key(name, group, "visits", "entities"), float(starts)
+    if type_ is not ElementType.DELAY:
+        yield Key(name, group, "share_who_wait", "share"), _ratio(waited, starts)
+    wait = float(account_ms[list(WAIT_ACCOUNTS)].sum())
+    yield Key(name, group, "wait", asked.unit), _ratio(wait, starts) / asked.ms
+    for cause in CAUSES[type_]:
+        value = _ratio(float(account_ms[cause]), starts) / asked.ms
+        yield Key(name, group, f"wait_{cause.name.lower()}", asked.unit), value
+    if type_ in (ElementType.SERVICE, ElementType.DELAY):
+        work = float(account_ms[list(WORK_ACCOUNTS)].sum())
+        yield Key(name, group, "work", asked.unit), _ratio(work, starts) / asked.ms
+
+
+def _numbers(program: Program, window: Window, outcome: Outcome) -> Iterator[tuple[Key, float]]:
+    """Mean numbers in lines and zones, over the readings after the run-in."""
+    first = -(-window.warm_up_ms // window.observe_every_ms)
+    for number, name in enumerate(program.element_names):
+        type_ = ElementType(int(program.element_type[number]))
+        if type_ is not ElementType.DELAY:
+            line = outcome.in_line[first:, number]
+            yield Key(name, EVERYBODY, "number_waiting", "entities"), _mean(line)
+        if type_ is ElementType.ZONE:
+            yield Key(name, EVERYBODY, "places_taken", "places"), _mean(outcome.in_zone[first:, number])
+
+
+def _ratio(sum_: float, count: float) -> float:
+    return sum_ / count if count else math.nan
+
+
+def _mean(values: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> float:
+    return float(np.mean(values)) if values.size else math.nan

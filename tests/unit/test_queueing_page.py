@@ -1,0 +1,54 @@
+"""The examples of docs/networks.md run as they stand, and show what the page says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kzsim import queueing
+
+PAGE = (Path(__file__).parents[2] / "docs" / "networks.md").read_text(encoding="utf-8")
+CELLS = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for cell in CELLS:
+        exec(cell, found)  # noqa: S102 - the project's own page
+    return found
+
+
+def test_the_clinic_of_the_page_is_m_m_3(names: dict[str, Any]) -> None:
+    table = names["table"].set_index("indicator")
+    assert table.loc["wait", "low"] < 0.148148 < table.loc["wait", "high"]
+    assert table.loc["share_who_wait", "mean"] == pytest.approx(0.444, abs=0.01)
+
+
+def test_the_terminal_of_the_page_blocks_and_tells_groups_apart(names: dict[str, Any]) -> None:
+    assert names["waits"].loc["booths", "members"] < names["waits"].loc["booths", "vans"]
+    assert (names["blocked"]["mean"] > 0).all()
+
+
+def test_the_number_grows_and_replicate_gives_one_value_each(names: dict[str, Any]) -> None:
+    numbers = names["numbers"]
+    assert numbers[numbers["indicator"] == "number_in_system_at"]["mean"].is_monotonic_increasing
+    assert len(names["values"][queueing.Key("doctors", "all", "wait", "h")]) == 5
+
+
+def test_the_page_explains_every_indicator_and_every_name(names: dict[str, Any]) -> None:
+    in_tables = set(names["table"]["indicator"]) | set(names["day"]["indicator"]) | {"number_in_system_at"}
+    assert {name for name in in_tables if f"`{name}`" not in PAGE} == set()
+    own = set(queueing.__all__) - {"Network", "Part", "Rate", "Time"}
+    assert {name for name in own if not re.search(rf"\b{name}\b", PAGE)} == set()
+
+
+def test_the_message_that_the_page_shows_is_the_one_that_is_given() -> None:
+    shown = re.search(r"print\(error\)  # (.*)", PAGE)
+    assert shown is not None
+    with pytest.raises(queueing.NetworkError) as error:
+        queueing.exponential(20)  # type: ignore[arg-type] - the mistake that the page makes
+    assert str(error.value) == shown[1]
