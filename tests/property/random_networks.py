@@ -61,7 +61,8 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
         for klass in CLASSES
         if draw(st.booleans())
     }
-    return ServiceStage(name, draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS])), pools, usable)
+    account = draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS]))
+    return ServiceStage(name, account, pools, usable, draw(st.sampled_from(["finish", "suspend"])))
 
 
 @st.composite

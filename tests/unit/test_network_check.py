@@ -29,6 +29,15 @@ def with_swing(cv: float) -> Network:
     return network([counter("counter")], {"r": ["counter"]}, [replace(source, arrivals=arrivals)])
 
 
+def test_another_word_than_finish_or_suspend_is_refused_with_both() -> None:
+    stage = replace(counter("counter"), on_close="stop")
+    net = replace(with_duration(Distribution("fixed", 1.0)), stages=(stage,))
+    with pytest.raises(
+        NetworkError, match=r"stage 'counter': on_close is 'stop': give 'finish' or 'suspend'"
+    ):
+        compile_network(net)
+
+
 @pytest.mark.parametrize("mean", [-1.0, math.nan, math.inf, LONGEST_HORIZON_MS * 1.001])
 def test_a_mean_that_no_run_could_hold_is_refused_by_name_with_the_range(mean: float) -> None:
     with pytest.raises(NetworkError) as refused:

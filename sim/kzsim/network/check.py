@@ -105,6 +105,8 @@ def _check_service(stage: ServiceStage, classes: tuple[str, ...]) -> Iterator[st
         yield from _check_calendar(f"pool '{stage.name}/{pool.name}'", pool.capacity)
     if names and not any(any(pool.capacity.value) for pool in stage.pools):
         yield f"stage '{stage.name}' never has a server: raise a capacity above zero"
+    if stage.on_close not in {"finish", "suspend"}:
+        yield f"stage '{stage.name}': on_close is {stage.on_close!r}: give 'finish' or 'suspend'"
     for klass, usable in stage.usable.items():
         if klass not in classes:
             yield f"stage '{stage.name}': usable names the unknown class '{klass}'"

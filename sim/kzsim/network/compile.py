@@ -62,6 +62,7 @@ def compile_network(network: Network) -> Program:
         source_names=tuple(source.name for source in sources),
         n_groups=network.n_groups,
         element_type=np.array([_type(e) for e in elements], dtype=np.int64),
+        element_suspends=np.array([_suspends(e) for e in elements], dtype=np.bool_),
         element_account=np.array([_account(e) for e in elements], dtype=np.int64),
         priority=priority,
         pool_element=np.array([i for i, _ in pools], dtype=np.int64),
@@ -112,6 +113,10 @@ def _type(element: Stage | Zone) -> ElementType:
     if isinstance(element, DelayStage):
         return ElementType.DELAY
     return ElementType.GATE if isinstance(element, GateStage) else ElementType.ZONE
+
+
+def _suspends(element: Stage | Zone) -> bool:
+    return isinstance(element, ServiceStage) and element.on_close == "suspend"
 
 
 def _account(element: Stage | Zone) -> Account:

@@ -68,13 +68,15 @@ class ServiceStage:
     """A waiting line and its pools.
 
     ``usable`` names, per class, the pools it may use in order of preference; a class that is
-    missing may use every pool in the order in which they stand.
+    missing may use every pool in the order in which they stand. ``on_close`` says what becomes of
+    services when a pool's capacity falls below their number: they are finished, or they pause.
     """
 
     name: str
     account: Account
     pools: tuple[Pool, ...]
     usable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    on_close: Literal["finish", "suspend"] = "finish"
 
 
 @dataclass(frozen=True)

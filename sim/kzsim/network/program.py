@@ -57,6 +57,7 @@ class Program:
 
     # elements, by rank
     element_type: I64  # [elements]
+    element_suspends: Bool  # [elements] whether services there pause when the capacity falls
     element_account: I64  # [elements] account of work there; CLOSED at gates and zones, unused
     priority: I64  # [classes, elements]
 

@@ -261,7 +261,7 @@ class _Run:
         occupancies = self.fixed.occupancy[kind[OCCUPANCIES_FROM] : kind[OCCUPANCIES_TO]]
         zones = [int(zone) for place, zone in enumerate(occupancies) if row[HELD] >> place & 1]
         held = [f"a place of '{names[zone]}'" for zone in zones]
-        if row[POOL] != NONE:
+        if row[POOL] != NONE and row[WORKS_AT] == NONE:  # else its service is paused
             held.append(f"a server of '{self.program.pool_names[row[POOL]]}'")
         wanted = f"'{names[row[WAITS_AT]]}'" if row[WAITS_AT] != NONE else "time to pass"
         return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)

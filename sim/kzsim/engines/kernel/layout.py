@@ -65,16 +65,20 @@ STEP = 4  # last step entered, within the route; NONE before the first
 FOLLOWING = 5  # the step it goes on to, once that is known; the number of steps if it leaves
 JOINED = 6
 DUE = JOINED  # when its work ends: whoever works stands in no line
+LEFT_MS = JOINED  # paused: the time that its work still takes
 START = 7
 POOL = 8  # the pool whose server it holds
 WANTED = 9  # the occupancy whose place it has last waited for since its last step; NONE: for none
 WAITS_AT = 10
-WORKS_AT = 11
+WORKS_AT = 11  # while WAITS_AT is the same stage, its service is paused
 HELD = 12  # occupancies whose places it holds, one bit each
 NEXT = 13  # in line
 PREVIOUS = 14
+PAUSED_AT = PREVIOUS  # paused: since when; linked by NEXT
 NEXT_BLOCKED = 15  # among those who keep a server of its pool while they wait for a place
 PREVIOUS_BLOCKED = 16
+NEXT_SERVED = NEXT_BLOCKED  # among those in service in its pool, where services may pause
+PREVIOUS_SERVED = PREVIOUS_BLOCKED
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
@@ -88,7 +92,7 @@ ENTITY_COLUMNS = OWN + AHEAD
 # --- element
 TYPE = 0
 ACCOUNT = 1
-WAITING = 2
+WAITING = 2  # in line, or paused
 IS_MARKED = 3
 IS_OPEN = 4  # gates
 LEFT = 5  # gates: of the quota
@@ -105,7 +109,11 @@ SHUT_SINCE = 15  # gates
 FREE = 16  # services: free servers of all pools
 PLACE_MS = 17  # zones: sum of the instants of giving up less those of taking; see `give_up`
 LIVES = 18  # zones: scratch of the deadlock test
-ELEMENT_COLUMNS = 19
+SUSPENDS = 19  # services: whether they pause when the capacity falls
+POOLS_FROM = 20  # services: rows of `pool`
+POOLS_TO = 21
+N_PAUSED = 22
+ELEMENT_COLUMNS = 23
 
 # --- line: one row an element and class
 HEAD = 0
@@ -129,6 +137,8 @@ PIECE_NEXT = 5  # row of `calendar` that comes next
 CAPACITY_TO = 6
 LARGEST_LATER = 7  # of the capacities still to come
 FIRST_BLOCKED = 8
+FIRST_SERVED = 9  # who started last of those in service, where services may pause
+FIRST_PAUSED = 10  # who returns first
 POOL_COLUMNS = 16
 
 # --- calendar: one row a piece, of pools, gates and delays one after another

@@ -272,7 +272,7 @@ def observe(run: I64, element: I64, own: I64, observed: I32, until_ms: int) -> N
     """Read lines and zones at every instant of observation up to ``until_ms``, as they stand now."""
     while run[NEXT_OBSERVATION] <= until_ms:
         for number in own:
-            observed[0, run[OBSERVATION], number] = element[number, WAITING]
+            observed[0, run[OBSERVATION], number] = element[number, WAITING] - element[number, N_PAUSED]
             observed[1, run[OBSERVATION], number] = element[number, TAKEN]
         run[OBSERVATION] += 1
         run[NEXT_OBSERVATION] += run[OBSERVE_EVERY]
@@ -309,15 +309,17 @@ def settle(
         if entity[who, INDEX] != NONE:
             at = entity[who, WAITS_AT]
             following = entity[who, STEP] + 1
-            if at != NONE:
+            if entity[who, WORKS_AT] != NONE:
+                book_unfinished(run, entity, element, calendar, account, trace, who)
+            elif at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
                 book_wait(run, line, entity, account, trace, who, at, row)
                 # its own time at what it waits for is still to come
                 following = entity[who, FOLLOWING]
-            elif entity[who, WORKS_AT] != NONE:
-                book_unfinished(run, entity, element, calendar, account, trace, who)
             if entity[who, POOL] != NONE:
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
+                if at != NONE and at == entity[who, WORKS_AT]:
+                    pool[entity[who, POOL], BUSY_MS] -= run[NOW]  # paused: it holds no server
             own = entity[who, FREE_FLOW]
             for step in range(following, kinds[entity[who, KIND], N_STEPS]):
                 if step & (AHEAD - 1) == 0:

@@ -98,6 +98,10 @@ class Element(ABC):
     def releasers(self, entity: Entity) -> Iterable[Entity] | None:
         """None if time alone lets this waiting entity go on, else those any of whom could."""
 
+    def lot(self, entity: Entity) -> tuple[int, int]:
+        """What entities with the same ``releasers`` share."""
+        return (self.number, self.lot_of_class[entity.klass])
+
     def set_causes(self, now_ms: int) -> None:
         """At the end of an instant: what keeps each class waiting from here on."""
         if self.waiting:
@@ -154,8 +158,12 @@ class Service(Element):
         pool = self._free_pool(entity.klass)
         if pool is None:
             raise RuntimeError(f"no server of '{self.name}' is free")
-        pool.take(entity)
+        pool.take(entity, self.run.env.now_ms)
         self.run.started(entity)
+        self._begin(entity)
+
+    def _begin(self, entity: Entity) -> None:
+        """The work ends when its time has passed."""
         entity.done.set_off(entity.duration_ms[entity.step])
 
     def _free_pool(self, klass: int) -> Pool | None:
