@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kzsim.network import (
     Account,
     Arrivals,
+    Batches,
     Calendar,
     Condition,
     DelayStage,
@@ -125,11 +126,12 @@ def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], 
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> Arrivals:
-    """At given instants, by chance or by timetable; the latter two may swing from day to day."""
+    """At given instants, by chance or by timetable, alone or in batches; rates may swing from day to day."""
+    batches = draw(st.sampled_from([None, None, Batches((1, 2), (0.5, 0.5)), Batches((3,), (1.0,))]))
     process = draw(st.sampled_from(["instants", "instants", "poisson", "timetable"]))
     if process == "instants":
         minutes = sorted(draw(st.lists(st.integers(0, 60), max_size=12)))
-        return Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes))
+        return Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes), batches=batches)
     edges = tuple(m * MINUTE for m in (0, 60, HORIZON_MIN))
     expected = (draw(st.floats(0.1, 15)), draw(st.floats(0, 15)))
     # two sources of one stream have the same factors
@@ -137,7 +139,7 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     swing = None if stream is None else Swing(stream, draw(st.sampled_from([0.0, 0.3, 1.0])))
     day = () if swing is None else (0, draw(st.integers(0, 1)))
     lateness = draw(st.sampled_from([0.0, 0.5, 3.0])) if process == "timetable" else 0.0
-    return Arrivals(process, edges, expected, day, swing, lateness)
+    return Arrivals(process, edges, expected, day, swing, lateness, batches=batches)
 
 
 @st.composite

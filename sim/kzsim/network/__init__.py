@@ -10,6 +10,7 @@ from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import (
     Account,
     Arrivals,
+    Batches,
     Calendar,
     Condition,
     DelayStage,
@@ -34,6 +35,7 @@ __all__ = [
     "SKIPPED",
     "Account",
     "Arrivals",
+    "Batches",
     "Calendar",
     "Condition",
     "DelayStage",

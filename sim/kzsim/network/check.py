@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from kzsim.network.model import (
     Arrivals,
+    Batches,
     Calendar,
     DelayStage,
     Distribution,
@@ -221,7 +222,22 @@ def check_sources(network: Network) -> Iterator[str]:
             yield from _check_kind(where, kind, route, gates, network)
 
 
+def _check_batches(where: str, batches: Batches) -> Iterator[str]:
+    sizes, shares = batches.sizes, batches.shares
+    if len(sizes) != len(shares) or not sizes:
+        yield f"{where}: batches need as many shares as sizes, and at least one"
+        return
+    if any(not isinstance(size, int) or size < 1 for size in sizes) or any(
+        b <= a for a, b in pairwise(sizes)
+    ):
+        yield f"{where}: the sizes of batches are {sizes}: give whole numbers of 1 or more that rise strictly"
+    if any(not 0 <= share <= 1 for share in shares) or abs(math.fsum(shares) - 1.0) > SHARE_TOLERANCE:
+        yield f"{where}: the shares of its batches are {shares}: give shares of 0 to 1 that sum to 1"
+
+
 def _check_arrivals(where: str, arrivals: Arrivals) -> Iterator[str]:
+    if arrivals.batches is not None:
+        yield from _check_batches(where, arrivals.batches)
     if arrivals.process == "instants":
         rising = all(b >= a for a, b in pairwise(arrivals.at_ms))
         if not rising or (arrivals.at_ms and arrivals.at_ms[0] < 0):

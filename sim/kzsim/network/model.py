@@ -205,6 +205,14 @@ class Swing:
 
 
 @dataclass(frozen=True)
+class Batches:
+    """How many entities come at once: ``sizes[i]`` (1 or more, rising) with probability ``shares[i]``."""
+
+    sizes: tuple[int, ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Arrivals:
     """When the entities of a source come.
 
@@ -212,7 +220,8 @@ class Arrivals:
     numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
     rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
     phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
-    exactly at ``at_ms`` (rising, repeats allowed).
+    exactly at ``at_ms`` (rising, repeats allowed). With ``batches`` all this is about batches instead of
+    single entities.
     """
 
     process: Literal["poisson", "timetable", "instants"]
@@ -222,6 +231,7 @@ class Arrivals:
     swing: Swing | None = None
     lateness: float = 0.0
     at_ms: tuple[int, ...] = ()
+    batches: Batches | None = None
 
 
 @dataclass(frozen=True)
