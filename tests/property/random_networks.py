@@ -12,6 +12,7 @@ from kzsim.network import (
     Calendar,
     Condition,
     DelayStage,
+    DepartureStage,
     Distribution,
     GateStage,
     Kind,
@@ -84,6 +85,15 @@ def delays(draw: st.DrawFn, name: str) -> DelayStage:
 
 
 @st.composite
+def departures(draw: st.DrawFn, name: str) -> DepartureStage:
+    at_ms = draw(_instants(8))[draw(st.integers(0, 1)) :] or [0]
+    capacity = [draw(st.integers(0, 4)) for _ in at_ms]
+    if not any(capacity):
+        capacity[-1] = 1
+    return DepartureStage(name, tuple(at_ms), tuple(capacity))
+
+
+@st.composite
 def works(draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
@@ -147,11 +157,11 @@ def networks(draw: st.DrawFn) -> Network:
     """A valid network; it may deadlock."""
     stages: list[Stage] = []
     for i in range(draw(st.integers(1, 5))):
-        maker = draw(st.sampled_from([services, services, services, gates, delays]))
+        maker = draw(st.sampled_from([services, services, services, services, gates, delays, departures]))
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
-    is_gate = {stage.name: isinstance(stage, GateStage) for stage in stages}
+    is_gate = {stage.name: isinstance(stage, GateStage | DepartureStage) for stage in stages}
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))

@@ -14,6 +14,7 @@ from kzsim.network import (
     Calendar,
     Condition,
     DelayStage,
+    DepartureStage,
     Distribution,
     GateStage,
     Network,
@@ -308,6 +309,81 @@ def test_a_ceiling_holds_back_one_class_while_others_pass() -> None:
     )
     _, outcome = run(net)
     assert (outcome.exit_ms // MINUTE).tolist() == [0, 60, 0, 0, 0]
+
+
+def test_a_departure_takes_as_many_as_it_holds_by_priority_and_what_it_has_left_expires() -> None:
+    """Departures at 10 (2 places), 20 (5) and 30 (1). Four of class c come at 0, one of class d at 5.
+
+    At 10 leave d, which has priority, and the first c; at 20 the other three, with two places to spare.
+    They are of no use to one who comes at 21 and leaves at 30; who comes at 31 never does.
+    """
+    net = network(
+        [DepartureStage("train", tuple(m * MINUTE for m in (10, 20, 30)), (2, 5, 1))],
+        {"r": ["train"]},
+        [
+            at("c", *(m * MINUTE for m in (0, 0, 0, 0, 21, 31)), route="r", work={"train": NOTHING}),
+            at("d", 5 * MINUTE, route="r", work={"train": NOTHING}, klass="d", group=1),
+        ],
+        classes=("c", "d"),
+        priority={("d", "train"): -1},
+        n_groups=2,
+        horizon_ms=60 * MINUTE,
+    )
+    program, outcome = run(net)
+    inside = STILL_INSIDE // MINUTE
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 20, 20, 20, 30, inside, 10]
+    assert accounts(program, outcome, "train") == {"queue": (10 + 60 + 9 + 29) * MINUTE}
+    assert accounts(program, outcome, "train", 1) == {"queue": 5 * MINUTE}
+
+
+def test_who_comes_at_the_instant_of_a_departure_may_have_a_place_that_is_left() -> None:
+    """At 10: one has waited, one comes, one's service ends. A gate that opens then lets pass a fourth.
+
+    With three places the fourth leaves at 20, with four at 10.
+    """
+    work = {"a": fixed(10 * MINUTE), "train": NOTHING}
+    net = network(
+        [
+            counter("a"),
+            GateStage("g", Calendar((0, 10 * MINUTE), (0, 1))),
+            DepartureStage("train", (10 * MINUTE, 20 * MINUTE), (3, 9)),
+        ],
+        {"alone": ["train"], "served": ["a", "train"], "gated": ["g", "train"]},
+        [
+            at("s1", 0, 10 * MINUTE, route="alone", work={"train": NOTHING}),
+            at("s2", 0, route="served", work=work),
+            at("s3", 0, route="gated", work={"g": NOTHING, "train": NOTHING}),
+        ],
+    )
+    _, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 10, 10, 20]
+    more = replace(net.stages[2], capacity=(4, 9))
+    _, outcome = run(replace(net, stages=(*net.stages[:2], more)))
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 10, 10, 10]
+
+
+def test_a_departure_at_the_start_takes_who_is_there_and_one_at_the_horizon_nobody() -> None:
+    net = network(
+        [DepartureStage("train", (0, 60 * MINUTE), (1, 1))],
+        {"r": ["train"]},
+        [at("s", 0, 0, route="r", work={"train": NOTHING})],
+        horizon_ms=60 * MINUTE,
+    )
+    _, outcome = run(net)
+    assert outcome.exit_ms.tolist() == [0, STILL_INSIDE]
+
+
+def test_waiting_for_a_departure_with_a_place_that_others_want_is_no_deadlock() -> None:
+    net = network(
+        [DepartureStage("train", (10 * MINUTE, 20 * MINUTE), (1, 1))],
+        {"r": ["train"]},
+        [at("s", 0, 0, route="r", work={"train": NOTHING})],
+        zones=[Zone("platform", 1)],
+        occupancies={"r": [Occupancy("platform", "train", "train")]},
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 20]
+    assert accounts(program, outcome, "platform") == {"blocked": 10 * MINUTE}
 
 
 def test_a_class_takes_its_preferred_pool_first_and_priority_goes_before_arrival() -> None:

@@ -15,6 +15,7 @@ from kzsim.network.model import (
     Batches,
     Calendar,
     DelayStage,
+    DepartureStage,
     Distribution,
     GateStage,
     Kind,
@@ -91,6 +92,8 @@ def check_stages(network: Network) -> Iterator[str]:
             yield from _check_service(stage, network.classes)
         elif isinstance(stage, GateStage):
             yield from _check_gate(stage, network.classes)
+        elif isinstance(stage, DepartureStage):
+            yield from _check_departure(stage)
         elif stage.open is not None:
             yield from _check_calendar(f"stage '{stage.name}'", stage.open)
             if not any(stage.open.value):
@@ -137,6 +140,19 @@ def _check_gate(stage: GateStage, classes: tuple[str, ...]) -> Iterator[str]:
         yield f"gate '{stage.name}': a ceiling names the unknown class '{klass}'"
     if not any(refill.overall for refill in stage.refills):
         yield f"gate '{stage.name}' never lets anybody pass: every refill is 0"
+
+
+def _check_departure(stage: DepartureStage) -> Iterator[str]:
+    where = f"stage '{stage.name}'"
+    if len(stage.at_ms) != len(stage.capacity) or not stage.at_ms:
+        yield f"{where}: departures need as many capacities as instants, and at least one"
+        return
+    if stage.at_ms[0] < 0 or any(b <= a for a, b in pairwise(stage.at_ms)):
+        yield f"{where}: let its departures rise strictly in time from 0 ms or later"
+    if min(stage.capacity) < 0:
+        yield f"{where}: the capacity of a departure is negative"
+    if not any(stage.capacity):
+        yield f"{where} never lets anybody leave: raise a capacity above zero"
 
 
 def _check_calendar(owner: str, calendar: Calendar) -> Iterator[str]:
@@ -207,7 +223,7 @@ def check_priority(network: Network) -> Iterator[str]:
 def check_sources(network: Network) -> Iterator[str]:
     """Sources name routes; arrivals and kinds make sense."""
     routes = {route.name: route for route in network.routes}
-    gates = {stage.name for stage in network.stages if isinstance(stage, GateStage)}
+    gates = {stage.name for stage in network.stages if isinstance(stage, GateStage | DepartureStage)}
     for source in network.sources:
         where = f"source '{source.name}'"
         yield from _check_arrivals(where, source.arrivals)
@@ -280,7 +296,7 @@ def _check_kind(where: str, kind: Kind, route: Route, gates: set[str], network: 
 
 def _check_work(where: str, work: Work, *, at_gate: bool) -> Iterator[str]:
     if at_gate and work.duration is not None:
-        yield f"{where}: passing a gate takes no time, remove the duration"
+        yield f"{where}: passing a gate or a departure takes no time, remove the duration"
     if not at_gate and work.duration is None:
         yield f"{where}: give a duration"
     if work.duration is not None:
@@ -322,7 +338,7 @@ def check_reachable(network: Network) -> Iterator[str]:
         if element.name not in used:
             yield f"'{element.name}' is on no source's route: use it or remove it"
     for stage in network.stages:
-        if not isinstance(stage, ServiceStage | DelayStage | GateStage):
+        if not isinstance(stage, ServiceStage | DelayStage | GateStage | DepartureStage):
             yield f"'{stage!r}' is no stage"
 
 

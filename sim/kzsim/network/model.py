@@ -113,6 +113,18 @@ class GateStage:
 
 
 @dataclass(frozen=True)
+class DepartureStage:
+    """At ``at_ms[i]`` up to ``capacity[i]`` leave in line order; in between nobody does.
+
+    ``at_ms`` rises strictly from 0 or later. A capacity that is not used has expired.
+    """
+
+    name: str
+    at_ms: tuple[int, ...]
+    capacity: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places, shared by all routes that pass through it."""
 
@@ -120,7 +132,7 @@ class Zone:
     places: int
 
 
-Stage = ServiceStage | DelayStage | GateStage
+Stage = ServiceStage | DelayStage | GateStage | DepartureStage
 
 
 @dataclass(frozen=True)
@@ -151,7 +163,7 @@ class Work:
     """What one kind of entity does at one step: how long, and on which conditions at all.
 
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
-    a gate, where passing takes no time.
+    a gate or a departure, where passing takes no time.
     """
 
     duration: Distribution | None = None

@@ -51,6 +51,7 @@ def refill_quota(
     """What is left of a gate's quota becomes this; what was unused has expired."""
     row = element[number, REFILL_NEXT]
     element[number, LEFT] = refill[row, OVERALL]
+    element[number, REFILLED_AT] = run[NOW]
     for klass in range(run[N_CLASSES]):
         line[number * run[N_CLASSES] + klass, CEILING_LEFT] = refill[row, CEILINGS + klass]
     mark(run, marked, element, number)

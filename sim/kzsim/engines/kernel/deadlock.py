@@ -29,10 +29,12 @@ def usable_by(entity: I64, line: I64, usable: I64, run: I64, who: int) -> tuple[
 def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, run: I64, who: int) -> bool:
     """Whether time alone frees the entity: an end, an opening, a refill or a larger capacity."""
     at = entity[who, WAITS_AT]
-    if at == NONE or element[at, TYPE] == GATE or element[at, TYPE] == DELAY:
+    if at == NONE:
         return True
     if element[at, TYPE] == ZONE:
         return False
+    if element[at, TYPE] != SERVICE:
+        return True
     first, last = usable_by(entity, line, usable, run, who)
     for i in range(first, last):  # noqa: SIM110 - compiled code has no generators
         if pool[usable[i], LARGEST_LATER] > pool[usable[i], BUSY]:

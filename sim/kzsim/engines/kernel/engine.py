@@ -236,8 +236,9 @@ class _Run:
         for number in part.elements.tolist():
             if state.element[number, TYPE] == GATE:
                 push(run, queue, 0, OPENING_CHANGE * EVENT_BASE + number)
-                if state.element[number, REFILL_NEXT] < state.element[number, REFILL_TO]:
-                    push(run, queue, 0, REFILL * EVENT_BASE + number)
+            row = state.element[number, REFILL_NEXT]
+            if row < state.element[number, REFILL_TO]:
+                push(run, queue, int(self.fixed.refill[row, REFILL_AT]), REFILL * EVENT_BASE + number)
         return run, queue
 
     def _bucket_bits(self, part: Part) -> int:

@@ -24,6 +24,7 @@ SERVICE = int(ElementType.SERVICE)
 DELAY = int(ElementType.DELAY)
 GATE = int(ElementType.GATE)
 ZONE = int(ElementType.ZONE)
+DEPARTURE = int(ElementType.DEPARTURE)
 CLOSED = int(Account.CLOSED)
 QUOTA = int(Account.QUOTA)
 BLOCKED = int(Account.BLOCKED)
@@ -95,7 +96,7 @@ ACCOUNT = 1
 WAITING = 2  # in line, or paused
 IS_MARKED = 3
 IS_OPEN = 4  # gates
-LEFT = 5  # gates: of the quota
+LEFT = 5  # gates: of the quota; departures: of the last one's capacity
 PLACES = 6  # zones
 TAKEN = 7
 FIRST_HOLDER = 8  # zones: entity * PLACES_PER_ENTITY + occupancy
@@ -103,7 +104,7 @@ HAS_ACTED = 9  # at this instant
 PIECE_OPEN = 10  # row of `calendar`: gates: that comes next; delays: in force when somebody started last
 CALENDAR_FROM = 11  # gates and delays: rows of `calendar`
 CALENDAR_TO = 12
-REFILL_NEXT = 13  # gates: row of `refill` that comes next
+REFILL_NEXT = 13  # gates and departures: row of `refill` that comes next
 REFILL_TO = 14
 SHUT_SINCE = 15  # gates
 FREE = 16  # services: free servers of all pools
@@ -113,7 +114,8 @@ SUSPENDS = 19  # services: whether they pause when the capacity falls
 POOLS_FROM = 20  # services: rows of `pool`
 POOLS_TO = 21
 N_PAUSED = 22
-ELEMENT_COLUMNS = 23
+REFILLED_AT = 23  # gates and departures: the instant of the last refill
+ELEMENT_COLUMNS = 24
 
 # --- line: one row an element and class
 HEAD = 0
@@ -221,7 +223,7 @@ ARRIVAL = 0  # of the next entity of a source
 END = 1  # of an entity's work
 CAPACITY_CHANGE = 2  # of a pool
 OPENING_CHANGE = 3  # of a gate
-REFILL = 4  # of a gate
+REFILL = 4  # of a gate, or a departure
 
 # --- why the loop stopped
 DONE = 0

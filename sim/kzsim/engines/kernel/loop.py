@@ -152,7 +152,11 @@ def advance(
                         trace,
                         number,
                     )
-                elif kind == GATE:
+                elif kind == ZONE:
+                    act_zone(run, entity, links, element, line, account, trace, number)
+                else:
+                    if kind == DEPARTURE and element[number, REFILLED_AT] != run[NOW]:
+                        element[number, LEFT] = 0
                     act_gate(
                         run,
                         marked,
@@ -167,8 +171,6 @@ def advance(
                         trace,
                         number,
                     )
-                else:
-                    act_zone(run, entity, links, element, line, account, trace, number)
                 if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
                     element[number, HAS_ACTED] = 1
                     acted[run[ACTED_SIZE]] = number
@@ -257,6 +259,8 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
         is_used_up = element[number, LEFT] == 0 or line[row, CEILING_LEFT] == 0
         was_refused = is_used_up and entity[line[row, HEAD], JOINED] < element[number, SHUT_SINCE]
         return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
+    if element[number, TYPE] == DEPARTURE:
+        return QUEUE
     cause = CLOSED
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
         which = usable[i]

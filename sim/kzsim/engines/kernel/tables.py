@@ -108,6 +108,9 @@ def initial_state(program: Program) -> State:
     element[:, TYPE] = program.element_type
     element[:, ACCOUNT] = program.element_account
     element[:, LEFT] = UNLIMITED
+    departs = program.element_type == ElementType.DEPARTURE
+    element[departs, IS_OPEN] = 1  # always, but with nothing left after the instant of a departure
+    element[departs, LEFT] = 0
     element[:, PLACES] = program.places
     element[:, FIRST_HOLDER] = NONE
     shift = len(program.capacity_at_ms)  # openings stand after capacities in `calendar`

@@ -300,6 +300,27 @@ class Gate(Element):
         """Nothing: passing takes no time."""
 
 
+class Departure(Gate):
+    """A gate that is open for single instants: what a departure brings has expired after its own."""
+
+    def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
+        super().__init__(run, number, name, priority)
+        self.at_ms = -1
+
+    def refill(self, overall: int, ceilings: Sequence[int]) -> None:
+        """Somebody may leave at this instant."""
+        super().refill(overall, ceilings)
+        self.at_ms = self.run.env.now_ms
+
+    def can_admit(self, klass: int) -> bool:  # noqa: ARG002 - the same for all classes
+        """A departure at this instant has something left."""
+        return self.at_ms == self.run.env.now_ms and self.left > 0
+
+    def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - the same for all classes
+        """Queue, always."""
+        return Account.QUEUE
+
+
 class Zone(Element):
     """A finite number of places and one line for all its entrances."""
 

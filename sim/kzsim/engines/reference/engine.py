@@ -21,7 +21,7 @@ from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
 from kzsim.engines.reference.deadlock import all_freed, deadlocked
-from kzsim.engines.reference.elements import Delay, Element, Gate, Service, Zone
+from kzsim.engines.reference.elements import Delay, Departure, Element, Gate, Service, Zone
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
 from kzsim.engines.reference.suspending import SuspendingService
 from kzsim.network.entities import SKIPPED, Entities
@@ -292,6 +292,10 @@ class _Run:
                 self.env.process(self._changes(number, at_ms, lambda i: gate.set_open(value[i])))
                 self._refill_by_calendar(gate)
                 return gate
+            case ElementType.DEPARTURE:
+                departure = Departure(self, number, name, priority)
+                self._refill_by_calendar(departure)
+                return departure
             case ElementType.SERVICE:
                 row = number * p.n_classes
                 ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
