@@ -21,6 +21,9 @@ IS_COMPILED = HAS_COMPILER and os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", 
 # What Python calls; every other compiled function is a Part of these.
 ROOTS = {"advance", "settle", "fill_durations", "fill_poisson", "fill_kinds"}
 
+# Parts that are called so seldom that they had better not take up registers of those that call them.
+SELDOM = {"put_right"}
+
 _OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 
 _dispatchers: list[Any] = []
@@ -89,7 +92,7 @@ class Part:
     def __init__(self, function: Callable[..., Any], numba: Any) -> None:
         self._numba, self.py_func = numba, function
         self._dispatcher = numba.njit(
-            forceinline=True,
+            forceinline=function.__name__ not in SELDOM,
             no_cpython_wrapper=True,
             no_cfunc_wrapper=True,
             pipeline_class=pipeline.for_callers(),

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from kzsim.network import (
     Account,
     Arrivals,
+    Batches,
     Calendar,
     Condition,
     DelayStage,
+    DepartureStage,
     Distribution,
     GateStage,
     Kind,
@@ -61,7 +63,8 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
         for klass in CLASSES
         if draw(st.booleans())
     }
-    return ServiceStage(name, draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS])), pools, usable)
+    account = draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS]))
+    return ServiceStage(name, account, pools, usable, draw(st.sampled_from(["finish", "suspend"])))
 
 
 @st.composite
@@ -79,6 +82,15 @@ def gates(draw: st.DrawFn, name: str) -> GateStage:
 @st.composite
 def delays(draw: st.DrawFn, name: str) -> DelayStage:
     return DelayStage(name, Account.HOLD, draw(st.none() | calendars(1)))
+
+
+@st.composite
+def departures(draw: st.DrawFn, name: str) -> DepartureStage:
+    at_ms = draw(_instants(8))[draw(st.integers(0, 1)) :] or [0]
+    capacity = [draw(st.integers(0, 4)) for _ in at_ms]
+    if not any(capacity):
+        capacity[-1] = 1
+    return DepartureStage(name, tuple(at_ms), tuple(capacity))
 
 
 @st.composite
@@ -124,11 +136,12 @@ def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], 
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> Arrivals:
-    """At given instants, by chance or by timetable; the latter two may swing from day to day."""
+    """At given instants, by chance or by timetable, alone or in batches; rates may swing from day to day."""
+    batches = draw(st.sampled_from([None, None, Batches((1, 2), (0.5, 0.5)), Batches((3,), (1.0,))]))
     process = draw(st.sampled_from(["instants", "instants", "poisson", "timetable"]))
     if process == "instants":
         minutes = sorted(draw(st.lists(st.integers(0, 60), max_size=12)))
-        return Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes))
+        return Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes), batches=batches)
     edges = tuple(m * MINUTE for m in (0, 60, HORIZON_MIN))
     expected = (draw(st.floats(0.1, 15)), draw(st.floats(0, 15)))
     # two sources of one stream have the same factors
@@ -136,7 +149,7 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     swing = None if stream is None else Swing(stream, draw(st.sampled_from([0.0, 0.3, 1.0])))
     day = () if swing is None else (0, draw(st.integers(0, 1)))
     lateness = draw(st.sampled_from([0.0, 0.5, 3.0])) if process == "timetable" else 0.0
-    return Arrivals(process, edges, expected, day, swing, lateness)
+    return Arrivals(process, edges, expected, day, swing, lateness, batches=batches)
 
 
 @st.composite
@@ -144,11 +157,11 @@ def networks(draw: st.DrawFn) -> Network:
     """A valid network; it may deadlock."""
     stages: list[Stage] = []
     for i in range(draw(st.integers(1, 5))):
-        maker = draw(st.sampled_from([services, services, services, gates, delays]))
+        maker = draw(st.sampled_from([services, services, services, services, gates, delays, departures]))
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
-    is_gate = {stage.name: isinstance(stage, GateStage) for stage in stages}
+    is_gate = {stage.name: isinstance(stage, GateStage | DepartureStage) for stage in stages}
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))

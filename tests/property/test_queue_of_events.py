@@ -18,6 +18,7 @@ from kzsim.engines.kernel.layout import (
     ARRIVAL,
     BUCKET_BITS,
     CAPACITY_CHANGE,
+    DUE,
     EMPTY_MS,
     END,
     ENTITY_COLUMNS,
@@ -32,16 +33,16 @@ from kzsim.engines.kernel.layout import (
     OPENED,
     RUN_COLUMNS,
 )
-from kzsim.engines.kernel.queue import drop_next, find_next, next_event, push, push_end
+from kzsim.engines.kernel.queue import drop_end, drop_next, find_next, next_event, push, push_end
 
 ROOT = Path(__file__).parents[2]
 ENTITIES = 12
 OUTSIDE = 4
 LONGEST = 2**38
 
-# what happens next: somebody starts to work, an event from outside is planned, the next one is taken,
-# or the tables are made longer
-ACTIONS = st.sampled_from(["work", "work", "work", "plan", "take", "take", "take", "lengthen"])
+# what happens next: somebody starts to work or has to break off, an event from outside is planned, the
+# next one is taken, or the tables are made longer
+ACTIONS = st.sampled_from(["work", "work", "work", "plan", "take", "take", "take", "break off", "lengthen"])
 DELAYS = st.one_of(
     st.sampled_from([1, 2, 60_000, N_BUCKETS, LONGEST]),
     st.integers(1, 3),
@@ -70,6 +71,7 @@ class Queue:
         at_ms = max(int(self.run[NOW]), 0) + delay_ms
         if event // EVENT_BASE == END:
             push_end(self.run, self.queue, self.entity, at_ms, event % EVENT_BASE)
+            self.entity[event % EVENT_BASE, DUE] = at_ms
         else:
             push(self.run, self.queue, at_ms, event)
         if at_ms < self.run[HORIZON]:
@@ -85,6 +87,15 @@ class Queue:
             self.pending.remove((at_ms, event))
             (self.idle if event // EVENT_BASE == END else self.unplanned).add(event)
             self.run[NOW] = at_ms
+
+    def break_off(self, number: int) -> None:
+        """Take the end of somebody's work out, also one at the horizon or later, which is not in."""
+        working = sorted({END * EVENT_BASE + who for who in range(ENTITIES)} - self.idle)
+        if working:
+            event = working[number % len(working)]
+            drop_end(self.run, self.queue, self.entity, event % EVENT_BASE)
+            self.pending = [entry for entry in self.pending if entry[1] != event]
+            self.idle.add(event)
 
     def lengthen(self) -> None:
         self.queue = engine._lengthen(self.entity, self.links, self.asked, self.queue, self.run)
@@ -106,6 +117,8 @@ def test_events_come_in_the_order_of_a_sorted_list(
             tested.add(tested.idle.pop(), delay_ms)
         elif action == "plan" and tested.unplanned:
             tested.add(tested.unplanned.pop(), delay_ms)
+        elif action == "break off":
+            tested.break_off(delay_ms)
         elif action == "lengthen":
             tested.lengthen()
         else:

@@ -1,5 +1,7 @@
 """Journeys worked out by hand, to the millisecond."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from kzsim.network import (
     Calendar,
     Condition,
     DelayStage,
+    DepartureStage,
     Distribution,
     GateStage,
     Network,
@@ -113,6 +116,127 @@ def test_who_is_in_service_at_closing_time_is_finished_and_nobody_new_starts() -
     }
 
 
+def suspending(name: str, *capacity: tuple[int, int]) -> ServiceStage:
+    """A counter whose services pause; capacities from given minutes on."""
+    calendar = Calendar(tuple(m * MINUTE for m, _ in capacity), tuple(value for _, value in capacity))
+    return ServiceStage(name, Account.INSPECTION, (Pool("p", calendar),), on_close="suspend")
+
+
+def test_services_that_started_last_pause_and_return_before_anybody_starts() -> None:
+    """At 0, 2 and 4 start A, B, C of 30 min; from 10 one server: C and B pause, with 24 and 22 left.
+
+    From 20 two: of those paused at one instant B, who started first, returns, 20-42. At 30 A has gone and
+    there are three: C 30-54, D (joined 12) 30-35.
+    """
+    net = network(
+        [suspending("a", (0, 3), (10, 1), (20, 2), (30, 3))],
+        {"r": ["a"]},
+        [
+            at("abc", 0, 2 * MINUTE, 4 * MINUTE, route="r", work={"a": fixed(30 * MINUTE)}),
+            at("d", 12 * MINUTE, route="r", work={"a": fixed(5 * MINUTE)}),
+        ],
+    )
+    program, outcome = run(replace(net, observe_every_ms=15 * MINUTE))
+    assert (outcome.exit_ms // MINUTE).tolist() == [30, 42, 54, 35]
+    assert accounts(program, outcome, "a") == {
+        "inspection": 95 * MINUTE,
+        "closed": 30 * MINUTE,  # B 10-20, C 10-30
+        "queue": 18 * MINUTE,
+    }
+    assert outcome.busy_ms.tolist() == [95 * MINUTE]
+    assert outcome.in_line[1].tolist() == [1]  # D: who is paused stands in no line
+    assert outcome.observers.starts.sum(axis=(0, 1)).tolist() == [4, 1]
+
+
+def test_of_services_paused_one_after_another_the_first_returns_first_and_pauses_again_first() -> None:
+    """From 10 two servers: C pauses with 24 left; from 15 one: B with 17; from 20 two: C returns.
+
+    From 25 one again: C, whose original start is the latest, pauses a second time with 19 left. At 30 A has
+    gone: B was paused earlier, 30-47; C 47-66.
+    """
+    net = network(
+        [suspending("a", (0, 3), (10, 2), (15, 1), (20, 2), (25, 1))],
+        {"r": ["a"]},
+        [at("abc", 0, 2 * MINUTE, 4 * MINUTE, route="r", work={"a": fixed(30 * MINUTE)})],
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [30, 47, 66]
+    closed = (15 + (10 + 22)) * MINUTE
+    assert accounts(program, outcome, "a") == {"inspection": 90 * MINUTE, "closed": closed}
+    assert outcome.busy_ms.tolist() == [90 * MINUTE]
+
+
+def test_who_is_blocked_is_never_paused_and_keeps_a_server_from_who_is() -> None:
+    """Y starts at 0 (20 min), X at 2 and is blocked from 5 to 40. From 10 one server: Y pauses, not X.
+
+    At 40 X gives its server back and Y goes on until 50.
+    """
+    net = network(
+        [suspending("a", (0, 2), (10, 1)), counter("b", 2)],
+        {"x": ["a", "b"], "y": ["a"], "z": ["b"]},
+        [
+            at("x", 2 * MINUTE, route="x", work={"a": fixed(3 * MINUTE), "b": fixed(MINUTE)}),
+            at("y", 0, route="y", work={"a": fixed(20 * MINUTE)}, group=1),
+            at("z", 0, route="z", work={"b": fixed(40 * MINUTE)}),
+        ],
+        zones=[Zone("place", 1)],
+        occupancies={"x": [Occupancy("place", "b", "b")], "z": [Occupancy("place", "b", "b")]},
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [41, 50, 40]
+    assert accounts(program, outcome, "a", 1) == {"inspection": 20 * MINUTE, "closed": 30 * MINUTE}
+    assert outcome.busy_ms[program.pool_names.index("a/p")] == (38 + 20) * MINUTE
+
+
+def test_a_service_paused_at_the_horizon_is_reported_with_its_work_and_its_pause_so_far() -> None:
+    """Two of 3 h: one works 0-1 and from 2 on, the other 0-1 only; the run ends a minute before 4."""
+    net = network(
+        [suspending("a", (0, 2), (60, 0), (120, 1))],
+        {"r": ["a"]},
+        [at("s", 0, 0, route="r", work={"a": fixed(180 * MINUTE)})],
+        horizon_ms=239 * MINUTE,
+    )
+    program, outcome = run(net)
+    assert outcome.exit_ms.tolist() == [STILL_INSIDE, STILL_INSIDE]
+    assert accounts(program, outcome, "a") == {
+        "inspection": (179 + 60) * MINUTE,
+        "closed": (60 + 179) * MINUTE,
+    }
+    assert outcome.busy_ms.tolist() == [(179 + 60) * MINUTE]
+
+
+def test_a_service_paused_for_good_that_keeps_a_place_from_somebody_is_a_deadlock() -> None:
+    net = network(
+        [suspending("a", (0, 1), (10, 0))],
+        {"r": ["a"]},
+        [at("s", 0, 5 * MINUTE, route="r", work={"a": fixed(30 * MINUTE)})],
+        zones=[Zone("z", 1)],
+        occupancies={"r": [Occupancy("z", "a", "a")]},
+    )
+    program = compile_network(net)
+    for engine in (reference, kernel):
+        with pytest.raises(DeadlockError) as stopped:
+            engine.run(program, draw(program, seed=1, replication=0))
+        assert str(stopped.value).splitlines() == [
+            "deadlock at 600000 ms after the start, 2 entities:",
+            "  s #0 holds a place of 'z' and waits for 'a'",
+            "  s #1 holds nothing and waits for 'z'",
+        ]
+
+
+def test_a_service_paused_until_the_capacity_returns_is_no_deadlock() -> None:
+    net = network(
+        [suspending("a", (0, 1), (10, 0), (20, 1))],
+        {"r": ["a"]},
+        [at("s", 0, 5 * MINUTE, route="r", work={"a": fixed(30 * MINUTE)})],
+        zones=[Zone("z", 1)],
+        occupancies={"r": [Occupancy("z", "a", "a")]},
+    )
+    _, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [40, 70]
+
+
 def test_a_hold_passes_in_open_time_only() -> None:
     calendar = Calendar((0, 30 * MINUTE, 60 * MINUTE), (1, 0, 1))
     hold = DelayStage("hold", Account.HOLD, calendar)
@@ -185,6 +309,81 @@ def test_a_ceiling_holds_back_one_class_while_others_pass() -> None:
     )
     _, outcome = run(net)
     assert (outcome.exit_ms // MINUTE).tolist() == [0, 60, 0, 0, 0]
+
+
+def test_a_departure_takes_as_many_as_it_holds_by_priority_and_what_it_has_left_expires() -> None:
+    """Departures at 10 (2 places), 20 (5) and 30 (1). Four of class c come at 0, one of class d at 5.
+
+    At 10 leave d, which has priority, and the first c; at 20 the other three, with two places to spare.
+    They are of no use to one who comes at 21 and leaves at 30; who comes at 31 never does.
+    """
+    net = network(
+        [DepartureStage("train", tuple(m * MINUTE for m in (10, 20, 30)), (2, 5, 1))],
+        {"r": ["train"]},
+        [
+            at("c", *(m * MINUTE for m in (0, 0, 0, 0, 21, 31)), route="r", work={"train": NOTHING}),
+            at("d", 5 * MINUTE, route="r", work={"train": NOTHING}, klass="d", group=1),
+        ],
+        classes=("c", "d"),
+        priority={("d", "train"): -1},
+        n_groups=2,
+        horizon_ms=60 * MINUTE,
+    )
+    program, outcome = run(net)
+    inside = STILL_INSIDE // MINUTE
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 20, 20, 20, 30, inside, 10]
+    assert accounts(program, outcome, "train") == {"queue": (10 + 60 + 9 + 29) * MINUTE}
+    assert accounts(program, outcome, "train", 1) == {"queue": 5 * MINUTE}
+
+
+def test_who_comes_at_the_instant_of_a_departure_may_have_a_place_that_is_left() -> None:
+    """At 10: one has waited, one comes, one's service ends. A gate that opens then lets pass a fourth.
+
+    With three places the fourth leaves at 20, with four at 10.
+    """
+    work = {"a": fixed(10 * MINUTE), "train": NOTHING}
+    net = network(
+        [
+            counter("a"),
+            GateStage("g", Calendar((0, 10 * MINUTE), (0, 1))),
+            DepartureStage("train", (10 * MINUTE, 20 * MINUTE), (3, 9)),
+        ],
+        {"alone": ["train"], "served": ["a", "train"], "gated": ["g", "train"]},
+        [
+            at("s1", 0, 10 * MINUTE, route="alone", work={"train": NOTHING}),
+            at("s2", 0, route="served", work=work),
+            at("s3", 0, route="gated", work={"g": NOTHING, "train": NOTHING}),
+        ],
+    )
+    _, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 10, 10, 20]
+    more = replace(net.stages[2], capacity=(4, 9))
+    _, outcome = run(replace(net, stages=(*net.stages[:2], more)))
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 10, 10, 10]
+
+
+def test_a_departure_at_the_start_takes_who_is_there_and_one_at_the_horizon_nobody() -> None:
+    net = network(
+        [DepartureStage("train", (0, 60 * MINUTE), (1, 1))],
+        {"r": ["train"]},
+        [at("s", 0, 0, route="r", work={"train": NOTHING})],
+        horizon_ms=60 * MINUTE,
+    )
+    _, outcome = run(net)
+    assert outcome.exit_ms.tolist() == [0, STILL_INSIDE]
+
+
+def test_waiting_for_a_departure_with_a_place_that_others_want_is_no_deadlock() -> None:
+    net = network(
+        [DepartureStage("train", (10 * MINUTE, 20 * MINUTE), (1, 1))],
+        {"r": ["train"]},
+        [at("s", 0, 0, route="r", work={"train": NOTHING})],
+        zones=[Zone("platform", 1)],
+        occupancies={"r": [Occupancy("platform", "train", "train")]},
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [10, 20]
+    assert accounts(program, outcome, "platform") == {"blocked": 10 * MINUTE}
 
 
 def test_a_class_takes_its_preferred_pool_first_and_priority_goes_before_arrival() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kzsim.draws.variates import variate
-from kzsim.network import Arrivals, Distribution, Network, NetworkError, Work, compile_network
+from kzsim.network import Arrivals, DepartureStage, Distribution, Network, NetworkError, Work, compile_network
 from kzsim.network.check import FARTHEST_NORMAL, LONGEST_DURATION_MS, MOST_CV
 from kzsim.network.model import MS_PER_HOUR, Swing
 from kzsim.network.program import LONGEST_HORIZON_MS
@@ -27,6 +27,42 @@ def with_swing(cv: float) -> Network:
     source = steady("trucks", 10, 1, route="r", work={"counter": Work(Distribution("fixed", 1.0))})
     arrivals = Arrivals("poisson", (0, MS_PER_HOUR), (10.0,), day=(0,), swing=Swing("tide", cv))
     return network([counter("counter")], {"r": ["counter"]}, [replace(source, arrivals=arrivals)])
+
+
+def test_another_word_than_finish_or_suspend_is_refused_with_both() -> None:
+    stage = replace(counter("counter"), on_close="stop")
+    net = replace(with_duration(Distribution("fixed", 1.0)), stages=(stage,))
+    with pytest.raises(
+        NetworkError, match=r"stage 'counter': on_close is 'stop': give 'finish' or 'suspend'"
+    ):
+        compile_network(net)
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "capacity", "said"),
+    [
+        ((), (), "departures need as many capacities as instants, and at least one"),
+        ((0, 1), (1,), "departures need as many capacities as instants, and at least one"),
+        ((0, 0), (1, 1), "let its departures rise strictly in time from 0 ms or later"),
+        ((-1, 0), (1, 1), "let its departures rise strictly in time from 0 ms or later"),
+        ((0, 1), (1, -1), "the capacity of a departure is negative"),
+        ((0, 1), (0, 0), "never lets anybody leave: raise a capacity above zero"),
+    ],
+)
+def test_departures_that_make_no_sense_are_refused_by_name_with_the_remedy(
+    at_ms: tuple[int, ...], capacity: tuple[int, ...], said: str
+) -> None:
+    source = at("trucks", 0, route="r", work={"train": Work()})
+    net = network([DepartureStage("train", at_ms, capacity)], {"r": ["train"]}, [source])
+    with pytest.raises(NetworkError, match=f"^stage 'train'.*{said}$"):
+        compile_network(net)
+
+
+def test_a_duration_at_a_departure_is_refused() -> None:
+    source = at("trucks", 0, route="r", work={"train": Work(Distribution("fixed", 1.0))})
+    net = network([DepartureStage("train", (0,), (1,))], {"r": ["train"]}, [source])
+    with pytest.raises(NetworkError, match="a departure takes no time, remove the duration"):
+        compile_network(net)
 
 
 @pytest.mark.parametrize("mean", [-1.0, math.nan, math.inf, LONGEST_HORIZON_MS * 1.001])

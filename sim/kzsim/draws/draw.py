@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from kzsim.compiled import in_use
 from kzsim.draws.arrivals import Profile, arrival_instants, profile_of
+from kzsim.draws.batches import PURPOSE, batch_numbers
 from kzsim.draws.recipes import Recipe, numbers_of, recipe_of
 from kzsim.draws.streams import check_distinct, key_of, uniforms
 from kzsim.draws.variates import duration_ms
@@ -58,9 +59,14 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
     prepared = _prepare(program)
     sources, steps = prepared.sources, prepared.steps
 
-    first, arrivals, kinds = [0], [], []
+    first, arrivals, kinds, batches = [0], [], [], []
     for source, profile in zip(sources, prepared.profiles, strict=True):
         arrival = arrival_instants(source, profile, program.horizon_ms, seed, replication)
+        batch = None
+        if source.arrivals.batches is not None:
+            batch = batch_numbers(source.name, source.arrivals.batches, len(arrival), seed, replication)
+            arrival = arrival[batch]
+        batches.append(batch)
         first.append(first[-1] + len(arrival))
         arrivals.append(arrival)
         kinds.append(kinds_of(source, len(arrival), seed, replication))
@@ -83,6 +89,7 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         kind=np.concatenate([*kinds, np.zeros(0, dtype=np.int16)]),
         kinds=prepared.kinds,
         cohort_ms=(program.cohort_from_ms, program.cohort_to_ms),
+        batches=tuple(batches),
         numbers=numbers,
         spell_out=spell_out,
     )
@@ -137,11 +144,12 @@ def _check_streams(sources: tuple[Source, ...], steps: dict[str, tuple[Step, ...
     """Two names must never share a stream; keys combine a source's words and a purpose's."""
     names = {source.name for source in sources}
     names |= {s.arrivals.swing.stream for s in sources if s.arrivals.swing is not None}
-    purposes = {"kind", "arrivals", "phase", "lateness", "swing"}
+    purposes = {"kind", "arrivals", "phase", "lateness", "swing", PURPOSE}
     for source in sources:
         own = {step.name for step in steps[source.name]}
         tests = {c.purpose for kind in source.kinds for work in kind.work.values() for c in work.when}
-        for name in sorted((own & tests) | ({"kind", "arrivals"} & (own | tests))):
+        reserved = {"kind", "arrivals"} if source.arrivals.batches is None else {"kind", "arrivals", PURPOSE}
+        for name in sorted((own & tests) | (reserved & (own | tests))):
             raise ValueError(f"source '{source.name}': '{name}' names two different random numbers")
         purposes |= own | tests
     check_distinct(sorted(names))

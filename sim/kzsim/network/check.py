@@ -12,8 +12,10 @@ from itertools import pairwise
 
 from kzsim.network.model import (
     Arrivals,
+    Batches,
     Calendar,
     DelayStage,
+    DepartureStage,
     Distribution,
     GateStage,
     Kind,
@@ -90,6 +92,8 @@ def check_stages(network: Network) -> Iterator[str]:
             yield from _check_service(stage, network.classes)
         elif isinstance(stage, GateStage):
             yield from _check_gate(stage, network.classes)
+        elif isinstance(stage, DepartureStage):
+            yield from _check_departure(stage)
         elif stage.open is not None:
             yield from _check_calendar(f"stage '{stage.name}'", stage.open)
             if not any(stage.open.value):
@@ -105,6 +109,8 @@ def _check_service(stage: ServiceStage, classes: tuple[str, ...]) -> Iterator[st
         yield from _check_calendar(f"pool '{stage.name}/{pool.name}'", pool.capacity)
     if names and not any(any(pool.capacity.value) for pool in stage.pools):
         yield f"stage '{stage.name}' never has a server: raise a capacity above zero"
+    if stage.on_close not in {"finish", "suspend"}:
+        yield f"stage '{stage.name}': on_close is {stage.on_close!r}: give 'finish' or 'suspend'"
     for klass, usable in stage.usable.items():
         if klass not in classes:
             yield f"stage '{stage.name}': usable names the unknown class '{klass}'"
@@ -134,6 +140,19 @@ def _check_gate(stage: GateStage, classes: tuple[str, ...]) -> Iterator[str]:
         yield f"gate '{stage.name}': a ceiling names the unknown class '{klass}'"
     if not any(refill.overall for refill in stage.refills):
         yield f"gate '{stage.name}' never lets anybody pass: every refill is 0"
+
+
+def _check_departure(stage: DepartureStage) -> Iterator[str]:
+    where = f"stage '{stage.name}'"
+    if len(stage.at_ms) != len(stage.capacity) or not stage.at_ms:
+        yield f"{where}: departures need as many capacities as instants, and at least one"
+        return
+    if stage.at_ms[0] < 0 or any(b <= a for a, b in pairwise(stage.at_ms)):
+        yield f"{where}: let its departures rise strictly in time from 0 ms or later"
+    if min(stage.capacity) < 0:
+        yield f"{where}: the capacity of a departure is negative"
+    if not any(stage.capacity):
+        yield f"{where} never lets anybody leave: raise a capacity above zero"
 
 
 def _check_calendar(owner: str, calendar: Calendar) -> Iterator[str]:
@@ -204,7 +223,7 @@ def check_priority(network: Network) -> Iterator[str]:
 def check_sources(network: Network) -> Iterator[str]:
     """Sources name routes; arrivals and kinds make sense."""
     routes = {route.name: route for route in network.routes}
-    gates = {stage.name for stage in network.stages if isinstance(stage, GateStage)}
+    gates = {stage.name for stage in network.stages if isinstance(stage, GateStage | DepartureStage)}
     for source in network.sources:
         where = f"source '{source.name}'"
         yield from _check_arrivals(where, source.arrivals)
@@ -219,7 +238,22 @@ def check_sources(network: Network) -> Iterator[str]:
             yield from _check_kind(where, kind, route, gates, network)
 
 
+def _check_batches(where: str, batches: Batches) -> Iterator[str]:
+    sizes, shares = batches.sizes, batches.shares
+    if len(sizes) != len(shares) or not sizes:
+        yield f"{where}: batches need as many shares as sizes, and at least one"
+        return
+    if any(not isinstance(size, int) or size < 1 for size in sizes) or any(
+        b <= a for a, b in pairwise(sizes)
+    ):
+        yield f"{where}: the sizes of batches are {sizes}: give whole numbers of 1 or more that rise strictly"
+    if any(not 0 <= share <= 1 for share in shares) or abs(math.fsum(shares) - 1.0) > SHARE_TOLERANCE:
+        yield f"{where}: the shares of its batches are {shares}: give shares of 0 to 1 that sum to 1"
+
+
 def _check_arrivals(where: str, arrivals: Arrivals) -> Iterator[str]:
+    if arrivals.batches is not None:
+        yield from _check_batches(where, arrivals.batches)
     if arrivals.process == "instants":
         rising = all(b >= a for a, b in pairwise(arrivals.at_ms))
         if not rising or (arrivals.at_ms and arrivals.at_ms[0] < 0):
@@ -262,7 +296,7 @@ def _check_kind(where: str, kind: Kind, route: Route, gates: set[str], network: 
 
 def _check_work(where: str, work: Work, *, at_gate: bool) -> Iterator[str]:
     if at_gate and work.duration is not None:
-        yield f"{where}: passing a gate takes no time, remove the duration"
+        yield f"{where}: passing a gate or a departure takes no time, remove the duration"
     if not at_gate and work.duration is None:
         yield f"{where}: give a duration"
     if work.duration is not None:
@@ -304,7 +338,7 @@ def check_reachable(network: Network) -> Iterator[str]:
         if element.name not in used:
             yield f"'{element.name}' is on no source's route: use it or remove it"
     for stage in network.stages:
-        if not isinstance(stage, ServiceStage | DelayStage | GateStage):
+        if not isinstance(stage, ServiceStage | DelayStage | GateStage | DepartureStage):
             yield f"'{stage!r}' is no stage"
 
 

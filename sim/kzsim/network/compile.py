@@ -11,8 +11,10 @@ from kzsim.network.model import (
     Account,
     Calendar,
     DelayStage,
+    DepartureStage,
     GateStage,
     Network,
+    Refill,
     Route,
     ServiceStage,
     Stage,
@@ -62,6 +64,7 @@ def compile_network(network: Network) -> Program:
         source_names=tuple(source.name for source in sources),
         n_groups=network.n_groups,
         element_type=np.array([_type(e) for e in elements], dtype=np.int64),
+        element_suspends=np.array([_suspends(e) for e in elements], dtype=np.bool_),
         element_account=np.array([_account(e) for e in elements], dtype=np.int64),
         priority=priority,
         pool_element=np.array([i for i, _ in pools], dtype=np.int64),
@@ -111,7 +114,13 @@ def _type(element: Stage | Zone) -> ElementType:
         return ElementType.SERVICE
     if isinstance(element, DelayStage):
         return ElementType.DELAY
+    if isinstance(element, DepartureStage):
+        return ElementType.DEPARTURE
     return ElementType.GATE if isinstance(element, GateStage) else ElementType.ZONE
+
+
+def _suspends(element: Stage | Zone) -> bool:
+    return isinstance(element, ServiceStage) and element.on_close == "suspend"
 
 
 def _account(element: Stage | Zone) -> Account:
@@ -152,8 +161,14 @@ def _usable(
     return _ragged(rows)
 
 
+def _refills_of(element: Stage | Zone) -> tuple[Refill, ...]:
+    if isinstance(element, DepartureStage):
+        return tuple(Refill(at, most) for at, most in zip(element.at_ms, element.capacity, strict=True))
+    return element.refills if isinstance(element, GateStage) else ()
+
+
 def _refills(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> tuple[I64, I64, I64, I64]:
-    rows = [element.refills if isinstance(element, GateStage) else () for element in elements]
+    rows = [_refills_of(element) for element in elements]
     pointer, at_ms = _ragged([refill.at_ms for refill in row] for row in rows)
     flat = [refill for row in rows for refill in row]
     overall = np.array([refill.overall for refill in flat], dtype=np.int64)

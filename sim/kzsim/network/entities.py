@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 I16 = npt.NDArray[np.int16]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
@@ -53,6 +54,8 @@ class Entities:
     ``kind``: int16 [entities], number of the kind within its source.
     ``kinds``: what the kinds are, by source.
     ``cohort_ms``: first instant of the cohort, and the first after it.
+    ``batches``: of each source int32 [entities of the source], the number of its batch within the source;
+    None where everybody comes alone.
     ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them.
     """
 
@@ -61,6 +64,7 @@ class Entities:
     kind: I16
     kinds: tuple[KindTable, ...]
     cohort_ms: tuple[int, int]
+    batches: tuple[I32 | None, ...]
     numbers: Numbers
     spell_out: Callable[[], tuple[I64, ...]]
     are_given: bool = False
@@ -79,6 +83,16 @@ class Entities:
     def group(self) -> npt.NDArray[np.int32]:
         """int32 [entities]: the group of each."""
         return np.concatenate([table.group[kind] for table, kind in self._by_source()])
+
+    @cached_property
+    def batch(self) -> I32:
+        """int32 [entities]: the number of the batch of each within its source."""
+        counts = np.diff(self.first).tolist()
+        rows = [
+            np.arange(count, dtype=np.int32) if batch is None else batch
+            for count, batch in zip(counts, self.batches, strict=True)
+        ]
+        return np.concatenate([*rows, np.zeros(0, dtype=np.int32)])
 
     @cached_property
     def phase(self) -> npt.NDArray[np.int8]:

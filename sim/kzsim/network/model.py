@@ -68,13 +68,15 @@ class ServiceStage:
     """A waiting line and its pools.
 
     ``usable`` names, per class, the pools it may use in order of preference; a class that is
-    missing may use every pool in the order in which they stand.
+    missing may use every pool in the order in which they stand. ``on_close`` says what becomes of
+    services when a pool's capacity falls below their number: they are finished, or they pause.
     """
 
     name: str
     account: Account
     pools: tuple[Pool, ...]
     usable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    on_close: Literal["finish", "suspend"] = "finish"
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,18 @@ class GateStage:
 
 
 @dataclass(frozen=True)
+class DepartureStage:
+    """At ``at_ms[i]`` up to ``capacity[i]`` leave in line order; in between nobody does.
+
+    ``at_ms`` rises strictly from 0 or later. A capacity that is not used has expired.
+    """
+
+    name: str
+    at_ms: tuple[int, ...]
+    capacity: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places, shared by all routes that pass through it."""
 
@@ -118,7 +132,7 @@ class Zone:
     places: int
 
 
-Stage = ServiceStage | DelayStage | GateStage
+Stage = ServiceStage | DelayStage | GateStage | DepartureStage
 
 
 @dataclass(frozen=True)
@@ -149,7 +163,7 @@ class Work:
     """What one kind of entity does at one step: how long, and on which conditions at all.
 
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
-    a gate, where passing takes no time.
+    a gate or a departure, where passing takes no time.
     """
 
     duration: Distribution | None = None
@@ -203,6 +217,14 @@ class Swing:
 
 
 @dataclass(frozen=True)
+class Batches:
+    """How many entities come at once: ``sizes[i]`` (1 or more, rising) with probability ``shares[i]``."""
+
+    sizes: tuple[int, ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Arrivals:
     """When the entities of a source come.
 
@@ -210,7 +232,8 @@ class Arrivals:
     numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
     rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
     phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
-    exactly at ``at_ms`` (rising, repeats allowed).
+    exactly at ``at_ms`` (rising, repeats allowed). With ``batches`` all this is about batches instead of
+    single entities.
     """
 
     process: Literal["poisson", "timetable", "instants"]
@@ -220,6 +243,7 @@ class Arrivals:
     swing: Swing | None = None
     lateness: float = 0.0
     at_ms: tuple[int, ...] = ()
+    batches: Batches | None = None
 
 
 @dataclass(frozen=True)

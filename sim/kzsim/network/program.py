@@ -30,6 +30,7 @@ class ElementType(IntEnum):
     DELAY = 1
     GATE = 2
     ZONE = 3
+    DEPARTURE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ class Program:
 
     # elements, by rank
     element_type: I64  # [elements]
+    element_suspends: Bool  # [elements] whether services there pause when the capacity falls
     element_account: I64  # [elements] account of work there; CLOSED at gates and zones, unused
     priority: I64  # [classes, elements]
 
@@ -73,7 +75,7 @@ class Program:
     open_at_ms: I64
     open_value: I64
 
-    # quota of gates, by element
+    # quota of gates, and capacities of departures, by element; rows of other elements are empty
     refill_ptr: I64  # [elements + 1]
     refill_at_ms: I64
     refill_overall: I64

@@ -10,6 +10,7 @@ from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, leave_line
 from kzsim.engines.kernel.observing import note_start
+from kzsim.engines.kernel.suspending import begin_service, put_right
 from kzsim.engines.outcome import I64
 
 
@@ -81,7 +82,9 @@ def act_service(
     trace: I64,
     number: int,
 ) -> None:
-    """Start whoever finds a usable server free."""
+    """Start whoever finds a usable server free, after those whose service was paused."""
+    if element[number, SUSPENDS]:
+        put_right(run, queue, entity, element, pool, number)
     while element[number, WAITING] > 0 and element[number, FREE] > 0:
         best = best_pool = NONE
         for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
@@ -114,6 +117,9 @@ def act_service(
         own = own_time(entity, who)
         entity[who, FREE_FLOW] += own
         finish_in(run, queue, entity, who, own)
+        if element[number, SUSPENDS]:
+            entity[who, DUE] = run[NOW] + own
+            begin_service(entity, pool, best_pool, who)
 
 
 @compiled

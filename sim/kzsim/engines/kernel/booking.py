@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
+from kzsim.engines.kernel.ahead import own_time
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import read_clock
 from kzsim.engines.kernel.opentime import passed
@@ -50,7 +51,10 @@ def book_unfinished(
     stay = run[NOW] - entity[who, START]
     work = stay
     first, last = element[number, CALENDAR_FROM], element[number, CALENDAR_TO]
-    if first != last:
+    if element[number, SUSPENDS]:
+        is_paused = entity[who, WAITS_AT] != NONE
+        work = own_time(entity, who) - (entity[who, LEFT_MS] if is_paused else entity[who, DUE] - run[NOW])
+    elif first != last:
         work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
     book(run, entity, account, trace, who, number, element[number, ACCOUNT], work)
     book_closed(run, entity, account, trace, who, number, stay - work)

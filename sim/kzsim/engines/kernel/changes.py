@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import mark
+from kzsim.engines.kernel.lines import mark, mark_always
 from kzsim.engines.kernel.queue import push
 from kzsim.engines.outcome import I64
 
@@ -14,14 +14,17 @@ from kzsim.engines.outcome import I64
 def change_capacity(
     run: I64, queue: I64, marked: I64, element: I64, pool: I64, calendar: I64, which: int
 ) -> None:
-    """Apply a piece of a pool's calendar; whoever is in service is finished."""
+    """Apply a piece of a pool's calendar; services that may have to pause do so when the stage acts."""
     piece = pool[which, PIECE_NEXT]
     number = pool[which, OF_ELEMENT]
     element[number, FREE] -= max(0, pool[which, CAPACITY] - pool[which, BUSY])
     pool[which, CAPACITY] = calendar[piece, VALUE]
     element[number, FREE] += max(0, pool[which, CAPACITY] - pool[which, BUSY])
     pool[which, LARGEST_LATER] = calendar[piece, LATER]
-    mark(run, marked, element, pool[which, OF_ELEMENT])
+    if element[number, SUSPENDS]:
+        mark_always(run, marked, element, number)
+    else:
+        mark(run, marked, element, number)
     pool[which, PIECE_NEXT] = piece + 1
     if piece + 1 < pool[which, CAPACITY_TO]:
         push(run, queue, calendar[piece + 1, AT_MS], CAPACITY_CHANGE * EVENT_BASE + which)
@@ -48,6 +51,7 @@ def refill_quota(
     """What is left of a gate's quota becomes this; what was unused has expired."""
     row = element[number, REFILL_NEXT]
     element[number, LEFT] = refill[row, OVERALL]
+    element[number, REFILLED_AT] = run[NOW]
     for klass in range(run[N_CLASSES]):
         line[number * run[N_CLASSES] + klass, CEILING_LEFT] = refill[row, CEILINGS + klass]
     mark(run, marked, element, number)

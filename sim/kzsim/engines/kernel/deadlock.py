@@ -14,15 +14,29 @@ ALIVE = 2
 
 
 @compiled
+def usable_by(entity: I64, line: I64, usable: I64, run: I64, who: int) -> tuple[int, int]:
+    """The rows of ``usable`` of who waits at a service: where it is paused, that of its own pool alone."""
+    row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
+    first, last = line[row, USABLE_FROM], line[row, USABLE_TO]
+    if entity[who, WORKS_AT] != NONE:
+        while usable[first] != entity[who, POOL]:
+            first += 1
+        last = first + 1
+    return first, last
+
+
+@compiled
 def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, run: I64, who: int) -> bool:
     """Whether time alone frees the entity: an end, an opening, a refill or a larger capacity."""
     at = entity[who, WAITS_AT]
-    if at == NONE or element[at, TYPE] == GATE or element[at, TYPE] == DELAY:
+    if at == NONE:
         return True
     if element[at, TYPE] == ZONE:
         return False
-    row = at * run[N_CLASSES] + entity[who, KLASS]
-    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+    if element[at, TYPE] != SERVICE:
+        return True
+    first, last = usable_by(entity, line, usable, run, who)
+    for i in range(first, last):  # noqa: SIM110 - compiled code has no generators
         if pool[usable[i], LARGEST_LATER] > pool[usable[i], BUSY]:
             return True
     return False
@@ -67,8 +81,8 @@ def has_mover(
         if moves_by_time(entity, element, line, pool, usable, run, who):
             return True
         if element[entity[who, WAITS_AT], TYPE] == SERVICE:
-            row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
-            for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+            first, last = usable_by(entity, line, usable, run, who)
+            for i in range(first, last):
                 if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
                     return True
         holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
@@ -88,8 +102,8 @@ def waits_for_living_zone(
             if element[at, LIVES] == 1:
                 return True
         else:
-            row = at * run[N_CLASSES] + entity[who, KLASS]
-            for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+            first, last = usable_by(entity, line, usable, run, who)
+            for i in range(first, last):
                 blocked = pool[usable[i], FIRST_BLOCKED]
                 while blocked != NONE:
                     if element[entity[blocked, WAITS_AT], LIVES] == 1:
@@ -164,8 +178,8 @@ def ask_releasers(
                 return True
             holder = links[other, 2 * (holder & (PLACES_PER_ENTITY - 1))]
         return False
-    row = at * run[N_CLASSES] + entity[who, KLASS]
-    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
+    first, last = usable_by(entity, line, usable, run, who)
+    for i in range(first, last):
         if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
             return True  # somebody is in service
         other = pool[usable[i], FIRST_BLOCKED]

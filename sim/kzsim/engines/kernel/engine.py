@@ -236,8 +236,9 @@ class _Run:
         for number in part.elements.tolist():
             if state.element[number, TYPE] == GATE:
                 push(run, queue, 0, OPENING_CHANGE * EVENT_BASE + number)
-                if state.element[number, REFILL_NEXT] < state.element[number, REFILL_TO]:
-                    push(run, queue, 0, REFILL * EVENT_BASE + number)
+            row = state.element[number, REFILL_NEXT]
+            if row < state.element[number, REFILL_TO]:
+                push(run, queue, int(self.fixed.refill[row, REFILL_AT]), REFILL * EVENT_BASE + number)
         return run, queue
 
     def _bucket_bits(self, part: Part) -> int:
@@ -261,7 +262,7 @@ class _Run:
         occupancies = self.fixed.occupancy[kind[OCCUPANCIES_FROM] : kind[OCCUPANCIES_TO]]
         zones = [int(zone) for place, zone in enumerate(occupancies) if row[HELD] >> place & 1]
         held = [f"a place of '{names[zone]}'" for zone in zones]
-        if row[POOL] != NONE:
+        if row[POOL] != NONE and row[WORKS_AT] == NONE:  # else its service is paused
             held.append(f"a server of '{self.program.pool_names[row[POOL]]}'")
         wanted = f"'{names[row[WAITS_AT]]}'" if row[WAITS_AT] != NONE else "time to pass"
         return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)

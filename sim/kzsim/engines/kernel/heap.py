@@ -9,6 +9,8 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.engines.outcome import I64
 
+LEAST = -(2**62)  # before every entry
+
 
 @compiled
 def rise(table: I64, first: int, by: int, hole: int, entry: int) -> None:
@@ -50,6 +52,15 @@ def take_top(table: I64, first: int, by: int, size: int) -> None:
         table[first + by * hole] = table[first + by * last]
         hole = last
     rise(table, first, by, hole, table[first + by * size])
+
+
+@compiled
+def lift(table: I64, first: int, by: int, entry: int) -> None:
+    """Let an entry, which must be in the heap, come to the top, to be taken from there."""
+    hole = 0
+    while table[first + by * hole] != entry:
+        hole += 1
+    rise(table, first, by, hole, LEAST)
 
 
 @compiled

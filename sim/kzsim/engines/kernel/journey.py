@@ -11,6 +11,7 @@ from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, 
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.opentime import end_in_open_time, piece_from
 from kzsim.engines.kernel.queue import push, push_end
+from kzsim.engines.kernel.suspending import end_service
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -79,6 +80,8 @@ def proceed(
     Returns whether the entity leaves instead: nothing of it is left but its row.
     """
     if entity[who, WORKS_AT] != NONE:
+        if element[entity[who, WORKS_AT], SUSPENDS]:
+            end_service(entity, pool, entity[who, POOL], who)
         book_work(run, entity, element, account, trace, who)
         entity[who, WORKS_AT] = NONE
     kind = entity[who, KIND]
@@ -244,7 +247,7 @@ def free_row(run: I64, entity: I64, who: int) -> None:
 
 @compiled
 def book_work(run: I64, entity: I64, element: I64, account: I64, trace: I64, who: int) -> None:
-    """Book the time since service start, now that the work is done: beyond it a delay was closed."""
+    """Book the time since service start, now that the work is done: beyond it the stage was closed."""
     number = entity[who, WORKS_AT]
     own = own_time(entity, who)
     closed = run[NOW] - entity[who, START] - own

@@ -39,7 +39,14 @@ from kzsim.engines.outcome import I64
 @compiled
 def mark(run: I64, marked: I64, element: I64, number: int) -> None:
     """Let this element act in this instant's dispatch, if anybody waits there: whoever joins marks it too."""
-    if element[number, WAITING] > 0 and element[number, IS_MARKED] == 0:
+    if element[number, WAITING] > 0:
+        mark_always(run, marked, element, number)
+
+
+@compiled
+def mark_always(run: I64, marked: I64, element: I64, number: int) -> None:
+    """Let this element act in this instant's dispatch, though nobody may wait there."""
+    if element[number, IS_MARKED] == 0:
         element[number, IS_MARKED] = 1
         push_marked(run, marked, MARKED_SIZE, number)
 

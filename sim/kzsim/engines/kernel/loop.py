@@ -152,7 +152,11 @@ def advance(
                         trace,
                         number,
                     )
-                elif kind == GATE:
+                elif kind == ZONE:
+                    act_zone(run, entity, links, element, line, account, trace, number)
+                else:
+                    if kind == DEPARTURE and element[number, REFILLED_AT] != run[NOW]:
+                        element[number, LEFT] = 0
                     act_gate(
                         run,
                         marked,
@@ -167,8 +171,6 @@ def advance(
                         trace,
                         number,
                     )
-                else:
-                    act_zone(run, entity, links, element, line, account, trace, number)
                 if element[number, WAITING] > 0 and element[number, HAS_ACTED] == 0:
                     element[number, HAS_ACTED] = 1
                     acted[run[ACTED_SIZE]] = number
@@ -257,6 +259,8 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
         is_used_up = element[number, LEFT] == 0 or line[row, CEILING_LEFT] == 0
         was_refused = is_used_up and entity[line[row, HEAD], JOINED] < element[number, SHUT_SINCE]
         return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
+    if element[number, TYPE] == DEPARTURE:
+        return QUEUE
     cause = CLOSED
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
         which = usable[i]
@@ -272,7 +276,7 @@ def observe(run: I64, element: I64, own: I64, observed: I32, until_ms: int) -> N
     """Read lines and zones at every instant of observation up to ``until_ms``, as they stand now."""
     while run[NEXT_OBSERVATION] <= until_ms:
         for number in own:
-            observed[0, run[OBSERVATION], number] = element[number, WAITING]
+            observed[0, run[OBSERVATION], number] = element[number, WAITING] - element[number, N_PAUSED]
             observed[1, run[OBSERVATION], number] = element[number, TAKEN]
         run[OBSERVATION] += 1
         run[NEXT_OBSERVATION] += run[OBSERVE_EVERY]
@@ -309,15 +313,17 @@ def settle(
         if entity[who, INDEX] != NONE:
             at = entity[who, WAITS_AT]
             following = entity[who, STEP] + 1
-            if at != NONE:
+            if entity[who, WORKS_AT] != NONE:
+                book_unfinished(run, entity, element, calendar, account, trace, who)
+            elif at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
                 book_wait(run, line, entity, account, trace, who, at, row)
                 # its own time at what it waits for is still to come
                 following = entity[who, FOLLOWING]
-            elif entity[who, WORKS_AT] != NONE:
-                book_unfinished(run, entity, element, calendar, account, trace, who)
             if entity[who, POOL] != NONE:
                 pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
+                if at != NONE and at == entity[who, WORKS_AT]:
+                    pool[entity[who, POOL], BUSY_MS] -= run[NOW]  # paused: it holds no server
             own = entity[who, FREE_FLOW]
             for step in range(following, kinds[entity[who, KIND], N_STEPS]):
                 if step & (AHEAD - 1) == 0:

@@ -15,7 +15,7 @@ last row down the far heap. Rows are never made here: the loop stops before they
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.heap import rise, take_top
+from kzsim.engines.kernel.heap import lift, rise, take_top
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.outcome import I64
 
@@ -84,6 +84,35 @@ def drop_next(run: I64, queue: I64) -> None:
     take_top(queue, NEAR, 1, size)
     if size == 0:
         queue[NEAR] = EMPTY_MS * EVENTS
+
+
+@compiled
+def drop_end(run: I64, queue: I64, entity: I64, who: int) -> None:
+    """Take out the end of an entity's work, due at its DUE; at the horizon or later it is not in."""
+    at_ms = entity[who, DUE]
+    if at_ms >= run[HORIZON]:
+        return
+    bucket = at_ms >> run[BUCKET_BITS]
+    event = END * EVENT_BASE + who
+    if bucket <= run[OPENED]:
+        lift(queue, NEAR, 1, at_ms * EVENTS + event)
+        drop_next(run, queue)
+        return
+    slot = bucket & (N_BUCKETS - 1)
+    ahead, other = NONE, queue[slot]
+    while other != NONE and other != who:
+        ahead, other = other, entity[other, NEXT]
+    if other == NONE:
+        last = queue.shape[0] - 1
+        lift(queue, last, -1, at_ms * EVENTS + event)
+        run[FAR_SIZE] -= 1
+        take_top(queue, last, -1, run[FAR_SIZE])
+    else:
+        run[IN_BUCKETS] -= 1
+        if ahead == NONE:
+            queue[slot] = entity[who, NEXT]
+        else:
+            entity[ahead, NEXT] = entity[who, NEXT]
 
 
 @compiled

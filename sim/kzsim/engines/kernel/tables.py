@@ -108,6 +108,9 @@ def initial_state(program: Program) -> State:
     element[:, TYPE] = program.element_type
     element[:, ACCOUNT] = program.element_account
     element[:, LEFT] = UNLIMITED
+    departs = program.element_type == ElementType.DEPARTURE
+    element[departs, IS_OPEN] = 1  # always, but with nothing left after the instant of a departure
+    element[departs, LEFT] = 0
     element[:, PLACES] = program.places
     element[:, FIRST_HOLDER] = NONE
     shift = len(program.capacity_at_ms)  # openings stand after capacities in `calendar`
@@ -115,6 +118,9 @@ def initial_state(program: Program) -> State:
     element[:, CALENDAR_TO] = program.open_ptr[1:] + shift
     element[:, REFILL_NEXT] = program.refill_ptr[:-1]
     element[:, REFILL_TO] = program.refill_ptr[1:]
+    element[:, SUSPENDS] = program.element_suspends
+    element[:, POOLS_FROM] = np.searchsorted(program.pool_element, np.arange(n), side="left")
+    element[:, POOLS_TO] = np.searchsorted(program.pool_element, np.arange(n), side="right")
     line = np.zeros((n * k, LINE_COLUMNS), dtype=np.int64)
     line[:, HEAD] = line[:, TAIL] = NONE
     line[:, PRIORITY] = program.priority.T.reshape(-1)
@@ -126,7 +132,7 @@ def initial_state(program: Program) -> State:
     pool[:, OF_ELEMENT] = program.pool_element
     pool[:, PIECE_NEXT] = program.capacity_ptr[:-1]
     pool[:, CAPACITY_TO] = program.capacity_ptr[1:]
-    pool[:, FIRST_BLOCKED] = NONE
+    pool[:, FIRST_BLOCKED] = pool[:, FIRST_SERVED] = pool[:, FIRST_PAUSED] = NONE
     return State(element, line, pool)
 
 

@@ -98,6 +98,10 @@ class Element(ABC):
     def releasers(self, entity: Entity) -> Iterable[Entity] | None:
         """None if time alone lets this waiting entity go on, else those any of whom could."""
 
+    def lot(self, entity: Entity) -> tuple[int, int]:
+        """What entities with the same ``releasers`` share."""
+        return (self.number, self.lot_of_class[entity.klass])
+
     def set_causes(self, now_ms: int) -> None:
         """At the end of an instant: what keeps each class waiting from here on."""
         if self.waiting:
@@ -154,8 +158,12 @@ class Service(Element):
         pool = self._free_pool(entity.klass)
         if pool is None:
             raise RuntimeError(f"no server of '{self.name}' is free")
-        pool.take(entity)
+        pool.take(entity, self.run.env.now_ms)
         self.run.started(entity)
+        self._begin(entity)
+
+    def _begin(self, entity: Entity) -> None:
+        """The work ends when its time has passed."""
         entity.done.set_off(entity.duration_ms[entity.step])
 
     def _free_pool(self, klass: int) -> Pool | None:
@@ -290,6 +298,27 @@ class Gate(Element):
 
     def book_work(self, entity: Entity, now_ms: int) -> None:
         """Nothing: passing takes no time."""
+
+
+class Departure(Gate):
+    """A gate that is open for single instants: what a departure brings has expired after its own."""
+
+    def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
+        super().__init__(run, number, name, priority)
+        self.at_ms = -1
+
+    def refill(self, overall: int, ceilings: Sequence[int]) -> None:
+        """Somebody may leave at this instant."""
+        super().refill(overall, ceilings)
+        self.at_ms = self.run.env.now_ms
+
+    def can_admit(self, klass: int) -> bool:  # noqa: ARG002 - the same for all classes
+        """A departure at this instant has something left."""
+        return self.at_ms == self.run.env.now_ms and self.left > 0
+
+    def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - the same for all classes
+        """Queue, always."""
+        return Account.QUEUE
 
 
 class Zone(Element):

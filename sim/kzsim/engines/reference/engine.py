@@ -21,8 +21,9 @@ from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
 from kzsim.engines.reference.deadlock import all_freed, deadlocked
-from kzsim.engines.reference.elements import Delay, Element, Gate, Service, Zone
+from kzsim.engines.reference.elements import Delay, Departure, Element, Gate, Service, Zone
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
+from kzsim.engines.reference.suspending import SuspendingService
 from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 from kzsim.network.observers import STARTS, WAITED, Observers
@@ -222,7 +223,7 @@ class _Run:
         number = entity.index - int(self.entities.first[entity.source])
         places = sorted(entity.occupancies, key=lambda occupied: (occupied[0].number, occupied[1].first))
         held = [f"a place of '{z.name}'" for z, place in places if (entity.index, place.first) in z.holders]
-        if entity.pool is not None:
+        if entity.pool is not None and not entity.is_paused:
             held.append(f"a server of '{entity.pool.name}'")
         wanted = f"'{entity.waits_at.name}'" if entity.waits_at else "time to pass"
         return Waiter(f"{self.program.source_names[entity.source]} #{number}", tuple(held), wanted)
@@ -291,10 +292,17 @@ class _Run:
                 self.env.process(self._changes(number, at_ms, lambda i: gate.set_open(value[i])))
                 self._refill_by_calendar(gate)
                 return gate
+            case ElementType.DEPARTURE:
+                departure = Departure(self, number, name, priority)
+                self._refill_by_calendar(departure)
+                return departure
             case ElementType.SERVICE:
                 row = number * p.n_classes
                 ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
                 usable = [[self.pools[i] for i in p.usable_pool[a:b].tolist()] for a, b in pairwise(ends)]
+                if p.element_suspends[number]:
+                    own = [pool for pool in self.pools if pool.element == number]
+                    return SuspendingService(self, number, name, priority, account, usable, own)
                 return Service(self, number, name, priority, account, usable)
 
     def _refill_by_calendar(self, gate: Gate) -> None:
@@ -338,10 +346,10 @@ class _Run:
             self.env.process(self._arrivals(source))
         self.env.run(until=horizon_ms)
         for entity in self.inside.values():
-            if entity.waits_at is not None:
-                entity.waits_at.book_wait(entity, horizon_ms)
-            elif entity.works_at is not None:
+            if entity.works_at is not None:
                 entity.works_at.book_work(entity, horizon_ms)
+            elif entity.waits_at is not None:
+                entity.waits_at.book_wait(entity, horizon_ms)
             self._record_accounts(entity)
         free_flow_ms = self.entities.free_flow_ms
         n_slots = self.program.n_groups * N_PHASES
@@ -378,8 +386,7 @@ def _releasers(entity: Entity) -> Iterable[Entity] | None:
 
 def _lot(entity: Entity) -> tuple[int, int] | None:
     """What entities with the same releasers share: all in a zone's line, those of a class in a stage's."""
-    at = entity.waits_at
-    return None if at is None else (at.number, at.lot_of_class[entity.klass])
+    return None if entity.waits_at is None else entity.waits_at.lot(entity)
 
 
 def _empty_trace(entities: Entities) -> Trace:

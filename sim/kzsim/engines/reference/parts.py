@@ -47,18 +47,23 @@ class Entity:
         "joined_ms",
         "klass",
         "occupancies",
+        "paused_ms",
         "pool",
         "row",
+        "server_since_ms",
         "slot",
         "source",
         "spent_ms",
         "start_ms",
         "step",
+        "timer",
         "waits_at",
+        "worked_ms",
         "works_at",
     )
 
     done: Alarm
+    timer: Alarm
     clock_at_joining: list[int]
     spent_ms: list[int]
 
@@ -74,12 +79,20 @@ class Entity:
         self.step = -1
         self.joined_ms = 0
         self.start_ms = 0
+        self.server_since_ms = 0
+        self.worked_ms = 0
+        self.paused_ms = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
         self.pool: Pool | None = None
         self.blocking = False
         self.waits_at: Element | None = None
         self.works_at: Element | None = None
         self.spent_ms = [0] * len(Account)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its service has begun and stands still: it then holds no server of its pool."""
+        return self.waits_at is not None and self.works_at is not None
 
 
 class Occupied(Protocol):
@@ -123,7 +136,7 @@ class WaitClock:
 
 
 class Pool:
-    """Servers of one kind. ``holders`` are in service or, having finished, blocked."""
+    """Servers of one kind. ``holders`` are in service or, having finished, blocked; others are ``paused``."""
 
     def __init__(self, name: str, element: int, value: Sequence[int]) -> None:
         self.name = name
@@ -132,6 +145,7 @@ class Pool:
         self.capacity = 0
         self.blocked = 0
         self.holders: dict[int, Entity] = {}
+        self.paused: dict[int, Entity] = {}
         self._busy_ms = 0
         self._piece = 0
         largest_later, later = 0, []
@@ -150,23 +164,34 @@ class Pool:
         return self._largest_later[self._piece] > len(self.holders)
 
     def set_capacity(self, piece: int) -> None:
-        """Apply a piece of the calendar; whoever is in service is finished."""
+        """Apply a piece of the calendar; what becomes of services is for the stage to say when it acts."""
         self._piece = piece
         self.capacity = self.value[piece]
 
-    def take(self, entity: Entity) -> None:
+    def take(self, entity: Entity, now_ms: int) -> None:
         """Give a server to the entity."""
         self.holders[entity.index] = entity
         entity.pool = self
+        entity.server_since_ms = now_ms
+
+    def pause(self, entity: Entity, now_ms: int) -> None:
+        """Take the server back in mid-service."""
+        self.paused[entity.index] = self.holders.pop(entity.index)
+        self._busy_ms += now_ms - entity.server_since_ms
+
+    def resume(self, entity: Entity, now_ms: int) -> None:
+        """Give a server to the paused entity again."""
+        del self.paused[entity.index]
+        self.take(entity, now_ms)
 
     def release(self, entity: Entity, now_ms: int) -> None:
         """Take the server back at step end."""
         del self.holders[entity.index]
-        self._busy_ms += now_ms - entity.start_ms
+        self._busy_ms += now_ms - entity.server_since_ms
         self.blocked -= entity.blocking
         entity.blocking = False
         entity.pool = None
 
     def busy_until(self, now_ms: int) -> int:
         """Servers' time held so far."""
-        return self._busy_ms + sum(now_ms - entity.start_ms for entity in self.holders.values())
+        return self._busy_ms + sum(now_ms - entity.server_since_ms for entity in self.holders.values())
