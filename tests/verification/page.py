@@ -15,7 +15,7 @@ TEXT = """\
 Networks whose exact results are known, built with [`kzsim.queueing`](networks.md) and run by both engines.
 `python -m tests.verification.table` runs all of it and writes this page; the tests run a shorter version.
 
-{targets} targets: {compared} compared, {missing} need words that the network language does not have yet. Of
+{targets} targets: {compared} compared, {missing} need words that `kzsim.queueing` does not have yet. Of
 {verdicts} comparisons {agree} agree.
 
 - **Theory**: balance equations or closed forms, to about six digits, in `tests/verification/queueing.yaml`.
@@ -66,7 +66,10 @@ By definition they differ in this, and the networks above keep clear of it:
 - Ciw's capacity of a line leaves out the servers; a zone's places are for those who are served in it, too.
 - Ciw lets blocked customers go on first come first served; a zone here goes by priority first.
 
-## Not compared yet
+## Not in this table
+
+The network language has what these need, `kzsim.queueing` not yet. Networks written out by hand are compared with
+them in every run of the tests (`test_batches_and_departures.py`, `test_suspended_services.py`).
 
 | target | needs |
 |---|---|

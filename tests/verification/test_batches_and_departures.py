@@ -1,6 +1,6 @@
 """Entities that come together, and those that leave together: theory's means.
 
-Runs, intervals and seeds as in ``test_first_checks``.
+Runs, intervals and seeds as in ``efforts``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kzsim.engines import kernel
 from kzsim.network import Account, Batches, DepartureStage, Network, Work, compile_network
 from kzsim.network.model import MS_PER_HOUR
 from tests.networks import counter, network, steady
-from tests.verification.test_first_checks import (
+from tests.verification.efforts import (
     EFFORTS,
     REPLICATIONS,
     Effort,

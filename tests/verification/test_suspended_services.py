@@ -2,7 +2,7 @@
 
 Failures come at a rate f whether the server is busy or not, repairs at a rate r: a two-phase balance
 equation gives the mean. The calendar of each replication is drawn beforehand. Runs, intervals and seeds as in
-``test_first_checks``; the cohort ends 100 mean services before the run does, so that hardly anybody in it is
+``efforts``; the cohort ends 100 mean services before the run does, so that hardly anybody in it is
 still inside.
 """
 
@@ -30,7 +30,7 @@ from kzsim.network import (
     compile_network,
 )
 from tests.networks import network
-from tests.verification.test_first_checks import REPLICATIONS, Effort, check
+from tests.verification.efforts import REPLICATIONS, Effort, check
 
 UNIT_MS = 360_000
 """The mean service: long in ms, and short enough for 100,000 of them in the longest horizon."""
