@@ -68,8 +68,8 @@ By definition they differ in this, and the networks above keep clear of it:
 
 ## Not in this table
 
-The network language has what these need, `kzsim.queueing` not yet. Networks written out by hand are compared with
-them in every run of the tests (`test_batches_and_departures.py`, `test_suspended_services.py`).
+The network language has what these need, `kzsim.queueing` not yet. Networks written out by hand are compared
+with them in every run of the tests (`test_batches_and_departures.py`, `test_suspended_services.py`).
 
 | target | needs |
 |---|---|

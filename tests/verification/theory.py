@@ -26,7 +26,7 @@ NOT_BUILT = {
     "batches_and_departures.scheduled_bulk_departures": "departure stages",
     "breakdowns.mm1_breakdown_resume": "on_close: suspend",
 }
-"""Entries that ``kzsim.queueing`` has no words for yet; networks written out by hand are compared with them."""
+"""Entries that ``kzsim.queueing`` has no words for yet; networks written by hand are compared with them."""
 
 
 @cache
