@@ -151,7 +151,13 @@ def replications() -> pd.DataFrame:
         luck = np.sin(3.0 * number)
         for klass, hours in {"all": 20.0, "loaded": 26.0, "agricultural": 24.0, "rest": 19.0}.items():
             rows += [
-                {**cell, "replication": number, "crossing_time": hours + 1.5 * cell["number"] + 0.8 * luck}
+                {
+                    **cell,
+                    "replication": number,
+                    "crossing_time": hours + 1.5 * cell["number"] + 0.8 * luck,
+                    "cohort": 400,
+                    "share_within_24h": 0.9 - hours / 100 + 0.02 * luck,
+                }
                 for cell in cells(klass)
             ]
     return pd.DataFrame(rows).drop(columns="number")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from kzsim.figures import (
     clouds,
@@ -21,7 +22,7 @@ from kzsim.figures import (
     times,
 )
 from kzsim.language import speaker
-from tests.figure_cases import run_study, sweep_study
+from tests.figure_cases import comparison_study, run_study, sweep_study
 
 SAY = speaker()
 WAYS = ("kz_to_cn", "cn_to_kz")
@@ -60,31 +61,66 @@ def test_crossing_times(towards: float, back: float, said: str) -> None:
     assert said in times.crossing_times_title(gaps(towards, back), "road", SAY)
 
 
-def curves(farm: float, rest: float) -> pd.DataFrame:
-    shares = np.arange(1, 100) / 100
-    parts = [
-        pd.DataFrame({"share": shares, "hours": -scale * np.log(1 - shares)}).assign(
-            crossing="bakhty",
-            mode="road",
-            direction="kz_to_cn",
-            run="scenario",
-            weight=100,
-            **{"class": klass},
-        )
-        for klass, scale in (("agricultural", farm), ("rest", rest))
+def within(*gaps_: tuple[float, float]) -> pd.DataFrame:
+    rows = [
+        {
+            "mode": "road",
+            "direction": way,
+            "farm": 0.5 + gap,
+            "rest": 0.5,
+            "gap": gap,
+            "gap_low": gap - half,
+            "gap_high": gap + half,
+        }
+        for way, (gap, half) in zip(WAYS, gaps_, strict=True)
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(rows)
 
 
-@pytest.mark.parametrize(
-    ("farm", "rest", "said"), [(10, 20, "More agric"), (20, 10, "Fewer agric"), (15, 15.2, "About as many")]
-)
-def test_distribution(farm: float, rest: float, said: str) -> None:
-    assert times.distribution_title(curves(farm, rest), "road", SAY).startswith(said)
+def test_the_distribution_of_each_direction_rests_on_its_own_paired_interval() -> None:
+    title = spaced(times.distribution_title(within((0.1, 0.05), (-0.1, 0.05)), "road", SAY))
+    assert "Kazakhstan to China, more agricultural goods (60 %) than others (50 %)" in title
+    assert "China to Kazakhstan, fewer agricultural goods (40 %) than others (50 %)" in title
+    wide, near = ((0.1, 0.2), (0.01, 0.005))
+    title = times.distribution_title(within(wide, near), "road", SAY)
+    assert "Kazakhstan to China, no detectable difference" in title
+    assert "China to Kazakhstan, about as many" in title
+    one = times.distribution_title(within((0.1, np.nan), (0.1, np.nan)), "road", SAY)
+    assert one.count("no detectable difference") == 2
 
 
-def test_the_share_through_within_a_day_is_that_of_the_curve() -> None:
-    assert times.through_within(curves(24 / np.log(4), 1), "agricultural", 24.0) == pytest.approx(0.75)
+def test_shares_within_a_day_are_weighted_by_cohorts_and_paired_by_replication() -> None:
+    cells = [("bakhty", "agricultural", 0.8, 300), ("dostyk", "agricultural", 0.4, 100),
+             ("bakhty", "rest", 0.6, 50), ("dostyk", "rest", 0.2, 50)]  # fmt: skip
+    rows = [
+        {
+            "replication": number,
+            "crossing": crossing,
+            "mode": "road",
+            "direction": "kz_to_cn",
+            "class": klass,
+            "corridor": "all",
+            "cohort": cohort,
+            "share_within_24h": share + 0.02 * number,
+        }
+        for number in range(3)
+        for crossing, klass, share, cohort in cells
+    ]
+    found = run_study()
+    found._read["replications"] = pd.DataFrame(rows)
+    (row,) = times.within_a_day(found).to_dict("records")
+    assert row["farm"] == pytest.approx(0.72)
+    assert row["rest"] == pytest.approx(0.42)
+    # luck is common to both, so that the difference is known exactly
+    assert [row["gap"], row["gap_low"], row["gap_high"]] == pytest.approx([0.3, 0.3, 0.3])
+
+
+def test_the_distribution_says_where_its_curves_are_cut() -> None:
+    drawn = times.distributions(run_study(), SAY)
+    assert drawn
+    for one in drawn:
+        far = one.figure.axes[-1].get_xlim()[1]
+        assert f"cut at {far:.0f}" in spaced(one.source)
 
 
 def accounts(closed: float, queue: float) -> pd.DataFrame:
@@ -135,6 +171,13 @@ def test_the_fullest_week_is_named_and_an_even_year_is_called_so() -> None:
     assert "on 11 February 2023, 400 trucks" in short
 
 
+def test_titles_of_the_seasons_say_that_both_directions_are_together_where_they_are() -> None:
+    for title, table in ((seasons.year_title, year(400)), (seasons.week_title, week(0, 4, 1.5))):
+        two = pd.concat([table, table.assign(direction="cn_to_kz")], ignore_index=True)
+        assert title(two, "road", SAY).endswith("(both directions together)")
+        assert "both directions" not in title(table, "road", SAY)
+
+
 def week(most: int, least: int, ratio: float) -> pd.DataFrame:
     inside = np.full(7, 100.0)
     inside[most], inside[least] = 100.0 * ratio, 100.0 / ratio
@@ -182,9 +225,14 @@ def verdicts(user: tuple[float, str], other: tuple[float, str], klass: str = "al
         ((-9.0, "gains"), (0.5, "loses"), "corridor users gain 9.00 to 9.00 h everywhere; others lose 0.500"),
         ((9.0, "loses"), (-0.5, "gains"), "corridor users lose 9.00 to 9.00 h everywhere; others gain 0.500"),
         (
-            (-9.0, "undecided"),
-            (0.5, "undecided"),
+            (-0.09, "undecided"),
+            (0.05, "undecided"),
             "no detectable change for corridor users; no detectable change for others",
+        ),
+        (
+            (-9.0, "undecided"),
+            (0.05, "undecided"),
+            "not decided for corridor users; no detectable change for others",
         ),
         ((0.01, "no change"), (0.0, "no change"), "corridor users see no change; others see no change"),
     ],
@@ -199,18 +247,46 @@ def test_who_gains_here_and_loses_there_is_said_to_do_both() -> None:
     assert "corridor users gain in 1 of 2 flows and lose in 1" in gains.gains_title(table, "road", SAY)
 
 
+def test_no_largest_gain_is_named_where_a_larger_undecided_one_is_drawn() -> None:
+    table = verdicts((-2.0, "gains"), (0.0, "no change"))
+    table.loc[2, ["difference", "verdict"]] = [-1.0, "undecided"]
+    assert "gain up to 2.00 h in 1 of 2 flows" in gains.gains_title(table, "road", SAY)
+    table.loc[2, "difference"] = -9.0
+    title = gains.gains_title(table, "road", SAY)
+    assert "corridor users gain in 1 of 2 flows, 1 are not decided" in title
+    assert "up to" not in title
+
+
+def test_undecided_changes_are_drawn_hollow_and_the_key_says_so() -> None:
+    drawn = {one.name: one for one in gains.gains(comparison_study(), SAY)}
+    for one in drawn.values():
+        undecided = int((one.table["verdict"] == "undecided").sum())
+        hollow = sum(
+            line.get_markerfacecolor() == "white" and len(line.get_xdata()) == 1
+            for axes in one.figure.axes
+            for line in axes.lines
+        )
+        keyed = any("hollow" in text.get_text() for text in one.figure.findobj(Text))
+        assert hollow == undecided + keyed
+        assert keyed == (undecided > 0)
+
+
 def test_the_class_that_gains_most_and_the_one_that_loses_most_are_named() -> None:
     table = pd.concat(
         [verdicts((-9, "gains"), (-9, "gains"), "grain"), verdicts((1, "loses"), (1, "loses"), "general")],
         ignore_index=True,
     )
     title = gains.classes_title(table, "road", SAY)
-    assert "most is gained by grain: 9.00 h" in title
-    assert "most is lost by general cargo: 1.00 h" in title
+    assert "largest sure gain is that of grain: 9.00 h" in title
+    assert "largest sure loss is that of general cargo: 1.00 h" in title
     opposite = gains.classes_title(table.assign(difference=-table["difference"]), "road", SAY)
-    assert "most is gained by general cargo" in opposite
-    assert "most is lost by grain" in opposite
-    assert "no detectable change" in gains.classes_title(table.assign(verdict="undecided"), "road", SAY)
+    assert "largest sure gain is that of general cargo" in opposite
+    assert "largest sure loss is that of grain" in opposite
+    undecided = table.assign(verdict="undecided")
+    assert "it is not decided which class" in gains.classes_title(undecided, "road", SAY)
+    held = undecided.assign(low=-10.0, high=10.0)
+    assert "no detectable change for any class" in gains.classes_title(held, "road", SAY)
+    assert "no change for any class" in gains.classes_title(table.assign(verdict="no change"), "road", SAY)
 
 
 def pools(binds: str, bottleneck: bool) -> pd.DataFrame:
@@ -260,11 +336,11 @@ def test_the_commodity_and_the_crossing_with_most_tonnes_are_named() -> None:
             "mean": [300.0, 100.0],
         }
     )
-    assert "Grain: 75 % of the tonnage by rail; 75 % of it goes through Dostyk" in spaced(
+    assert "Grain: 75 % of the tonnage by rail; 75 % of all goods goes through Dostyk" in spaced(
         goods.tonnage_title(table, "rail", SAY)
     )
     other = goods.tonnage_title(table.assign(mean=[100.0, 300.0]), "rail", SAY)
-    assert "Containers: 75 % of the tonnage by rail; 75 % of it goes through Bakhty" in spaced(other)
+    assert "Containers: 75 % of the tonnage by rail; 75 % of all goods goes through Bakhty" in spaced(other)
 
 
 def spaced(text: str) -> str:
@@ -281,6 +357,12 @@ def test_the_map_names_where_most_pass_and_where_they_wait_longest() -> None:
     same = maps.map_title(table.assign(delay_h=[9.0, 5.0]), SAY)
     assert "delays them longest: 9.00 h" in same
     assert maps.map_title(table.head(1), SAY).startswith("Bakhty – Baketu passes 300 trucks a day")
+
+
+def test_the_map_speaks_only_of_the_modes_it_has() -> None:
+    assert maps.said_of({"road"}, SAY).endswith("; trucks")
+    assert maps.said_of({"rail"}, SAY).endswith("; loaded trains")
+    assert maps.said_of({"road", "rail"}, SAY).endswith("; trucks, and loaded trains")
 
 
 def known_to(half: float) -> pd.DataFrame:
@@ -336,12 +418,37 @@ def test_a_sweep_says_which_way_the_figure_goes(slope: float, said: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("slope", "said"), [(-0.03, "at 700 trucks per day"), (0.03, "at 140 trucks per day")]
+    ("slope", "said"),
+    [(-0.03, "intake_kz_to_cn = 700 trucks per day"), (0.03, "intake_kz_to_cn = 140 trucks per day")],
 )
 def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
     (drawn,) = heat.heat_maps(sweep_study("grid", slope), SAY)
     assert said in drawn.title
-    assert "and standard" in drawn.title
+    assert ".bakhty = standard" in drawn.title
+    assert "(Kazakhstan to China)" in drawn.title
+    assert "surely differ in 2 of 2 flows" in drawn.title
+    assert "cannot be told" not in drawn.title
+
+
+def test_a_heat_map_counts_the_points_that_cannot_be_told_from_the_least() -> None:
+    found = sweep_study("grid", -0.03)
+    results = found._read["results"]
+    # the two other bundles at the largest intake lie 2 higher; only these intervals now reach the least
+    found._read["results"] = results.assign(low=results["mean"] - 1.01, high=results["mean"] + 1.01)
+    (drawn,) = heat.heat_maps(found, SAY)
+    assert "cannot be told from 2 other points" in drawn.title
+
+
+def test_a_heat_map_names_the_flow_in_which_the_points_differ() -> None:
+    found = sweep_study("grid", -0.03)
+    results = found._read["results"]
+    flat = results["direction"] == "kz_to_cn"
+    found._read["results"] = results.assign(
+        **{name: results[name].where(~flat, 1.0) for name in ("mean", "low", "high")}
+    )
+    (drawn,) = heat.heat_maps(found, SAY)
+    assert "(China to Kazakhstan) is least" in drawn.title
+    assert "surely differ in 1 of 2 flows" in drawn.title
 
 
 def test_a_heat_map_without_a_sure_difference_says_so() -> None:
@@ -355,6 +462,48 @@ def test_a_heat_map_without_a_sure_difference_says_so() -> None:
 def test_a_cloud_names_the_key_that_decides(slope: float, said: str) -> None:
     (drawn,) = clouds.clouds(sweep_study("latin_hypercube", slope), SAY)
     assert said in drawn.title
+
+
+def sampled(points: int, keys: int, seed: int, cause: float = 0.0) -> tuple[pd.DataFrame, list[sweeps.Axis]]:
+    """A sampled sweep of independent keys; the first moves the flow towards China by ``cause``."""
+    luck = np.random.default_rng(seed)
+    names = [f"road.all.{WAYS[n % 2]}.kz.stage{n}.time" for n in range(keys)]
+    inputs = {f"{name} [min]": luck.random(points) for name in names}
+    first = next(iter(inputs.values()))
+    parts = [
+        pd.DataFrame({"point": range(points), **inputs}).assign(
+            crossing="bakhty",
+            mode="road",
+            direction=way,
+            indicator="crossing_time",
+            mean=20 + luck.normal(size=points) + cause * first * (way == WAYS[0]),
+        )
+        for way in WAYS
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table, [sweeps.Axis(f"{name} [min]", name, "min", numeric=True) for name in names]
+
+
+@pytest.mark.parametrize(("points", "keys"), [(6, 3), (9, 20), (40, 60)])
+def test_of_pure_noise_over_many_keys_a_cloud_names_none(points: int, keys: int) -> None:
+    titles = [clouds.clouds_title(*sampled(points, keys, seed), "road", SAY) for seed in range(100)]
+    assert sum("no single key" in title for title in titles) >= 95
+
+
+def test_a_cause_among_many_keys_is_named_with_its_flow() -> None:
+    title = clouds.clouds_title(*sampled(60, 60, 1, cause=12.0), "road", SAY)
+    assert "(Kazakhstan to China) answers most to" in title
+    assert "stage0" in title
+
+
+def test_a_key_of_the_other_direction_moves_a_flow_only_by_shared_scanners() -> None:
+    def axis(key: str) -> sweeps.Axis:
+        return sweeps.Axis(key, key, "min", numeric=True)
+
+    kept = [axis("road.all.cn_to_kz.kz.scan.time"), axis("road.all.both.kz.exam.time"), axis("demand")]
+    other = [axis("road.all.cn_to_kz.kz.exam.time"), axis("crossings.dostyk.road.intake_cn_to_kz")]
+    assert clouds.keys_of("kz_to_cn", [*other, *kept]) == kept
+    assert clouds.keys_of("cn_to_kz", [*other, *kept]) == [*other, *kept]
 
 
 def effects(*clear: bool) -> pd.DataFrame:

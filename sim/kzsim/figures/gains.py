@@ -82,9 +82,8 @@ def _of_role(own: pd.DataFrame, role: str, say: Speaker) -> str:
             who=who, gain=say.number(int(winning.sum()), 0), loss=say.number(int(losing.sum()), 0), all=every,
         )  # fmt: skip
     if not (winning | losing).any():
-        if (verdicts == SAME).all():
-            return say("{who} see no change", who=who)
-        return say("no detectable change for {who}", who=who)
+        return _without_verdict(own, who, say)
+    undecided = verdicts == UNDECIDED
     sure = size[winning | losing]
     low, high = say.figure(float(sure.min())), say.figure(float(sure.max()))
     values = {"who": who, "low": low, "high": high, "n": n, "all": every}
@@ -92,9 +91,30 @@ def _of_role(own: pd.DataFrame, role: str, say: Speaker) -> str:
         return say("{who} gain {low} to {high} h everywhere", **values)
     if losing.all():
         return say("{who} lose {low} to {high} h everywhere", **values)
+    if undecided.any() and size[undecided].max() > sure.max():
+        # the largest change drawn is not a sure one, so that no largest is named
+        values["open"] = say.number(int(undecided.sum()), 0)
+        if winning.any():
+            return say("{who} gain in {n} of {all} flows, {open} are not decided", **values)
+        return say("{who} lose in {n} of {all} flows, {open} are not decided", **values)
     if winning.any():
         return say("{who} gain up to {high} h in {n} of {all} flows", **values)
     return say("{who} lose up to {high} h in {n} of {all} flows", **values)
+
+
+def _without_verdict(own: pd.DataFrame, who: str, say: Speaker) -> str:
+    """Nobody surely gains or loses: no change, none that can be detected, or not decided."""
+    if (own["verdict"] == SAME).all():
+        return say("{who} see no change", who=who)
+    if _hold_nought(own):
+        return say("no detectable change for {who}", who=who)
+    return say("not decided for {who}", who=who)
+
+
+def _hold_nought(own: pd.DataFrame) -> bool:
+    """Whether the intervals as they are drawn hold nought, all but those within the threshold."""
+    open_ = own[own["verdict"] == UNDECIDED]
+    return bool(((open_["low"] <= 0) & (open_["high"] >= 0)).all())
 
 
 def _gains(study: Study, table: pd.DataFrame, alternative: str, mode: str, say: Speaker) -> Drawn:
@@ -108,6 +128,7 @@ def _gains(study: Study, table: pd.DataFrame, alternative: str, mode: str, say: 
     there = [role for role in ROLES if (table["corridor"] == role).any()]
     marks = [Mark("point", looks[role][0], say.corridor(role), looks[role][1]) for role in there]
     marks.append(Mark("interval", FAINT, say("mean with 95 % interval")))
+    marks.extend(_undecided(table, say))
     places, ways = told.crossings_of(table), told.directions_of(table)
     group_in = _LINE_IN * len(there) + _GAP_IN
     sheet = Sheet(title, subtitle, source, body_in=0.42 + group_in * len(places) + 0.40, key=marks)
@@ -147,17 +168,21 @@ def gains_by_class(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 
 
 def classes_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
-    """Which class gains most, which loses most; or that nothing detectable changes for any."""
+    """Which class surely gains most, which surely loses most; or that nothing is decided or changes."""
     sure = table[table["verdict"].isin([GAINS, LOSES])]
     by = told.by_mode(mode, say)
     if sure.empty:
-        return told.sentence([say("{by} no detectable change for any class of goods", by=by)])
+        if (table["verdict"] == SAME).all():
+            return told.sentence([say("{by} no change for any class of goods", by=by)])
+        if _hold_nought(table):
+            return told.sentence([say("{by} no detectable change for any class of goods", by=by)])
+        return told.sentence([say("{by} it is not decided which class of goods gains or loses", by=by)])
     best, worst = told.bottom_of(sure, "difference"), told.top_of(sure, "difference")
     clauses = []
     if best["difference"] < 0:
         clauses.append(
             say(
-                "{by}, most is gained by {klass}: {hours} h at {place}",
+                "{by}, the largest sure gain is that of {klass}: {hours} h at {place}",
                 klass=say.class_(best["class"]),
                 by=by,
                 hours=say.figure(-best["difference"]),
@@ -167,7 +192,7 @@ def classes_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     if worst["difference"] > 0:
         clauses.append(
             say(
-                "{by}, most is lost by {klass}: {hours} h at {place}",
+                "{by}, the largest sure loss is that of {klass}: {hours} h at {place}",
                 klass=say.class_(worst["class"]),
                 by=by,
                 hours=say.figure(worst["difference"]),
@@ -186,6 +211,7 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
     )
     marks = [Mark("point", looks[way][0], say.direction(way), looks[way][1]) for way in ways]
     marks.append(Mark("interval", FAINT, say("mean with 95 % interval")))
+    marks.extend(_undecided(table, say))
     order = table.groupby("class")["difference"].mean().sort_values(kind="stable")
     classes, places = list(order.index), told.crossings_of(table)
     tallest = max(len(wrapped(say.class_(klass), 8.5, _LABEL_IN - 0.2)) for klass in classes)
@@ -210,6 +236,13 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
               by=told.by_mode(mode, say), title=title)  # fmt: skip
     name = "_".join(part for part in ("classes", alternative, mode) if part)
     return Drawn(name, title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True))
+
+
+def _undecided(table: pd.DataFrame, say: Speaker) -> list[Mark]:
+    """The entry of the key for hollow marks, where there are any."""
+    if not (table["verdict"] == UNDECIDED).any():
+        return []
+    return [Mark("point", FAINT, say("hollow: not decided by the wider intervals"), hollow=True)]
 
 
 # --- both -------------------------------------------------------------------------------------------------
@@ -300,7 +333,8 @@ def _panel_in(count: int) -> float:
 def _point(axes: Axes, row: dict[str, Any], y: float, colour: str, marker: str, say: Speaker | None) -> None:
     if np.isfinite(row["low"]):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
-    axes.plot(row["difference"], y, marker, color=colour, markersize=4.4)
+    face = "white" if row["verdict"] == UNDECIDED else colour
+    axes.plot(row["difference"], y, marker, color=colour, markerfacecolor=face, markersize=4.4)
     if say is None:
         return
     right = row["difference"] >= 0

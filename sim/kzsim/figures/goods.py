@@ -73,7 +73,7 @@ def tonnage_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     if len(by_place) == 1:
         return told.sentence([say("{klass}: {share} of the tonnage {by}", **values)])
     return told.sentence(
-        [say("{klass}: {share} of the tonnage {by}; {part} of it goes through {place}", **values)]
+        [say("{klass}: {share} of the tonnage {by}; {part} of all goods goes through {place}", **values)]
     )
 
 

@@ -41,36 +41,66 @@ def heat_maps(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 
 
 def heat_title(table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Speaker) -> str:
-    """Where in the grid the figure is least, over all flows, if that differs surely from the most."""
+    """Where in the grid the figure is least, in the flow in which the points surely differ most.
+
+    Points of that flow whose interval reaches that of the least are counted: they cannot be told from it.
+    """
     name = str(table["indicator"].iloc[0])
-    best = told.bottom_of(table, "mean")
-    same = table[(table[FLOW] == [best[key] for key in FLOW]).all(axis=1)]
-    worst = told.top_of(same, "mean")
-    place = told.place(str(best["crossing"]), mode, say)
-    if not best["high"] < worst["low"]:
+    flows = [own for _, own in table.groupby(FLOW, sort=False) if own["mean"].notna().any()]
+    apart = []
+    for own in flows:
+        best, worst = told.bottom_of(own, "mean"), told.top_of(own, "mean")
+        if best["high"] < worst["low"]:
+            apart.append((worst["mean"] - best["mean"], best, worst, own))
+    if not apart:
         return told.sentence(
             [
                 say(
-                    "{what} at {place}: no detectable difference between the points",
+                    "{what} {by}: no detectable difference between the points in any of {n} flows",
                     what=say.indicator(name),
-                    place=place,
+                    by=told.by_mode(mode, say),
+                    n=say.number(len(flows), 0),
                 )
             ]
         )
-    return told.sentence(
-        [
-            say(
-                "{what} at {place} is least, {least} {unit}, at {across} and {down}; at most it is {most}",
-                what=say.indicator(name),
-                place=place,
-                least=say.figure(best["mean"]),
-                most=say.figure(worst["mean"]),
-                unit=say.unit(str(best["unit"])),
-                across=_value(best[across.column], across, say),
-                down=_value(best[down.column], down, say),
+    _, best, worst, own = max(apart, key=lambda one: float(one[0]))
+    others = int((own["low"] <= best["high"]).sum()) - 1
+    clauses = [
+        say(
+            "{what} at {place} ({direction}) is least, {least} {unit}, at {across} and {down}; at most it is "
+            "{most}",
+            what=say.indicator(name),
+            place=told.place(str(best["crossing"]), mode, say),
+            direction=say.direction(str(best["direction"])),
+            least=say.figure(best["mean"]),
+            most=say.figure(worst["mean"]),
+            unit=say.unit(str(best["unit"])),
+            across=_named(best[across.column], across, say),
+            down=_named(best[down.column], down, say),
+        )
+    ]
+    if others:
+        clauses.append(
+            say.plural(
+                "the least cannot be told from {n} other point",
+                "the least cannot be told from {n} other points",
+                others,
             )
-        ]
-    )
+        )
+    if len(flows) > 1:
+        clauses.append(
+            say(
+                "the points surely differ in {sure} of {n} flows",
+                sure=say.number(len(apart), 0),
+                n=say.number(len(flows), 0),
+            )
+        )
+    return told.sentence(clauses)
+
+
+def _named(value: object, axis: Axis, say: Speaker) -> str:
+    """The key and its value with its unit."""
+    return f"{say.parameter(axis.key)} = {_value(value, axis, say)}"
 
 
 def _value(value: object, axis: Axis, say: Speaker) -> str:

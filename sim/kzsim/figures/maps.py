@@ -101,16 +101,28 @@ def map_title(table: pd.DataFrame, say: Speaker) -> str:
     )
 
 
+def said_of(modes: set[str], say: Speaker) -> str:
+    """What the map shows, of the modes that it has."""
+    if modes == {"road"}:
+        return say("Throughput a day in both directions and mean delay; trucks")
+    if modes == {"rail"}:
+        return say("Throughput a day in both directions and mean delay; loaded trains")
+    return say("Throughput a day in both directions and mean delay; trucks, and loaded trains")
+
+
 def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Drawn:
     from matplotlib.transforms import ScaledTranslation
 
     title = map_title(table, say)
-    what = say("Throughput a day in both directions and mean delay; trucks, and loaded trains")
+    what = said_of({str(mode) for mode in table["mode"]}, say)
     subtitle = told.subtitle(what, study, say)
     source = told.source(
         study,
         say,
         say("Mean over the replications"),
+        say(
+            "The area of a mark goes with the throughput; the busiest crossing of each mode is the same size"
+        ),
         say("Boundaries are indicative and imply no endorsement"),
     )
     known = table.dropna(subset=["lat"])

@@ -70,6 +70,19 @@ def daily(study: Study) -> pd.DataFrame:
 
 
 def year_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
+    """Where and when most were inside, all directions of the table together."""
+    return _of_directions(_fullest(table, mode, say), table, say)
+
+
+def _of_directions(title: str, table: pd.DataFrame, say: Speaker) -> str:
+    return (
+        say("{title} (both directions together)", title=title)
+        if len(told.directions_of(table)) > 1
+        else title
+    )
+
+
+def _fullest(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """Where and when most were inside, and how many times the mean of that flow; or that queues stay even."""
     short = table["day"].nunique() < _SHORT_DAYS
     value = "inside" if short else "inside_week"
@@ -166,6 +179,11 @@ def weekly(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def week_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
+    """On which weekday most are inside, all crossings and directions of the table together."""
+    return _of_directions(_by_weekday(table, mode, say), table, say)
+
+
+def _by_weekday(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """On which weekday most are inside, over all crossings, and on which fewest."""
     total = table.groupby("weekday")["inside"].sum()
     days = [int(str(day)) for day in total.index]

@@ -216,47 +216,89 @@ def distribution_table(study: Study) -> pd.DataFrame:
     )
 
 
-def through_within(table: pd.DataFrame, klass: str, hours: float, run: str = "scenario") -> float:
-    """Share of a class through within so many hours, over all flows of the table; NaN without any."""
-    own = table[(table["class"] == klass) & (table["run"] == run)]
-    shares, weights = [], []
-    for _, rows in own.groupby(_FLOW, sort=False, observed=True):
-        shares.append(float(rows.loc[rows["hours"] <= hours, "share"].max()) if len(rows) else np.nan)
-        weights.append(float(rows["weight"].iloc[0]))
-    if not shares:
-        return float("nan")
-    return float(np.average(np.nan_to_num(shares), weights=weights))
+def within_a_day(study: Study) -> pd.DataFrame:
+    """A row for each mode and direction: shares of farm goods and the rest through within a day.
+
+    ``farm`` and ``rest`` are of all crossings together, weighted by their cohorts, means over the
+    replications (NaN of a class without any); ``gap``, ``gap_low`` and ``gap_high`` the paired difference
+    per replication with its 95 % interval.
+    """
+    import pandas as pd
+
+    each = study.table("replications")
+    each = each[(each["corridor"] == ALL) & each["class"].isin([AGRICULTURAL, REST])]
+    each = each.dropna(subset=["share_within_24h"])
+    through = each.assign(through=each["share_within_24h"] * each["cohort"])
+    keys = ["mode", "direction", "class", "replication"]
+    summed = through.groupby(keys, sort=False, observed=True)[["through", "cohort"]].sum()
+    share = summed["through"] / summed["cohort"].where(summed["cohort"] > 0)
+    wide = (
+        share.rename("share")
+        .reset_index()
+        .pivot_table(index=["mode", "direction", "replication"], columns="class", values="share", sort=False)
+        .reindex(columns=[AGRICULTURAL, REST])
+    )
+    rows = []
+    for flow, own in wide.groupby(level=["mode", "direction"], sort=False):
+        gap = estimate((own[AGRICULTURAL] - own[REST]).tolist())
+        shares = (estimate(own[klass].tolist()).mean for klass in (AGRICULTURAL, REST))
+        rows.append((*(str(part) for part in cast("tuple[object, ...]", flow)), *shares,
+                     gap.mean, gap.low, gap.high))  # fmt: skip
+    return pd.DataFrame(rows, columns=["mode", "direction", "farm", "rest", "gap", "gap_low", "gap_high"])
 
 
 def distribution_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
-    """Which of the two classes is through within a day more often."""
-    farm, rest = (through_within(table, klass, DAY_H) for klass in (AGRICULTURAL, REST))
-    by = told.by_mode(mode, say)
-    values = {"farm": say.percent(farm), "rest": say.percent(rest), "by": by}
-    if np.isnan(farm):
-        return say("Within a day {rest} are through {by}", **values)
-    if np.isnan(rest):
-        return say("Within a day {farm} of agricultural goods are through {by}", **values)
-    if abs(farm - rest) <= _NEAR:
-        return say(
-            "About as many agricultural goods as others are through within a day {by}: {farm}", **values
-        )
-    if farm > rest:
-        return say(
-            "More agricultural goods than others are through within a day {by}: {farm} against {rest}",
-            **values,
-        )
+    """Which of the two classes is through within a day more often, by the paired interval of each direction.
+
+    ``table`` as ``within_a_day`` has it.
+    """
+    own = table[table["mode"] == mode]
+    clauses = [
+        _within(row, say)
+        for direction in told.directions_of(own)
+        for row in told.records(own[own["direction"] == direction])
+    ]
+    return say("Through within a day {by}: {what}", by=told.by_mode(mode, say), what="; ".join(clauses))
+
+
+def _within(row: dict[str, Any], say: Speaker) -> str:
+    values = {
+        "direction": say.direction(row["direction"]),
+        "farm": say.percent(row["farm"]),
+        "rest": say.percent(row["rest"]),
+    }
+    if np.isnan(row["farm"]):
+        return say("{direction}, {rest}", **values)
+    if np.isnan(row["rest"]):
+        return say("{direction}, {farm} of agricultural goods", **values)
+    if max(abs(row["gap_low"]), abs(row["gap_high"])) <= _NEAR:
+        return say("{direction}, about as many agricultural goods ({farm}) as others ({rest})", **values)
+    if row["gap_low"] > 0:
+        return say("{direction}, more agricultural goods ({farm}) than others ({rest})", **values)
+    if row["gap_high"] < 0:
+        return say("{direction}, fewer agricultural goods ({farm}) than others ({rest})", **values)
     return say(
-        "Fewer agricultural goods than others are through within a day {by}: {farm} against {rest}", **values
+        "{direction}, no detectable difference between agricultural goods ({farm}) and others ({rest})",
+        **values,
     )
 
 
 def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     places, ways = told.crossings_of(table), told.directions_of(table)
-    title = distribution_title(table, mode, say)
+    title = distribution_title(within_a_day(study), mode, say)
+    far = max(float(table.loc[table["share"] <= 0.95, "hours"].max()), DAY_H * 1.5)  # the last 5 % go further
     what = say("Share of those arriving that are through within so many hours")
     subtitle = told.subtitle(what, study, say)
-    source = told.source(study, say, say("All replications pooled"))
+    pooled = say("Curves: all replications pooled")
+    title_of = say(
+        "Title: all crossings together, paired differences per replication with 95 % Student-t interval"
+    )
+    cut = (
+        say("Curves are cut at {n} h, though some go further", n=say.number(far, 0))
+        if float(table["hours"].max()) > far
+        else ""
+    )
+    source = told.source(study, say, pooled, cut, title_of)
     before = (table["run"] == "counterfactual").any()
     marks = [
         Mark("line", told.FARM, say("agricultural goods")),
@@ -272,7 +314,6 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
     body_in = name_in + (row_in + head_in) * len(ways) + 0.40
     sheet = Sheet(title, subtitle, source, body_in=body_in, key=marks)
     top = name_in + head_in + 0.02
-    far = max(float(table.loc[table["share"] <= 0.95, "hours"].max()), DAY_H * 1.5)  # the last 5 % go further
     for down, direction in enumerate(ways):
         above = top + down * (row_in + head_in)
         sheet.text(0.12, above - 0.22, say.direction(direction), fontsize=8, color=FAINT)
