@@ -49,7 +49,7 @@ def test_the_opposite_numbers_make_the_opposite_headline(tmp_path):
 
 def test_those_who_pay_are_in_the_headline_too(tmp_path):
     brief = brief_of(with_corridor(tmp_path, users=("gains", -3.0), others=("loses", 0.5)), EN)
-    assert brief.headline.endswith("by up to 3.0 h; others slower in 2")
+    assert brief.headline.endswith("by up to 3.0 h; others slower in 2 of 2")
     assert "0.50 [0.40 to 0.60] h slower" in said(brief)["pays"]
 
 
@@ -66,7 +66,7 @@ def test_an_interval_around_nothing_is_no_detectable_change(tmp_path):
     study = made.run(tmp_path, [(flow, "user", -0.2, -0.9, 0.5, "undecided") for flow in (FLOW, BACK)])
     brief = brief_of(study, EN)
     assert brief.headline == "Green corridors: no detectable change for corridor users"
-    assert "(the interval holds 0): 2" in said(brief)["wins"]
+    assert "2 undecided, of which 2 with an interval that holds 0" in said(brief)["wins"]
     assert said(brief)["pays"].startswith("Nobody is detectably slower")
     assert [row[-1] for row in brief.tables[0].rows] == ["no detectable change"] * 2
 
@@ -129,7 +129,13 @@ def test_judgements_against_the_result_come_first_and_in_the_page_s_own_words(tm
     [
         (0.95, 0.88, 0.99, "shorter crossing times in 95 % of 100 plausible worlds"),
         (0.05, 0.01, 0.12, "shorter crossing times in only 5 % of 100 plausible worlds"),
-        (0.55, 0.35, 0.75, "whether crossing times get shorter is open"),
+        (
+            1.0,
+            0.01,
+            1.0,
+            "too few to tell; crossing times got shorter in 100 % of 100 plausible worlds, surely in only 1",
+        ),
+        (0.51, 0.45, 0.57, "in 51 % of 100 plausible worlds, surely in 45 %: whether in most is open"),
     ],
 )
 def test_the_verdict_over_plausible_worlds_leads(tmp_path, helps, low, high, words):
@@ -139,6 +145,32 @@ def test_the_verdict_over_plausible_worlds_leads(tmp_path, helps, low, high, wor
     assert words in brief.headline.replace("\N{NO-BREAK SPACE}", " ")
     assert [one.about for one in brief.messages] == ["robust", "wins", "pays"]
     assert any("7 ranges of the evidence" in text for text in brief.sure)
+
+
+UNDECIDED = [(FLOW, "all", -3.0, -3.1, -2.9, "undecided"), (FLOW, "user", -3.0, -7.1, 1.1, "undecided")]
+
+
+def test_a_comparison_that_is_mostly_undecided_leads_with_all_flows_together(tmp_path):
+    brief = brief_of(made.comparison(tmp_path / "a", UNDECIDED), EN)
+    assert brief.headline == (
+        "With the corridor: trucks together −3.0 [−3.0 to −3.0] h; too few replications to decide flow by "
+        "flow (1 of 1 groups undecided)"
+    )
+    decided = [UNDECIDED[0], (FLOW, "user", -3.0, -3.1, -2.9, "gains")]
+    assert "too few" not in brief_of(made.comparison(tmp_path / "b", decided), EN).headline
+
+
+def test_messages_of_several_alternatives_name_the_one_they_speak_of(tmp_path):
+    spoken = [(FLOW, "user", -3.0, -3.1, -2.9, "gains"), (FLOW, "other", 2.0, 1.9, 2.1, "loses")]
+    brief = brief_of(made.comparison(tmp_path / "a", spoken, others=("blue",)), EN)
+    assert re.search(
+        r"Corridor users, Bakhty[^:;]*, green: 3.0 .*corridor users, Bakhty[^:;]*, blue: 3.0 ",
+        said(brief)["wins"],
+    )
+    assert re.search(r"not eligible, Bakhty[^:;]*, green: 2.0 .*, blue: 2.0 ", said(brief)["pays"])
+    assert re.search(r"Bakhty[^:;]*, green: [^;]*; Bakhty[^:;]*, blue: ", said(brief)["binds"])
+    alone = brief_of(made.comparison(tmp_path / "b", spoken), EN)
+    assert "green" not in " ".join(said(alone).values())
 
 
 def test_worlds_of_other_scenarios_of_the_same_names_do_not_lead(tmp_path):
