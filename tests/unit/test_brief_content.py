@@ -8,6 +8,7 @@ from dataclasses import asdict
 import pytest
 
 from kzsim.brief.assumptions import web
+from kzsim.brief.changes import of_comparison
 from kzsim.brief.content import brief_of
 from kzsim.brief.errors import BriefError
 from kzsim.experiments.errors import ResultsError
@@ -145,6 +146,32 @@ def test_the_verdict_over_plausible_worlds_leads(tmp_path, helps, low, high, wor
     assert words in brief.headline.replace("\N{NO-BREAK SPACE}", " ")
     assert [one.about for one in brief.messages] == ["robust", "wins", "pays"]
     assert any("7 ranges of the evidence" in text for text in brief.sure)
+
+
+def test_the_few_rows_of_a_short_table_stand_for_the_largest_flows_and_every_group(tmp_path):
+    small = [
+        ({**FLOW, "crossing": f"c{n}"}, who, -1.0, -1.1, -0.9, "gains")
+        for n in range(5)
+        for who in ("user", "eligible_nonuser", "other")
+    ]
+    large = [
+        ({**FLOW, "mode": mode, "crossing": "z"}, who, -1.0, -1.1, -0.9, "gains")
+        for mode in ("road", "rail")
+        for who in ("user", "other")
+    ]
+    study = made.comparison(tmp_path / "a", [*small, *large])
+    differences = study.table("differences")
+    differences.loc[differences["crossing"] == "z", "n"] = 9_000
+    first = brief_of(study, EN).tables[0].first
+    told = [(one.crossing, one.mode, one.corridor) for one in (of_comparison(study)[n] for n in first)]
+    assert sorted(first) == list(range(len(small) + len(large)))
+    assert told[:5] == [
+        ("z", "road", "user"),
+        ("z", "rail", "user"),
+        ("z", "road", "other"),
+        ("z", "rail", "other"),
+        ("c0", "road", "eligible_nonuser"),
+    ]
 
 
 UNDECIDED = [(FLOW, "all", -3.0, -3.1, -2.9, "undecided"), (FLOW, "user", -3.0, -7.1, 1.1, "undecided")]

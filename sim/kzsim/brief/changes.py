@@ -7,6 +7,7 @@ holds together with all others, says so.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kzsim.language import Speaker
 
 ROLES = ("user", "eligible_nonuser", "other")
+TOLD_FIRST = {"user": 0, "other": 1, "eligible_nonuser": 2}
 MOST_NAMED = 3
 """So many changes are named in a message, the largest first."""
 
@@ -331,7 +333,31 @@ def grid(say: Speaker, changes: Sequence[Change], *, against: str) -> Grid:
         (*((False,) if several else ()), False, False, True, True, True, True, True, False),
         rows,
         "changes",
+        first=most_telling(changes),
+        file="changes",
     )
+
+
+def most_telling(changes: Sequence[Change]) -> tuple[int, ...]:
+    """Numbers of the changes so that the first few stand for all.
+
+    First the largest flow of each mode in each alternative, users before those beside them; then the second
+    largest, and so on.
+    """
+    size: Counter[tuple[str, ...]] = Counter()
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, one in enumerate(changes):
+        size[one.alternative, one.crossing, one.mode, one.direction] += one.n
+        groups.setdefault((one.alternative, one.mode, one.klass, one.corridor), []).append(number)
+    ranked = []
+    for place, own in enumerate(groups.values()):
+        flows = [
+            (changes[n].alternative, changes[n].crossing, changes[n].mode, changes[n].direction) for n in own
+        ]
+        ordered = sorted(zip(flows, own, strict=True), key=lambda pair: (-size[pair[0]], pair[1]))
+        role = TOLD_FIRST.get(changes[own[0]].corridor, len(TOLD_FIRST))
+        ranked += [(rank, role, place, number) for rank, (_, number) in enumerate(ordered)]
+    return tuple(number for *_, number in sorted(ranked))
 
 
 def _size(say: Speaker, one: Change) -> str:

@@ -45,7 +45,9 @@ class Message:
 class Grid:
     """A table ready to be shown: all cells are text; ``numeric`` says which columns hold numbers.
 
-    ``about``: what changes between two worlds, or how it is in one.
+    ``about``: what changes between two worlds, or how it is in one. ``first``: numbers of rows, those to be
+    shown first where there is no place for all; () for the order of the rows. ``file``: what a download of
+    it is called, without ending.
     """
 
     heading: str
@@ -54,6 +56,8 @@ class Grid:
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     about: Literal["changes", "flows"] = "flows"
+    first: tuple[int, ...] = ()
+    file: str = "flows"
 
 
 @dataclass(frozen=True)
