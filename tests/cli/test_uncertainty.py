@@ -333,6 +333,9 @@ def test_the_report_of_many_worlds_shows_the_figures_of_the_comparison_beside_th
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "plausible worlds" in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert all(f'data-csv="{name}.csv"' in page for name in ("gains_green_road", "classes_green_road"))
+    assert all(f'data-csv="{name}.csv"' in page for name in ("changes", "plausible_worlds"))
+    drawn = call("plot", worlds)
+    assert (drawn.exit_code, "no figure of a study of plausible worlds" in drawn.stderr) == (2, True)
 
 
 def test_where_nothing_decides_that_is_said(call, alternatives, tmp_path):

@@ -216,6 +216,13 @@ def test_a_comparison_s_key_number_is_the_paired_difference_of_a_mode(tmp_path):
     assert (number.value, number.note) == ("19.0", "−3.0 [−3.0 to −3.0] h against 22.0 h")
 
 
+def test_scenarios_of_one_title_are_told_apart_by_their_names(tmp_path):
+    spoken = [(FLOW, "user", -3.0, -3.1, -2.9, "gains")]
+    brief = brief_of(made.comparison(tmp_path / "a", spoken, titles=["Same", "Same"]), EN)
+    assert brief.title == "Same (green) against Same (none)"
+    assert brief.headline.startswith("Same (green): ")
+
+
 def test_a_baseline_is_paired_replication_by_replication(tmp_path):
     here = made.run(tmp_path / "a", hours=(10.0, 12.0, 14.0))
     base = made.run(tmp_path / "b", hours=(13.0, 15.0, 17.1), title="The old way")
@@ -262,6 +269,11 @@ def test_the_best_point_of_a_sweep_is_the_one_with_the_shortest_time(tmp_path):
 def test_the_best_point_of_a_sweep_is_the_one_with_most_throughput(tmp_path):
     brief = brief_of(made.sweep(tmp_path, (30.0, 20.0, 10.0), 1.0, "throughput_per_day"), EN)
     assert brief.headline.endswith("best with road.intake_kz_to_cn = 50 trucks/day")
+
+
+def test_a_unit_is_written_as_it_is_in_the_note_of_a_sweep_s_table(tmp_path):
+    (grid,) = brief_of(made.sweep(tmp_path, (30.0, 20.0, 10.0), 1.0), EN).tables
+    assert grid.note.startswith("In h; ")
 
 
 def test_points_that_cannot_be_told_apart_have_no_best(tmp_path):

@@ -135,7 +135,7 @@ def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief
 
     if baseline is not None and study.kind != "run":
         raise BriefError(
-            f"A baseline is for a run; this is a {study.kind}.", "Leave --baseline out: its base is known."
+            f"A baseline is for a run; this is a {study.called}.", "Leave --baseline out: its base is known."
         )
     match study.kind:
         case "run":
@@ -151,6 +151,6 @@ def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief
 
             return sweep_brief(study, say)
     raise BriefError(
-        f"There is no brief of a {study.kind}.",
+        f"There is no brief of a {study.called}.",
         "'kzsim plot' draws its figures; its folder holds its tables.",
     )

@@ -27,7 +27,8 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
     comparison = compared(study)
     worlds = study if study.kind == "plausible" else robust.beside(study)
     about = comparison.manifest
-    names, titles = [str(one) for one in about["names"]], [str(one) for one in about["titles"]]
+    names = [str(one) for one in about["names"]]
+    titles = told_apart([str(one) for one in about["titles"]], names)
     called = dict(zip(names, titles, strict=True))
     found = changes.of_comparison(comparison)
     scenarios = _scenarios(comparison, titles)
@@ -60,6 +61,14 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
         method=method.method(say, comparison),
         figures=("gains", "classes"),
     )
+
+
+def told_apart(titles: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The titles, and behind one that several scenarios have the name of the scenario's file."""
+    return [
+        f"{title} ({name})" if titles.count(title) > 1 else title
+        for title, name in zip(titles, names, strict=True)
+    ]
 
 
 def _scenarios(comparison: Study, titles: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -181,6 +181,7 @@ def grid(say: Speaker, study: Study) -> Grid:
         ),
         (*((False,) if several else ()), False, False, True, True, True, True, True, True),
         rows,
+        file="plausible_worlds",
     )
 
 
