@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from kzsim.brief.assumptions import web
+from kzsim.brief.assumptions import plain, web
 from kzsim.brief.changes import of_comparison
 from kzsim.brief.content import brief_of
 from kzsim.brief.errors import BriefError
@@ -307,6 +307,24 @@ def test_assumptions_have_value_range_grade_and_sources(tmp_path):
     )
     assert brief.sources["analyst"].url == ""
     assert brief.assumed == "2 values are used: 1 scenario, 1 assumed."
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (1, "bays", "1 bay"), (2, "bays", "2 bays"), (1.5, "bays", "1.5 bays"), (1, "h", "1 h"),
+        (1, "scanners", "1 scanner"), (True, "flag", "yes"),
+    ],
+)  # fmt: skip
+def test_one_of_a_thing_is_no_plural(value, unit, told):
+    assert plain(EN, value, unit) == told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_thing_that_is_counted_has_a_word_for_one(lang):
+    counted = ["bays", "booths", "bridges", "fronts", "inspectors", "lanes", "officers", "scanners", "teams"]
+    for unit in (*counted, "tracks"):
+        assert plain(speaker(lang), 1, unit).startswith("1 ")
 
 
 @pytest.mark.parametrize(
