@@ -140,7 +140,7 @@ def test_downloads_hold_what_the_page_shows(visit: Visit, home: Path) -> None:
     assert len(both) == len(found) > 0
     assert both["mean"].to_numpy() == pytest.approx(both["mean_stored"].to_numpy(), rel=1e-5, nan_ok=True)
     with page.expect_download() as caught:
-        page.get_by_role("button", name=re.compile(r"table_1\.csv")).click()
+        page.get_by_role("button", name=re.compile(r"changes\.csv")).click()
     rows = list(csv.reader(io.StringIO(Path(caught.value.path()).read_text(encoding="utf-8"))))
     assert rows[0][:2] == ["Flow", "Who"]
     assert len({len(row) for row in rows}) == 1

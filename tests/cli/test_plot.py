@@ -88,7 +88,7 @@ def test_another_language_says_other_words(call, run, tmp_path):
         (["--figure", "mapp"], "no figure 'mapp', did you mean 'map'?"),
         (["--figure", "xyzzy"], "no figure 'xyzzy'; there are: map, crossing_time"),
         (["--figure", "gains_rail"], "no figure 'gains_rail', only gains_road"),
-        (["--figure", "sensitivity"], "'sensitivity' is of a sensitivity; "),
+        (["--figure", "sensitivity"], "'sensitivity' is of a sensitivity study; "),
         (["--figure", "map", "--figure", "yard"], "'yard' cannot be drawn from"),
         (["--format", "svg,gif"], "'gif' is not a form of a figure; there are svg, pdf, png"),
         (["--lang", "de"], "'de'"),

@@ -317,6 +317,27 @@ def test_a_policy_is_judged_in_many_worlds_and_stored(call, alternatives, tmp_pa
     }
 
 
+def test_the_report_of_many_worlds_shows_the_figures_of_the_comparison_beside_them(
+    call, alternatives, tmp_path
+):
+    green, none = alternatives
+    pair = ("compare", none, green, "--replications", "2", "--out", tmp_path / "out")
+    assert call(*pair, "--uncertainty", "--points", "20", *FEW).exit_code == 0
+    (worlds,) = (path.parent for path in (tmp_path / "out").glob("*/*-plausible/study.json"))
+    refused = call("report", worlds, "--out", tmp_path / "a.html")
+    assert refused.exit_code == 2
+    assert "lies no comparison of the same scenarios" in refused.stderr
+    assert call(*pair).exit_code == 0
+    done = call("report", worlds, "--out", tmp_path / "a.html")
+    assert done.exit_code == 0, done.stderr
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "plausible worlds" in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
+    assert all(f'data-csv="{name}.csv"' in page for name in ("gains_green_road", "classes_green_road"))
+    assert all(f'data-csv="{name}.csv"' in page for name in ("changes", "plausible_worlds"))
+    drawn = call("plot", worlds)
+    assert (drawn.exit_code, "no figure of a study of plausible worlds" in drawn.stderr) == (2, True)
+
+
 def test_where_nothing_decides_that_is_said(call, alternatives, tmp_path):
     green, none = alternatives
     done = call(

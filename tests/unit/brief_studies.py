@@ -188,12 +188,12 @@ def _comparison(
     }
 
 
-def comparison(path: Path, spoken: Sequence[Spoken], **manifest: Any) -> Study:
-    """A stored comparison of two scenarios."""
+def comparison(path: Path, spoken: Sequence[Spoken], *, others: Sequence[str] = (), **manifest: Any) -> Study:
+    """A stored comparison of two scenarios, or with ``others``, which differ in no number from the second."""
     path.mkdir(parents=True, exist_ok=True)
-    for name in ("base.resolved.yaml", "alternative_1.resolved.yaml"):
-        resolved(path, name)
-    rows, won, pairs = [], [], []
+    for name in ("base", *(f"alternative_{n + 1}" for n in range(1 + len(others)))):
+        resolved(path, f"{name}.resolved.yaml")
+    rows, won, pairs, accounts = [], [], [], []
     for flow, who, difference, low, high, verdict in spoken:
         klass, corridor = (
             ("all", who) if who in ("all", "user", "eligible_nonuser", "other") else (who, "all")
@@ -215,6 +215,7 @@ def comparison(path: Path, spoken: Sequence[Spoken], **manifest: Any) -> Study:
                 "n": 500,
             }
         )
+        accounts.append({**cell, "account": "quota", "difference": difference, "low": low, "high": high})
         won.append({**cell, "winners": 0.6, "losers": 0.2})
         pairs += [
             {
@@ -230,15 +231,16 @@ def comparison(path: Path, spoken: Sequence[Spoken], **manifest: Any) -> Study:
         "differences": pd.DataFrame(rows),
         "winners": pd.DataFrame(won),
         "pairs": pd.DataFrame(pairs),
-        "accounts": pd.DataFrame(
-            columns=["alternative", *FLOW, "class", "corridor", "account", "difference", "low", "high"]
-        ),
+        "accounts": pd.DataFrame(accounts),
         "verdicts": pd.DataFrame(columns=["alternative"]),
     }
+    for name in ("differences", "winners", "pairs", "accounts"):
+        again = [tables[name].assign(alternative=one) for one in others]
+        tables[name] = pd.concat([tables[name], *again], ignore_index=True)
     about = {
         "title": "green against none",
-        "names": ["none", "green"],
-        "titles": ["Without", "With the corridor"],
+        "names": ["none", "green", *others],
+        "titles": ["Without", "With the corridor", *(f"With {one}" for one in others)],
         "judgements": [],
         "warnings": [],
         "notes": [],
@@ -266,6 +268,9 @@ def worlds(
         "unit": "h",
         "worlds": 100,
         "helps": helps,
+        "helps_low": helps - 0.02,
+        "helps_high": min(helps + 0.02, 1.0),
+        "surely_helps": round(100 * low),
         "helps_with_luck_low": low,
         "helps_with_luck_high": high,
         "difference_p5": -3.0,

@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import pytest
 
-from kzsim.brief.assumptions import web
+from kzsim.brief.assumptions import plain, web
+from kzsim.brief.changes import of_comparison
 from kzsim.brief.content import brief_of
 from kzsim.brief.errors import BriefError
 from kzsim.experiments.errors import ResultsError
@@ -49,7 +50,7 @@ def test_the_opposite_numbers_make_the_opposite_headline(tmp_path):
 
 def test_those_who_pay_are_in_the_headline_too(tmp_path):
     brief = brief_of(with_corridor(tmp_path, users=("gains", -3.0), others=("loses", 0.5)), EN)
-    assert brief.headline.endswith("by up to 3.0 h; others slower in 2")
+    assert brief.headline.endswith("by up to 3.0 h; others slower in 2 of 2")
     assert "0.50 [0.40 to 0.60] h slower" in said(brief)["pays"]
 
 
@@ -66,7 +67,7 @@ def test_an_interval_around_nothing_is_no_detectable_change(tmp_path):
     study = made.run(tmp_path, [(flow, "user", -0.2, -0.9, 0.5, "undecided") for flow in (FLOW, BACK)])
     brief = brief_of(study, EN)
     assert brief.headline == "Green corridors: no detectable change for corridor users"
-    assert "(the interval holds 0): 2" in said(brief)["wins"]
+    assert "2 undecided, of which 2 with an interval that holds 0" in said(brief)["wins"]
     assert said(brief)["pays"].startswith("Nobody is detectably slower")
     assert [row[-1] for row in brief.tables[0].rows] == ["no detectable change"] * 2
 
@@ -129,7 +130,13 @@ def test_judgements_against_the_result_come_first_and_in_the_page_s_own_words(tm
     [
         (0.95, 0.88, 0.99, "shorter crossing times in 95 % of 100 plausible worlds"),
         (0.05, 0.01, 0.12, "shorter crossing times in only 5 % of 100 plausible worlds"),
-        (0.55, 0.35, 0.75, "whether crossing times get shorter is open"),
+        (
+            1.0,
+            0.01,
+            1.0,
+            "too few to tell; crossing times got shorter in 100 % of 100 plausible worlds, surely in only 1",
+        ),
+        (0.51, 0.45, 0.57, "in 51 % of 100 plausible worlds, surely in 45 %: whether in most is open"),
     ],
 )
 def test_the_verdict_over_plausible_worlds_leads(tmp_path, helps, low, high, words):
@@ -139,6 +146,58 @@ def test_the_verdict_over_plausible_worlds_leads(tmp_path, helps, low, high, wor
     assert words in brief.headline.replace("\N{NO-BREAK SPACE}", " ")
     assert [one.about for one in brief.messages] == ["robust", "wins", "pays"]
     assert any("7 ranges of the evidence" in text for text in brief.sure)
+
+
+def test_the_few_rows_of_a_short_table_stand_for_the_largest_flows_and_every_group(tmp_path):
+    small = [
+        ({**FLOW, "crossing": f"c{n}"}, who, -1.0, -1.1, -0.9, "gains")
+        for n in range(5)
+        for who in ("user", "eligible_nonuser", "other")
+    ]
+    large = [
+        ({**FLOW, "mode": mode, "crossing": "z"}, who, -1.0, -1.1, -0.9, "gains")
+        for mode in ("road", "rail")
+        for who in ("user", "other")
+    ]
+    study = made.comparison(tmp_path / "a", [*small, *large])
+    differences = study.table("differences")
+    differences.loc[differences["crossing"] == "z", "n"] = 9_000
+    first = brief_of(study, EN).tables[0].first
+    told = [(one.crossing, one.mode, one.corridor) for one in (of_comparison(study)[n] for n in first)]
+    assert sorted(first) == list(range(len(small) + len(large)))
+    assert told[:5] == [
+        ("z", "road", "user"),
+        ("z", "rail", "user"),
+        ("z", "road", "other"),
+        ("z", "rail", "other"),
+        ("c0", "road", "eligible_nonuser"),
+    ]
+
+
+UNDECIDED = [(FLOW, "all", -3.0, -3.1, -2.9, "undecided"), (FLOW, "user", -3.0, -7.1, 1.1, "undecided")]
+
+
+def test_a_comparison_that_is_mostly_undecided_leads_with_all_flows_together(tmp_path):
+    brief = brief_of(made.comparison(tmp_path / "a", UNDECIDED), EN)
+    assert brief.headline == (
+        "With the corridor: trucks together −3.0 [−3.0 to −3.0] h; too few replications to decide flow by "
+        "flow (1 of 1 groups undecided)"
+    )
+    decided = [UNDECIDED[0], (FLOW, "user", -3.0, -3.1, -2.9, "gains")]
+    assert "too few" not in brief_of(made.comparison(tmp_path / "b", decided), EN).headline
+
+
+def test_messages_of_several_alternatives_name_the_one_they_speak_of(tmp_path):
+    spoken = [(FLOW, "user", -3.0, -3.1, -2.9, "gains"), (FLOW, "other", 2.0, 1.9, 2.1, "loses")]
+    brief = brief_of(made.comparison(tmp_path / "a", spoken, others=("blue",)), EN)
+    assert re.search(
+        r"Corridor users, Bakhty[^:;]*, green: 3.0 .*corridor users, Bakhty[^:;]*, blue: 3.0 ",
+        said(brief)["wins"],
+    )
+    assert re.search(r"not eligible, Bakhty[^:;]*, green: 2.0 .*, blue: 2.0 ", said(brief)["pays"])
+    assert re.search(r"Bakhty[^:;]*, green: [^;]*; Bakhty[^:;]*, blue: ", said(brief)["binds"])
+    alone = brief_of(made.comparison(tmp_path / "b", spoken), EN)
+    assert "green" not in " ".join(said(alone).values())
 
 
 def test_worlds_of_other_scenarios_of_the_same_names_do_not_lead(tmp_path):
@@ -155,6 +214,13 @@ def test_a_comparison_s_key_number_is_the_paired_difference_of_a_mode(tmp_path):
     spoken = [(FLOW, "all", -3.0, -3.1, -2.9, "gains"), (FLOW, "user", -3.0, -3.1, -2.9, "gains")]
     (number,) = brief_of(made.comparison(tmp_path / "a", spoken), EN).numbers
     assert (number.value, number.note) == ("19.0", "−3.0 [−3.0 to −3.0] h against 22.0 h")
+
+
+def test_scenarios_of_one_title_are_told_apart_by_their_names(tmp_path):
+    spoken = [(FLOW, "user", -3.0, -3.1, -2.9, "gains")]
+    brief = brief_of(made.comparison(tmp_path / "a", spoken, titles=["Same", "Same"]), EN)
+    assert brief.title == "Same (green) against Same (none)"
+    assert brief.headline.startswith("Same (green): ")
 
 
 def test_a_baseline_is_paired_replication_by_replication(tmp_path):
@@ -205,6 +271,11 @@ def test_the_best_point_of_a_sweep_is_the_one_with_most_throughput(tmp_path):
     assert brief.headline.endswith("best with road.intake_kz_to_cn = 50 trucks/day")
 
 
+def test_a_unit_is_written_as_it_is_in_the_note_of_a_sweep_s_table(tmp_path):
+    (grid,) = brief_of(made.sweep(tmp_path, (30.0, 20.0, 10.0), 1.0), EN).tables
+    assert grid.note.startswith("In h; ")
+
+
 def test_points_that_cannot_be_told_apart_have_no_best(tmp_path):
     some = brief_of(made.sweep(tmp_path / "a", (30.0, 10.5, 10.0), 1.0), EN)
     assert some.headline.endswith("1 point cannot be told from the best")
@@ -236,6 +307,24 @@ def test_assumptions_have_value_range_grade_and_sources(tmp_path):
     )
     assert brief.sources["analyst"].url == ""
     assert brief.assumed == "2 values are used: 1 scenario, 1 assumed."
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (1, "bays", "1 bay"), (2, "bays", "2 bays"), (1.5, "bays", "1.5 bays"), (1, "h", "1 h"),
+        (1, "scanners", "1 scanner"), (True, "flag", "yes"),
+    ],
+)  # fmt: skip
+def test_one_of_a_thing_is_no_plural(value, unit, told):
+    assert plain(EN, value, unit) == told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_thing_that_is_counted_has_a_word_for_one(lang):
+    counted = ["bays", "booths", "bridges", "fronts", "inspectors", "lanes", "officers", "scanners", "teams"]
+    for unit in (*counted, "tracks"):
+        assert plain(speaker(lang), 1, unit).startswith("1 ")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pypdf import PdfReader
 
 from kzsim.brief.content import Brief
 from kzsim.brief.errors import BriefError
-from kzsim.brief.pdf import LONGEST_TITLE, MOST_ROWS, pdf_bytes
+from kzsim.brief.pdf import LONGEST_TITLE, MOST_ROWS, brief_data, pdf_bytes
 from kzsim.figures.catalogue import Drawn
 from kzsim.language import LANGUAGES, speaker
 from tests.unit.brief_cases import brief, drawn
@@ -116,6 +117,15 @@ def test_long_texts_and_tables_stay_on_two_pages(made_of: Brief, figures: tuple[
 def test_what_is_left_out_of_a_long_table_is_counted(figures: tuple[Drawn, ...]) -> None:
     made = letters(pdf_bytes(brief(rows=MOST_ROWS + 5), figures, speaker("en")))
     assert "5morerowsareintheHTMLreport." in made
+
+
+def test_of_a_long_table_the_rows_that_are_to_come_first_are_shown_in_their_order() -> None:
+    whole = brief()
+    rows = tuple((f"place {n}", "1 h") for n in range(30))
+    table = replace(whole.tables[0], rows=rows, first=(29, 7, *range(7), *range(8, 29)))
+    (shown,) = brief_data(replace(whole, tables=(table,)), (), speaker("en"))["tables"]
+    assert [row[0] for row in shown["rows"]] == [f"place {n}" for n in (*range(9), 29)]
+    assert "20 more rows" in shown["note"].replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_long_title_ends_in_an_ellipsis(figures: tuple[Drawn, ...]) -> None:

@@ -271,6 +271,8 @@ def plain(say: Speaker, value: Any, unit: str = "") -> str:
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, int | float):
+        if value == 1 and (one := _single(say, unit)):
+            return one
         shown = f"{value:.6g}"
         digits = len(shown.partition(".")[2]) if "e" not in shown else 0
         number = say.number(float(value), digits)
@@ -280,3 +282,29 @@ def plain(say: Speaker, value: Any, unit: str = "") -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}: {plain(say, item)}" for name, item in value.items())
     return str(value).replace("_", " ")
+
+
+def _single(say: Speaker, unit: str) -> str:
+    """One of what is counted; '' for units that are the same for one and for many."""
+    match unit:
+        case "bays":
+            return say("1 bay")
+        case "booths":
+            return say("1 booth")
+        case "bridges":
+            return say("1 bridge")
+        case "fronts":
+            return say("1 front")
+        case "inspectors":
+            return say("1 inspector")
+        case "lanes":
+            return say("1 lane")
+        case "officers":
+            return say("1 officer")
+        case "scanners":
+            return say("1 scanner")
+        case "teams":
+            return say("1 team")
+        case "tracks":
+            return say("1 track")
+    return ""

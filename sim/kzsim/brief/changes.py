@@ -7,6 +7,7 @@ holds together with all others, says so.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kzsim.language import Speaker
 
 ROLES = ("user", "eligible_nonuser", "other")
+TOLD_FIRST = {"user": 0, "other": 1, "eligible_nonuser": 2}
 MOST_NAMED = 3
 """So many changes are named in a message, the largest first."""
 
@@ -146,10 +148,21 @@ def cell_of(row: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     return (*flow_of(row), str(row["class"]), str(row["corridor"]))
 
 
+def spoken_of(changes: Sequence[Change]) -> list[Change]:
+    """Those of whom a headline speaks: the corridor users, else everybody."""
+    return [one for one in changes if one.corridor == "user"] or list(changes)
+
+
+def mostly_undecided(changes: Sequence[Change]) -> bool:
+    """Whether of more than half of those in a headline nothing can be said."""
+    seen = spoken_of(changes)
+    return 2 * sum(one.verdict == "undecided" for one in seen) > len(seen)
+
+
 def headline(say: Speaker, policy: str, changes: Sequence[Change]) -> str:
     """The finding in one line: faster, slower, both, no change, or nothing that could be told."""
-    users = [one for one in changes if one.corridor == "user"]
-    seen = users or list(changes)
+    users = any(one.corridor == "user" for one in changes)
+    seen = spoken_of(changes)
     them = say("corridor users") if users else say("trucks and trains")
     if not seen:
         return say("{policy}: nobody is affected", policy=policy)
@@ -168,10 +181,16 @@ def headline(say: Speaker, policy: str, changes: Sequence[Change]) -> str:
         most = max(gains, key=lambda one: -one.mean)
         hours = size(say, most.mean, math.nan, math.nan)
         told = say("{policy}: {who} faster in {g} of {m} cases, by up to {h} h", **counts, h=hours)
-        beside = [one for one in changes if one.verdict == "loses" and users]
-        if not beside:
+        others = [one for one in changes if users and one.corridor != "user"]
+        slower = sum(one.verdict == "loses" for one in others)
+        if not slower:
             return told
-        return say("{told}; others slower in {n}", told=told, n=say.number(len(beside), 0))
+        return say(
+            "{told}; others slower in {n} of {m}",
+            told=told,
+            n=say.number(slower, 0),
+            m=say.number(len(others), 0),
+        )
     if losses:
         most = max(losses, key=lambda one: one.mean)
         hours = size(say, most.mean, math.nan, math.nan)
@@ -186,11 +205,12 @@ def wins(say: Speaker, changes: Sequence[Change]) -> Message:
     found = sorted((one for one in changes if one.verdict == "gains"), key=lambda one: one.mean)
     if not found:
         return Message("wins", say("Nobody is detectably faster"), tally(say, changes))
+    several = are_several(changes)
     told = [
         say(
             "{who}, {where}: {hours} h faster",
             who=_who(say, one),
-            where=_where(say, one),
+            where=where_of(say, one, several=several),
             hours=_size(say, one),
         )
         for one in found
@@ -205,12 +225,13 @@ def wins(say: Speaker, changes: Sequence[Change]) -> Message:
 def pays(say: Speaker, changes: Sequence[Change]) -> Message:
     """Who is slower, most first, each with its interval; of nobody, how sure that is."""
     found = sorted((one for one in changes if one.verdict == "loses"), key=lambda one: -one.mean)
+    several = are_several(changes)
     if found:
         told = [
             say(
                 "{who}, {where}: {hours} h slower",
                 who=_who(say, one),
-                where=_where(say, one),
+                where=where_of(say, one, several=several),
                 hours=_size(say, one),
             )
             for one in found
@@ -224,7 +245,7 @@ def pays(say: Speaker, changes: Sequence[Change]) -> Message:
         "No loss can be told from chance. The largest that the intervals leave open: {who}, {where}: "
         "{change} h.",
         who=_who(say, most),
-        where=_where(say, most),
+        where=where_of(say, most, several=several),
         change=change(say, most.mean, most.low, most.high),
     )
     return Message("pays", say("Nobody is detectably slower"), text)
@@ -236,19 +257,25 @@ def tally(say: Speaker, changes: Sequence[Change]) -> str:
         word: sum(one.verdict == word for one in changes)
         for word in ("gains", "loses", "no change", "undecided")
     }
-    text = say(
-        "Of {m} groups {g} are faster, {l} slower, {z} unchanged within 5 minutes, {u} undecided.",
-        m=say.number(len(changes), 0),
-        g=say.number(count["gains"], 0),
-        l=say.number(count["loses"], 0),
-        z=say.number(count["no change"], 0),
-        u=say.number(count["undecided"], 0),
-    )
-    held = [one for one in changes if one.verdict == "undecided" and one.low <= 0 <= one.high]
+    values = {
+        "m": say.number(len(changes), 0),
+        "g": say.number(count["gains"], 0),
+        "l": say.number(count["loses"], 0),
+        "z": say.number(count["no change"], 0),
+        "u": say.number(count["undecided"], 0),
+    }
+    held = sum(one.verdict == "undecided" and one.low <= 0 <= one.high for one in changes)
     if not held:
-        return text
-    n = say.number(len(held), 0)
-    return together(say, text, say("No detectable change (the interval holds 0): {n}.", n=n))
+        return say(
+            "Of {m} groups {g} are faster, {l} slower, {z} unchanged within 5 minutes, {u} undecided.",
+            **values,
+        )
+    return say(
+        "Of {m} groups {g} are faster, {l} slower, {z} unchanged within 5 minutes, {u} undecided, of which "
+        "{n} with an interval that holds 0 (no detectable change).",
+        **values,
+        n=say.number(held, 0),
+    )
 
 
 def verdict(say: Speaker, one: Change) -> str:
@@ -267,7 +294,7 @@ def verdict(say: Speaker, one: Change) -> str:
 
 def grid(say: Speaker, changes: Sequence[Change], *, against: str) -> Grid:
     """The comparison as a table."""
-    several = len({one.alternative for one in changes}) > 1
+    several = are_several(changes)
     lead = (say("Alternative"),) if several else ()
     rows = tuple(
         (
@@ -306,7 +333,31 @@ def grid(say: Speaker, changes: Sequence[Change], *, against: str) -> Grid:
         (*((False,) if several else ()), False, False, True, True, True, True, True, False),
         rows,
         "changes",
+        first=most_telling(changes),
+        file="changes",
     )
+
+
+def most_telling(changes: Sequence[Change]) -> tuple[int, ...]:
+    """Numbers of the changes so that the first few stand for all.
+
+    First the largest flow of each mode in each alternative, users before those beside them; then the second
+    largest, and so on.
+    """
+    size: Counter[tuple[str, ...]] = Counter()
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, one in enumerate(changes):
+        size[one.alternative, one.crossing, one.mode, one.direction] += one.n
+        groups.setdefault((one.alternative, one.mode, one.klass, one.corridor), []).append(number)
+    ranked = []
+    for place, own in enumerate(groups.values()):
+        flows = [
+            (changes[n].alternative, changes[n].crossing, changes[n].mode, changes[n].direction) for n in own
+        ]
+        ordered = sorted(zip(flows, own, strict=True), key=lambda pair: (-size[pair[0]], pair[1]))
+        role = TOLD_FIRST.get(changes[own[0]].corridor, len(TOLD_FIRST))
+        ranked += [(rank, role, place, number) for rank, (_, number) in enumerate(ordered)]
+    return tuple(number for *_, number in sorted(ranked))
 
 
 def _size(say: Speaker, one: Change) -> str:
@@ -315,6 +366,18 @@ def _size(say: Speaker, one: Change) -> str:
 
 def _who(say: Speaker, one: Change) -> str:
     return who(say, one.mode, one.klass, one.corridor)
+
+
+def are_several(changes: Sequence[Change]) -> bool:
+    """Whether the changes are those of more than one alternative, so that a text must name it."""
+    return len({one.alternative for one in changes}) > 1
+
+
+def where_of(say: Speaker, one: Change, *, several: bool) -> str:
+    """The flow, and with several alternatives in which of them."""
+    if not several:
+        return _where(say, one)
+    return say("{where}, {alternative}", where=_where(say, one), alternative=one.alternative)
 
 
 def _where(say: Speaker, one: Change) -> str:

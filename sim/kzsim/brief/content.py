@@ -45,7 +45,9 @@ class Message:
 class Grid:
     """A table ready to be shown: all cells are text; ``numeric`` says which columns hold numbers.
 
-    ``about``: what changes between two worlds, or how it is in one.
+    ``about``: what changes between two worlds, or how it is in one. ``first``: numbers of rows, those to be
+    shown first where there is no place for all; () for the order of the rows. ``file``: what a download of
+    it is called, without ending.
     """
 
     heading: str
@@ -54,6 +56,8 @@ class Grid:
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     about: Literal["changes", "flows"] = "flows"
+    first: tuple[int, ...] = ()
+    file: str = "flows"
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief
 
     if baseline is not None and study.kind != "run":
         raise BriefError(
-            f"A baseline is for a run; this is a {study.kind}.", "Leave --baseline out: its base is known."
+            f"A baseline is for a run; this is a {study.called}.", "Leave --baseline out: its base is known."
         )
     match study.kind:
         case "run":
@@ -147,6 +151,6 @@ def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief
 
             return sweep_brief(study, say)
     raise BriefError(
-        f"There is no brief of a {study.kind}.",
+        f"There is no brief of a {study.called}.",
         "'kzsim plot' draws its figures; its folder holds its tables.",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kzsim.brief import assumptions, changes, method, robust
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
 from kzsim.brief.errors import BriefError
-from kzsim.brief.spoken import between, change, figure, flow, listed, sentence, together
+from kzsim.brief.spoken import between, change, figure, listed, sentence, together
 
 if TYPE_CHECKING:
     from kzsim.brief.changes import Change
@@ -24,9 +24,11 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
 
     Raises BriefError for worlds with no comparison of the same scenarios beside them.
     """
-    comparison, worlds = (study, robust.beside(study)) if study.kind == "comparison" else _around(study)
+    comparison = compared(study)
+    worlds = study if study.kind == "plausible" else robust.beside(study)
     about = comparison.manifest
-    names, titles = [str(one) for one in about["names"]], [str(one) for one in about["titles"]]
+    names = [str(one) for one in about["names"]]
+    titles = told_apart([str(one) for one in about["titles"]], names)
     called = dict(zip(names, titles, strict=True))
     found = changes.of_comparison(comparison)
     scenarios = _scenarios(comparison, titles)
@@ -39,7 +41,7 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
         lang=say.lang,
         title=say("{alternatives} against {base}", alternatives=", ".join(titles[1:]), base=titles[0]),
         description="",
-        headline=_headline(say, found, worlds, policies, called),
+        headline=_headline(say, comparison, found, worlds, policies, called),
         lead=say(
             "The same trucks and trains in all; {period}",
             period=method.period_of_settings(say, base["settings"]),
@@ -61,6 +63,14 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
     )
 
 
+def told_apart(titles: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The titles, and behind one that several scenarios have the name of the scenario's file."""
+    return [
+        f"{title} ({name})" if titles.count(title) > 1 else title
+        for title, name in zip(titles, names, strict=True)
+    ]
+
+
 def _scenarios(comparison: Study, titles: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The resolved scenarios by their titles, the base first."""
     from kzsim.experiments.comparisons.files import resolved_name
@@ -72,8 +82,15 @@ def _scenarios(comparison: Study, titles: Sequence[str]) -> dict[str, dict[str, 
     return found
 
 
-def _around(worlds: Study) -> tuple[Study, Study]:
-    """The comparison beside a study over worlds, and that study."""
+def compared(study: Study) -> Study:
+    """The comparison whose tables and figures a brief shows: the study, or that beside a study over worlds.
+
+    Raises BriefError for worlds with no comparison of the same scenarios beside them.
+    """
+    return _beside(study) if study.kind == "plausible" else study
+
+
+def _beside(worlds: Study) -> Study:
     from kzsim.experiments.errors import ResultsError
     from kzsim.experiments.studies import open_study
 
@@ -84,7 +101,7 @@ def _around(worlds: Study) -> tuple[Study, Study]:
             continue  # damaged: another one may do
         beside = robust.beside(found) if found.kind == "comparison" else None
         if beside is not None and beside.path.name == worlds.path.name:
-            return found, worlds
+            return found
     command = str(worlds.manifest.get("command", "")).partition(" --uncertainty")[0]
     raise BriefError(
         f"{worlds.path}: beside these worlds lies no comparison of the same scenarios, which a brief "
@@ -95,6 +112,7 @@ def _around(worlds: Study) -> tuple[Study, Study]:
 
 def _headline(
     say: Speaker,
+    study: Study,
     found: Sequence[Change],
     worlds: Study | None,
     policies: Sequence[str],
@@ -103,11 +121,37 @@ def _headline(
     told = []
     for name in policies:
         policy = called[name]
-        verdict = "" if worlds is None else robust.headline(say, policy, worlds, name)
+        own = [one for one in found if one.alternative == name]
         told.append(
-            verdict or changes.headline(say, policy, [one for one in found if one.alternative == name])
+            ("" if worlds is None else robust.headline(say, policy, worlds, name))
+            or (_undecided(say, study, policy, name, own) if changes.mostly_undecided(own) else "")
+            or changes.headline(say, policy, own)
         )
     return listed(say, told, MOST_IN_HEADLINE)
+
+
+def _undecided(say: Speaker, study: Study, policy: str, name: str, own: Sequence[Change]) -> str:
+    """What all flows of a mode together tell where most flows by themselves tell nothing; '' for no mode."""
+    from kzsim.brief.pooled import pooled_changes
+
+    modes = []
+    for mode, _, _, moved in pooled_changes(study, name):
+        told = change(say, moved.mean, moved.low, moved.high)
+        if mode == "rail":
+            modes.append(say("loaded trains together {change} h", change=told))
+        else:
+            modes.append(say("trucks together {change} h", change=told))
+    if not modes:
+        return ""
+    seen = changes.spoken_of(own)
+    undecided = sum(one.verdict == "undecided" for one in seen)
+    return say(
+        "{policy}: {changes}; too few replications to decide flow by flow ({u} of {m} groups undecided)",
+        policy=policy,
+        changes=", ".join(modes),
+        u=say.number(undecided, 0),
+        m=say.number(len(seen), 0),
+    )
 
 
 def _numbers(say: Speaker, study: Study, name: str, several: bool) -> tuple[KeyNumber, ...]:
@@ -161,6 +205,7 @@ def causes(say: Speaker, study: Study, found: Sequence[Change]) -> Message:
     for row in changes.records(study.table("accounts")):
         accounts.setdefault((str(row["alternative"]), *changes.cell_of(row)), []).append(row)
     told = []
+    several = changes.are_several(found)
     for one in sorted(found, key=lambda item: -abs(item.mean)):
         rows = accounts.get(
             (one.alternative, one.crossing, one.mode, one.direction, one.klass, one.corridor), []
@@ -173,7 +218,7 @@ def causes(say: Speaker, study: Study, found: Sequence[Change]) -> Message:
         told.append(
             say(
                 "{where}: {account} {change} h",
-                where=flow(say, one.crossing, one.mode, one.direction),
+                where=changes.where_of(say, one, several=several),
                 account=say.account(str(most["account"])),
                 change=change(say, *(float(most[name]) for name in ("difference", "low", "high"))),
             )

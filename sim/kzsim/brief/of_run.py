@@ -373,6 +373,7 @@ def _three_intervals(say: Speaker, study: Study) -> tuple[Grid, ...]:
             ),
             (False, True, True, True, True),
             tuple(rows),
+            file="three_intervals",
         ),
     )
 

@@ -289,7 +289,7 @@ def _late(say: Speaker, results: pd.DataFrame, names: Mapping[int, str]) -> Mess
 def _grid(say: Speaker, found: Sequence[Response], what: str, unit: str, names: Mapping[int, str]) -> Grid:
     return Grid(
         starting(what),
-        say("{unit}; in brackets the 95 % interval of the mean.", unit=starting(unit)),
+        say("In {unit}; in brackets the 95 % interval of the mean.", unit=unit),
         (say("Flow"), say("Lowest"), say("with"), say("Highest"), say("with")),
         (False, True, False, True, False),
         tuple(
@@ -302,6 +302,7 @@ def _grid(say: Speaker, found: Sequence[Response], what: str, unit: str, names: 
             )
             for one in found
         ),
+        file="points_by_flow",
     )
 
 

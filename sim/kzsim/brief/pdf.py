@@ -157,8 +157,10 @@ def _picture(drawn: Drawn) -> dict[str, str]:
 
 
 def _grid(grid: dict[str, Any], say: Speaker) -> dict[str, Any]:
-    more = len(grid["rows"]) - MOST_ROWS
-    rows = [[_cut(cell, LONGEST_CELL) for cell in row] for row in grid["rows"][:MOST_ROWS]]
+    shown = sorted((grid.pop("first") or range(len(grid["rows"])))[:MOST_ROWS])
+    del grid["file"]
+    more = len(grid["rows"]) - len(shown)
+    rows = [[_cut(cell, LONGEST_CELL) for cell in grid["rows"][number]] for number in shown]
     note = grid["note"]
     if more > 0:
         left_out = say.plural(

@@ -74,10 +74,18 @@ def headline(say: Speaker, policy: str, study: Study, alternative: str) -> str:
             return say(
                 "{policy}: shorter crossing times in only {share} of {n} plausible worlds ({where})", **values
             )
+    values["sure"] = say.percent(float(worst["surely_helps"]) / float(worst["worlds"]))
+    if float(worst["helps_low"]) <= HALF <= float(worst["helps_high"]):
+        return say(
+            "{policy}: shorter crossing times in {share} of {n} plausible worlds, surely in {sure}: whether "
+            "in most is open ({where})",
+            **values,
+        )
     return say(
-        "{policy}: whether crossing times get shorter is open, in {share} of {n} plausible worlds they "
-        "do ({where})",
+        "{policy}: whether it holds is open: {r} replications a world are too few to tell; crossing times "
+        "got shorter in {share} of {n} plausible worlds, surely in only {sure} ({where})",
         **values,
+        r=say.number(int(study.manifest["replications"]), 0),
     )
 
 
@@ -173,6 +181,7 @@ def grid(say: Speaker, study: Study) -> Grid:
         ),
         (*((False,) if several else ()), False, False, True, True, True, True, True, True),
         rows,
+        file="plausible_worlds",
     )
 
 

@@ -138,6 +138,7 @@ def _drawn(
 ) -> tuple[list[Drawn], dict[str, str]]:
     """Return the figures, and by name why those that were not asked for by name are not drawn."""
     from kzsim.cli import progress
+    from kzsim.experiments.studies import called
     from kzsim.figures.catalogue import FIGURES, makers
     from kzsim.language import speaker
 
@@ -147,10 +148,10 @@ def _drawn(
     mine = [kind for kind in chosen if study.kind in FIGURES[kind].kinds]
     others = [kind for kind in chosen if kind not in mine]
     if wanted and others:
-        kinds = ", ".join(f"a {kind}" for kind in sorted(FIGURES[others[0]].kinds))
-        raise _refusal(f"the figure '{others[0]}' is of {kinds}; {study.path} is a {study.kind}")
+        kinds = ", ".join(f"a {called(kind)}" for kind in sorted(FIGURES[others[0]].kinds))
+        raise _refusal(f"the figure '{others[0]}' is of {kinds}; {study.path} is a {study.called}")
     if not mine:
-        raise _refusal(f"there is no figure of a {study.kind}")
+        raise _refusal(f"there is no figure of a {study.called}")
     made: list[Drawn] = []
     missing: dict[str, str] = {}
     with progress.shown(session, title="Figures", noun="figures") as report:

@@ -98,6 +98,7 @@ def report(
         raise click.UsageError("--template sets the PDF; ask for it with --format pdf")
     with results_mistakes(), report_mistakes():
         from kzsim.brief.content import brief_of
+        from kzsim.brief.of_comparison import compared
         from kzsim.experiments.studies import open_study
         from kzsim.language import speaker
 
@@ -109,9 +110,10 @@ def report(
         say = speaker(lang)
         brief = brief_of(found, say, other)
         # against another run, figures of its own counterfactual would answer another question
-        drawn = figures(found, say, without=COUNTERFACTUAL if other is not None else ())
+        pictured = compared(found)
+        drawn = figures(pictured, say, without=COUNTERFACTUAL if other is not None else ())
         makers: dict[str, Callable[[], bytes]] = {
-            "html": lambda: _html(brief, found, drawn, say),
+            "html": lambda: _html(brief, pictured, drawn, say),
             "pdf": lambda: _pdf(brief, drawn, say, None if template is None else Path(template)),
         }
         for form, path in paths.items():

@@ -22,13 +22,19 @@ from kzsim.indicators.entity_columns import ENTITIES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["STUDY", "SWEEP", "Study", "open_study"]
+__all__ = ["STUDY", "SWEEP", "Study", "called", "open_study"]
 
 SWEEP = SWEEP_JSON
 KINDS = {"rank": "ranking"}
 """How a study is called here where its folder calls it otherwise."""
+_CALLED = {"sensitivity": "sensitivity study", "plausible": "study of plausible worlds"}
 _SPECS = {spec.file: spec for spec in (*TABLES, *COMPARISON_TABLES)}
 _TABLE_FORMS = (".csv", ".parquet")
+
+
+def called(kind: str) -> str:
+    """A kind of study in the words of a message: ``study of plausible worlds``."""
+    return _CALLED.get(kind, kind)
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,11 @@ class Study:
     def title(self) -> str:
         """What its author called it; of a comparison which scenarios it compares."""
         return str(self.manifest.get("title") or self.path.parent.name)
+
+    @property
+    def called(self) -> str:
+        """Its kind as a message names it."""
+        return called(self.kind)
 
     @property
     def name(self) -> str:

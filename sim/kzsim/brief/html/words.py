@@ -64,8 +64,12 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
             "brackets the "
             "95 % interval of the mean."
         ),
-        "exact": say("This very point was simulated: point {n} of {m}.", n="{n}", m="{m}"),
-        "nearest": say("The nearest simulated point: point {n} of {m}.", n="{n}", m="{m}"),
+        "exact": say(
+            "This very point was simulated: number {n} in points.csv ({m} points).", n="{n}", m="{m}"
+        ),
+        "nearest": say(
+            "The nearest simulated point: number {n} in points.csv ({m} points).", n="{n}", m="{m}"
+        ),
         "between": say("{low} to {high}", low="{low}", high="{high}"),
         "more_parameters": "",
         "assumed": say("What is assumed"),
