@@ -242,7 +242,7 @@ def within_a_day(study: Study) -> pd.DataFrame:
     for flow, own in wide.groupby(level=["mode", "direction"], sort=False):
         gap = estimate((own[AGRICULTURAL] - own[REST]).tolist())
         shares = (estimate(own[klass].tolist()).mean for klass in (AGRICULTURAL, REST))
-        rows.append((*(str(part) for part in cast("tuple[object, ...]", flow)), *shares,
+        rows.append((*(str(part) for part in flow), *shares,
                      gap.mean, gap.low, gap.high))  # fmt: skip
     return pd.DataFrame(rows, columns=["mode", "direction", "farm", "rest", "gap", "gap_low", "gap_high"])
 
