@@ -128,3 +128,11 @@ def test_results_that_were_changed_are_not_drawn(call, run):
 def test_the_help_names_every_figure_form_and_language(call):
     assert [name for name in catalogue.FIGURES if name not in EPILOG] == []
     assert (FORMS, LANGUAGES) == (catalogue.FORMS, SPOKEN)
+
+
+def test_letters_without_a_font_are_named_in_one_line(call, run, monkeypatch):
+    monkeypatch.setattr("kzsim.figures.letters.lacking", lambda _: "\u2603\U00013000")
+    done = call("plot", run, "--figure", "hours", "-q")
+    assert done.exit_code == 0
+    (line,) = [line for line in done.stderr.splitlines() if "No font" in line]
+    assert "☃ (U+2603), \U00013000 (U+13000)" in line

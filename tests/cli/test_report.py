@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from kzsim.experiments import ResultsError
 from tests.cli.program import files_below
+
+cli_report = importlib.import_module("kzsim.cli.report")  # the package has a command of this name
 
 
 @pytest.fixture
@@ -62,6 +67,28 @@ def test_html_and_pdf_say_the_same_in_one_go(call, real_run, tmp_path):
     assert '<html lang="kk">' in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_without_typst_nothing_is_drawn_or_written_and_its_installation_is_told(
+    call, real_run, tmp_path, monkeypatch
+):
+    def drawn(*_: object, **__: object) -> None:
+        raise AssertionError("drawn before the check")
+
+    monkeypatch.setitem(sys.modules, "typst", None)
+    monkeypatch.setattr(cli_report, "figures", drawn)
+    done = call("report", real_run.folder, "--format", "html,pdf", "--out", tmp_path)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "python -m pip install 'kzsim[pdf]'" in done.stderr
+    assert files_below(tmp_path) == []
+
+
+def test_a_file_that_cannot_be_written_names_those_before_it(tmp_path):
+    (tmp_path / "b.pdf").mkdir()
+    made = [(tmp_path / "a.html", b"a"), (tmp_path / "b.pdf", b"b")]
+    with pytest.raises(ResultsError, match=r"b\.pdf: it cannot be written: .* Already written: .*a\.html\. "):
+        cli_report.replace_all(made)
+    assert files_below(tmp_path) == ["a.html", "b.pdf"]
+
+
 def test_a_report_that_is_there_is_replaced_whole(call, real_run, tmp_path):
     path = tmp_path / "a.html"
     path.write_text("an old one", encoding="utf-8")
@@ -80,6 +107,8 @@ def test_a_run_is_compared_with_the_baseline_that_is_named(call, real_run, tmp_p
     ("arguments", "words"),
     [
         (("nowhere",), "there is no such run"),
+        (("nowhere",), "--results names another folder"),
+        (("{run}", "--format", "html,pdf", "--template", "{tmp}/none.typ"), "there is no such template"),
         (("{run}", "--baseline", "nowhere"), "there is no such run"),
         (("{run}", "--format", "docx"), "'docx' is not a format of a report; there are html, pdf"),
         (("{run}", "--lang", "fr"), "'fr' is not one of"),

@@ -9,7 +9,9 @@ import pytest
 
 from kzsim import evidence
 from kzsim.experiments.studies import Study
+from kzsim.figures import letters
 from kzsim.figures.catalogue import FIGURES, Drawn, figure_bytes, makers
+from kzsim.figures.letters import families_of, lacking
 from kzsim.figures.maps import within
 from kzsim.figures.style import text_in, wrapped
 from kzsim.language import LANGUAGES, speaker
@@ -184,6 +186,31 @@ def test_keys_of_a_sample_that_are_too_many_for_the_results_come_from_its_points
 def test_a_dollar_sign_or_a_backslash_in_a_title_is_shown_as_it_is() -> None:
     (drawn, *_) = FIGURES["hours"].draw(run_study(title=r"What $5 and $7 buy \alpha"), speaker())
     assert b"What $5 and $7 buy \\alpha" in figure_bytes(drawn, "svg", text="text")
+
+
+def test_a_letter_that_no_font_has_is_named_once_and_the_figure_is_drawn_without_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(letters, "_others", lambda: ())
+    letters._substitutes.cache_clear()
+    (drawn, *_) = FIGURES["hours"].draw(run_study(title="Border \U00013000 \U0010fffd and ☃"), speaker())
+    for form in ("svg", "pdf", "png"):
+        assert figure_bytes(drawn, form)
+    assert lacking([drawn, drawn]) == "\U00013000\U0010fffd"
+    (plain, *_) = FIGURES["hours"].draw(run_study(), speaker())
+    assert lacking([plain]) == ""
+    letters._substitutes.cache_clear()
+
+
+def test_a_letter_that_another_font_has_is_drawn_and_measured_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mark = "\U0010fffd"
+    monkeypatch.setattr(letters, "_others", lambda: (("Other", frozenset("x")), ("Mine", frozenset(mark))))
+    letters._substitutes.cache_clear()
+    assert families_of("Қорғас →") == ("Kzsim Sans", "DejaVu Sans")
+    assert families_of(f"Қорғас {mark}") == ("Kzsim Sans", "DejaVu Sans", "Mine")
+    letters._substitutes.cache_clear()
 
 
 def test_lines_are_no_wider_than_asked_and_no_word_is_lost() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,10 +174,33 @@ def test_a_form_of_too_many_fields_is_refused(server: Server) -> None:
     assert answer.status == 400
 
 
+@pytest.mark.parametrize(
+    "path", ["/SECRET/", "/SECRET/nowhere", "/SECRET/scenario?name=tiny.yaml", "/another-secret/"]
+)
+def test_a_head_is_what_the_page_is_sent_with_and_no_byte_more(server: Server, path: str) -> None:
+    page, head = ask(server, path), raw(server, "HEAD", path)
+    said, end, body = head.partition(b"\r\n\r\n")
+    assert (end, body) == (b"\r\n\r\n", b"")
+    assert f" {page.status} ".encode() in said.splitlines()[0]
+    for name in ("Content-Type", "Content-Length", "Content-Security-Policy"):
+        assert f"{name}: {page.getheader(name)}".encode() in said.splitlines()
+
+
+def raw(server: Server, method: str, path: str) -> bytes:
+    """Every byte that is sent; a client of HTTP would not look beyond the head."""
+    asked = (
+        f"{method} {path.replace('SECRET', server.secret)} HTTP/1.0\r\nHost: localhost:{server.server_port}"
+    )
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+        connection.sendall(f"{asked}\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_other_methods_are_refused_with_the_same_headers(server: Server, method: str) -> None:
     answer = ask(server, "/SECRET/", method)
-    assert answer.status == 501
+    assert answer.status == 405
+    assert answer.getheader("Allow") == "GET, HEAD, POST"
     assert answer.getheader("Content-Security-Policy") is not None
 
 

@@ -51,24 +51,31 @@ def pdf_bytes(brief: Brief, figures: Sequence[Drawn], say: Speaker, template: Pa
     files of its own folder, and no others. Raises ``BriefError`` where Typst is not installed, and for a
     template that cannot be read or set, with the place in it.
     """
-    try:
-        import typst
-    except ImportError as missing:
-        raise BriefError(
-            "A PDF is set by Typst, which is not installed.", "Install it: python -m pip install 'kzsim[pdf]'"
-        ) from missing
+    check(template)
+    import typst
+
     ordered = _mapped_first(figures)
     if template is not None:
-        if not template.is_file():
-            raise BriefError(
-                f"{template}: there is no such template.", "It is a Typst file; docs/pdf.md tells more."
-            )
         data = brief_data(brief, ordered, say)
         return _set(typst, template.read_bytes(), template.resolve().parent, str(template), data)
     source = files("kzsim.brief") / "templates" / "brief.typ"
     data = brief_data(brief, ordered[:PLACES], say)
     with tempfile.TemporaryDirectory() as empty:
         return _set(typst, source.read_bytes(), Path(empty), "brief.typ", data)
+
+
+def check(template: Path | None = None) -> None:
+    """Raise ``BriefError`` for what can be told before anything is drawn: no Typst, no such template."""
+    try:
+        import typst  # noqa: F401 - whether it is there
+    except ImportError as missing:
+        raise BriefError(
+            "A PDF is set by Typst, which is not installed.", "Install it: python -m pip install 'kzsim[pdf]'"
+        ) from missing
+    if template is not None and not template.is_file():
+        raise BriefError(
+            f"{template}: there is no such template.", "It is a Typst file; docs/pdf.md tells more."
+        )
 
 
 def _set(typst: Any, source: bytes, root: Path, name: str, data: dict[str, Any]) -> bytes:

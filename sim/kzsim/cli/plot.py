@@ -111,11 +111,13 @@ def plot(
     """
     with results_mistakes(), figure_mistakes():
         from kzsim.experiments.studies import open_study
+        from kzsim.figures.letters import lacking
 
         study = open_study(name, Path(results))
         drawn, missing = _drawn(session, study, figures, lang, basemap)
         folder = study.path / FOLDER if target is None else Path(target)
         written = _write(folder, drawn, forms)
+        screen.no_font(lacking(drawn))
     if session.json:
         found = [
             {"name": one.name, "title": one.title, "alt": one.alt, "files": files} for one, files in written

@@ -100,6 +100,7 @@ def report(
         from kzsim.brief.content import brief_of
         from kzsim.brief.of_comparison import compared
         from kzsim.experiments.studies import open_study
+        from kzsim.figures.letters import lacking
         from kzsim.language import speaker
 
         found = open_study(study, Path(results))
@@ -107,6 +108,9 @@ def report(
         paths = targets(found, formats, target)
         for path in paths.values():
             check_writable(path)
+        mould = None if template is None else Path(template)
+        if "pdf" in formats:
+            check_pdf(mould)
         say = speaker(lang)
         brief = brief_of(found, say, other)
         # against another run, figures of its own counterfactual would answer another question
@@ -114,10 +118,13 @@ def report(
         drawn = figures(pictured, say, without=COUNTERFACTUAL if other is not None else ())
         makers: dict[str, Callable[[], bytes]] = {
             "html": lambda: _html(brief, pictured, drawn, say),
-            "pdf": lambda: _pdf(brief, drawn, say, None if template is None else Path(template)),
+            "pdf": lambda: _pdf(brief, drawn, say, mould),
         }
-        for form, path in paths.items():
-            replace(path, makers[form]())
+        # all are made before one is written
+        made = [(path, makers[form]()) for form, path in paths.items()]
+        replace_all(made)
+        if "pdf" in formats:  # in a page letters are text, for the reader's own fonts
+            screen.no_font(lacking(one for _, one in drawn))
     if session.json:
         files = {form: str(path) for form, path in paths.items()}
         write({"status": "done", "study": str(found.path), "headline": brief.headline, "files": files})
@@ -176,6 +183,26 @@ def check_writable(path: Path) -> None:
         raise ResultsError(f"{path.parent}: there is no such folder.", remedy)
     if not os.access(path.parent, os.W_OK):
         raise ResultsError(f"{path.parent}: no permission to write here.", remedy)
+
+
+def check_pdf(template: Path | None) -> None:
+    """Raise BriefError before anything is computed if no PDF could be set."""
+    from kzsim.brief.pdf import check
+
+    check(template)
+
+
+def replace_all(made: Sequence[tuple[Path, bytes]]) -> None:
+    """Write files in their order. Raises ResultsError for one that cannot be, and names those before it."""
+    from kzsim.experiments.errors import ResultsError
+
+    for number, (path, content) in enumerate(made):
+        try:
+            replace(path, content)
+        except ResultsError as error:
+            before = ", ".join(str(one) for one, _ in made[:number])
+            written = f" Already written: {before}." if before else ""
+            raise ResultsError(f"{error.message}{written}", error.remedy) from error
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -47,6 +47,13 @@ def out(lines: Iterable[str]) -> None:
         click.echo(line, color=colour())
 
 
+def no_font(letters: str) -> None:
+    """Write one warning for all letters that no font has, to stderr; nothing if there are none."""
+    if letters:
+        named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
+        note(f"No font on this machine has {named}: boxes stand for them in figures.")
+
+
 def note(text: str) -> None:
     """Write a warning or a hint to stderr."""
     click.echo(text, err=True)

@@ -135,12 +135,13 @@ def _sweep(path: Path) -> StoredRun:
     )
 
 
-def resolve_run(name: str, out: Path) -> Path:
+def resolve_run(name: str, out: Path, option: str = "--out") -> Path:
     """The folder of what is stored and a person names; ResultsError if there is none.
 
     ``name`` is the folder itself, or that of its scenario for the latest run there; either as a path
     or as it stands below ``out``; or the name of the folder alone, or the eight digits in it;
-    of the same run with and without a trace these name the later one.
+    of the same run with and without a trace these name the later one. ``option`` is that of the command line
+    which names ``out``, for the message.
     """
     with said_plainly(out):
         for path in (Path(name), out / name):
@@ -158,7 +159,7 @@ def resolve_run(name: str, out: Path) -> Path:
         raise ResultsError(f"{name}: more than one run has this name: {listed}.", "Give the whole path.")
     raise ResultsError(
         f"{name}: there is no such run, and none of this name below {out}.",
-        "'kzsim runs list' lists all; --out names another folder of results.",
+        f"'kzsim runs list' lists all; {option} names another folder of results.",
     )
 
 

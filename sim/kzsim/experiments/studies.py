@@ -119,7 +119,7 @@ def open_study(where: str | Path, out: Path = Path("results")) -> Study:
 
 def _resolve(name: str, out: Path) -> Path:
     try:
-        return resolve_run(name, out)
+        return resolve_run(name, out, "--results")
     except ResultsError:
         # a sweep or study is no run, and a scenario's folder does not point to it; if it is alone it is meant
         folders = (Path(name), out / name) if name else ()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from kzsim.figures.letters import set_families, told_once
 from kzsim.figures.style import DPI, style
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def figure_bytes(drawn: Drawn, form: Form, *, text: Literal["path", "text"] = "p
         "png": {"Software": None},
     }
     buffer = io.BytesIO()
-    with mpl.rc_context(style(**{"svg.fonttype": "path" if text == "path" else "none"})):
+    set_families(drawn.figure)
+    with mpl.rc_context(style(**{"svg.fonttype": "path" if text == "path" else "none"})), told_once():
         drawn.figure.savefig(buffer, format=form, dpi=DPI, facecolor="white", metadata=metadata[form])
     return buffer.getvalue()

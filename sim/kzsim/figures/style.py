@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
+from kzsim.figures.letters import families_of, set_families, told_once
 from kzsim.language.typeface import plotting_families
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     def drawing(*args: P.args, **kwargs: P.kwargs) -> R:
         import matplotlib as mpl
 
-        with mpl.rc_context(style()):
+        with mpl.rc_context(style()), told_once():
             return draw(*args, **kwargs)
 
     return drawing
@@ -219,8 +220,9 @@ def text_in(words: str, points: float, *, bold: bool = False) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    font = FontProperties(family=list(plotting_families()), size=points, weight="bold" if bold else "normal")
-    width, _, _ = text_to_path.get_text_width_height_descent(words, font, ismath=False)
+    font = FontProperties(family=list(families_of(words)), size=points, weight="bold" if bold else "normal")
+    with told_once():
+        width, _, _ = text_to_path.get_text_width_height_descent(words, font, ismath=False)
     return float(width) * _HINTED / _PT_PER_IN
 
 
@@ -244,6 +246,7 @@ def picture(figure: Figure, form: str) -> bytes:
 
     buffer = io.BytesIO()
     metadata: dict[str, Any] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[form]
-    with mpl.rc_context(style()):
+    set_families(figure)
+    with mpl.rc_context(style()), told_once():
         figure.savefig(buffer, format=form, dpi=DPI, facecolor="white", metadata=metadata)
     return buffer.getvalue()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 2000
 """Fields of a form at most; a scenario's has some two hundred."""
+ALLOWED = "GET, HEAD, POST"
 PLAIN = "text/plain; charset=utf-8"
 
 
@@ -40,6 +41,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """A page."""
+        self._answer_guarded(posted=False)
+
+    def do_HEAD(self) -> None:
+        """What a page would be sent with, without the page."""
         self._answer_guarded(posted=False)
 
     def do_POST(self) -> None:
@@ -73,6 +78,11 @@ class Handler(BaseHTTPRequestHandler):
             answer = site.refused(HTTPStatus.INTERNAL_SERVER_ERROR, said)
         self._send(answer)
 
+    @property
+    def _bodiless(self) -> bool:
+        # a request that cannot be read has no command
+        return getattr(self, "command", None) == "HEAD"
+
     def _refuse(self, refusal: Refusal) -> None:
         self._send(Answer(f"{refusal.message}\n".encode(), refusal.status, PLAIN))
 
@@ -82,7 +92,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         own = {"Content-Type": answer.kind, "Content-Length": str(len(answer.body))}
         self._send_head(answer, own | ({"Location": answer.location} if answer.location else {}))
-        self.wfile.write(answer.body)
+        if not self._bodiless:
+            self.wfile.write(answer.body)
 
     def _send_file(self, answer: Answer, file: Path) -> None:
         """A file to be kept: whatever is in it, the browser does not show it as a page of this server."""
@@ -98,16 +109,21 @@ class Handler(BaseHTTPRequestHandler):
                 "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
             }
             self._send_head(answer, own)
-            shutil.copyfileobj(content, self.wfile)
+            if not self._bodiless:
+                shutil.copyfileobj(content, self.wfile)
 
     def _send_head(self, answer: Answer, own: Mapping[str, str]) -> None:
         self.send_response(answer.status)
         for name, value in {**guard.HEADERS, "Content-Security-Policy": answer.policy, **own}.items():
             self.send_header(name, value)
+        if answer.status is HTTPStatus.METHOD_NOT_ALLOWED:
+            self.send_header("Allow", ALLOWED)
         self.end_headers()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - given by the base class
         """What the base class refuses by itself: a method, a request that is none, a line too long."""
+        if code == HTTPStatus.NOT_IMPLEMENTED:  # what it says of a method without a function here
+            code, message = HTTPStatus.METHOD_NOT_ALLOWED, f"Only {ALLOWED} are answered."
         status = HTTPStatus(code)
         self.close_connection = True
         self.request_version = getattr(self, "request_version", "HTTP/1.0") or "HTTP/1.0"
