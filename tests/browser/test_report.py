@@ -189,3 +189,13 @@ def test_without_a_script_everything_but_the_player_is_there(visit: Visit, home:
         assert page.get_by_role("button").count() == 0
     finally:
         context.close()
+
+
+def test_on_a_telephone_a_figure_has_its_title_whole_above_what_is_scrolled(visit: Visit, home: Path) -> None:
+    page = ready(visit.open(home / "run.html", 390))
+    title = page.locator("figure .narrow").first
+    title.wait_for(state="visible")
+    assert title.evaluate("element => element.scrollWidth <= element.clientWidth")
+    drawing = page.locator(".drawing").first
+    assert drawing.evaluate("element => element.scrollWidth > element.clientWidth")
+    assert "gradient" in drawing.evaluate("element => getComputedStyle(element).backgroundImage")
