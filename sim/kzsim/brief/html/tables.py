@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kzsim.language import Speaker
 
-MOST_ROWS, FIRST_ROWS = 48, 24
+MOST_ROWS, FIRST_ROWS = 32, 12
 """Of a table with more rows than the one so many of the other are shown; the whole is in the download."""
 CSV_FIGURES, LONG_FIGURES, LONG = 6, 4, 1_000
 """Significant figures of numbers in a download, and in one of more rows; the results folder has all."""
