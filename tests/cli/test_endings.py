@@ -83,6 +83,37 @@ def test_an_interruption_says_how_far_it_came_and_how_to_start_again(
         assert json.loads(done.stdout)["status"] == "interrupted"
 
 
+def test_an_interruption_that_python_renames_while_a_class_is_made_is_one_still(
+    call, tiny, tmp_path, monkeypatch
+):
+    class Striking:
+        def __set_name__(self, owner, name):
+            raise KeyboardInterrupt
+
+    def making_a_class(*_, **__):
+        type("Imported", (), {"attribute": Striking()})  # a RuntimeError on Python 3.11
+
+    monkeypatch.setattr("kzsim.experiments.execute", making_a_class)
+    done = call("run", tiny, "--out", tmp_path / "out")
+    assert done.exit_code == 130
+    assert "Nothing was written." in done.stderr
+    assert "internal error" not in done.stderr
+
+
+def test_an_error_beside_an_interruption_that_was_dealt_with_is_a_fault(call, tiny, tmp_path, monkeypatch):
+    def other_error(*_, **__):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            pass
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("kzsim.experiments.execute", other_error)
+    done = call("run", tiny, "--out", tmp_path / "out")
+    assert done.exit_code == 3
+    assert "internal error: ZeroDivisionError" in done.stderr
+
+
 def test_an_interruption_after_the_results_are_stored_says_where_they_lie(call, real_run, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt

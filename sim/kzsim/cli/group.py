@@ -84,7 +84,11 @@ class Commands(Verbs):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # the last stop: a person must never meet a bare traceback
-            code = end(session, fault(session, error))
+            if came_of_interruption(error):
+                previous |= turn_deaf()
+                code = end(session, interruption(session))
+            else:
+                code = end(session, fault(session, error))
         finally:
             restore_signals(previous)
         ctx.exit(int(code or 0))
@@ -115,6 +119,22 @@ def interruption(session: Session) -> Stop:
         remedy=f"{'Go on' if session.kept else 'Start again'} with: {again}",
         again=again,
     )
+
+
+def came_of_interruption(error: BaseException) -> bool:
+    """Whether an error is Ctrl-C in another's words.
+
+    Python 3.11 raises a RuntimeError of its own for whatever is raised within `__set_name__` while a
+    class is made, so an interruption that strikes during an import may come out as that.
+    """
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        if isinstance(link, KeyboardInterrupt):
+            return True
+        seen.add(id(link))
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return False
 
 
 def unwritable(session: Session, error: OSError) -> Stop:
