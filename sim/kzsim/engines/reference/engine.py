@@ -7,52 +7,30 @@ first, once everything else that is pending at the instant has been applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Sequence
 from heapq import heappop, heappush
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import simpy
 from simpy.events import URGENT, EventPriority
 
-from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
-from kzsim.engines.reference.deadlock import all_freed, deadlocked
-from kzsim.engines.reference.elements import Delay, Departure, Element, Gate, Service, Zone
-from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
-from kzsim.engines.reference.suspending import SuspendingService
+from kzsim.engines.reference.assembly import Occupancy, Step, build_element, build_pool, build_route
+from kzsim.engines.reference.elements import Element
+from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied
+from kzsim.engines.reference.stuck import stop_if_deadlocked
+from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 from kzsim.network.observers import STARTS, WAITED, Observers
-from kzsim.network.opentime import OpenTime
-from kzsim.network.program import ElementType, Program
+from kzsim.network.program import Program
 
 # After everything else at an instant: SimPy's own priorities are 0 (urgent) and 1 (normal).
 DISPATCH = EventPriority(2)
 
 Journey = Generator[simpy.Event, Any, None]
-
-
-@dataclass(frozen=True)
-class _Occupancy:
-    """One zone of a route; see ``network.model.Occupancy``."""
-
-    zone: Zone
-    first: int
-    last: int
-    at_start: bool
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One step of a route, and the zones that cover it, in rank order."""
-
-    number: int
-    stage: Element
-    covered_by: tuple[_Occupancy, ...]
 
 
 def run(program: Program, entities: Entities, *, trace: bool = False, passage: bool = False) -> Outcome:
@@ -84,14 +62,14 @@ class _Run:
         self._in_line: list[list[int]] = []
         self._in_zone: list[list[int]] = []
 
-        self.pools = [self._build_pool(number) for number in range(len(program.pool_names))]
-        self.elements = [self._build_element(number) for number in range(program.n_elements)]
+        self.pools = [build_pool(self, number) for number in range(len(program.pool_names))]
+        self.elements: list[Element] = [build_element(self, number) for number in range(program.n_elements)]
         self.zones = [element for element in self.elements if isinstance(element, Zone)]
-        self.routes = [self._build_route(number) for number in range(len(program.step_ptr) - 1)]
+        self.routes = [build_route(self, number) for number in range(len(program.step_ptr) - 1)]
 
     # --- a journey ---------------------------------------------------------------------------
 
-    def journey(self, entity: Entity, route: Iterable[_Step]) -> Journey:
+    def journey(self, entity: Entity, route: Iterable[Step]) -> Journey:
         """Walk the route: take the places due, leave the last server, be served, go on."""
         for step in route:
             if entity.duration_ms[step.number] == SKIPPED:
@@ -108,7 +86,7 @@ class _Run:
         self._end_step(entity)
         self._leave(entity)
 
-    def _wait_for_place(self, entity: Entity, occupancy: _Occupancy) -> simpy.Event:
+    def _wait_for_place(self, entity: Entity, occupancy: Occupancy) -> simpy.Event:
         """Stand in the zone's line, blocking the server of the step just finished, if any."""
         if entity.pool is not None and not entity.blocking:
             entity.blocking = True
@@ -205,28 +183,7 @@ class _Run:
             self.elements[number].set_causes(self.env.now_ms)
         self._acted.clear()
         if self._in_zone_lines:
-            self._stop_if_deadlocked()
-
-    def _stop_if_deadlocked(self) -> None:
-        lines = [zone for zone in self.zones if zone.waiting]
-        # The same holders could free everybody in a zone's line, so one of them speaks for all.
-        heads = [next(line[0][2] for line in zone.lines if line) for zone in lines]
-        if all_freed(heads, _releasers, _lot):
-            return
-        waiters = [entity for zone in lines for entity in zone.members()]
-        dead = set(deadlocked(waiters, _releasers))
-        in_line = [entity for entity in waiters if entity in dead]
-        stuck = sorted(deadlocked(in_line, _releasers), key=lambda entity: entity.index)
-        raise DeadlockError(self.env.now_ms, tuple(self._describe(entity) for entity in stuck))
-
-    def _describe(self, entity: Entity) -> Waiter:
-        number = entity.index - int(self.entities.first[entity.source])
-        places = sorted(entity.occupancies, key=lambda occupied: (occupied[0].number, occupied[1].first))
-        held = [f"a place of '{z.name}'" for z, place in places if (entity.index, place.first) in z.holders]
-        if entity.pool is not None and not entity.is_paused:
-            held.append(f"a server of '{entity.pool.name}'")
-        wanted = f"'{entity.waits_at.name}'" if entity.waits_at else "time to pass"
-        return Waiter(f"{self.program.source_names[entity.source]} #{number}", tuple(held), wanted)
+            stop_if_deadlocked(self)
 
     # --- events from outside ---------------------------------------------------------------------
 
@@ -245,8 +202,11 @@ class _Run:
             self.inside[index] = entity
             self.env.process(self.journey(entity, route))
 
-    def _changes(self, element: int, at_ms: list[int], apply: Callable[[int], None]) -> Journey:
-        """Call ``apply(i)`` at instant i of a calendar; the first is at 0."""
+    def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
+        """Call ``apply(i)`` at instant i of a calendar of the element; the first is at 0."""
+        self.env.process(self._changes(element, at_ms, apply))
+
+    def _changes(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> Journey:
         for i, instant in enumerate(at_ms):
             if instant > self.env.now_ms:
                 yield self.env.timeout(instant - self.env.now_ms)
@@ -266,69 +226,7 @@ class _Run:
         alarm.callbacks.append(call)
         alarm.set_off(delay_ms, priority)
 
-    # --- from tables to objects, and back ----------------------------------------------------------
-
-    def _build_pool(self, number: int) -> Pool:
-        p = self.program
-        rows = slice(*p.capacity_ptr[number : number + 2].tolist())
-        at_ms, value = p.capacity_at_ms[rows].tolist(), p.capacity_value[rows].tolist()
-        pool = Pool(p.pool_names[number], int(p.pool_element[number]), value)
-        self.env.process(self._changes(pool.element, at_ms, pool.set_capacity))
-        return pool
-
-    def _build_element(self, number: int) -> Element:
-        p = self.program
-        name, priority = p.element_names[number], p.priority[:, number].tolist()
-        account = Account(int(p.element_account[number]))
-        rows = slice(*p.open_ptr[number : number + 2].tolist())
-        at_ms, value = p.open_at_ms[rows].tolist(), p.open_value[rows].tolist()
-        match ElementType(int(p.element_type[number])):
-            case ElementType.ZONE:
-                return Zone(self, number, name, priority, int(p.places[number]))
-            case ElementType.DELAY:
-                return Delay(self, number, name, priority, account, OpenTime(at_ms, value) if at_ms else None)
-            case ElementType.GATE:
-                gate = Gate(self, number, name, priority)
-                self.env.process(self._changes(number, at_ms, lambda i: gate.set_open(value[i])))
-                self._refill_by_calendar(gate)
-                return gate
-            case ElementType.DEPARTURE:
-                departure = Departure(self, number, name, priority)
-                self._refill_by_calendar(departure)
-                return departure
-            case ElementType.SERVICE:
-                row = number * p.n_classes
-                ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
-                usable = [[self.pools[i] for i in p.usable_pool[a:b].tolist()] for a, b in pairwise(ends)]
-                if p.element_suspends[number]:
-                    own = [pool for pool in self.pools if pool.element == number]
-                    return SuspendingService(self, number, name, priority, account, usable, own)
-                return Service(self, number, name, priority, account, usable)
-
-    def _refill_by_calendar(self, gate: Gate) -> None:
-        p = self.program
-        rows = slice(*p.refill_ptr[gate.number : gate.number + 2].tolist())
-        overall, ceilings = p.refill_overall[rows].tolist(), p.refill_ceiling[rows].tolist()
-        at_ms = p.refill_at_ms[rows].tolist()
-        self.env.process(self._changes(gate.number, at_ms, lambda i: gate.refill(overall[i], ceilings[i])))
-
-    def _build_route(self, number: int) -> tuple[_Step, ...]:
-        p = self.program
-        zones = range(*p.occupancy_ptr[number : number + 2].tolist())
-        occupancies = [self._build_occupancy(row) for row in zones]
-        steps = p.step_element[slice(*p.step_ptr[number : number + 2].tolist())].tolist()
-        return tuple(
-            _Step(k, self.elements[e], tuple(o for o in occupancies if o.first <= k <= o.last))
-            for k, e in enumerate(steps)
-        )
-
-    def _build_occupancy(self, row: int) -> _Occupancy:
-        p = self.program
-        zone = self.elements[int(p.occupancy_zone[row])]
-        if not isinstance(zone, Zone):
-            raise TypeError(f"'{zone.name}' is no zone")
-        first, last = int(p.occupancy_first[row]), int(p.occupancy_last[row])
-        return _Occupancy(zone, first, last, bool(p.occupancy_at_start[row]))
+    # --- what is reported ----------------------------------------------------------------------------
 
     def _record(self, instants_ms: tuple[I64, ...], entity: Entity) -> None:
         instants_ms[entity.source][entity.row, entity.step] = self.env.now_ms
@@ -377,16 +275,6 @@ class _Run:
         place_ms = [z.place_ms(p.horizon_ms) if isinstance(z, Zone) else 0 for z in self.elements]
         records = Records(e.arrival_ms, self.exit_ms, free_flow_ms, e.group, e.phase, self.wait_ms)
         return observers_of(p, records, starts[:, COHORT], np.array(place_ms, dtype=np.int64))
-
-
-def _releasers(entity: Entity) -> Iterable[Entity] | None:
-    """None if time alone frees the entity, else those any one of whom could."""
-    return None if entity.waits_at is None else entity.waits_at.releasers(entity)
-
-
-def _lot(entity: Entity) -> tuple[int, int] | None:
-    """What entities with the same releasers share: all in a zone's line, those of a class in a stage's."""
-    return None if entity.waits_at is None else entity.waits_at.lot(entity)
 
 
 def _empty_trace(entities: Entities) -> Trace:

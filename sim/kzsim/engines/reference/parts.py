@@ -11,7 +11,8 @@ from simpy.events import NORMAL, EventPriority
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 
 if TYPE_CHECKING:
-    from kzsim.engines.reference.elements import Element, Zone
+    from kzsim.engines.reference.elements import Element
+    from kzsim.engines.reference.zones import Zone
 
 
 class Environment(simpy.Environment):

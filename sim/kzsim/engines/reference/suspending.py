@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kzsim.engines.reference.elements import Run, Service
+from kzsim.engines.reference.elements import Run
 from kzsim.engines.reference.parts import Alarm, Entity, Pool
+from kzsim.engines.reference.stages import Service
 from kzsim.network.model import Account
 
 

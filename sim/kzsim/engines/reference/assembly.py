@@ -1,0 +1,119 @@
+"""From the tables of a Program to the objects of the reference engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+from kzsim.engines.reference import elements
+from kzsim.engines.reference.elements import Element
+from kzsim.engines.reference.gates import Departure, Gate
+from kzsim.engines.reference.parts import Pool
+from kzsim.engines.reference.stages import Delay, Service
+from kzsim.engines.reference.suspending import SuspendingService
+from kzsim.engines.reference.zones import Zone
+from kzsim.network.model import Account
+from kzsim.network.opentime import OpenTime
+from kzsim.network.program import ElementType, Program
+
+
+class Run(elements.Run, Protocol):
+    """What is needed of the run to build what it is made of."""
+
+    program: Program
+    pools: list[Pool]
+    elements: list[Element]
+
+    def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
+        """Call ``apply(i)`` at instant i of a calendar of the element; the first is at 0."""
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """One zone of a route; see ``network.model.Occupancy``."""
+
+    zone: Zone
+    first: int
+    last: int
+    at_start: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a route, and the zones that cover it, in rank order."""
+
+    number: int
+    stage: Element
+    covered_by: tuple[Occupancy, ...]
+
+
+def build_pool(run: Run, number: int) -> Pool:
+    """A pool, its calendar under way."""
+    p = run.program
+    rows = slice(*p.capacity_ptr[number : number + 2].tolist())
+    at_ms, value = p.capacity_at_ms[rows].tolist(), p.capacity_value[rows].tolist()
+    pool = Pool(p.pool_names[number], int(p.pool_element[number]), value)
+    run.follow(pool.element, at_ms, pool.set_capacity)
+    return pool
+
+
+def build_element(run: Run, number: int) -> Element:
+    """An element of its own type, its calendars under way."""
+    p = run.program
+    name, priority = p.element_names[number], p.priority[:, number].tolist()
+    account = Account(int(p.element_account[number]))
+    rows = slice(*p.open_ptr[number : number + 2].tolist())
+    at_ms, value = p.open_at_ms[rows].tolist(), p.open_value[rows].tolist()
+    match ElementType(int(p.element_type[number])):
+        case ElementType.ZONE:
+            return Zone(run, number, name, priority, int(p.places[number]))
+        case ElementType.DELAY:
+            return Delay(run, number, name, priority, account, OpenTime(at_ms, value) if at_ms else None)
+        case ElementType.GATE:
+            gate = Gate(run, number, name, priority)
+            run.follow(number, at_ms, lambda i: gate.set_open(value[i]))
+            _refill_by_calendar(run, gate)
+            return gate
+        case ElementType.DEPARTURE:
+            departure = Departure(run, number, name, priority)
+            _refill_by_calendar(run, departure)
+            return departure
+        case ElementType.SERVICE:
+            row = number * p.n_classes
+            ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
+            usable = [[run.pools[i] for i in p.usable_pool[a:b].tolist()] for a, b in pairwise(ends)]
+            if p.element_suspends[number]:
+                own = [pool for pool in run.pools if pool.element == number]
+                return SuspendingService(run, number, name, priority, account, usable, own)
+            return Service(run, number, name, priority, account, usable)
+
+
+def _refill_by_calendar(run: Run, gate: Gate) -> None:
+    p = run.program
+    rows = slice(*p.refill_ptr[gate.number : gate.number + 2].tolist())
+    overall, ceilings = p.refill_overall[rows].tolist(), p.refill_ceiling[rows].tolist()
+    at_ms = p.refill_at_ms[rows].tolist()
+    run.follow(gate.number, at_ms, lambda i: gate.refill(overall[i], ceilings[i]))
+
+
+def build_route(run: Run, number: int) -> tuple[Step, ...]:
+    """The steps of a route, with the zones that cover each."""
+    p = run.program
+    zones = range(*p.occupancy_ptr[number : number + 2].tolist())
+    occupancies = [_build_occupancy(run, row) for row in zones]
+    steps = p.step_element[slice(*p.step_ptr[number : number + 2].tolist())].tolist()
+    return tuple(
+        Step(k, run.elements[e], tuple(o for o in occupancies if o.first <= k <= o.last))
+        for k, e in enumerate(steps)
+    )
+
+
+def _build_occupancy(run: Run, row: int) -> Occupancy:
+    p = run.program
+    zone = run.elements[int(p.occupancy_zone[row])]
+    if not isinstance(zone, Zone):
+        raise TypeError(f"'{zone.name}' is no zone")
+    first, last = int(p.occupancy_first[row]), int(p.occupancy_last[row])
+    return Occupancy(zone, first, last, bool(p.occupancy_at_start[row]))
