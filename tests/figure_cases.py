@@ -331,6 +331,8 @@ def comparison_study() -> Study:
         "title": "light, standard against none",
         "kind": "comparison",
         "names": ["none", "light", "standard"],
+        "titles": ["No corridor", "A light corridor", "The usual corridor"],
+        "period": {"first": "2023-02-08", "last": "2023-04-01"},
         "kzsim": "0.1.0",
         "digest": "fedcba9876543210",
         "seed": 1,
@@ -372,6 +374,8 @@ def sweep_study(design: str = "grid", slope: float = -0.03) -> Study:
                 )
     manifest = {
         "title": "Intake against bundles",
+        "scenario": "Bakhty alone",
+        "period": {"first": "2023-02-08", "last": "2023-04-01"},
         "design": design,
         "kzsim": "0.1.0",
         "digest": "00ff00ff00ff",

@@ -180,6 +180,11 @@ def test_files_hold_what_adds_up(compared):
     assert (mean.mean().loc[told.index] - told).abs().max() < 1e-9
 
 
+def test_the_measured_days_are_kept_with_it(compared):
+    manifest = json.loads((compared / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["period"] == {"first": "2023-03-02", "last": "2023-03-06"}
+
+
 def test_by_measure_takes_the_bundle_apart(compared):
     measures = pd.read_csv(compared / "measures.csv")
     alone = set(measures.loc[measures["kind"] == "alone", "what"])

@@ -9,7 +9,7 @@ import pytest
 
 from kzsim import evidence
 from kzsim.experiments.studies import Study
-from kzsim.figures import letters
+from kzsim.figures import letters, told
 from kzsim.figures.catalogue import FIGURES, Drawn, figure_bytes, makers
 from kzsim.figures.letters import families_of, lacking
 from kzsim.figures.maps import within
@@ -76,6 +76,29 @@ def test_a_figure_has_title_source_words_for_the_blind_and_its_numbers(name: str
         assert len(one.table) > 0
         assert not one.table.columns.duplicated().any()
         assert re.fullmatch(r"[a-z0-9_-]+", one.name)
+
+
+def test_a_comparison_names_its_scenarios_by_their_titles_and_its_period() -> None:
+    first = drawn_of("comparison")["gains_light_road"].subtitle
+    assert "“A light corridor” less “No corridor”" in first
+    assert first.endswith("8\N{NO-BREAK SPACE}February 2023 to 1\N{NO-BREAK SPACE}April 2023")
+    assert "“The usual corridor”" in drawn_of("comparison")["classes_standard_road"].subtitle
+
+
+def test_scenarios_of_one_title_or_of_none_are_told_apart_by_their_names() -> None:
+    found = comparison_study()
+    alike = replace(found, manifest={**found.manifest, "titles": ["Same", "Same", ""]})
+    assert list(told.titles_of(alike).values()) == ["Same (none)", "Same (light)", "standard"]
+    older = replace(found, manifest={key: found.manifest[key] for key in ("names", "title")})
+    assert list(told.titles_of(older).values()) == ["none", "light", "standard"]
+    assert "“light” less “none”" in FIGURES["gains"].draw(older, speaker())[0].subtitle
+
+
+@pytest.mark.parametrize(("name", "kind"), [("sweep", "sweep_lines"), ("sample", "sweep_points")])
+def test_a_sweep_names_the_scenario_it_varies_and_its_period(name: str, kind: str) -> None:
+    (drawn,) = FIGURES[kind].draw(study(name), speaker())
+    said = drawn.subtitle.replace("\N{NO-BREAK SPACE}", " ")
+    assert said.endswith("Intake against bundles. Bakhty alone. 8 February 2023 to 1 April 2023")
 
 
 @pytest.mark.parametrize("form", ["svg", "pdf", "png"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,7 @@ def in_many_worlds(
     """Run, store and print it; ``bases`` are of the base and the alternatives, in the order of the plan."""
     from kzsim import experiments
     from kzsim.experiments.identity import scenario_digest
+    from kzsim.experiments.period import common_days
     from kzsim.experiments.uncertainty import plausible
     from kzsim.experiments.uncertainty.keeping import find_study
     from kzsim.experiments.uncertainty.spread import POINTS
@@ -90,15 +91,20 @@ def in_many_worlds(
     if asked.dry_run:
         return study.announce(session, said, made, takes.wall_s, stored)
     study.note(session, said)
-    scenarios = [scenario_digest(one.scenario.canonical()) for one in bases]
-    stored = _run(session, plan.title, scenarios, question, choice, workers, folder)
+    asked_of = {
+        "title": plan.title,
+        "scenarios": [scenario_digest(one.scenario.canonical()) for one in bases],
+        "names": names,
+        "titles": [one.scenario.title for one in bases],
+        "period": common_days(one.scenario for one in bases),
+    }
+    stored = _run(session, asked_of, question, choice, workers, folder)
     return study.finish(session, stored, lines(stored), ExitCode.DONE, again=False)
 
 
 def _run(
     session: Session,
-    title: str,
-    scenarios: Sequence[str],
+    asked_of: Mapping[str, object],
     question: Question,
     choice: Choice,
     workers: int,
@@ -120,8 +126,7 @@ def _run(
         )
     files = {name: csv_bytes(table) for name, table in found.tables.items() if len(table)}
     about = {
-        "title": title,
-        "scenarios": list(scenarios),
+        **asked_of,
         "points": len(made.shares),
         "replications": made.replications,
         "seed": made.seed,

@@ -219,6 +219,7 @@ def _announce(session: Session, race: Race, takes: RaceCost, stored: Stored | No
 def _run(session: Session, race: Race, choice: Any, workers: int, folder: Path) -> Stored:
     from kzsim.cli import progress
     from kzsim.experiments.files import csv_bytes
+    from kzsim.experiments.period import common_days
     from kzsim.experiments.uncertainty import ranked, ranking
     from kzsim.experiments.uncertainty.keeping import kept_in, store_study
 
@@ -245,7 +246,12 @@ def _run(session: Session, race: Race, choice: Any, workers: int, folder: Path) 
         TABLE: csv_bytes(ranked.rank_table(seen)),
         REPLICATIONS: csv_bytes(ranked.replication_table(seen)),
     }
-    about = {**ranked.document(seen), "rounds": history, "shown": [TABLE]}
+    about = {
+        **ranked.document(seen),
+        "period": common_days(race.scenarios),
+        "rounds": history,
+        "shown": [TABLE],
+    }
     return store_study(folder, KIND, race.digest, about, files, command=study.command(session))
 
 

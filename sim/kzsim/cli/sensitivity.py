@@ -178,6 +178,7 @@ def _run(
     folder: Path,
 ) -> Stored:
     from kzsim.cli import progress
+    from kzsim.experiments.period import measured_days
     from kzsim.experiments.uncertainty.keeping import kept_in, store_study
     from kzsim.experiments.uncertainty.sensitivity import analyse, run_study
 
@@ -190,6 +191,7 @@ def _run(
     about = {
         "title": base.scenario.title,
         "scenario": path,
+        "period": measured_days(base.scenario),
         "method": wanted.method,
         "said": wanted.said,
         "points": len(made.shares),

@@ -257,13 +257,16 @@ def _by_alternative(table: pd.DataFrame) -> list[tuple[tuple[str, str], pd.DataF
 
 
 def _told(study: Study, alternative: str, table: pd.DataFrame, say: Speaker) -> tuple[str, str]:
+    titles = told.titles_of(study)
+    of: Sequence[str] | None = None
     if alternative:
         what = say(
-            "Change of the mean crossing time in hours, {alternative} less {base}: the same trucks and "
+            "Change of the mean crossing time in hours, “{alternative}” less “{base}”: the same trucks and "
             "trains in both",
-            alternative=alternative,
-            base=study.manifest["names"][0],
+            alternative=titles.get(alternative, alternative),
+            base=next(iter(titles.values())),
         )
+        of = ()
     else:
         what = say(
             "Change of the mean crossing time in hours, with the corridors less without: the same trucks and "
@@ -277,7 +280,7 @@ def _told(study: Study, alternative: str, table: pd.DataFrame, say: Speaker) -> 
     together = say(
         "Words in the title rest on wider intervals that hold together, and on a threshold of 5 min"
     )
-    return told.subtitle(what, study, say), told.source(study, say, paired, together)
+    return told.subtitle(what, study, say, of), told.source(study, say, paired, together)
 
 
 def _panels(

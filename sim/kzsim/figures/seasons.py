@@ -59,10 +59,11 @@ def daily(study: Study) -> pd.DataFrame:
     for name in ("inside", "exits"):
         weekly = wide.groupby(keys, sort=False)[name].rolling(7, center=True, min_periods=4).mean()
         wide[f"{name}_week"] = weekly.reset_index(level=keys, drop=True)
-    first, last = told.days_of(study)
-    within = (wide["day"] >= datetime(first.year, first.month, first.day)) & (
-        wide["day"] <= datetime(last.year, last.month, last.day)
-    )
+    days = told.days_of(study)
+    within = wide["day"].notna()
+    if days is not None:
+        first, last = (datetime(day.year, day.month, day.day) for day in days)
+        within = (wide["day"] >= first) & (wide["day"] <= last)
     wide.columns.name = None
     return wide.loc[within, [*keys, "day", "inside", "inside_week", "exits", "exits_week"]].reset_index(
         drop=True

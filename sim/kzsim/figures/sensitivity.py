@@ -80,7 +80,7 @@ def _sensitivity(study: Study, table: pd.DataFrame, unit: str, name: str, say: S
         if morris
         else say("Sobol': share of the variance in which it takes part (total index)")
     )
-    subtitle = ". ".join((measure, study.title))
+    subtitle = told.subtitle(measure, study, say)
     source = told.source(study, say, say("Interval: 95 % bootstrap interval"), say("Grey: luck may be all"))
     figure = _bars(table, "size" if morris else "total", (title, subtitle, source), say)
     alt = say("Bars of the parameters that move the figure most, the strongest first. {title}.", title=title)

@@ -70,8 +70,16 @@ def counted(mode: str, say: Speaker) -> str:
     return say.unit("trains") if mode == "rail" else say.unit("trucks")
 
 
-def days_of(study: Study) -> tuple[date, date]:
-    """First and last day of the measured window, in Kazakhstan's clock."""
+def days_of(study: Study) -> tuple[date, date] | None:
+    """First and last day of the measured window, in Kazakhstan's clock.
+
+    None where the scenarios of a study have not the same, or an earlier version did not keep it.
+    """
+    kept = study.manifest.get("period")
+    if kept:
+        return date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"])
+    if "start" not in study.manifest:
+        return None
     start = datetime.fromisoformat(study.manifest["start"])
     first = start + timedelta(milliseconds=study.manifest["run_in_ms"])
     end = start + timedelta(milliseconds=study.manifest["horizon_ms"])
@@ -79,16 +87,35 @@ def days_of(study: Study) -> tuple[date, date]:
 
 
 def period(study: Study, say: Speaker) -> str:
-    """The measured window, from its first to its last day."""
-    first, last = days_of(study)
-    return say("{first} to {last}", first=say.date(first), last=say.date(last))
+    """The measured window, from its first to its last day; '' where it is not known."""
+    days = days_of(study)
+    return say("{first} to {last}", first=say.date(days[0]), last=say.date(days[1])) if days else ""
 
 
-def subtitle(what: str, study: Study, say: Speaker) -> str:
-    """What is shown, then the title of the scenario and the period where they are known."""
-    parts = [what, study.title]
-    if "start" in study.manifest:
-        parts.append(period(study, say))
+def titles_of(study: Study) -> dict[str, str]:
+    """By name what its author called each scenario of a study of several, the base first.
+
+    The name stands behind a title that several have, and instead of one that is not known.
+    """
+    names = [str(name) for name in study.manifest.get("names", ())]
+    titles = [str(title) for title in study.manifest.get("titles", ())]
+    if len(titles) != len(names):
+        titles = names
+    return {
+        name: title if title and titles.count(title) == 1 else f"{title} ({name})" if title else name
+        for name, title in zip(names, titles, strict=True)
+    }
+
+
+def subtitle(what: str, study: Study, say: Speaker, of: Sequence[str] | None = None) -> str:
+    """What is shown, then titles and the period where they are known.
+
+    ``of``: the titles where it is not that of the study, such as none where ``what`` names the scenarios. The
+    title of a sweep is followed by that of the scenario that it varies.
+    """
+    scenario = study.manifest.get("scenario") if study.kind == "sweep" else None
+    titles = [study.title, str(scenario or "")] if of is None else of
+    parts = [one for one in dict.fromkeys((what, *titles, period(study, say))) if one]
     return ". ".join([*(part.rstrip(".") for part in parts[:-1]), parts[-1]])
 
 

@@ -18,6 +18,7 @@ from kzsim.experiments.files import csv_bytes, package_versions, read_table
 from kzsim.experiments.identity import digest
 from kzsim.experiments.ledger import keep, verify
 from kzsim.experiments.models import expected_entities
+from kzsim.experiments.period import common_days
 from kzsim.experiments.resolved import resolved_yaml
 from kzsim.experiments.runs import Plan
 from kzsim.experiments.verification import scenario_of
@@ -159,6 +160,7 @@ def _manifest(
         "command": command,
         "names": list(result.names),
         "titles": list(result.titles),
+        "period": common_days(plan.scenarios),
         "seed": result.seed,
         "replications": result.n_replications,
         "counterfactual": False,

@@ -20,6 +20,7 @@ import numpy as np
 from kzsim._version import __version__
 from kzsim.experiments.disk import said_plainly
 from kzsim.experiments.errors import ResultsError
+from kzsim.experiments.period import Days, measured_days
 from kzsim.experiments.sweeps.database import DONE_TASKS, LEDGER, reading
 from kzsim.experiments.sweeps.export import (
     NOT_VALUES,
@@ -32,6 +33,7 @@ from kzsim.experiments.sweeps.export import (
     write_points,
 )
 from kzsim.experiments.sweeps.ledger import About, Failure, about_ledger, read_failures
+from kzsim.experiments.sweeps.points import Points
 from kzsim.experiments.sweeps.run import SweepPlan
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 SWEEP_JSON = "sweep.json"
 HEAD = ("throughput_per_day", "crossing_time", "share_not_through", "delay")
 """What a screen shows where the sweep file names no indicators."""
+_DECIDE_DAYS = ("year", "period", "run_in")
+"""Keys of a scenario that move its measured days."""
 _PACKAGES = ("numba", "numpy", "pyarrow", "scipy", "simpy")
 
 
@@ -231,6 +235,8 @@ def _about(
     return {
         "title": points.sweep.title,
         "description": points.sweep.description,
+        "scenario": points.sweep.base.scenario.title,
+        "period": _period(points),
         "digest": plan.about.digest,
         "results_digest": digest,
         "kzsim": __version__,
@@ -249,6 +255,13 @@ def _about(
         ],
         "parameters": points.units,
     }
+
+
+def _period(points: Points) -> Days | None:
+    """The measured days where no point changes them."""
+    if any(name.partition(".")[0] in _DECIDE_DAYS for name in points.names):
+        return None
+    return measured_days(points.sweep.base.scenario)
 
 
 def _version(name: str) -> str:
