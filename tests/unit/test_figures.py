@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from kzsim import evidence
 from kzsim.experiments.studies import Study
-from kzsim.figures import letters, told
+from kzsim.figures import letters, seasons, told
 from kzsim.figures.catalogue import FIGURES, Drawn, figure_bytes, makers
 from kzsim.figures.letters import families_of, lacking
 from kzsim.figures.maps import within
@@ -99,6 +100,42 @@ def test_a_sweep_names_the_scenario_it_varies_and_its_period(name: str, kind: st
     (drawn,) = FIGURES[kind].draw(study(name), speaker())
     said = drawn.subtitle.replace("\N{NO-BREAK SPACE}", " ")
     assert said.endswith("Intake against bundles. Bakhty alone. 8 February 2023 to 1 April 2023")
+
+
+def names_below(drawn: Drawn) -> list[str]:
+    """The words along the lower axes of a figure, those of the first panel that has any."""
+    below = [[text.get_text() for text in axes.get_xticklabels()] for axes in drawn.figure.axes]
+    return next(names for names in reversed(below) if any(names))
+
+
+@pytest.mark.parametrize(
+    ("lang", "months"),
+    [("en", ["Mar", "Apr"]), ("ru", ["март", "апр."]), ("kk", ["нау.", "сәу."]), ("zh", ["3月", "4月"])],
+)
+def test_a_year_axis_names_months_in_the_language(lang: str, months: list[str]) -> None:
+    found = run_study(run_in_ms=0)  # from 1 February to 1 April
+    (road, _) = FIGURES["year"].draw(found, speaker(lang))
+    assert names_below(road)[1:] == months
+
+
+def test_a_period_without_three_months_names_days() -> None:
+    found = run_study(horizon_ms=30 * 86_400_000)
+    (road, _) = FIGURES["year"].draw(found, speaker("ru"))
+    assert names_below(road)[0] == "8\N{NO-BREAK SPACE}февраля"
+    assert "inside_low" in road.table
+    assert "inside_week" not in road.table
+
+
+def test_a_year_and_a_week_show_how_far_days_are_apart() -> None:
+    year, week = drawn_of("run")["year_road"], drawn_of("run")["week_road"]
+    apart = year.table.dropna()
+    assert (apart["inside_week_low"] < apart["inside_week"]).all()
+    assert (apart["inside_week"] < apart["inside_week_high"]).all()
+    assert (week.table["inside_p10"] < week.table["inside_p90"]).all()
+    one = week.table.query("crossing == 'bakhty' and direction == 'kz_to_cn' and weekday == 2").iloc[0]
+    daily = seasons.daily(study("run")).query("crossing == 'bakhty' and direction == 'kz_to_cn'")
+    days = daily.loc[daily["day"].dt.day_of_week == 2, "inside"]
+    assert one["inside_p90"] == pytest.approx(np.quantile(days, 0.9))
 
 
 @pytest.mark.parametrize("form", ["svg", "pdf", "png"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kzsim.evidence import time_zones
 from kzsim.figures import told
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import Mark, Sheet, styled
+from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled, text_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,10 @@ _EVEN = 1.5
 _ALIKE = 1.1
 """Weekdays of which the fullest has less than so many times the emptiest are called alike."""
 _ROW_IN, _LABEL_IN = 0.62, 1.25
+_WEEK = 7
+_LEAST_MONTHS = 3
+"""With fewer beginnings of months in a period its axis names days."""
+_TICK_PT = 7.5
 
 
 # --- the year ---------------------------------------------------------------------------------------------
@@ -40,8 +44,10 @@ def years(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 def daily(study: Study) -> pd.DataFrame:
     """A row for each flow and day of the measured window, in Kazakhstan's clock.
 
-    ``inside``: mean number inside over the day's hourly readings; ``exits``: how many left that day; both
-    means over the replications. ``inside_week`` and ``exits_week``: mean of the seven days around it.
+    ``inside``: mean number inside over the day's hourly readings, ``inside_low`` and ``inside_high`` the
+    least and the largest of these; ``exits``: how many left that day; all are means over the replications.
+    ``inside_week`` and ``exits_week``: mean of the seven days around it; ``inside_week_low`` and
+    ``inside_week_high``: the lowest and the highest of these days.
     """
     found = study.table("hourly")
     flows = found[(found["element"] == "") & found["quantity"].isin(["inside", "exits"])]
@@ -51,23 +57,40 @@ def daily(study: Study) -> pd.DataFrame:
     flows = flows.assign(day=day, **{key: flows[key].astype("str") for key in [*keys, "quantity"]})
     grouped = (
         flows.groupby([*keys, "day", "quantity"], sort=True)["mean"]
-        .agg(["mean", "sum", "size"])
+        .agg(["mean", "sum", "min", "max"])
         .reset_index()
     )
     grouped["value"] = grouped["mean"].where(grouped["quantity"] == "inside", grouped["sum"])
     wide = grouped.pivot_table(index=[*keys, "day"], columns="quantity", values="value").reset_index()
+    hours = grouped.loc[grouped["quantity"] == "inside", [*keys, "day", "min", "max"]]
+    wide = wide.merge(hours.rename(columns={"min": "inside_low", "max": "inside_high"}), on=[*keys, "day"])
     for name in ("inside", "exits"):
-        weekly = wide.groupby(keys, sort=False)[name].rolling(7, center=True, min_periods=4).mean()
-        wide[f"{name}_week"] = weekly.reset_index(level=keys, drop=True)
+        around = wide.groupby(keys, sort=False)[name].rolling(_WEEK, center=True, min_periods=4)
+        wide[f"{name}_week"] = around.mean().reset_index(level=keys, drop=True)
+        if name == "inside":  # of exits closed days would hide everything else
+            for end, found in (("low", around.min()), ("high", around.max())):
+                wide[f"inside_week_{end}"] = found.reset_index(level=keys, drop=True)
     days = told.days_of(study)
     within = wide["day"].notna()
     if days is not None:
         first, last = (datetime(day.year, day.month, day.day) for day in days)
         within = (wide["day"] >= first) & (wide["day"] <= last)
     wide.columns.name = None
-    return wide.loc[within, [*keys, "day", "inside", "inside_week", "exits", "exits_week"]].reset_index(
-        drop=True
-    )
+    values = [f"inside{part}" for part in ("", "_low", "_high", "_week", "_week_low", "_week_high")]
+    return wide.loc[within, [*keys, "day", *values, "exits", "exits_week"]].reset_index(drop=True)
+
+
+def plotted(table: pd.DataFrame) -> pd.DataFrame:
+    """Of ``daily`` what the figure shows: of a short period the days, else the weeks around them."""
+    week = [name for name in table.columns if "_week" in name]
+    if is_short(table):
+        return table.drop(columns=week)
+    return table.drop(columns=["inside", "inside_low", "inside_high", "exits"])
+
+
+def is_short(table: pd.DataFrame) -> bool:
+    """Whether the period is shown by the day."""
+    return bool(table["day"].nunique() < _SHORT_DAYS)
 
 
 def year_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
@@ -85,7 +108,7 @@ def _of_directions(title: str, table: pd.DataFrame, say: Speaker) -> str:
 
 def _fullest(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """Where and when most were inside, and how many times the mean of that flow; or that queues stay even."""
-    short = table["day"].nunique() < _SHORT_DAYS
+    short = is_short(table)
     value = "inside" if short else "inside_week"
     by_place = table.groupby(["crossing", "day"], sort=False)[value].sum().reset_index()
     top = told.top_of(by_place, value)
@@ -111,15 +134,23 @@ def _fullest(table: pd.DataFrame, mode: str, say: Speaker) -> str:
 
 def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     title = year_title(table, mode, say)
-    short = table["day"].nunique() < _SHORT_DAYS
+    short = is_short(table)
     what = say("Number inside and number leaving a day, {counted}", counted=told.counted(mode, say))
     subtitle = told.subtitle(what, study, say)
     smooth = "" if short else say("Each point is the mean of seven days")
-    source = told.source(study, say, say("Means over the replications"), smooth)
+    source = told.source(
+        study, say, say("Means over the replications, of which single ones spread more"), smooth
+    )
     places, ways = told.crossings_of(table), told.directions_of(table)
     colours = dict(zip(told.DIRECTIONS, (told.COLOUR[mode], told.SECOND[mode]), strict=True))
     panel_in = _ROW_IN * len(places)
     marks = [Mark("line", colours[way], say.direction(way)) for way in ways]
+    pale = (
+        say("inside, pale: lowest to highest hour of the day")
+        if short
+        else say("inside, pale: lowest to highest of the seven days")
+    )
+    marks.append(Mark("bar", FAINT, pale))
     sheet = Sheet(title, subtitle, source, body_in=0.27 + panel_in + 0.12 * len(places) + 0.14, key=marks)
     top = 0.27
     width = (sheet.width_in - _LABEL_IN - 0.9) / 2
@@ -127,36 +158,69 @@ def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     for number, (quantity, heading) in enumerate(
         (("inside", say("inside, at a time")), ("exits", say("leaving, a day")))
     ):
-        most = float(table[quantity if short else f"{quantity}_week"].max()) * 1.15
+        value = quantity if short else f"{quantity}_week"
+        band = f"{value}_low" in table
+        most = float(table[f"{value}_high" if band else value].max()) * 1.08
         for at, crossing in enumerate(places):
             above = top + at * (_ROW_IN + 0.12)
             axes = sheet.axes(_LABEL_IN + 0.2 + number * (width + 0.4), above, width, _ROW_IN)
             for way in ways:
                 own = table[(table["crossing"] == crossing) & (table["direction"] == way)]
-                line = own[quantity] if short else own[f"{quantity}_week"]
-                axes.plot(own["day"], line, color=colours[way], linewidth=1.5)
+                if band:
+                    axes.fill_between(own["day"], own[f"{value}_low"], own[f"{value}_high"],
+                                      color=colours[way], alpha=0.22, linewidth=0)  # fmt: skip
+                axes.plot(own["day"], own[value], color=colours[way], linewidth=1.3)
             axes.set(xlim=(days.min(), days.max()), ylim=(0, most))
             axes.grid(visible=True)
-            axes.yaxis.set_major_locator(told.few_ticks(2, whole=True))
+            axes.yaxis.set_major_locator(told.few_ticks(3, whole=True))
             axes.yaxis.set_major_formatter(lambda value, _: say.number(value, 0))
-            _civil(axes, short=short)
+            _civil(axes, days.min(), days.max(), width, say)
             axes.tick_params(labelbottom=at == len(places) - 1, length=2, labelsize=7.5)
             if not at:
                 axes.set_title(heading, fontsize=8.5, weight="bold", loc="left", pad=4)
     _row_names(sheet, places, mode, say, top)
     alt = say("Lines of the number inside and leaving through the period {by}, by crossing. {title}.",
               by=told.by_mode(mode, say), title=title)  # fmt: skip
-    return Drawn(f"year_{mode}", title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True))
+    return Drawn(
+        f"year_{mode}", title, subtitle, source, alt, sheet.figure, plotted(table).reset_index(drop=True)
+    )
 
 
-def _civil(axes: Axes, *, short: bool) -> None:
-    """Days or months along the lower axis."""
-    import matplotlib.dates as mdates
+def _civil(axes: Axes, first: pd.Timestamp, last: pd.Timestamp, width_in: float, say: Speaker) -> None:
+    """Months by their names along the lower axis, or days of a period below some months; few enough to read.
 
-    locator: Any = mdates.AutoDateLocator
-    formatter: Any = mdates.DateFormatter
-    axes.xaxis.set_major_locator(locator(minticks=3, maxticks=7))
-    axes.xaxis.set_major_formatter(formatter("%d.%m." if short else "%m.%y"))
+    A short stroke stands at the first day of every month, a long one with a name where there is room.
+    """
+    import pandas as pd
+
+    months = pd.date_range(first, last, freq="MS")
+    if len(months) < _LEAST_MONTHS:
+        ticks, names = _days_between(first, last, width_in, say)
+    else:
+        room = width_in / len(months)
+        widest = max(text_in(say.month(day.month), _TICK_PT) for day in months) + 0.08
+        every = next(step for step in (1, 2, 3, 6, 12) if step * room >= widest or step == 12)
+        # months that divide the year alike, so that the same ones are named every year
+        ticks = [day for day in months if (day.month - 1) % every == 0]
+        names = [say.month(day.month) for day in ticks]
+        axes.set_xticks(list(months), minor=True)
+    axes.set_xticks(ticks, names)
+    axes.tick_params(axis="x", which="minor", length=2)
+    axes.tick_params(axis="x", which="major", length=4)
+
+
+def _days_between(
+    first: pd.Timestamp, last: pd.Timestamp, width_in: float, say: Speaker
+) -> tuple[list[pd.Timestamp], list[str]]:
+    """Days at even distances, from the first on, and how they are called."""
+    import pandas as pd
+
+    days = pd.date_range(first, last, freq="D")
+    room = width_in / max(len(days) - 1, 1)
+    widest = max(text_in(say.day(day), _TICK_PT) for day in days) + 0.12
+    every = next((step for step in (1, 2, 7, 14, 28) if step * room >= widest), len(days))
+    ticks = list(days[::every])
+    return ticks, [say.day(day) for day in ticks]
 
 
 # --- the week ---------------------------------------------------------------------------------------------
@@ -173,10 +237,17 @@ def weeks(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 
 
 def weekly(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for each flow and weekday (0 is Monday): means of ``inside`` and ``exits``, ``days`` in them."""
+    """A row for each flow and weekday (0 is Monday): means of ``inside`` and ``exits``, ``days`` in them.
+
+    ``inside_p10`` to ``exits_p90``: quantiles over these days.
+    """
     keys = ["crossing", "mode", "direction"]
     found = table.assign(weekday=table["day"].dt.day_of_week).groupby([*keys, "weekday"], sort=True)
-    return found.agg(inside=("inside", "mean"), exits=("exits", "mean"), days=("day", "size")).reset_index()
+    means = found.agg(inside=("inside", "mean"), exits=("exits", "mean"), days=("day", "size"))
+    for name in ("inside", "exits"):
+        for per_cent in (10, 90):
+            means[f"{name}_p{per_cent}"] = found[name].quantile(per_cent / 100)
+    return means.reset_index()
 
 
 def week_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
@@ -222,10 +293,16 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
         "Number inside and number leaving by the day of the week, {counted}", counted=told.counted(mode, say)
     )
     subtitle = told.subtitle(what, study, say)
-    source = told.source(study, say, say("Means over days and replications, in Kazakhstan's clock"))
+    source = told.source(
+        study,
+        say,
+        say("Means over days and replications, in Kazakhstan's clock"),
+        say("P10 to P90 of days that are means over the replications, of which single ones spread more"),
+    )
     places, ways = told.crossings_of(table), told.directions_of(table)
     colours = dict(zip(told.DIRECTIONS, (told.COLOUR[mode], told.SECOND[mode]), strict=True))
     marks = [Mark("square", colours[way], say.direction(way)) for way in ways]
+    marks.append(Mark("line", INK, say("P10 to P90 of the days")))
     body_in = 0.27 + (_ROW_IN + 0.12) * len(places) + 0.14
     sheet = Sheet(title, subtitle, source, body_in=body_in, key=marks)
     top = 0.27
@@ -233,7 +310,7 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     for number, (quantity, heading) in enumerate(
         (("inside", say("inside, at a time")), ("exits", say("leaving, a day")))
     ):
-        most = float(table[quantity].max()) * 1.1
+        most = float(table[[quantity, f"{quantity}_p90"]].max(axis=None)) * 1.08
         for at, crossing in enumerate(places):
             axes = sheet.axes(
                 _LABEL_IN + 0.2 + number * (width + 0.4), top + at * (_ROW_IN + 0.12), width, _ROW_IN
@@ -241,13 +318,14 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
             for which, way in enumerate(ways):
                 own = table[(table["crossing"] == crossing) & (table["direction"] == way)]
                 bar = 0.8 / len(ways)
-                axes.bar(
-                    own["weekday"] - 0.4 + bar * (which + 0.5), own[quantity], width=bar, color=colours[way]
-                )
+                at_x = own["weekday"] - 0.4 + bar * (which + 0.5)
+                axes.bar(at_x, own[quantity], width=bar, color=colours[way])
+                ends = own[f"{quantity}_p10"], own[f"{quantity}_p90"]
+                axes.vlines(at_x, *ends, color=INK, linewidth=0.9)
             axes.set(xlim=(-0.6, 6.6), ylim=(0, most), xticks=range(7))
             axes.set_xticklabels(_short_days(say))
             axes.grid(visible=True, axis="y")
-            axes.yaxis.set_major_locator(told.few_ticks(2, whole=True))
+            axes.yaxis.set_major_locator(told.few_ticks(3, whole=True))
             axes.yaxis.set_major_formatter(lambda value, _: say.number(value, 0))
             axes.tick_params(labelbottom=at == len(places) - 1, length=0, labelsize=7.5)
             if not at:

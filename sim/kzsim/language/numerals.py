@@ -26,14 +26,22 @@ _KAZAKH = (
     "қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым",
     "шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан",
 )  # fmt: skip
+_SHORT_ENGLISH = tuple(calendar.month_abbr)[1:]
+_SHORT_RUSSIAN = (
+    "янв.", "февр.", "март", "апр.", "май", "июнь", "июль", "авг.", "сент.", "окт.", "нояб.", "дек.",
+)  # fmt: skip
+_SHORT_KAZAKH = (
+    "қаң.", "ақп.", "нау.", "сәу.", "мам.", "мау.", "шіл.", "там.", "қыр.", "қаз.", "қар.", "жел.",
+)  # fmt: skip
 _CHINESE = tuple(str(month) for month in range(1, 13))
 
 
 @dataclass(frozen=True)
 class Form:
-    """Decimal and grouping signs, what stands before a per cent sign, months, and the pattern of a date.
+    """Decimal and grouping signs, what stands before a per cent sign, months, and the patterns of dates.
 
-    In the pattern, ``~`` is a space that does not break.
+    ``months`` are as they stand in a date, ``short_months`` by themselves; ``dated`` is with a year and
+    ``on_day`` without. In the patterns, ``~`` is a space that does not break.
     """
 
     decimal: str
@@ -41,6 +49,8 @@ class Form:
     before_percent: str
     months: tuple[str, ...]
     dated: str
+    on_day: str
+    short_months: tuple[str, ...]
 
     def number(self, value: float, digits: int) -> str:
         """With so many decimals and groups of three digits; a dash for a value that is not finite."""
@@ -65,7 +75,14 @@ class Form:
 
     def date(self, day: datetime.date) -> str:
         """Day, month in words, and year."""
-        pattern = self.dated.replace("~", NO_BREAK)
+        return self._dated(self.dated, day)
+
+    def day(self, day: datetime.date) -> str:
+        """Day and month in words."""
+        return self._dated(self.on_day, day)
+
+    def _dated(self, pattern: str, day: datetime.date) -> str:
+        pattern = pattern.replace("~", NO_BREAK)
         return pattern.format(day=day.day, month=self.months[day.month - 1], year=day.year)
 
 
@@ -81,10 +98,22 @@ def places(value: float) -> int:
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
-        "en": Form(".", ",", NO_BREAK, _ENGLISH, "{day}~{month} {year}"),
-        "ru": Form(",", NO_BREAK, NO_BREAK, _RUSSIAN, "{day}~{month} {year}~г."),
-        "kk": Form(",", NO_BREAK, NO_BREAK, _KAZAKH, "{year}~ж. {day}~{month}"),
-        "zh": Form(".", ",", "", _CHINESE, "{year}年{month}月{day}日"),
+        "en": Form(".", ",", NO_BREAK, _ENGLISH, "{day}~{month} {year}", "{day}~{month}", _SHORT_ENGLISH),
+        "ru": Form(
+            ",", NO_BREAK, NO_BREAK, _RUSSIAN, "{day}~{month} {year}~г.", "{day}~{month}", _SHORT_RUSSIAN
+        ),
+        "kk": Form(
+            ",", NO_BREAK, NO_BREAK, _KAZAKH, "{year}~ж. {day}~{month}", "{day}~{month}", _SHORT_KAZAKH
+        ),
+        "zh": Form(
+            ".",
+            ",",
+            "",
+            _CHINESE,
+            "{year}年{month}月{day}日",
+            "{month}月{day}日",
+            tuple(f"{month}月" for month in _CHINESE),
+        ),
     }
 )
 """By language. English follows the project's '62 %', with a space that does not break."""

@@ -120,6 +120,14 @@ class Speaker:
         """'5 January 2023'."""
         return self._form.date(day)
 
+    def day(self, day: datetime.date) -> str:
+        """'5 January'."""
+        return self._form.day(day)
+
+    def month(self, number: int) -> str:
+        """A month (1 is January) by itself and short, as at an axis: 'Jan'."""
+        return self._form.short_months[number - 1]
+
     def word(self, context: str, key: str) -> str:
         """The word of a key in one of the contexts of ``kzsim.language.words``; plain English without one."""
         return self._word(context, key)
