@@ -123,7 +123,7 @@ def _gains(study: Study, table: pd.DataFrame, alternative: str, mode: str, say: 
     looks = {
         ROLES[0]: (told.FARM, told.FARM_MARKER),
         ROLES[1]: (ORANGE, "^"),
-        ROLES[2]: (told.COLOUR[mode], told.MARKER[mode]),
+        ROLES[2]: (told.REST, told.REST_MARKER),
     }
     there = [role for role in ROLES if (table["corridor"] == role).any()]
     marks = [Mark("point", looks[role][0], say.corridor(role), looks[role][1]) for role in there]
@@ -206,10 +206,16 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
     title = classes_title(table, mode, say)
     subtitle, source = _told(study, alternative, table, say)
     ways = told.directions_of(table)
-    looks = dict(
-        zip(told.DIRECTIONS, ((told.COLOUR[mode], told.MARKER[mode]), (told.SECOND[mode], "v")), strict=True)
-    )
-    marks = [Mark("point", looks[way][0], say.direction(way), looks[way][1]) for way in ways]
+    markers = dict(zip(told.DIRECTIONS, ("o", "v"), strict=True))
+    marks = [Mark("point", FAINT, say.direction(way), markers[way]) for way in ways]
+    marks += [
+        Mark("square", colour, words)
+        for farm, colour, words in (
+            (True, told.FARM, say.class_(AGRICULTURAL)),
+            (False, told.REST, say.class_(REST)),
+        )
+        if any(told.is_farm(str(klass), mode) == farm for klass in table["class"].unique())
+    ]
     marks.append(Mark("interval", FAINT, say("mean with 95 % interval")))
     marks.extend(_undecided(table, say))
     order = table.groupby("class")["difference"].mean().sort_values(kind="stable")
@@ -227,9 +233,10 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
             if at:
                 axes.axhline(at, color="#E4E4E4", linewidth=0.6)
             own = table[(table["crossing"] == crossing) & (table["class"] == klass)]
+            colour = told.FARM if told.is_farm(str(klass), mode) else told.REST
             for row in told.records(own):
-                _point(axes, row, at + (ways.index(row["direction"]) + 0.7) / (len(ways) + 0.4),
-                       *looks[row["direction"]], None)  # fmt: skip
+                y = at + (ways.index(row["direction"]) + 0.7) / (len(ways) + 0.4)
+                _point(axes, row, y, colour, markers[row["direction"]], None)
     for at, klass in enumerate(classes):
         sheet.label(top + (at + 0.5) * group_in, say.class_(klass), _LABEL_IN - 0.2)
     alt = say("Changes of the mean crossing time {by} with intervals, by class of goods. {title}.",

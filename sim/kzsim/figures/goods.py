@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kzsim.figures import told
-from kzsim.figures.colours import BLUISH_GREEN, ORANGE, REDDISH_PURPLE, SKY_BLUE
+from kzsim.figures.colours import BASELINE, luminance
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import INK, Mark, Sheet, styled, text_in
 from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from kzsim.experiments.studies import Study
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 MOST_CLASSES = 4
 OTHER = "other"
-COLOURS = (SKY_BLUE, ORANGE, BLUISH_GREEN, REDDISH_PURPLE)
+_DARK = 0.18
+"""Below this luminance white words are easier to read on a colour than black ones."""
 _ROW_IN, _LABEL_IN = 0.30, 1.62
 
 
@@ -77,6 +80,11 @@ def tonnage_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     )
 
 
+def in_order(classes: Sequence[str], mode: str) -> list[str]:
+    """Agricultural goods first, then the others, each as they were; what is put together comes last."""
+    return sorted(classes, key=lambda name: (name == OTHER, not told.is_farm(name, mode)))
+
+
 def _name(klass: str, say: Speaker) -> str:
     return say("all other") if klass == OTHER else say.class_(klass)
 
@@ -86,8 +94,8 @@ def _tonnage(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Draw
     subtitle = told.subtitle(say("Net load of what got through, tonnes a day, by class of goods"), study, say)
     source = told.source(study, say, say("Means over the replications; their intervals stand in the table"))
     order = table.groupby("class", sort=False)["mean"].sum().sort_values(ascending=False, kind="stable")
-    names = [name for name in order.index if name != OTHER] + [name for name in order.index if name == OTHER]
-    colours = dict(zip(names, COLOURS, strict=False))
+    names = in_order([str(name) for name in order.index], mode)
+    colours = {**told.class_colours([name for name in names if name != OTHER], mode), OTHER: BASELINE}
     places, ways = told.crossings_of(table), told.directions_of(table)
     wide = table.pivot_table(index=["crossing", "direction"], columns="class", values="mean", fill_value=0.0)
     panel_in = _ROW_IN * len(places)
@@ -112,11 +120,14 @@ def _tonnage(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Draw
             left = 0.0
             for name in names:
                 tonnes = float(wide[name].to_dict()[(crossing, way)])
-                axes.barh(at, tonnes, left=left, height=0.62, color=colours[name], linewidth=0)
+                axes.barh(
+                    at, tonnes, left=left, height=0.62, color=colours[name], edgecolor="white", linewidth=0.4
+                )
                 words = say.number(tonnes, 0)
                 if tonnes / far * width > text_in(words, 7) + 0.06:
+                    ink = "white" if luminance(colours[name]) < _DARK else INK
                     axes.text(
-                        left + tonnes / 2, at, words, ha="center", va="center_baseline", fontsize=7, color=INK
+                        left + tonnes / 2, at, words, ha="center", va="center_baseline", fontsize=7, color=ink
                     )
                 left += tonnes
             axes.annotate(

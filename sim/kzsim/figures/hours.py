@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kzsim.figures import told
-from kzsim.figures.colours import BASELINE, ORANGE, REDDISH_PURPLE, SKY_BLUE
+from kzsim.figures.colours import BASELINE, ORANGE, SKY_BLUE, YELLOW
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import INK, Mark, Sheet, styled, text_in
 from kzsim.indicators.layout import ALL
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMED = 3
 """So many accounts are named, the others are put together."""
 OTHER = "other"
-COLOURS = (ORANGE, SKY_BLUE, REDDISH_PURPLE)
+COLOURS = (ORANGE, SKY_BLUE, YELLOW)
 _ROW_IN, _LABEL_IN = 0.30, 1.62
 
 

@@ -88,6 +88,7 @@ class Mark:
     words: str
     marker: str = "o"
     dashed: bool = False
+    dotted: bool = False
     hollow: bool = False
 
 
@@ -194,7 +195,8 @@ def _draw_mark(axes: Axes, mark: Mark, x: float, y: float) -> None:
         case "square":
             axes.add_patch(Rectangle((x + 0.10, y - 0.055), 0.14, 0.11, color=mark.colour, linewidth=0))
         case "line":
-            axes.plot([x, x + 0.24], [y, y], color=mark.colour, linestyle="--" if mark.dashed else "-")
+            dash = "--" if mark.dashed else ":" if mark.dotted else "-"
+            axes.plot([x, x + 0.24], [y, y], color=mark.colour, linestyle=dash)
         case "point" | "interval":
             if mark.look == "interval":
                 axes.plot([x, x + 0.24], [y, y], color=mark.colour, linewidth=1.1)

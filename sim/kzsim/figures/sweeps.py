@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kzsim.figures import told
-from kzsim.figures.colours import BLUE, BLUISH_GREEN, ORANGE, VERMILION
+from kzsim.figures.colours import BLACK, BLUE, ORANGE, VERMILION
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import FAINT, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
 from kzsim.indicators.layout import ALL
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from kzsim.language import Speaker
 
 MOST_LINES = 4
-LOOKS = ((BLUE, "o"), (VERMILION, "s"), (BLUISH_GREEN, "D"), (ORANGE, "^"))
+LOOKS = ((BLUE, "o"), (VERMILION, "s"), (BLACK, "D"), (ORANGE, "^"))
+"""None of the colours of agricultural goods and of the rest: these are values of a key."""
 SHOWN = ("crossing_time", "throughput_per_day")
 """What is shown where the sweep has it; else its first indicators."""
 FLOW = ["crossing", "mode", "direction"]

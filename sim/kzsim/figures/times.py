@@ -9,7 +9,7 @@ import numpy as np
 from kzsim.figures import told
 from kzsim.figures.colours import BASELINE
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
+from kzsim.figures.style import FAINT, INK, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
 from kzsim.indicators.intervals import Estimate, estimate
 from kzsim.indicators.layout import AGRICULTURAL, ALL, REST
 
@@ -128,7 +128,7 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
     panel_in = group_in * len(places)
     marks = [
         Mark("point", told.FARM, say("agricultural goods"), told.FARM_MARKER),
-        Mark("point", told.COLOUR[mode], say("the rest"), told.MARKER[mode]),
+        Mark("point", told.REST, say("the rest"), told.REST_MARKER),
         Mark("interval", FAINT, say("mean with 95 % interval")),
         Mark("bar", FAINT, say("P10 to P90: what four in five meet")),
     ]
@@ -150,7 +150,7 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
             if at:
                 axes.axhline(at, color="#E4E4E4", linewidth=0.6)
             for row in told.records(own):
-                _range(axes, row, at, mode, say)
+                _range(axes, row, at, say)
     for at, crossing in enumerate(places):
         sheet.label(top + (at + 0.5) * group_in, told.place(crossing, mode, say), _LABEL_IN - 0.2)
     alt = say(
@@ -163,21 +163,21 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
     return Drawn(f"crossing_time_{mode}", title, subtitle, source, alt, sheet.figure, table)
 
 
-def _range(axes: Axes, row: dict[str, Any], at: int, mode: str, say: Speaker) -> None:
+def _range(axes: Axes, row: dict[str, Any], at: int, say: Speaker) -> None:
     farm = row["class"] == AGRICULTURAL
     y = at + (0.33 if farm else 0.67)
-    colour = told.FARM if farm else told.COLOUR[mode]
+    colour = told.FARM if farm else told.REST
     if np.isfinite([row["p10"], row["p90"]]).all():
         axes.barh(
             y, row["p90"] - row["p10"], left=row["p10"], height=0.2, color=colour, alpha=0.3, linewidth=0
         )
     if np.isfinite(row["low"]):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt")
-    axes.plot(row["mean"], y, told.FARM_MARKER if farm else told.MARKER[mode], color=colour, markersize=4.2)
+    axes.plot(row["mean"], y, told.FARM_MARKER if farm else told.REST_MARKER, color=colour, markersize=4.2)
     right = np.nanmax([row["mean"], row["high"], row["p90"]])
     axes.annotate(
         say.figure(row["mean"]), (right, y), (4, 0), textcoords="offset points", va="center", fontsize=7.5,
-        color=colour,
+        color=INK,
     )  # fmt: skip
 
 
@@ -302,8 +302,12 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
     before = (table["run"] == "counterfactual").any()
     marks = [
         Mark("line", told.FARM, say("agricultural goods")),
-        Mark("line", told.COLOUR[mode], say("the rest"), dashed=True),
-        *([Mark("line", BASELINE, say("agricultural goods without the corridors"))] if before else []),
+        Mark("line", told.REST, say("the rest"), dashed=True),
+        *(
+            [Mark("line", BASELINE, say("agricultural goods without the corridors"), dotted=True)]
+            if before
+            else []
+        ),
     ]
     row_in, left, head_in, sheet_in = 1.15, 0.52, 0.32, WIDTH_IN
     gap = 0.14
@@ -321,8 +325,8 @@ def _distribution(study: Study, table: pd.DataFrame, mode: str, say: Speaker) ->
             axes = sheet.axes(left + across * (width + gap), above, width, row_in)
             own = table[(table["crossing"] == crossing) & (table["direction"] == direction)]
             for run, klass, colour, dash in (
-                ("counterfactual", AGRICULTURAL, BASELINE, "-"),
-                ("scenario", REST, told.COLOUR[mode], "--"),
+                ("counterfactual", AGRICULTURAL, BASELINE, ":"),
+                ("scenario", REST, told.REST, "--"),
                 ("scenario", AGRICULTURAL, told.FARM, "-"),
             ):
                 line = own[(own["run"] == run) & (own["class"] == klass)]

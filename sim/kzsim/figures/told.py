@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kzsim.evidence import crossings
-from kzsim.figures.colours import BLUISH_GREEN, ORANGE, RAIL, ROAD, SKY_BLUE
-from kzsim.indicators.layout import ALL, HEADLINE
+from kzsim.figures import colours
+from kzsim.figures.colours import ORANGE, RAIL, ROAD, SKY_BLUE
+from kzsim.indicators.layout import AGRICULTURAL, ALL, HEADLINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +27,9 @@ _EXPONENT = 1e5
 """From here on ``g`` writes with an exponent."""
 SECOND = {"road": SKY_BLUE, "rail": ORANGE}
 """A second line of the same mode: the other direction."""
-FARM = BLUISH_GREEN
+FARM, REST = colours.AGRICULTURAL, colours.REST
 MARKER = {"road": "o", "rail": "s"}
-FARM_MARKER = "D"
+FARM_MARKER, REST_MARKER = "D", "o"
 
 
 def headline(mode: str) -> str:
@@ -53,6 +54,32 @@ def directions_of(table: pd.DataFrame) -> tuple[str, ...]:
     """The directions that a table has rows of, towards China first."""
     there = set(table["direction"])
     return tuple(direction for direction in DIRECTIONS if direction in there)
+
+
+def is_farm(klass: str, mode: str) -> bool:
+    """Whether a class is of agricultural goods: by road those a corridor may take, by rail grain alone.
+
+    Container trains carry some produce too, in a share of their boxes that nobody knows.
+    """
+    from kzsim.border.corridors import eligible_classes
+    from kzsim.border.rail_line import GRAIN
+
+    return klass == AGRICULTURAL or (klass == GRAIN if mode == "rail" else klass in eligible_classes("road"))
+
+
+def class_colours(classes: Sequence[str], mode: str) -> dict[str, str]:
+    """Shades by class: green those of agricultural goods, purple the others, first of each the colour itself.
+
+    Beyond three of a kind the last shade serves for all that follow.
+    """
+    found: dict[str, str] = {}
+    used = {True: 0, False: 0}
+    for klass in classes:
+        farm = is_farm(klass, mode)
+        shades = colours.AGRICULTURAL_SHADES if farm else colours.REST_SHADES
+        found[klass] = shades[min(used[farm], len(shades) - 1)]
+        used[farm] += 1
+    return found
 
 
 def place(crossing: str, mode: str, say: Speaker) -> str:
