@@ -10,7 +10,7 @@ import numpy as np
 from kzsim.figures import told
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import FAINT, INK, WIDTH_IN, Sheet, styled, wrapped
-from kzsim.figures.sweeps import FLOW, Axis, axes_of, heading, heads_of
+from kzsim.figures.sweeps import FLOW, Axis, amount, axes_of, common_luck, heading, heads_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,13 +100,7 @@ def heat_title(table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Sp
 
 def _named(value: object, axis: Axis, say: Speaker) -> str:
     """The key and its value with its unit."""
-    return f"{say.parameter(axis.key)} = {_value(value, axis, say)}"
-
-
-def _value(value: object, axis: Axis, say: Speaker) -> str:
-    if isinstance(value, int | float):
-        return "–" if math.isnan(value) else " ".join((say.figure(float(value)), say.unit(axis.unit))).strip()
-    return str(value)
+    return f"{say.parameter(axis.key)} = {amount(value, axis, say)}"
 
 
 def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Speaker) -> Drawn:
@@ -115,7 +109,8 @@ def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str
     what = say("{what}, {unit}: mean and half the width of its 95 % interval",
                what=say.indicator(name), unit=say.unit(unit))  # fmt: skip
     subtitle = told.subtitle(told.sentence([what]), study, say)
-    source = told.source(study, say, told.interval_named(say, int(study.manifest.get("replications", 1))))
+    count = int(study.manifest.get("replications", 1))
+    source = told.source(study, say, told.interval_named(say, count), common_luck(say) if count > 1 else "")
     flows = list(dict.fromkeys(table[FLOW].itertuples(index=False, name=None)))
     columns, rows = (list(dict.fromkeys(table[axis.column])) for axis in (across, down))
     left = 1.75
@@ -147,7 +142,7 @@ def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str
             axes.spines[side].set_visible(False)
         axes.tick_params(length=0, labelsize=7.5, labelbottom=number == len(flows) - 1)
         axes.set_yticks(
-            range(len(rows)), ["\n".join(wrapped(_value(one, down, say), 7.5, 1.5)) for one in rows]
+            range(len(rows)), ["\n".join(wrapped(amount(one, down, say), 7.5, 1.5)) for one in rows]
         )
         numbers = [say.figure(float(one)) if across.numeric else str(one) for one in columns]
         axes.set_xticks(range(len(columns)), numbers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +69,25 @@ def heading(axis: Axis, say: Speaker) -> str:
     return say("{what}, {unit}", what=words, unit=say.unit(axis.unit)) if axis.unit else words
 
 
+def amount(value: object, axis: Axis, say: Speaker) -> str:
+    """A value of a key with its unit; words as they are."""
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return str(value)
+    number = float(value)
+    if not np.isfinite(number):
+        return "–"
+    told_number = say.number(number, 0) if number.is_integer() else say.figure(number)
+    return f"{told_number}\N{NO-BREAK SPACE}{say.unit(axis.unit)}" if axis.unit else told_number
+
+
+def common_luck(say: Speaker) -> str:
+    """Why points differ more surely than their intervals suggest."""
+    return say(
+        "All points have the same random numbers, so that differences between them are usually surer "
+        "than the intervals of each suggest"
+    )
+
+
 # --- lines ------------------------------------------------------------------------------------------------
 
 
@@ -121,8 +140,8 @@ def lines_title(table: pd.DataFrame, along: Axis, by: Axis | None, mode: str, sa
     values = {
         "what": say.indicator(name),
         "key": say.parameter(along.key),
-        "from_": say.figure(float(first[along.column])),
-        "to": say.figure(float(last[along.column])),
+        "from_": amount(float(first[along.column]), replace(along, unit=""), say),
+        "to": amount(float(last[along.column]), along, say),
     }
     if size < 0:
         return told.sentence(
@@ -155,15 +174,21 @@ def lines_title(table: pd.DataFrame, along: Axis, by: Axis | None, mode: str, sa
 def _lines(study: Study, table: pd.DataFrame, along: Axis, by: Axis | None, mode: str, say: Speaker) -> Drawn:
     title = lines_title(table, along, by, mode, say)
     held = [axis for axis in axes_of(table) if axis not in (along, by) and len(table)]
-    fixed = "; ".join(f"{axis.key} = {table[axis.column].iloc[0]}" for axis in held)
+    fixed = "; ".join(
+        f"{say.parameter(axis.key)} = {amount(table[axis.column].iloc[0], axis, say)}" for axis in held
+    )
     what = say("Means at the points of the sweep") + (f" ({fixed})" if fixed else "")
     subtitle = told.subtitle(what, study, say)
-    source = told.source(study, say, told.interval_named(say, int(study.manifest.get("replications", 1))))
+    count = int(study.manifest.get("replications", 1))
+    source = told.source(study, say, told.interval_named(say, count), common_luck(say) if count > 1 else "")
     values: list[Hashable] = [None] if by is None else list(dict.fromkeys(table[by.column]))
     marks = [
-        Mark("interval", colour, f"{by.key} = {value}" if by else "", marker)
+        Mark("interval", colour, f"{say.parameter(by.key)} = {amount(value, by, say)}", marker)
         for value, (colour, marker) in zip(values, LOOKS, strict=False)
+        if by is not None
     ]
+    if np.isfinite(table["low"].to_numpy(dtype=float)).any():
+        marks.append(Mark("bar", FAINT if by else LOOKS[0][0], say("95 % interval of each mean")))
     flows = list(dict.fromkeys(table[FLOW].itertuples(index=False, name=None)))
     shown = list(dict.fromkeys(table["indicator"]))
     row_in, gap_in, left, gap = 1.10, 0.30, 0.62, 0.55
@@ -175,7 +200,7 @@ def _lines(study: Study, table: pd.DataFrame, along: Axis, by: Axis | None, mode
         subtitle,
         source,
         body_in=0.16 + (row_in + gap_in) * len(flows) + feet_in,
-        key=marks if by else (),
+        key=marks,
     )
     top = 0.46
     for down, flow in enumerate(flows):
@@ -201,7 +226,7 @@ def _lines(study: Study, table: pd.DataFrame, along: Axis, by: Axis | None, mode
                 axes.tick_params(labelbottom=False)
     alt = say(
         "Lines of how figures answer to {key} {by}. {title}.",
-        key=along.key,
+        key=say.parameter(along.key),
         by=told.by_mode(mode, say),
         title=title,
     )
@@ -214,7 +239,7 @@ def _interval_line(axes: Axes, line: pd.DataFrame, along: Axis, colour: str, mar
     x = line[along.column].to_numpy(dtype=float)
     low, high = line["low"].to_numpy(dtype=float), line["high"].to_numpy(dtype=float)
     if np.isfinite(low).all() and len(line):
-        axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0)
     axes.plot(x, line["mean"], color=colour, linewidth=1.3, marker=marker, markersize=3.6)
 
 
