@@ -246,6 +246,8 @@ def compared(cell: dict[str, Any], effect: float) -> dict[str, Any]:
         "difference": gap,
         "low": gap - half,
         "high": gap + half,
+        "simultaneous_low": gap - 1.6 * half,
+        "simultaneous_high": gap + 1.6 * half,
         "verdict": verdict,
         "replications": REPLICATIONS,
     }

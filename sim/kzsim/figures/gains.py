@@ -9,7 +9,7 @@ import numpy as np
 from kzsim.figures import told
 from kzsim.figures.colours import BASELINE, ORANGE
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, INK, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
+from kzsim.figures.style import FAINT, HAIR_PT, INK, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
 from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
 
 if TYPE_CHECKING:
@@ -21,18 +21,23 @@ if TYPE_CHECKING:
     from kzsim.experiments.studies import Study
     from kzsim.language import Speaker
 
+_WORDS_SHARE = 0.14
+"""Part of a panel's width that the number beside a mark takes."""
 ROLES = ("user", "eligible_nonuser", "other")
 GAINS, LOSES, SAME, UNDECIDED = "gains", "loses", "no change", "undecided"
 """Verdicts as the tables have them."""
 _KEYS = ["alternative", "crossing", "mode", "direction", "class", "corridor"]
 _LABEL_IN, _LINE_IN, _GAP_IN, _BETWEEN_IN = 1.62, 0.17, 0.12, 0.18
+_WIDER_REACH = 0.25
+"""By so much of the span of the usual intervals an axis grows on each side for the wider ones."""
 
 
 def differences(study: Study) -> pd.DataFrame:
     """A row for each cell with a compared crossing time, of a comparison or of a run with its counterfactual.
 
     Columns: ``alternative`` ('' of a run), the cell, ``base``, ``difference``, ``low``, ``high`` in hours,
-    and ``verdict``, which rests on the interval that holds together with those of all others.
+    ``together_low`` and ``together_high``, the interval that holds together with those of all others (NaN
+    where it was not kept), and ``verdict``, which rests on it.
     """
     if study.kind == "comparison":
         found = study.table("differences").rename(columns={"base_mean": "base"})
@@ -40,9 +45,9 @@ def differences(study: Study) -> pd.DataFrame:
     else:
         found = study.table("comparison").assign(alternative="")
     own = found[found["indicator"] == "crossing_time"]
-    return own[[*_KEYS, "base", "difference", "low", "high", "verdict", "replications"]].reset_index(
-        drop=True
-    )
+    own = own.rename(columns={"simultaneous_low": "together_low", "simultaneous_high": "together_high"})
+    values = ["base", "difference", "low", "high", "together_low", "together_high", "verdict", "replications"]
+    return own.reindex(columns=[*_KEYS, *values]).reset_index(drop=True)
 
 
 # --- by part in the corridor ------------------------------------------------------------------------------
@@ -127,8 +132,7 @@ def _gains(study: Study, table: pd.DataFrame, alternative: str, mode: str, say: 
     }
     there = [role for role in ROLES if (table["corridor"] == role).any()]
     marks = [Mark("point", looks[role][0], say.corridor(role), looks[role][1]) for role in there]
-    marks.append(Mark("interval", FAINT, say("mean with 95 % interval")))
-    marks.extend(_undecided(table, say))
+    marks.extend(_intervals(table, say))
     places, ways = told.crossings_of(table), told.directions_of(table)
     group_in = _LINE_IN * len(there) + _GAP_IN
     sheet = Sheet(title, subtitle, source, body_in=0.42 + group_in * len(places) + 0.40, key=marks)
@@ -216,8 +220,7 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
         )
         if any(told.is_farm(str(klass), mode) == farm for klass in table["class"].unique())
     ]
-    marks.append(Mark("interval", FAINT, say("mean with 95 % interval")))
-    marks.extend(_undecided(table, say))
+    marks.extend(_intervals(table, say))
     order = table.groupby("class")["difference"].mean().sort_values(kind="stable")
     classes, places = list(order.index), told.crossings_of(table)
     tallest = max(len(wrapped(say.class_(klass), 8.5, _LABEL_IN - 0.2)) for klass in classes)
@@ -245,11 +248,14 @@ def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, sa
     return Drawn(name, title, subtitle, source, alt, sheet.figure, table.reset_index(drop=True))
 
 
-def _undecided(table: pd.DataFrame, say: Speaker) -> list[Mark]:
-    """The entry of the key for hollow marks, where there are any."""
-    if not (table["verdict"] == UNDECIDED).any():
-        return []
-    return [Mark("point", FAINT, say("hollow: not decided by the wider intervals"), hollow=True)]
+def _intervals(table: pd.DataFrame, say: Speaker) -> list[Mark]:
+    """The entries of the key for both intervals and for hollow marks, as far as there are any."""
+    marks = [Mark("interval", FAINT, say("mean with 95 % interval"))]
+    if np.isfinite(table["together_low"].to_numpy(dtype=float)).any():
+        marks.append(Mark("hair", FAINT, say("wider interval, holds together with all others")))
+    if (table["verdict"] == UNDECIDED).any():
+        marks.append(Mark("point", FAINT, say("hollow: not decided by the wider intervals"), hollow=True))
+    return marks
 
 
 # --- both -------------------------------------------------------------------------------------------------
@@ -287,7 +293,14 @@ def _told(study: Study, alternative: str, table: pd.DataFrame, say: Speaker) -> 
     together = say(
         "Words in the title rest on wider intervals that hold together, and on a threshold of 5 min"
     )
-    return told.subtitle(what, study, say, of), told.source(study, say, paired, together)
+    ends = _ends(table)
+    wide = table[["together_low", "together_high"]].to_numpy(dtype=float)
+    beyond = (
+        say("A wider interval that reaches the edge of a panel goes on beyond it")
+        if np.nanmin([*wide[:, 0], ends[0]]) < ends[0] or np.nanmax([*wide[:, 1], ends[1]]) > ends[1]
+        else ""
+    )
+    return told.subtitle(what, study, say, of), told.source(study, say, paired, together, beyond)
 
 
 def _panels(
@@ -301,8 +314,7 @@ def _panels(
     values: bool = True,
 ) -> list[Axes]:
     """Panels side by side with one axis of hours, nought marked, faster to the left."""
-    ends = table[["difference", "low", "high"]].to_numpy(dtype=float)
-    low, high = min(float(np.nanmin(ends)), 0.0), max(float(np.nanmax(ends)), 0.0)
+    low, high = _ends(table)
     room = (high - low) * (0.22 if values else 0.08) or 1.0
     width = _panel_in(len(headings))
     made = []
@@ -335,22 +347,44 @@ def _panels(
     return made
 
 
+def _ends(table: pd.DataFrame) -> tuple[float, float]:
+    """Where the axis of hours ends, but for room: at nought, the usual intervals, and wider ones nearby."""
+    usual = table[["difference", "low", "high"]].to_numpy(dtype=float)
+    low, high = min(float(np.nanmin(usual)), 0.0), max(float(np.nanmax(usual)), 0.0)
+    reach = (high - low) * _WIDER_REACH
+    wide = table[["together_low", "together_high"]].to_numpy(dtype=float)
+    return (
+        max(float(np.nanmin([*wide[:, 0], low])), low - reach),
+        min(float(np.nanmax([*wide[:, 1], high])), high + reach),
+    )
+
+
 def _panel_in(count: int) -> float:
     """Width of each of so many panels side by side."""
     return min((WIDTH_IN - _LABEL_IN - 0.15 - _BETWEEN_IN * (count - 1)) / count, 4.6)
 
 
 def _point(axes: Axes, row: dict[str, Any], y: float, colour: str, marker: str, say: Speaker | None) -> None:
-    if np.isfinite(row["low"]):
-        axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
+    ends = [row["difference"]]
+    for low, high, line in (("together_low", "together_high", HAIR_PT), ("low", "high", 1.6)):
+        if np.isfinite([row[low], row[high]]).all():
+            axes.plot([row[low], row[high]], [y, y], color=colour, linewidth=line, solid_capstyle="butt")
+            ends += [row[low], row[high]]
     face = "white" if row["verdict"] == UNDECIDED else colour
     axes.plot(row["difference"], y, marker, color=colour, markerfacecolor=face, markersize=4.4)
     if say is None:
         return
     right = row["difference"] >= 0
-    end = np.nanmax([row["difference"], row["high"]]) if right else np.nanmin([row["difference"], row["low"]])
+    # beside all intervals; at the edge where the wider one leaves no room before it
+    edges = axes.get_xlim()
+    room = (edges[1] - edges[0]) * _WORDS_SHARE
+    end = max(ends) if right else min(ends)
+    beyond = end > edges[1] - room if right else end < edges[0] + room
+    if beyond:
+        end = edges[1] if right else edges[0]
     axes.annotate(
         say.signed(row["difference"], 2 if abs(row["difference"]) < 1 else 1),
-        (end, y), (5 if right else -5, 0), textcoords="offset points", va="center", fontsize=7.2, color=INK,
-        ha="left" if right else "right",
+        (end, y), (0 if beyond else 5 if right else -5, 0), textcoords="offset points", va="center",
+        fontsize=7.2, color=INK, ha="left" if right != beyond else "right",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4} if beyond else None,
     )  # fmt: skip

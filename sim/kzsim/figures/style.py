@@ -43,6 +43,8 @@ STYLE: dict[str, Any] = {
 }
 
 TITLE_PT, SUBTITLE_PT, SOURCE_PT = 12.0, 8.5, 7.0
+HAIR_PT = 0.7
+"""Width of the lines of intervals that are wider than the usual ones."""
 _MARGIN_IN = 0.12
 _LINE = 1.28
 """Line height over type size."""
@@ -83,7 +85,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 class Mark:
     """One entry of a key: what it looks like, and the words beside it."""
 
-    look: Literal["bar", "point", "line", "square", "interval"]
+    look: Literal["bar", "point", "line", "square", "interval", "hair", "stroke"]
     colour: str
     words: str
     marker: str = "o"
@@ -197,6 +199,10 @@ def _draw_mark(axes: Axes, mark: Mark, x: float, y: float) -> None:
         case "line":
             dash = "--" if mark.dashed else ":" if mark.dotted else "-"
             axes.plot([x, x + 0.24], [y, y], color=mark.colour, linestyle=dash)
+        case "hair":
+            axes.plot([x, x + 0.24], [y, y], color=mark.colour, linewidth=HAIR_PT)
+        case "stroke":
+            axes.plot([x + 0.12] * 2, [y - 0.065, y + 0.065], color=mark.colour, linewidth=1.8)
         case "point" | "interval":
             if mark.look == "interval":
                 axes.plot([x, x + 0.24], [y, y], color=mark.colour, linewidth=1.1)
