@@ -309,11 +309,12 @@ def pools(binds: str, bottleneck: bool) -> pd.DataFrame:
 
 
 def test_the_bottleneck_is_named_where_a_stage_is_one() -> None:
-    assert "the bottleneck is a stage: physical examination" in servers.utilisation_title(
-        pools("stage", True), "road", SAY
+    assert (
+        "the bottleneck is a stage in 2 of 2 flows; the busiest of these is physical examination"
+        in servers.utilisation_title(pools("stage", True), "road", SAY)
     )
     hours_bind = servers.utilisation_title(pools("hours", False), "road", SAY)
-    assert "no stage is the bottleneck but the opening hours; the busiest, X-ray scan" in hours_bind
+    assert "no stage is the bottleneck: in 2 of 2 flows it is the opening hours; the busiest" in hours_bind
     assert "nothing binds" in servers.utilisation_title(pools("nothing", False), "road", SAY)
 
 
@@ -322,7 +323,12 @@ def test_the_bottleneck_is_named_where_a_stage_is_one() -> None:
 )
 def test_how_often_the_tracks_are_full(full: float, said: str) -> None:
     table = pd.DataFrame(
-        {"crossing": ["dostyk", "dostyk"], "side": ["kz", "cn"], "share_full": [full, full / 2]}
+        {
+            "crossing": ["dostyk", "dostyk"],
+            "direction": list(WAYS),
+            "side": ["kz", "cn"],
+            "share_full": [full, full / 2],
+        }
     )
     assert said in servers.yards_title(table, SAY)
 
@@ -423,7 +429,7 @@ def test_a_sweep_says_which_way_the_figure_goes(slope: float, said: str) -> None
 )
 def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
     (drawn,) = heat.heat_maps(sweep_study("grid", slope), SAY)
-    assert said in drawn.title
+    assert said in spaced(drawn.title)
     assert ".bakhty = standard" in drawn.title
     assert "(Kazakhstan to China)" in drawn.title
     assert "surely differ in 2 of 2 flows" in drawn.title

@@ -7,14 +7,15 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from kzsim import evidence
 from kzsim.experiments.studies import Study
-from kzsim.figures import letters, seasons, told
+from kzsim.figures import letters, seasons, servers, told
 from kzsim.figures.catalogue import FIGURES, Drawn, figure_bytes, makers
 from kzsim.figures.letters import families_of, lacking
 from kzsim.figures.maps import within
-from kzsim.figures.style import text_in, wrapped
+from kzsim.figures.style import HAIR_PT, text_in, wrapped
 from kzsim.language import LANGUAGES, speaker
 from tests.figure_cases import comparison_study, run_study, sensitivity_study, sweep_study
 from tests.figure_words import cut_off, on_one_another
@@ -100,6 +101,80 @@ def test_a_sweep_names_the_scenario_it_varies_and_its_period(name: str, kind: st
     (drawn,) = FIGURES[kind].draw(study(name), speaker())
     said = drawn.subtitle.replace("\N{NO-BREAK SPACE}", " ")
     assert said.endswith("Intake against bundles. Bakhty alone. 8 February 2023 to 1 April 2023")
+
+
+def test_wider_intervals_are_drawn_and_named_in_the_key() -> None:
+    (road, _) = FIGURES["gains"].draw(study("run"), speaker())
+    assert "wider interval, holds together with all others" in words_of(road)
+    widths = {line.get_linewidth() for axes in road.figure.axes[1:] for line in axes.lines}
+    assert HAIR_PT in widths
+    row = road.table.iloc[0]
+    assert row["together_low"] < row["low"] < row["high"] < row["together_high"]
+    without = run_study()
+    bare = without._read["comparison"].drop(columns=["simultaneous_low", "simultaneous_high"])
+    (older, _) = FIGURES["gains"].draw(
+        replace(without, _read={**without._read, "comparison": bare}), speaker()
+    )
+    assert "wider interval, holds together with all others" not in words_of(older)
+
+
+def test_a_wider_interval_beyond_the_panel_is_told_and_leaves_the_others_readable() -> None:
+    found = run_study()
+    table = found._read["comparison"]
+    far = table.assign(
+        simultaneous_low=table["difference"] - 500, simultaneous_high=table["difference"] + 500
+    )
+    (usual, _) = FIGURES["gains"].draw(found, speaker())
+    (drawn, _) = FIGURES["gains"].draw(replace(found, _read={**found._read, "comparison": far}), speaker())
+    assert "goes on beyond it" in drawn.source
+    assert "goes on beyond it" not in usual.source
+    low, high = drawn.figure.axes[1].get_xlim()
+    assert high - low < 3 * (drawn.table["high"].max() - drawn.table["low"].min())
+    assert cut_off(drawn.figure) == []
+    assert on_one_another(drawn.figure) == []
+
+
+def words_of(drawn: Drawn) -> list[str]:
+    """Every text on a figure."""
+    return [text.get_text() for text in drawn.figure.findobj(Text)]
+
+
+def test_lines_of_a_sweep_name_units_the_band_and_the_common_luck() -> None:
+    drawn = drawn_of("sweep")["sweep_lines_road"]
+    assert "goes from 140 to 700\N{NO-BREAK SPACE}trucks per day" in drawn.title
+    assert "95 % interval of each mean" in words_of(drawn)
+    assert "same random numbers" in drawn.source
+    assert "same random numbers" in drawn_of("sweep")["sweep_heat_road"].source
+    found = sweep_study()
+    single = found._read["results"].assign(low=np.nan, high=np.nan)
+    once = replace(found, manifest={**found.manifest, "replications": 1}, _read={"results": single})
+    (alone,) = FIGURES["sweep_lines"].draw(once, speaker())
+    assert "95 % interval of each mean" not in words_of(alone)
+    assert "same random numbers" not in alone.source
+
+
+def test_every_bottleneck_has_a_place_among_the_stages_shown() -> None:
+    rows = [{"stage": f"s{n}", "utilisation": 0.9 - 0.01 * n, "is_bottleneck": n == 30} for n in range(40)]
+    shown = servers.chosen(pd.DataFrame(rows))
+    assert len(shown) == servers.MOST_ROWS
+    assert list(shown["stage"])[-2:] == ["s12", "s30"]
+
+
+def test_the_key_of_busy_stages_has_a_bottleneck_only_where_there_is_one() -> None:
+    assert "bottleneck of its flow" not in words_of(drawn_of("run")["utilisation_road"])
+    found = run_study()
+    bound = found._read["binding"].assign(binds="stage", stage="scan")
+    (road, _) = FIGURES["utilisation"].draw(
+        replace(found, _read={**found._read, "binding": bound}), speaker()
+    )
+    assert "bottleneck of its flow" in words_of(road)
+
+
+def test_tracks_are_counted_in_whole_trains_with_how_sure_their_share_is() -> None:
+    drawn = drawn_of("run")["yard"]
+    assert all(float(text.get_text()).is_integer() for text in drawn.figure.axes[-1].get_xticklabels())
+    assert any(" ± 10.0" in words for words in words_of(drawn))  # of an interval from 0 to 20 %
+    assert "to China)" in drawn.title or "from China)" in drawn.title
 
 
 def names_below(drawn: Drawn) -> list[str]:

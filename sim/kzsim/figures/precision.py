@@ -83,25 +83,37 @@ def convergence_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         "by": told.by_mode(mode, say),
         "share": say.percent(float(share.max()), 1),
         "place": told.place(worst["crossing"], mode, say),
+        "direction": say.direction(worst["direction"]),
     }
     if share.max() <= ENOUGH:
         return say(
             "With {n} replications every mean crossing time {by} is known to ± {share} or better", **values
         )
-    return say("{n} replications are too few {by}: the mean at {place} is known only to ± {share}", **values)
+    return say(
+        "{n} replications are too few {by}: the mean at {place} ({direction}) is known only to ± {share}",
+        **values,
+    )
 
 
 def _convergence(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     title = convergence_title(table, mode, say)
     what = say("Mean crossing time of the first replications, in per cent of the mean of all")
     subtitle = told.subtitle(what, study, say)
-    source = told.source(study, say, say("Band: 95 % Student-t interval; dashed: ± 5 %"))
+    source = told.source(
+        study, say, say("The interval after n replications is the 95 % Student-t interval of the first n")
+    )
+    marks = [
+        Mark("line", told.COLOUR[mode], say("mean of the first n replications")),
+        Mark("bar", told.COLOUR[mode], say("its 95 % interval")),
+        Mark("line", FAINT, say("± 5 %: precise enough within"), dashed=True),
+    ]
     places, ways = told.crossings_of(table), told.directions_of(table)
     row_in, head_in, left, gap = 0.95, 0.27, 0.52, 0.14
     sheet_in = 7.2
     width = min((sheet_in - left - 0.15 - gap * (len(places) - 1)) / len(places), 3.2)
     lines = max(len(wrapped(told.place(one, mode, say), 8, width, bold=True)) for one in places)
-    sheet = Sheet(title, subtitle, source, body_in=0.16 * lines + (row_in + head_in) * len(ways) + 0.42)
+    body_in = 0.16 * lines + (row_in + head_in) * len(ways) + 0.42
+    sheet = Sheet(title, subtitle, source, body_in=body_in, key=marks)
     top = 0.16 * lines + head_in
     half = ((table["high"] - table["low"]) / 2 / table["final"]).to_numpy(dtype=float)
     far = (
@@ -136,7 +148,7 @@ def _convergence(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
                     linespacing=1.0,
                 )
             if down == len(ways) - 1:
-                axes.set_xlabel(say("replications"))
+                axes.set_xlabel(say("replications, n"))
     alt = say(
         "Bands that narrow as replications are added {by}. {title}.", by=told.by_mode(mode, say), title=title
     )

@@ -9,7 +9,7 @@ import numpy as np
 from kzsim.figures import told
 from kzsim.figures.colours import BASELINE
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, INK, Mark, Sheet, styled, text_in
+from kzsim.figures.style import FAINT, INK, Mark, Sheet, line_in, styled, text_in, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,8 @@ _PLAIN_POOLS = ("general", "teams", "fronts")
 """Pools that a stage has without a corridor: the stage's own name is enough."""
 FULL_SHARE = 0.01
 """Tracks that are full in less than this share of the readings are said to be never or hardly full."""
+_SHOWN_HALF = 0.05
+"""Half an interval's width, in percentage points, from which on it is written beside a share."""
 _FLOW = ["crossing", "mode", "direction"]
 _ROW_IN, _LEAST_LABEL_IN, _MOST_LABEL_IN = 0.31, 1.6, 4.2
 
@@ -55,31 +57,38 @@ def busiest(study: Study) -> pd.DataFrame:
     return table.sort_values("utilisation", ascending=False, kind="stable", ignore_index=True)
 
 
+def chosen(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows that a picture has place for: every bottleneck first of all, then the busiest."""
+    first = table.sort_values("is_bottleneck", ascending=False, kind="stable").head(MOST_ROWS)
+    return table.loc[table.index.isin(first.index)]
+
+
 def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """Which stage is the bottleneck; where none is, what binds instead and how busy the busiest is."""
     by, top = told.by_mode(mode, say), told.records(table.head(1))[0]
+    flows = table.drop_duplicates(_FLOW)
+    counts = flows["binds"].value_counts(sort=False)
     bottlenecks = table[table["is_bottleneck"]]
+    worst = told.records(bottlenecks.head(1))[0] if len(bottlenecks) else top
+    values = {
+        "by": by,
+        "stage": _stage(worst, say),
+        "place": told.place(worst["crossing"], mode, say),
+        "share": say.percent(worst["utilisation"]),
+        "all": say.number(len(flows), 0),
+    }
     if len(bottlenecks):
-        worst = told.records(bottlenecks.head(1))[0]
+        n = len(bottlenecks.drop_duplicates(_FLOW))
         return told.sentence(
             [
                 say(
-                    "{by}, the bottleneck is a stage: {stage} at {place}, {share} busy while open",
-                    by=by,
-                    stage=_stage(worst, say),
-                    place=told.place(worst["crossing"], mode, say),
-                    share=say.percent(worst["utilisation"]),
+                    "{by} the bottleneck is a stage in {n} of {all} flows; the busiest of these is {stage} "
+                    "at {place}, {share} busy while open",
+                    n=say.number(n, 0),
+                    **values,
                 )
             ]
         )
-    values = {
-        "by": by,
-        "stage": _stage(top, say),
-        "place": told.place(top["crossing"], mode, say),
-        "share": say.percent(top["utilisation"]),
-    }
-    flows = table.drop_duplicates(_FLOW)
-    counts = flows["binds"].value_counts(sort=False)
     if set(counts.index) == {"nothing"}:
         return told.sentence(
             [
@@ -93,9 +102,10 @@ def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     return told.sentence(
         [
             say(
-                "{by}, no stage is the bottleneck but {what}; the busiest, {stage} at {place}, is "
-                "{share} busy",
+                "{by} no stage is the bottleneck: in {n} of {all} flows it is {what}; the busiest stage, "
+                "{stage} at {place}, is {share} busy while open",
                 what=say.binds(most),
+                n=say.number(int(counts[most]), 0),
                 **values,
             )
         ]
@@ -107,19 +117,25 @@ def _stage(row: Mapping[str, Any], say: Speaker) -> str:
 
 
 def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
-    shown = table.head(MOST_ROWS)
+    shown = chosen(table)
     title = utilisation_title(table, mode, say)
-    what = say("Servers' time in use over their open time; the {n} busiest of {all} pools of servers",
+    what = say("Servers' time in use over their open time; {n} of {all} pools of servers, the busiest",
                n=say.number(len(shown), 0), all=say.number(len(table), 0))  # fmt: skip
     subtitle = told.subtitle(what, study, say)
     source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
     names = [_names(row, mode, say) for row in told.records(shown)]
     marks = [
-        Mark("square", told.COLOUR[mode], say("binds its flow")),
-        Mark("square", BASELINE, say("does not bind")),
+        *(
+            Mark("square", colour, words)
+            for binds, colour, words in (
+                (True, told.COLOUR[mode], say("bottleneck of its flow")),
+                (False, BASELINE, say("not the bottleneck")),
+            )
+            if (shown["is_bottleneck"] == binds).any()
+        ),
         Mark("interval", INK, say("mean with 95 % interval"), marker=""),
     ]
-    sheet = Sheet(title, subtitle, source, body_in=0.08 + _ROW_IN * len(shown) + 0.26, key=marks)
+    sheet = Sheet(title, subtitle, source, body_in=0.08 + _ROW_IN * len(shown) + 0.40, key=marks)
     top = 0.08
     label_in = max(text_in(words, 7.5) for pair in names for words in pair) + 0.22
     label_in = min(max(label_in, _LEAST_LABEL_IN), _MOST_LABEL_IN)
@@ -131,6 +147,7 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(lambda value, _: say.percent(value))
+    axes.set_xlabel(say("of the time that servers are there; dashed: never idle"))
     for at, row in enumerate(told.records(shown)):
         colour = told.COLOUR[mode] if row["is_bottleneck"] else BASELINE
         axes.barh(at, row["utilisation"], height=0.62, color=colour, linewidth=0)
@@ -198,7 +215,10 @@ def yards_title(table: pd.DataFrame, say: Speaker) -> str:
     """Which tracks are full most often; or that none is ever full."""
     top = told.top_of(table, "share_full")
     where = say(
-        "{place} ({side})", place=told.place(top["crossing"], "rail", say), side=say.side(top["side"])
+        "{place} ({side}, {direction})",
+        place=told.place(top["crossing"], "rail", say),
+        side=say.side(top["side"]),
+        direction=_arrow(top["direction"], say),
     )
     if top["share_full"] <= 0:
         return say("The railway's receiving tracks are never full")
@@ -221,22 +241,26 @@ def _yards(study: Study, table: pd.DataFrame, say: Speaker) -> Drawn:
         say("Trains on the receiving tracks at the full hour, and how many there is room for"), study, say
     )
     source = told.source(study, say, say("P10 to P90 over hours and replications"),
-                         told.interval_named(say, study.manifest["replications"]))  # fmt: skip
+                         told.interval_named(say, study.manifest["replications"]),
+                         say("± half the width of its interval, in percentage points"))  # fmt: skip
     marks = [
-        Mark("point", told.COLOUR["rail"], say("mean"), told.MARKER["rail"]),
+        Mark("interval", told.COLOUR["rail"], say("mean with 95 % interval"), told.MARKER["rail"]),
         Mark("bar", told.COLOUR["rail"], say("P10 to P90 of the hours")),
-        Mark("line", INK, say("tracks there are")),
+        Mark("stroke", INK, say("tracks there are")),
     ]
-    row_in = 0.27
-    sheet = Sheet(title, subtitle, source, body_in=0.10 + row_in * len(table) + 0.40, key=marks)
-    top = 0.10
-    left, right = 3.35, 1.15
+    row_in, left, right = 0.27, 3.35, 1.35
+    above = wrapped(say("full, share of hours"), 7.5, right - 0.1)
+    top = 0.06 + len(above) * line_in(7.5)
+    sheet = Sheet(title, subtitle, source, body_in=top + row_in * len(table) + 0.40, key=marks)
+    sheet.text(sheet.width_in - 0.12, top - 0.03, "\n".join(above), va="bottom", ha="right", fontsize=7.5,
+               color=FAINT, linespacing=1.1)  # fmt: skip
     axes = sheet.axes(left, top, sheet.width_in - left - right, row_in * len(table))
     axes.set(xlim=(0, float(table["places"].max()) * 1.05), ylim=(len(table) - 0.5, -0.5))
     axes.grid(visible=True, axis="x")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(say.unit("trains"))
+    axes.xaxis.set_major_locator(told.few_ticks(8, whole=True))
     axes.xaxis.set_major_formatter(lambda value, _: told.tick(value, say))
     for at, row in enumerate(told.records(table)):
         colour = told.COLOUR["rail"]
@@ -253,7 +277,10 @@ def _yards(study: Study, table: pd.DataFrame, say: Speaker) -> Drawn:
         sheet.text(
             left - 0.1, middle, say.side(row["side"]), va="center", ha="right", fontsize=8, color=FAINT
         )
-        full = say("full {share}", share=say.percent(row["share_full"], 1))
+        full = say.percent(row["share_full"], 1)
+        half = (row["full_high"] - row["full_low"]) / 2
+        if half * 100 >= _SHOWN_HALF:
+            full = f"{full} ± {say.number(100 * half, 1)}"
         sheet.text(sheet.width_in - 0.12, middle, full, va="center", ha="right", fontsize=8)
     alt = say(
         "Ranges of the trains on the receiving tracks beside the number of tracks. {title}.", title=title
