@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from kzsim import evidence
 from kzsim.figures import told
 from kzsim.figures.basemap import Basemap, Line, read_basemap
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, INK, Sheet, styled, text_in
+from kzsim.figures.style import FAINT, INK, WIDTH_IN, Sheet, styled, text_in, wrapped
 from kzsim.indicators.layout import ALL
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ AT_HOME = ("Kazakhstan", "China")
 ROOM_WEST, ROOM_EAST, ROOM_SOUTH, ROOM_NORTH = 3.2, 4.4, 1.0, 1.0
 """Degrees around the crossings: labels need most of it in the east."""
 _FACE_IN = 0.40
-"""Diameter of the mark of the flow with most traffic of its mode."""
+"""Diameter of the mark of the crossing with most traffic of its mode."""
+_LEAST_POINTS = 4.0
+_KEY_ROW_IN, _KEY_LEFT_IN = _FACE_IN + 0.08, 0.12
 
 
 Window = tuple[float, float, float, float]
@@ -120,9 +123,6 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
         study,
         say,
         say("Mean over the replications"),
-        say(
-            "The area of a mark goes with the throughput; the busiest crossing of each mode is the same size"
-        ),
         say("Boundaries are indicative and imply no endorsement"),
     )
     known = table.dropna(subset=["lat"])
@@ -135,16 +135,19 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
     height_in = min(max(7.2 * (north - south) * stretch / (east - west), 3.4), 5.2)
     wide = height_in**-1 * 7.2 * (north - south) * stretch
     west, east = (west + east) / 2 - wide / 2, (west + east) / 2 + wide / 2
-    sheet = Sheet(title, subtitle, source, body_in=height_in)
+    most = {mode: float(table.loc[table["mode"] == mode, "per_day"].max()) for mode in told.modes_of(table)}
+    about = wrapped(say("area of a mark: throughput a day, both directions"), 7.5, 1.75)
+    key_left = _KEY_LEFT_IN + max(text_in(line, 7.5) for line in about) + 0.15
+    rows = _samples_in_rows(most, key_left, WIDTH_IN - _KEY_LEFT_IN, say)
+    sheet = Sheet(title, subtitle, source, body_in=height_in + _KEY_ROW_IN * len(rows))
     axes = sheet.axes(0, 0, sheet.width_in, height_in)
     axes.set(xlim=(west, east), ylim=(south, north))
     axes.set_axis_off()
     axes.set_facecolor(LAND)
     _ground(axes, ground, (west, east, south, north))
-    most = {mode: float(table.loc[table["mode"] == mode, "per_day"].max()) for mode in told.modes_of(table)}
     taken: dict[str, float] = {}
     for row in told.records(known):
-        size = max(_FACE_IN * 72 * math.sqrt(max(row["per_day"], 0) / (most[row["mode"]] or 1.0)), 4.0)
+        size = _mark_points(row["per_day"], most[row["mode"]])
         crossing = str(row["crossing"])
         # a second mode stands to the west of the first, so that neither hides the other
         shift = -(taken[crossing] + size / 2) if crossing in taken else 0.0
@@ -163,11 +166,77 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
             color="#A79F8D", zorder=3,
         )  # fmt: skip
     _scale(axes, (west, east, south, north), say)
+    if rows:
+        _sizes(sheet, height_in, rows, most, about)
     alt = say(
         "Map of the crossings between Kazakhstan and China with throughput and delay at each. {title}.",
         title=title,
     )
     return Drawn("map", title, subtitle, source, alt, sheet.figure, table)
+
+
+def _mark_points(per_day: float, most: float) -> float:
+    """Diameter in points of the mark of a throughput, of which ``most`` is the largest of its mode."""
+    return max(_FACE_IN * 72 * math.sqrt(max(per_day, 0) / (most or 1.0)), _LEAST_POINTS)
+
+
+def samples(most: float) -> tuple[float, ...]:
+    """Round throughputs for a key of sizes, the larger first: up to the largest shown, and about a quarter.
+
+    1, 2 or 5 times a power of ten; () where nothing gets through.
+    """
+    if not most > 0:
+        return ()
+    steps = [factor * 10.0**power for power in range(-6, 10) for factor in (1, 2, 5)]
+    return tuple(max(step for step in steps if step <= limit) for limit in (most, most / 4))
+
+
+def _sizes(
+    sheet: Sheet, top: float, rows: list[list[Size]], most: dict[str, float], words: list[str]
+) -> None:
+    """The key of sizes below the map: throughputs of each mode, drawn as there."""
+    sheet.text(
+        _KEY_LEFT_IN, top + _KEY_ROW_IN / 2, "\n".join(words), fontsize=7.5, color=FAINT, va="center",
+        linespacing=1.15,
+    )  # fmt: skip
+    axes = sheet.axes(0, top, sheet.width_in, _KEY_ROW_IN * len(rows))
+    axes.set(xlim=(0, sheet.width_in), ylim=(_KEY_ROW_IN * len(rows), 0))
+    axes.set_axis_off()
+    for down, row in enumerate(rows):
+        y = (down + 0.5) * _KEY_ROW_IN
+        for one in row:
+            axes.plot(
+                one.left + _FACE_IN / 2, y, told.MARKER[one.mode], color=told.COLOUR[one.mode], alpha=0.85,
+                markersize=_mark_points(one.value, most[one.mode]), markeredgecolor="white",
+                markeredgewidth=0.8,
+            )  # fmt: skip
+            axes.text(one.left + _FACE_IN + 0.08, y, one.words, fontsize=8, color=INK, va="center_baseline")
+
+
+@dataclass(frozen=True)
+class Size:
+    """A sample of the key of sizes: its mode, throughput and words, and where it begins, in inches."""
+
+    mode: str
+    value: float
+    words: str
+    left: float
+
+
+def _samples_in_rows(most: dict[str, float], left: float, width: float, say: Speaker) -> list[list[Size]]:
+    """The samples of all modes side by side from ``left`` on, in as many rows as they need."""
+    rows: list[list[Size]] = [[]]
+    at = left
+    for mode, largest in most.items():
+        for value in samples(largest):
+            words = f"{told.tick(value, say)}\N{NO-BREAK SPACE}{told.counted(mode, say)}"
+            needed = _FACE_IN + 0.08 + text_in(words, 8) + 0.25
+            if rows[-1] and at + needed - 0.25 > width:
+                rows.append([])
+                at = left
+            rows[-1].append(Size(mode, value, words, at))
+            at += needed
+    return rows if rows[0] else []
 
 
 def _ground(axes: Axes, ground: Basemap, window: Window) -> None:
