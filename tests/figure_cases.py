@@ -420,3 +420,83 @@ def sensitivity_study(method: str = "morris") -> Study:
         "noise": [{"indicator": "crossing_time", "unit": "h", "at": "somewhere"}],
     }
     return Study("sensitivity", Path("by-hand"), manifest, {"sensitivity": pd.DataFrame(rows)})
+
+
+def worlds_study(luck: tuple[float, float] = (0.6, 0.9)) -> Study:
+    """An alternative over plausible worlds at one crossing; ``luck``: what may help of all flows."""
+    key = next(iter(evidence.crossings()))
+    rows = [
+        {
+            "alternative": "light",
+            "crossing": key,
+            "mode": "road",
+            "direction": way,
+            "class": "all",
+            "corridor": role,
+            "indicator": "crossing_time",
+            "worlds": 40,
+            "threshold": 5 / 60,
+            "helps": helps,
+            "helps_with_luck_low": low,
+            "helps_with_luck_high": high,
+            "difference_p5": -8.0,
+            "difference_p50": 10 * (0.4 - helps),
+            "difference_p95": 3.0,
+        }
+        for way, role, helps, low, high in (
+            ("kz_to_cn cn_to_kz", "all", 0.75, *luck),
+            *(
+                (one, role, helps, helps - 0.1, min(helps + 0.2, 1.0))
+                for one in DIRECTIONS
+                for role, helps in (("all", 0.7), ("user", 1.0), ("eligible_nonuser", 0.3), ("other", 0.1))
+            ),
+        )
+    ]
+    manifest = {
+        "title": "light against none",
+        "names": ["none", "light"],
+        "titles": ["No corridor", "A light corridor"],
+        "period": {"first": "2023-02-08", "last": "2023-04-01"},
+        "kzsim": "0.1.0",
+        "digest": "aabbccddeeff",
+        "seed": 1,
+        "replications": 3,
+        "varied": [{"name": "demand"}] * 7,
+        "files": {"plausible_worlds.csv": ""},
+    }
+    return Study("plausible", Path("by-hand"), manifest, {"plausible_worlds": pd.DataFrame(rows)})
+
+
+def ranking_study(*states: str, better: str = "smaller") -> Study:
+    """Alternatives one after the other, with ``states``: selected, survives or dropped."""
+    states = states or ("selected", "dropped", "dropped")
+    rows = [
+        {
+            "alternative": f"green_{number}",
+            "title": f"A corridor at crossing {number}",
+            "state": state,
+            "mean": 20.0 + 0.2 * number,
+            "low": 19.8 + 0.2 * number,
+            "high": 20.2 + 0.2 * number,
+            "behind_best": 0.2 * number if number else np.nan,
+            "behind_best_low": 0.2 * number - 0.05 if number else np.nan,
+            "behind_best_high": 0.2 * number + 0.05 if number else np.nan,
+            "replications": 30,
+            "dropped_after": 10.0 if state == "dropped" else np.nan,
+        }
+        for number, state in enumerate(states)
+    ]
+    manifest = {
+        "kzsim": "0.1.0",
+        "digest": "112233445566",
+        "seed": 1,
+        "indicator": "crossing_time",
+        "unit": "h",
+        "flows": "all road flows (10 together)",
+        "better": better,
+        "delta": 0.05,
+        "alpha": 0.05,
+        "period": {"first": "2023-02-08", "last": "2023-04-01"},
+        "files": {"rank.csv": ""},
+    }
+    return Study("ranking", Path("by-hand"), manifest, {"rank": pd.DataFrame(rows)})

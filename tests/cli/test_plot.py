@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kzsim.cli.plot import EPILOG, FORMS, LANGUAGES
+from kzsim.cli.options import LANGUAGES
+from kzsim.cli.plot import EPILOG, FORMS
 from kzsim.figures import catalogue
 from kzsim.language import LANGUAGES as SPOKEN
 from tests.cli.program import files_below

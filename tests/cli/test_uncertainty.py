@@ -334,8 +334,26 @@ def test_the_report_of_many_worlds_shows_the_figures_of_the_comparison_beside_th
     assert "plausible worlds" in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert all(f'data-csv="{name}.csv"' in page for name in ("gains_green_road", "classes_green_road"))
     assert all(f'data-csv="{name}.csv"' in page for name in ("changes", "plausible_worlds"))
-    drawn = call("plot", worlds)
-    assert (drawn.exit_code, "no figure of a study of plausible worlds" in drawn.stderr) == (2, True)
+    assert 'data-csv="worlds_green_road.csv"' in page
+
+
+def test_figures_of_many_worlds_and_of_a_ranking_are_drawn_from_what_is_stored(call, alternatives, tmp_path):
+    green, none = alternatives
+    out = ("--out", tmp_path / "out")
+    done = call("compare", none, green, "--replications", "2", "--uncertainty", "--points", "20", *FEW, *out)
+    assert done.exit_code == 0, done.stderr
+    assert call("rank", green, none, "--delta", "30 min", *out).exit_code == 0
+    for kind, file, said in (
+        ("plausible", "worlds_green_road", "plausible worlds"),
+        ("rank", "ranking", "is best: the smallest crossing time"),
+    ):
+        (folder,) = (path.parent for path in (tmp_path / "out").glob(f"*/*-{kind}/study.json"))
+        drawn = call("plot", folder)
+        assert drawn.exit_code == 0, drawn.stderr
+        assert (folder / "figures" / f"{file}.svg").is_file()
+        assert (folder / "figures" / f"{file}.csv").is_file()
+        assert said in drawn.stdout.replace("\N{NO-BREAK SPACE}", " ")
+        assert json.loads((folder / "study.json").read_text(encoding="utf-8"))["period"]["first"]
 
 
 def test_where_nothing_decides_that_is_said(call, alternatives, tmp_path):

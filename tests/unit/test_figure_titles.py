@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,14 +17,16 @@ from kzsim.figures import (
     hours,
     maps,
     precision,
+    rankings,
     seasons,
     sensitivity,
     servers,
     sweeps,
     times,
+    worlds,
 )
 from kzsim.language import speaker
-from tests.figure_cases import comparison_study, run_study, sweep_study
+from tests.figure_cases import comparison_study, ranking_study, run_study, sweep_study, worlds_study
 
 SAY = speaker()
 WAYS = ("kz_to_cn", "cn_to_kz")
@@ -576,3 +580,69 @@ def test_running_means_end_at_the_mean_of_all_with_its_interval() -> None:
     assert last["mean"] == pytest.approx(values.mean())
     # t(7; 0.975) = 2.364624
     assert last["high"] - last["mean"] == pytest.approx(2.364624 * values.std(ddof=1) / np.sqrt(8), rel=1e-6)
+
+
+# --- plausible worlds and rankings ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("luck", "said"),
+    [
+        ((0.6, 0.9), "A light corridor: shorter crossing times in most plausible worlds, 75 % of 40"),
+        ((0.1, 0.4), "A light corridor: shorter crossing times not in most plausible worlds, only in 75 %"),
+        ((0.3, 0.9), "in most plausible worlds is open: between 30 % and 90 % of 40 (all flows by road)"),
+    ],
+)
+def test_the_verdict_over_worlds_counts_luck(luck: tuple[float, float], said: str) -> None:
+    (drawn,) = worlds.plausible_worlds(worlds_study(luck), SAY)
+    assert said in spaced(drawn.title)
+    assert "falls by more than 5 min" in drawn.subtitle
+    assert "against “No corridor”" in drawn.subtitle
+
+
+def test_without_all_flows_together_the_verdict_is_of_where_it_helps_least() -> None:
+    found = worlds_study()
+    table = found._read["plausible_worlds"]
+    single = table[~table["direction"].str.contains(" ")]
+    single = single.assign(helps=single["helps"].where(single["direction"] != WAYS[1], 0.2))
+    (drawn,) = worlds.plausible_worlds(replace(found, _read={"plausible_worlds": single}), SAY)
+    assert "China to Kazakhstan" in drawn.title
+
+
+def test_a_crossing_time_that_changes_in_no_world_has_no_figure() -> None:
+    found = worlds_study()
+    same = found._read["plausible_worlds"].assign(helps=np.nan)
+    assert worlds.plausible_worlds(replace(found, _read={"plausible_worlds": same}), SAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("states", "better", "said"),
+    [
+        (
+            ("selected", "dropped"),
+            "smaller",
+            "“A corridor at crossing 0” is best: the smallest crossing time",
+        ),
+        (
+            ("selected", "dropped"),
+            "larger",
+            "is best: the largest crossing time, all flows by road, selected",
+        ),
+        (
+            ("survives", "survives", "dropped"),
+            "smaller",
+            "all flows by road: “A corridor at crossing 0”, “A corridor at crossing 1” are still in the race",
+        ),
+        (("survives",) * 5, "smaller", "5 alternatives are still in the race"),
+    ],
+)
+def test_a_ranking_names_the_best_or_who_is_left(states: tuple[str, ...], better: str, said: str) -> None:
+    (drawn,) = rankings.rankings(ranking_study(*states, better=better), SAY)
+    assert said in drawn.title
+
+
+def test_flows_of_a_ranking_that_were_named_by_a_pattern_stay_as_they_are() -> None:
+    found = ranking_study()
+    named = replace(found, manifest={**found.manifest, "flows": "road.*.*.all.user (4 together)"})
+    (drawn,) = rankings.rankings(named, SAY)
+    assert "road.*.*.all.user (4 together)" in drawn.subtitle

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import cache
@@ -14,10 +15,17 @@ from kzsim.experiments.studies import Study
 from kzsim.figures import letters, seasons, servers, told
 from kzsim.figures.catalogue import FIGURES, Drawn, figure_bytes, makers
 from kzsim.figures.letters import families_of, lacking
-from kzsim.figures.maps import within
+from kzsim.figures.maps import samples, within
 from kzsim.figures.style import HAIR_PT, text_in, wrapped
 from kzsim.language import LANGUAGES, speaker
-from tests.figure_cases import comparison_study, run_study, sensitivity_study, sweep_study
+from tests.figure_cases import (
+    comparison_study,
+    ranking_study,
+    run_study,
+    sensitivity_study,
+    sweep_study,
+    worlds_study,
+)
 from tests.figure_words import cut_off, on_one_another
 
 STUDIES = {
@@ -27,6 +35,8 @@ STUDIES = {
     "sample": lambda: sweep_study("latin_hypercube"),
     "morris": sensitivity_study,
     "sobol": lambda: sensitivity_study("sobol"),
+    "worlds": worlds_study,
+    "ranking": ranking_study,
 }
 
 
@@ -241,6 +251,30 @@ def test_the_map_says_that_its_boundaries_imply_nothing_and_takes_another_base_m
     assert DISCLAIMER in usual.source
     assert DISCLAIMER in bare.source
     assert len(figure_bytes(bare, "svg")) < len(figure_bytes(usual, "svg"))
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"), [(313.0, (200, 50)), (23.0, (20, 5)), (1.0, (1, 0.2)), (0.0, ()), (math.nan, ())]
+)
+def test_a_key_of_sizes_has_a_round_throughput_that_is_there_and_about_a_quarter_of_it(most, shown) -> None:
+    assert samples(most) == pytest.approx(shown)
+
+
+def test_marks_in_the_key_of_a_map_have_the_size_they_have_on_it() -> None:
+    (drawn,) = FIGURES["map"].draw(study("run"), speaker())
+    ground, key = drawn.figure.axes
+    assert "area of a mark: throughput a day, both" in " ".join(words_of(drawn)).replace("\n", " ")
+    for mode, marker in (("road", "o"), ("rail", "s")):
+        most = drawn.table.loc[drawn.table["mode"] == mode, "per_day"].max()
+        largest = max(line.get_markersize() for line in ground.lines if line.get_marker() == marker)
+        sizes = [line.get_markersize() for line in key.lines if line.get_marker() == marker]
+        assert sizes == pytest.approx([largest * math.sqrt(one / most) for one in samples(most)])
+
+
+def test_trains_are_squares_on_the_map_and_trucks_are_round() -> None:
+    (drawn,) = FIGURES["map"].draw(study("run"), speaker())
+    found = {(line.get_marker(), line.get_color()) for line in drawn.figure.axes[0].lines}
+    assert {("o", told.COLOUR["road"]), ("s", told.COLOUR["rail"])} <= found
 
 
 def test_the_map_shows_the_sum_of_both_directions_and_the_mean_delay_weighted_by_trucks() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -29,6 +29,32 @@ class Whole(click.ParamType):  # type: ignore[type-arg]  # older versions of cli
         if number is None or not self.least <= number <= self.most:
             self.fail(f"{value} is not a whole number from {self.least} to {self.most:,}", param, ctx)
         return number
+
+
+LANGUAGES = ("en", "ru", "kk", "zh")
+"""Of figures and reports, as ``kzsim.language`` has them: a test compares; importing it takes long."""
+
+
+class Listed(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
+    """One or more of several words, separated by commas; `of` says in messages what they are."""
+
+    name = "list"
+
+    def __init__(self, words: Sequence[str], of: str) -> None:
+        self.words = tuple(words)
+        self.of = of
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the words that were typed, each once, or end the command with a message that quotes them."""
+        if isinstance(value, tuple):
+            return value
+        wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
+        for one in wanted:
+            if one not in self.words:
+                self.fail(f"'{one}' is not a {self.of}; there are {', '.join(self.words)}", param, ctx)
+        return wanted
 
 
 ENGINES = click.Choice(["kernel", "reference"])
@@ -79,6 +105,35 @@ def out(verb: Verb) -> Verb:
         show_default=True,
         metavar="FOLDER",
         help="Folder that holds the results of all scenarios.",
+    )(verb)
+
+
+def results(verb: Verb) -> Verb:
+    """Add --results, where stored results are looked for."""
+    return click.option(
+        "--results",
+        default="results",
+        show_default=True,
+        metavar="FOLDER",
+        help="Folder that holds the results of all scenarios.",
+    )(verb)
+
+
+def formats(words: Sequence[str], of: str, default: str, help: str) -> Callable[[Verb], Verb]:  # noqa: A002 - click's own word
+    """Add --format: one or several of `words`; `of` says in messages what they are."""
+    return click.option(
+        "--format", "formats", type=Listed(words, of), default=default, show_default=True, help=help
+    )
+
+
+def lang(verb: Verb) -> Verb:
+    """Add --lang."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default=LANGUAGES[0],
+        show_default=True,
+        help="Language of the words.",
     )(verb)
 
 

@@ -25,36 +25,19 @@ Examples:
   kzsim plot results/compare-green_none-green_all --lang ru --out figures_ru
 
 \b
-RUN is the folder of a run, a comparison, a sweep or a sensitivity study, or of a
-scenario for the latest run there, as 'kzsim runs show' takes it. Figures:
+RUN is the folder of a run, a comparison, a sweep or another study, or of a scenario
+for the latest run there, as 'kzsim runs show' takes it. Figures:
   of a run         map crossing_time hours distribution year week gains classes
                    utilisation yard commodities convergence run_in
   of a comparison  gains classes
   of a sweep       sweep_lines sweep_heat sweep_points
-  of a sensitivity study  sensitivity
+  of a sensitivity study       sensitivity
+  of a study of plausible worlds (kzsim compare --uncertainty)  worlds
+  of a ranking                 ranking
 Names with a mode at the end, such as gains_road, stand for that one alone.
 """
 FORMS = ("svg", "pdf", "png")
-LANGUAGES = ("en", "ru", "kk", "zh")
 FOLDER = "figures"
-
-
-class Forms(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
-    """One or more of svg, pdf and png, separated by commas."""
-
-    name = "forms"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the forms that were typed, each once, or end the command with a message that quotes them."""
-        if isinstance(value, tuple):
-            return value
-        wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
-        for one in wanted:
-            if one not in FORMS:
-                self.fail(f"'{one}' is not a form of a figure; there are {', '.join(FORMS)}", param, ctx)
-        return wanted
 
 
 @click.command(epilog=EPILOG)
@@ -63,17 +46,8 @@ class Forms(click.ParamType):  # type: ignore[type-arg]  # older versions of cli
     "--figure", "figures", multiple=True, metavar="NAME",
     help="Draw only this one. May be repeated. Default: every figure that the results have something for.",
 )  # fmt: skip
-@click.option(
-    "--format",
-    "forms",
-    type=Forms(),
-    default="svg",
-    show_default=True,
-    help="svg, pdf or png, or several: svg,png.",
-)
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the words."
-)
+@options.formats(FORMS, "form of a figure", "svg", "svg, pdf or png, or several: svg,png.")
+@options.lang
 @click.option(
     "--out",
     "target",
@@ -85,13 +59,7 @@ class Forms(click.ParamType):  # type: ignore[type-arg]  # older versions of cli
     metavar="FILE",
     help="Another base map: GeoJSON whose features have a 'layer', see the documentation.",
 )
-@click.option(
-    "--results",
-    default="results",
-    show_default=True,
-    metavar="FOLDER",
-    help="Folder that holds the results of all scenarios.",
-)
+@options.results
 @options.common
 @options.quiet("Print only the paths of the figures.")
 @click.pass_obj
@@ -99,7 +67,7 @@ def plot(
     session: Session,
     name: str,
     figures: tuple[str, ...],
-    forms: tuple[str, ...],
+    formats: tuple[str, ...],
     lang: str,
     target: str | None,
     basemap: str | None,
@@ -116,7 +84,7 @@ def plot(
         study = open_study(name, Path(results))
         drawn, missing = _drawn(session, study, figures, lang, basemap)
         folder = study.path / FOLDER if target is None else Path(target)
-        written = _write(folder, drawn, forms)
+        written = _write(folder, drawn, formats)
         screen.no_font(lacking(drawn))
     if session.json:
         found = [

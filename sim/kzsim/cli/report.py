@@ -35,47 +35,20 @@ with --uncertainty, its brief begins with what holds over the plausible worlds.
 COUNTERFACTUAL = ("gains", "classes")
 """Kinds of figures that show a run against itself without corridors."""
 NAMES = {"html": "report", "pdf": "brief"}
-LANGUAGES = ("en", "ru", "kk", "zh")
-
-
-class Formats(click.ParamType):  # type: ignore[type-arg]  # older versions of click take no argument
-    """One or more of html and pdf, separated by commas."""
-
-    name = "formats"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the formats that were typed, each once, or end the command with a message."""
-        if isinstance(value, tuple):
-            return value
-        wanted = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
-        for one in wanted:
-            if one not in NAMES:
-                self.fail(f"'{one}' is not a format of a report; there are {', '.join(NAMES)}", param, ctx)
-        return wanted
 
 
 @click.command(epilog=EPILOG)
 @click.argument("study", metavar="STUDY")
-@click.option(
-    "--format", "formats", type=Formats(), default="html", show_default=True, help="html, pdf, or html,pdf."
-)
+@options.formats(tuple(NAMES), "format of a report", "html", "html, pdf, or html,pdf.")
 @click.option("--baseline", metavar="RUN", help="Compare a run with this one of the same trucks and trains.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language.")
+@options.lang
 @click.option(
     "--out",
     "target",
     metavar="FILE",
     help="Where to write it. Default: report.html and brief.pdf in the study's folder.",
 )
-@click.option(
-    "--results",
-    default="results",
-    show_default=True,
-    metavar="FOLDER",
-    help="Folder that holds the results of all scenarios.",
-)
+@options.results
 @click.option("--template", metavar="FILE", help="A Typst file of your own to set the PDF with.")
 @options.quiet("Print the paths alone.")
 @options.common
@@ -116,6 +89,8 @@ def report(
         # against another run, figures of its own counterfactual would answer another question
         pictured = compared(found)
         drawn = figures(pictured, say, without=COUNTERFACTUAL if other is not None else ())
+        if found.kind != pictured.kind:  # over plausible worlds: the verdict before the comparison beside it
+            drawn = [*figures(found, say), *drawn]
         makers: dict[str, Callable[[], bytes]] = {
             "html": lambda: _html(brief, pictured, drawn, say),
             "pdf": lambda: _pdf(brief, drawn, say, mould),

@@ -14,11 +14,13 @@ from kzsim.figures import (
     hours,
     maps,
     precision,
+    rankings,
     seasons,
     sensitivity,
     servers,
     sweeps,
     times,
+    worlds,
 )
 from kzsim.figures.drawn import FORMS, Draw, Drawn, Form, Kind, figure_bytes
 
@@ -33,6 +35,8 @@ RUN = frozenset({"run"})
 COMPARED = frozenset({"run", "comparison"})
 SWEEP = frozenset({"sweep"})
 SENSITIVITY = frozenset({"sensitivity"})
+WORLDS = frozenset({"plausible"})
+RANKING = frozenset({"ranking"})
 
 _MAP = "map"
 _NEWER = "a run made by this version of kzsim: run the scenario again"
@@ -90,6 +94,20 @@ _KINDS: tuple[Kind, ...] = (
         SENSITIVITY,
         sensitivity.sensitivities,
         "a sensitivity study",
+    ),
+    Kind(
+        "worlds",
+        "in what share of plausible worlds an alternative helps, and by how much",
+        WORLDS,
+        worlds.plausible_worlds,
+        "a crossing time that changes in some world",
+    ),
+    Kind(
+        "ranking",
+        "which alternative is best, and how far others are behind",
+        RANKING,
+        rankings.rankings,
+        "a ranking",
     ),
 )
 
