@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import row_canonical, row_growth, row_instructions, row_memory, row_peers, row_scenario
+from benchmarks import (
+    row_canonical,
+    row_figures,
+    row_growth,
+    row_instructions,
+    row_memory,
+    row_peers,
+    row_scenario,
+)
 from benchmarks.settings import Settings
 from benchmarks.table import Row, lines_of
 
@@ -25,6 +33,7 @@ ROWS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "growth": row_growth.growth,
     "memory": row_memory.memory,
     "reference-growth": row_memory.reference_rows,
+    "figures": row_figures.figures,
     "instructions": row_instructions.instructions,
 }
 
@@ -51,11 +60,17 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("--slow-trucks", type=int, default=Settings.slow_trucks, help="for engines in Python")
     parser.add_argument("--repetitions", type=int, default=Settings.repetitions)
+    parser.add_argument(
+        "--run",
+        type=Path,
+        metavar="FOLDER",
+        help="a stored run of a year for the row 'figures'; else one is made",
+    )
     asked = parser.parse_args(arguments)
     unknown = [name for name in asked.rows if name not in ROWS]
     if unknown:
         parser.error(f"unknown row {unknown[0]!r}; there are {', '.join(ROWS)}")
-    settings = Settings(asked.trucks, asked.slow_trucks, asked.repetitions)
+    settings = Settings(asked.trucks, asked.slow_trucks, asked.repetitions, asked.run)
     print(machine(), "\n")
 
     def rows() -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,5 @@ class Settings:
     trucks: int = 200_000
     slow_trucks: int = 20_000
     repetitions: int = 5
+    run: Path | None = None
+    """A stored run of a year whose figures are drawn; None: one is made first."""

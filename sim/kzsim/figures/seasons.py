@@ -68,8 +68,8 @@ def daily(study: Study) -> pd.DataFrame:
         around = wide.groupby(keys, sort=False)[name].rolling(_WEEK, center=True, min_periods=4)
         wide[f"{name}_week"] = around.mean().reset_index(level=keys, drop=True)
         if name == "inside":  # of exits closed days would hide everything else
-            for end, found in (("low", around.min()), ("high", around.max())):
-                wide[f"inside_week_{end}"] = found.reset_index(level=keys, drop=True)
+            for end, extremes in (("low", around.min()), ("high", around.max())):
+                wide[f"inside_week_{end}"] = extremes.reset_index(level=keys, drop=True)
     days = told.days_of(study)
     within = wide["day"].notna()
     if days is not None:
@@ -203,8 +203,8 @@ def _civil(axes: Axes, first: pd.Timestamp, last: pd.Timestamp, width_in: float,
         # months that divide the year alike, so that the same ones are named every year
         ticks = [day for day in months if (day.month - 1) % every == 0]
         names = [say.month(day.month) for day in ticks]
-        axes.set_xticks(list(months), minor=True)
-    axes.set_xticks(ticks, names)
+        axes.set_xticks(months.to_numpy(), minor=True)
+    axes.set_xticks(pd.DatetimeIndex(ticks).to_numpy(), names)
     axes.tick_params(axis="x", which="minor", length=2)
     axes.tick_params(axis="x", which="major", length=4)
 
@@ -310,7 +310,7 @@ def _week(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     for number, (quantity, heading) in enumerate(
         (("inside", say("inside, at a time")), ("exits", say("leaving, a day")))
     ):
-        most = float(table[[quantity, f"{quantity}_p90"]].max(axis=None)) * 1.08
+        most = float(table[[quantity, f"{quantity}_p90"]].to_numpy(dtype=float).max()) * 1.08
         for at, crossing in enumerate(places):
             axes = sheet.axes(
                 _LABEL_IN + 0.2 + number * (width + 0.4), top + at * (_ROW_IN + 0.12), width, _ROW_IN
