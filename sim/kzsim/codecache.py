@@ -19,7 +19,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-_SOURCES = ("compiled.py", "compiled_pipeline.py", "draws", "engines/kernel", "engines/outcome.py", "network")
+_SOURCES = (
+    "compiled.py",
+    "compiled_pipeline.py",
+    "machinecode.py",
+    "draws",
+    "engines/kernel",
+    "engines/outcome.py",
+    "network",
+)
 """What is compiled, and what it takes numbers from: the compiler puts constants into the code."""
 _COMPLETE = "complete-" + hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
 """Numba keeps code by the path of its source: what one copy of kzsim compiled, another must compile again."""
@@ -64,10 +72,11 @@ def clear() -> None:
     """Remove what is kept of this version, as far as that goes."""
     folder = place().folder
     if folder is not None:
-        for path in folder.glob("complete*"):
-            path.unlink(missing_ok=True)
         for path in folder.iterdir():
-            shutil.rmtree(path, ignore_errors=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def user_folder() -> Path:
