@@ -31,7 +31,10 @@ RETURNS: dict[str, Any] = {
 """What code may give back, and where it writes that to."""
 
 _DONE = (0, -2)  # the second: with None
-_LAYOUT = 0x0001 | 0x0002 | 0x0100 | 0x0400  # NumPy's bits: C order, Fortran's, aligned, writeable
+# NumPy's bits
+_IN_C_ORDER = 0x0001
+_LAYOUT = 0x0002 | 0x0100 | 0x0400  # Fortran's order, aligned, writeable
+_LAYOUT_IN_C_ORDER = _IN_C_ORDER | 0x0100 | 0x0400  # few rows may be in both orders
 _WORD = ctypes.c_int64
 
 
@@ -49,7 +52,9 @@ def sort_of(arguments: tuple[Any, ...]) -> Key:
     found: list[object] = []
     for argument in arguments:
         if isinstance(argument, np.ndarray):
-            found.append((argument.dtype.str, argument.ndim, argument.flags.num & _LAYOUT))
+            flags = argument.flags.num
+            layout = flags & (_LAYOUT_IN_C_ORDER if flags & _IN_C_ORDER else _LAYOUT)
+            found.append((argument.dtype.str, argument.ndim, layout))
         elif isinstance(argument, (int, np.int64)) and not isinstance(argument, bool):
             found.append("int64")
         elif isinstance(argument, float):
