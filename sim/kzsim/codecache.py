@@ -11,11 +11,9 @@ import importlib
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -44,6 +42,8 @@ class Place:
 @cache
 def place() -> Place:
     """Find and make the folder. One that cannot be written is no error: nothing is kept then."""
+    import tempfile
+
     try:
         folder = user_folder() / folder_name()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -99,6 +99,8 @@ def user_folder() -> Path:
 
 def folder_name() -> str:
     """Versions, Python, processor and sources: code made of anything else lies elsewhere."""
+    from importlib.metadata import version
+
     return "-".join(
         (
             f"numba{version('numba')}",
@@ -127,6 +129,8 @@ def _python_files(path: Path) -> Iterator[Path]:
 
 def _processor() -> str:
     """Eight hex digits of the processor that code is made for: homes are shared between machines."""
+    from importlib.metadata import version
+
     binding = importlib.import_module("llvmlite.binding")  # which has no types
 
     kind = f"{version('llvmlite')} {binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"

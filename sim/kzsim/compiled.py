@@ -149,9 +149,9 @@ class Root:
         own = None if numba is None else pipeline.for_address()
         if numba is None or own is None:
             return None
-        dispatcher = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=own, **_OPTIONS)(
-            self.py_func
-        )
+        dispatcher = numba.njit(
+            no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=own, **_OPTIONS
+        )(self.py_func)
         return pipeline.code_of(dispatcher, tuple(numba.typeof(argument) for argument in arguments))
 
 

@@ -113,20 +113,20 @@ def _optimised_only(library_class: Any) -> Any:
             """Names that the code uses and does not hold, in the words of the machine where it has them."""
             module = self._final_module
             used = [*module.functions, *module.global_variables]
-            declared = [found for found in used if found.is_declaration and not found.name.startswith("llvm.")]
+            declared = [name for name in used if name.is_declaration and not name.name.startswith("llvm.")]
             for found in declared:
                 found.name = _OF_THE_MACHINE.get(found.name, found.name)
             return [found.name for found in declared]
 
         def object_code(self) -> bytes:
-            code: bytes = self._codegen._tm.emit_object(self._final_module)
+            code: bytes = self._codegen._tm.emit_object(self._final_module)  # noqa: SLF001 - no other way to it
             return code
 
     return OptimisedOnly
 
 
 def _own(name: str, make_library_class: Callable[[Any], Any]) -> Any | None:
-    """A pipeline without wrappers, whose code goes into a library of its own; None if Numba has other parts."""
+    """A pipeline without wrappers, with a library of its own; None for a Numba of other parts."""
     try:
         from numba.core.codegen import JITCodeLibrary
         from numba.core.compiler import DefaultPassBuilder

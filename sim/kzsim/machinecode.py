@@ -65,7 +65,7 @@ def sort_of(arguments: tuple[Any, ...]) -> Key:
 
 
 def loaded(code: Code, key: Key) -> Callable[[tuple[Any, ...]], Any]:
-    """A function that calls the code with arguments of the sort ``key``. ValueError if it is not that code."""
+    """A function that calls the code, with arguments of the sort ``key``. ValueError if it is another's."""
     engine = _engine()
     from llvmlite import binding
 

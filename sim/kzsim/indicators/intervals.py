@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 
 from kzsim.remembered import remembered
 
@@ -42,11 +41,11 @@ def student_factor(degrees: int, confidence: float = CONFIDENCE) -> float:
 
 @cache
 def _student_factors(confidence: float) -> list[float]:
-    """From one degree of freedom on; kept, as importing SciPy takes longer than a small scenario's replication."""
+    """From one degree of freedom on; kept, for importing SciPy takes longer than a small replication."""
+    from importlib.metadata import version
+
     source = f"scipy {version('scipy')}, {_AT_ONCE} factors for {confidence!r}"
-    kept: list[float] = remembered(
-        "student", source, lambda: _by_scipy(range(1, _AT_ONCE + 1), confidence)
-    )
+    kept: list[float] = remembered("student", source, lambda: _by_scipy(range(1, _AT_ONCE + 1), confidence))
     return kept
 
 
