@@ -1,7 +1,8 @@
 """Where machine code is kept between runs, so that a machine compiles a version only once.
 
-The folder's name holds all that the code depends on. Numba itself looks only at the file in which a
-function stands, and would run stale code after a change in another one.
+The folder's name holds all that the code depends on. ``machinecode`` keeps a file a function in it; where
+Numba keeps the code itself, it looks only at the file in which a function stands, and would run stale code
+after a change in another one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SOURCES = (
 )
 """What is compiled, and what it takes numbers from: the compiler puts constants into the code."""
 _COMPLETE = "complete-" + hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
-"""Numba keeps code by the path of its source: what one copy of kzsim compiled, another must compile again."""
+"""A copy of kzsim elsewhere looks for itself; where Numba keeps the code, it does so by the path of the source."""
 
 
 @dataclass(frozen=True)

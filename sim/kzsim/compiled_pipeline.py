@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from kzsim.machinecode import RETURNS, Code
+from kzsim.machinecode import RETURNS, Code, is_at_hand
 
 
 @cache
@@ -81,10 +81,8 @@ _OF_THE_MACHINE = {"numba_frexp": "frexp"}
 
 
 def _is_of_the_machine(name: str) -> bool:
-    from llvmlite import binding
-
     is_own = name.startswith(("_Z", "numba", ".numba", "NRT", "Py", "_Py"))
-    return not is_own and binding.address_of_symbol(name) is not None
+    return not is_own and is_at_hand(name)
 
 
 def _linked_only(library_class: Any) -> Any:

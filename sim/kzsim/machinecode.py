@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import importlib
 import json
 import os
 import secrets
@@ -67,9 +68,7 @@ def sort_of(arguments: tuple[Any, ...]) -> Key:
 def loaded(code: Code, key: Key) -> Callable[[tuple[Any, ...]], Any]:
     """A function that calls the code, with arguments of the sort ``key``. ValueError if it is another's."""
     engine = _engine()
-    from llvmlite import binding
-
-    engine.add_object_file(binding.ObjectFileRef.from_data(code.object_code))
+    engine.add_object_file(_llvm().ObjectFileRef.from_data(code.object_code))
     engine.finalize_object()
     address = engine.get_function_address(code.symbol)
     if not address:
@@ -114,19 +113,22 @@ def _words(arguments: tuple[Any, ...]) -> list[int | float]:
 
 def _engine() -> Any:
     """An engine of its own for each code, so that no two names in them can be the same."""
-    from llvmlite import binding
-
-    _prepare()
+    binding = _llvm()
     machine = binding.Target.from_default_triple().create_target_machine(jit=True)
     return binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
 
 
 @cache
-def _prepare() -> None:
-    from llvmlite import binding
-
+def _llvm() -> Any:
+    binding = importlib.import_module("llvmlite.binding")  # which has no types
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
+    return binding
+
+
+def is_at_hand(symbol: str) -> bool:
+    """Whether every process has a function of that name, such as those of the C library."""
+    return _llvm().address_of_symbol(symbol) is not None
 
 
 def write(folder: Path, name: str, key: Key, code: Code) -> None:
