@@ -29,7 +29,7 @@ _SOURCES = (
 )
 """What is compiled, and what it takes numbers from: the compiler puts constants into the code."""
 _COMPLETE = "complete-" + hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
-"""A copy of kzsim elsewhere looks for itself; where Numba keeps the code, it does so by the path of the source."""
+"""A copy of kzsim elsewhere looks for itself: Numba keeps code by the path of its source."""
 
 
 @dataclass(frozen=True)

@@ -343,7 +343,8 @@ def test_a_numba_that_refuses_to_be_imported_is_done_without(tmp_path: Path) -> 
         "import sys; sys.path.insert(0, sys.argv[1]); from kzsim.engines import choice;"
         "print(choice.choose(None, 1e9))"
     )
-    assert "Numba does not work here: the reference engine" in python(script, tmp_path)
+    nothing_kept = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    assert "Numba does not work here: the reference engine" in python(script, tmp_path, **nothing_kept)
 
 
 @needs_compiler
