@@ -64,9 +64,9 @@ int main(int count, char **words) {{
 def write(folder: Path, trucks: int) -> None:
     """loop.o, main.c and tables."""
     compiled, tables = capture(trucks)
-    (overload,) = compiled.overloads.values()
-    (folder / "loop.o").write_bytes(overload.library._get_compiled_object())  # noqa: SLF001 - there is no other way to it
-    (folder / "main.c").write_text(driver(overload.fndesc.llvm_func_name, tables))
+    (code,) = compiled.codes.values()
+    (folder / "loop.o").write_bytes(code.object_code)
+    (folder / "main.c").write_text(driver(code.symbol, tables))
     (folder / "tables").write_bytes(b"".join(table.tobytes() for table in tables))
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kzsim.experiments.comparisons import compare
     from kzsim.experiments.sweeps.api import sweep
     from kzsim.experiments.uncertainty.api import plausible, rank, sensitivity, uncertain
-    from kzsim.scenario.load import load
+    from kzsim.scenario.loading import load
     from kzsim.scenario.variants import load_base
 
 __all__ = [

@@ -1,7 +1,8 @@
 """Where machine code is kept between runs, so that a machine compiles a version only once.
 
-The folder's name holds all that the code depends on. Numba itself looks only at the file in which a
-function stands, and would run stale code after a change in another one.
+The folder's name holds all that the code depends on. ``machinecode`` keeps a file a function in it; where
+Numba keeps the code itself, it looks only at the file in which a function stands, and would run stale code
+after a change in another one.
 """
 
 from __future__ import annotations
@@ -11,18 +12,24 @@ import importlib
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-_SOURCES = ("compiled.py", "compiled_pipeline.py", "draws", "engines/kernel", "engines/outcome.py", "network")
+_SOURCES = (
+    "compiled.py",
+    "compiled_pipeline.py",
+    "machinecode.py",
+    "draws",
+    "engines/kernel",
+    "engines/outcome.py",
+    "network",
+)
 """What is compiled, and what it takes numbers from: the compiler puts constants into the code."""
 _COMPLETE = "complete-" + hashlib.sha256(str(_PACKAGE).encode()).hexdigest()[:8]
-"""Numba keeps code by the path of its source: what one copy of kzsim compiled, another must compile again."""
+"""A copy of kzsim elsewhere looks for itself: Numba keeps code by the path of its source."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Place:
 @cache
 def place() -> Place:
     """Find and make the folder. One that cannot be written is no error: nothing is kept then."""
+    import tempfile
+
     try:
         folder = user_folder() / folder_name()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -64,10 +73,11 @@ def clear() -> None:
     """Remove what is kept of this version, as far as that goes."""
     folder = place().folder
     if folder is not None:
-        for path in folder.glob("complete*"):
-            path.unlink(missing_ok=True)
         for path in folder.iterdir():
-            shutil.rmtree(path, ignore_errors=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def user_folder() -> Path:
@@ -90,6 +100,8 @@ def user_folder() -> Path:
 
 def folder_name() -> str:
     """Versions, Python, processor and sources: code made of anything else lies elsewhere."""
+    from importlib.metadata import version
+
     return "-".join(
         (
             f"numba{version('numba')}",
@@ -118,6 +130,8 @@ def _python_files(path: Path) -> Iterator[Path]:
 
 def _processor() -> str:
     """Eight hex digits of the processor that code is made for: homes are shared between machines."""
+    from importlib.metadata import version
+
     binding = importlib.import_module("llvmlite.binding")  # which has no types
 
     kind = f"{version('llvmlite')} {binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"

@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, update_wrapper
+from functools import cache, cached_property, update_wrapper
+from threading import Lock
 from typing import Any, TypeVar, cast
 
-from kzsim import codecache
+from kzsim import codecache, machinecode
 from kzsim import compiled_pipeline as pipeline
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,7 +27,8 @@ SELDOM = {"put_right"}
 
 _OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 
-_dispatchers: list[Any] = []
+_roots: list[Root] = []
+_keeps: list[bool] = [True]
 _set_aside: ContextVar[bool] = ContextVar("compiler set aside", default=False)
 
 
@@ -42,9 +44,15 @@ def compiler() -> Any | None:
     return None if getattr(numba.config, "DISABLE_JIT", 0) else numba
 
 
+@cache
+def _is_usable() -> bool:
+    # where machine code is kept there was a compiler, and importing it takes longer than many a run
+    return IS_COMPILED and (codecache.is_complete() or compiler() is not None)
+
+
 def in_use() -> bool:
     """Whether what is compiled should be called here rather than its equal in NumPy."""
-    return not _set_aside.get() and compiler() is not None
+    return not _set_aside.get() and _is_usable()
 
 
 @contextmanager
@@ -64,22 +72,87 @@ def compiled(function: Function) -> Function:
     Counting them at every call made the loop five times slower (locked instructions, seen with
     perf). ``forceinline`` made it faster by another third.
     """
-    numba = compiler()
-    if numba is None:
+    if not IS_COMPILED:
         return function
     if function.__name__ not in ROOTS:
-        return cast("Function", Part(function, numba))
-    kept = codecache.place().folder
-    before = numba.config.CACHE_DIR
-    try:
-        # read while the function is decorated; other users of Numba in this process keep theirs
-        numba.config.CACHE_DIR = "" if kept is None else str(kept)
-        options = {**_OPTIONS, "pipeline_class": pipeline.for_python()}
-        result: Function = numba.njit(cache=kept is not None, **options)(function)
-    finally:
-        numba.config.CACHE_DIR = before
-    _dispatchers.append(result)
-    return result
+        return cast("Function", Part(function))
+    root = Root(function)
+    _roots.append(root)
+    return cast("Function", root)
+
+
+class Root:
+    """A function that Python calls: compiled, or read back, when it is first called with such arguments.
+
+    Each sort of arguments, see ``machinecode.sort_of``, is compiled apart. Without a compiler it runs as it
+    is written.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.py_func = function
+        self._lock = Lock()
+        self._calls: dict[machinecode.Key, Callable[[tuple[Any, ...]], Any]] = {}
+        self.codes: dict[machinecode.Key, machinecode.Code] = {}
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """As machine code."""
+        key = machinecode.sort_of(arguments)
+        call = self._calls.get(key)
+        if call is None:
+            with self._lock:
+                call = self._calls.get(key) or self._calls.setdefault(key, self._made(key, arguments))
+        return call(arguments)
+
+    @property
+    def signatures(self) -> list[machinecode.Key]:
+        """The sorts of arguments it was called with."""
+        return list(self._calls)
+
+    @cached_property
+    def _usual(self) -> Any:
+        """The function as Numba usually compiles it, for other compiled code and where nothing else does."""
+        numba = compiler()
+        if numba is None:
+            return None
+        kept = codecache.place().folder if _keeps[0] else None
+        before = numba.config.CACHE_DIR
+        try:
+            # read while the function is decorated; other users of Numba in this process keep theirs
+            numba.config.CACHE_DIR = "" if kept is None else str(kept)
+            options = {**_OPTIONS, "pipeline_class": pipeline.for_python()}
+            return numba.njit(cache=kept is not None, **options)(self.py_func)
+        finally:
+            numba.config.CACHE_DIR = before
+
+    @property
+    def _numba_type_(self) -> Any:
+        return self._usual._numba_type_
+
+    def _made(self, key: machinecode.Key, arguments: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], Any]:
+        folder = codecache.place().folder if _keeps[0] else None
+        name = f"{self.py_func.__module__}.{self.py_func.__qualname__}"
+        code = None if folder is None else machinecode.read(folder, name, key)
+        if code is None:
+            code = self._compiled(arguments)
+            if code is None:
+                function = self._usual or self.py_func
+                return lambda given: function(*given)
+            if folder is not None:
+                machinecode.write(folder, name, key, code)
+        self.codes[key] = code
+        return machinecode.loaded(code, key)
+
+    def _compiled(self, arguments: tuple[Any, ...]) -> machinecode.Code | None:
+        """None without a compiler, and with one whose parts have other names."""
+        numba = compiler()
+        own = None if numba is None else pipeline.for_address()
+        if numba is None or own is None:
+            return None
+        dispatcher = numba.njit(
+            no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=own, **_OPTIONS
+        )(self.py_func)
+        return pipeline.code_of(dispatcher, tuple(numba.typeof(argument) for argument in arguments))
 
 
 class Part:
@@ -89,18 +162,31 @@ class Part:
     for it alone and keeping that took two fifths of the time of compiling.
     """
 
-    def __init__(self, function: Callable[..., Any], numba: Any) -> None:
-        self._numba, self.py_func = numba, function
-        self._dispatcher = numba.njit(
-            forceinline=function.__name__ not in SELDOM,
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.py_func = function
+        update_wrapper(self, function)
+
+    @cached_property
+    def _dispatcher(self) -> Any:
+        return self._numba.njit(
+            forceinline=self.py_func.__name__ not in SELDOM,
             no_cpython_wrapper=True,
             no_cfunc_wrapper=True,
             pipeline_class=pipeline.for_callers(),
             **_OPTIONS,
-        )(function)
-        # what Numba asks an object that compiled code names for
-        self._numba_type_ = self._dispatcher._numba_type_  # held weakly
-        update_wrapper(self, function)
+        )(self.py_func)
+
+    @property
+    def _numba(self) -> Any:
+        numba = compiler()
+        if numba is None:
+            raise RuntimeError("there is no compiler")
+        return numba
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What Numba asks an object that compiled code names for; it holds the dispatcher weakly."""
+        return self._dispatcher._numba_type_
 
     def __call__(self, *arguments: Any) -> Any:
         """As Python."""
@@ -113,7 +199,4 @@ class Part:
 
 def keep_nothing() -> None:
     """Neither read nor write kept machine code from here on: the disk is full, or a file is damaged."""
-    for dispatcher in _dispatchers:
-        kept: Any = getattr(dispatcher, "_cache", None)
-        if kept is not None and hasattr(kept, "disable"):
-            kept.disable()
+    _keeps[0] = False

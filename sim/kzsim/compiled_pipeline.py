@@ -1,9 +1,12 @@
-"""How Numba compiles the kernel: its own pipeline but for two things."""
+"""How Numba compiles the kernel: its own pipeline but for three things."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
+
+from kzsim.machinecode import RETURNS, Code, is_at_hand
 
 
 @cache
@@ -48,18 +51,41 @@ def for_callers() -> Any:
     a third of the time of compiling went there. A Numba whose parts have other names compiles as usual,
     slower, to the same code.
     """
-    try:
-        from numba.core.codegen import JITCodeLibrary
-        from numba.core.compiler import DefaultPassBuilder
-        from numba.core.compiler_machinery import register_pass
-        from numba.core.typed_passes import NativeLowering
-    except ImportError:
-        return for_python()
+    return _own("callers", _linked_only) or for_python()
 
-    library_class: Any = JITCodeLibrary
-    lowering_class: Any = NativeLowering
-    usual_builder: Any = DefaultPassBuilder
 
+@cache
+def for_address() -> Any | None:
+    """The same for a function that is called by its address: optimised, and left to ``code_of`` to emit.
+
+    Numba emits it together with wrappers for Python and C. None for a Numba whose parts have other names.
+    """
+    return _own("its address", _optimised_only)
+
+
+def code_of(dispatcher: Any, types: tuple[Any, ...]) -> Code | None:
+    """Object code of a dispatcher with the pipeline ``for_address``; None if it needs more than the machine.
+
+    That is what only a process has that has imported the compiler, or a result other than a plain number.
+    """
+    dispatcher.compile(types)
+    (compiled,) = (found for found in dispatcher.overloads.values() if found.signature.args == types)
+    library, returns = compiled.library, str(compiled.signature.return_type)
+    if returns not in RETURNS or not all(map(_is_of_the_machine, library.needed())):
+        return None
+    return Code(compiled.fndesc.llvm_func_name, returns, library.object_code())
+
+
+_OF_THE_MACHINE = {"numba_frexp": "frexp"}
+"""What Numba only wraps, for numbers that are infinite or none: no logarithm is taken of those."""
+
+
+def _is_of_the_machine(name: str) -> bool:
+    is_own = name.startswith(("_Z", "numba", ".numba", "NRT", "Py", "_Py"))
+    return not is_own and is_at_hand(name)
+
+
+def _linked_only(library_class: Any) -> Any:
     class LinkedOnly(library_class):  # type: ignore[misc]  # a class that is not typed
         """Code as it was lowered, for the libraries of its callers."""
 
@@ -70,33 +96,72 @@ def for_callers() -> Any:
             self._finalize_dynamic_globals()
             self._finalized = True
 
-    make_library: Any = LinkedOnly
-    lower: Any = NativeLowering.run_pass
+    return LinkedOnly
 
+
+def _optimised_only(library_class: Any) -> Any:
+    class OptimisedOnly(library_class):  # type: ignore[misc]  # a class that is not typed
+        """Code as it was optimised, for whoever wants its object code."""
+
+        def _finalize_final_module(self) -> None:
+            self._finalize_dynamic_globals()
+            self._finalized = True
+
+        def needed(self) -> list[str]:
+            """Names that the code uses and does not hold, in the words of the machine where it has them."""
+            module = self._final_module
+            used = [*module.functions, *module.global_variables]
+            declared = [name for name in used if name.is_declaration and not name.name.startswith("llvm.")]
+            for found in declared:
+                found.name = _OF_THE_MACHINE.get(found.name, found.name)
+            return [found.name for found in declared]
+
+        def object_code(self) -> bytes:
+            code: bytes = self._codegen._tm.emit_object(self._final_module)  # noqa: SLF001 - no other way to it
+            return code
+
+    return OptimisedOnly
+
+
+def _own(name: str, make_library_class: Callable[[Any], Any]) -> Any | None:
+    """A pipeline without wrappers, with a library of its own; None for a Numba of other parts."""
+    try:
+        from numba.core.codegen import JITCodeLibrary
+        from numba.core.compiler import DefaultPassBuilder
+        from numba.core.compiler_machinery import register_pass
+        from numba.core.typed_passes import NativeLowering
+    except ImportError:
+        return None
+
+    lowering_class: Any = NativeLowering
+    usual_builder: Any = DefaultPassBuilder
+    make_library: Any = make_library_class(JITCodeLibrary)
+    lower: Any = NativeLowering.run_pass
     registered: Any = register_pass
 
     @registered(mutates_CFG=True, analysis_only=False)
-    class LoweringForCallers(lowering_class):  # type: ignore[misc]  # a class that is not typed
-        _name = "lowering_for_callers"
+    class OwnLowering(lowering_class):  # type: ignore[misc]  # a class that is not typed
+        _name = f"lowering for {name}"
 
         def run_pass(self, state: Any) -> bool:
             state.flags.no_compile = True
             state.library = make_library(state.targetctx.codegen(), state.func_id.func_qualname)
             lower(self, state)
+            state.library.finalize()
             # Callers look a function up by what Python would call. There is nothing to be called, and
-            # any built-in function will do; Part sees to it that nobody calls this one.
+            # any built-in function will do; Part and Root see to it that nobody calls this one.
             key: Any = [].append
             state["cr"] = state["cr"]._replace(cfunc=key)
             state.targetctx.insert_user_function(key, state["cr"].fndesc, [state.library])
             return True
 
-    class ForCallers(for_python()):  # type: ignore[misc]  # a class that is not typed
+    class Own(for_python()):  # type: ignore[misc]  # a class that is not typed
         def define_pipelines(self) -> Any:
             usual = usual_builder.define_nopython_pipeline(self.state)
-            own = type(usual)("for callers")
+            own = type(usual)(f"for {name}")
             for each, why in usual.passes:
-                own.add_pass(LoweringForCallers if each is lowering_class else each, why)
+                own.add_pass(OwnLowering if each is lowering_class else each, why)
             own.finalize()
             return [own]
 
-    return ForCallers
+    return Own

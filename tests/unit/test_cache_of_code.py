@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kzsim import codecache, compiled
+from kzsim import codecache, compiled, machinecode
 from kzsim.engines import choice
 from kzsim.experiments import warmup
 
@@ -40,7 +40,7 @@ def settle(x: int) -> int:
     return inner(inner(x))
 
 assert isinstance(inner, compiled.Part)
-kept = {file.name.split("-")[0] for file in codecache.place().folder.rglob("*.nbi")}
+kept = {file.name.split("-")[0] for file in codecache.place().folder.rglob("*.code")}
 print(settle(1), inner(1), inner.alone()(1), len(settle.signatures), sorted(kept))
 """
 
@@ -104,6 +104,7 @@ def test_the_name_of_the_folder_holds_versions_and_sources() -> None:
         ("network/model.py", True),
         ("compiled.py", True),
         ("compiled_pipeline.py", True),
+        ("machinecode.py", True),
         ("cli/run.py", False),
         ("engines/reference/engine.py", False),
     ],
@@ -128,8 +129,8 @@ def test_machine_code_lies_in_the_folder_and_nowhere_else(tmp_path: Path) -> Non
     printed = python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "kept"))
     assert printed == f"2\n{tmp_path / 'kept'}\n", "the process's own setting stays as it was"
     (folder,) = (tmp_path / "kept" / "kzsim").iterdir()
-    assert list(folder.rglob("*.nbc"))
-    assert not list(script.parent.glob("__pycache__/*.nbc"))
+    assert [path.suffix for path in folder.iterdir()] == [".code"]
+    assert not list(script.parent.glob("__pycache__/*.nb?"))
 
 
 @needs_compiler
@@ -140,6 +141,94 @@ def test_a_part_goes_into_its_callers_and_is_neither_kept_nor_needed_by_itself(t
     for _ in ("compiled", "read back"):
         printed = python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "kept"))
         assert printed == "3 2 2 1 ['module.settle']\n"
+
+
+READ_BACK = """
+import sys
+from kzsim import codecache, compiled
+from kzsim.compiled import compiled as by_numba
+import numpy as np
+
+@by_numba
+def settle(table: object, times: int, share: float) -> float:
+    total = 0.0
+    for i in range(table.shape[0]):
+        for j in range(table.shape[1]):
+            total += table[i, j] * times * share
+            table[i, j] = times
+    return total
+
+table = np.arange(6, dtype=np.int64).reshape(2, 3)
+print(settle(table, 3, 0.5), table.tolist(), settle(table[:, :1], 3, 0.5), settle(table.T, 1, 1.0))
+print("numba" in sys.modules, len(settle.signatures), len(settle.codes))
+"""
+
+
+@needs_compiler
+def test_machine_code_is_read_back_without_the_compiler_and_gives_the_same(tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(READ_BACK, encoding="utf-8")
+    call = "import sys; sys.path.insert(0, sys.argv[1]); import module"
+    first, again = (python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "kept")) for _ in range(2))
+    figures, about = first.splitlines()
+    assert figures == "22.5 [[3, 3, 3], [3, 3, 3]] 9.0 18.0"
+    assert about == "True 3 3", "in C order, in none, and in Fortran's"
+    assert again == f"{figures}\nFalse 3 3\n"
+
+
+@needs_compiler
+@pytest.mark.parametrize("content", ["", "no json\n", '{"symbol": "a", "returns": "none"}\n', None])
+def test_damaged_machine_code_is_not_called(tmp_path: Path, content: str | None) -> None:
+    code, key = machinecode.Code("a_function", "int64", b"object code"), ("int64",)
+    machinecode.write(tmp_path, "module.settle", key, code)
+    assert machinecode.read(tmp_path, "module.settle", key) == code
+    assert machinecode.read(tmp_path, "module.settle", ("float64",)) is None
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1] if content is None else content.encode())
+    with pytest.raises(warmup._UNREADABLE):
+        machinecode.read(tmp_path, "module.settle", key)
+
+
+@needs_compiler
+def test_a_damaged_file_costs_a_compilation_and_a_word(tmp_path: Path) -> None:
+    script = """
+from kzsim import codecache, compiled
+from kzsim.experiments import warmup
+from kzsim.compiled import Root
+
+def run_everything():
+    root = Root(plain)
+    print(root(1), len(root.codes))
+
+def plain(x):
+    return x + 1
+
+warmup.run_everything = run_everything
+first = warmup._make_ready()
+(kept,) = codecache.place().folder.glob("*.code")
+kept.write_bytes(kept.read_bytes()[:-9])
+again = warmup._make_ready()
+print(first.warning == "", "is damaged" in again.warning, again.was_complete)
+"""
+    printed = python(script, NUMBA_CACHE_DIR=str(tmp_path)).splitlines()
+    assert printed == ["2 1", "2 1", "True True False"]
+
+
+def test_what_is_neither_an_array_nor_a_number_is_refused() -> None:
+    for argument in ("text", None, True, [1]):
+        with pytest.raises(TypeError, match=f"not {type(argument).__name__}"):
+            machinecode.sort_of((argument,))
+
+
+@needs_compiler
+def test_a_number_beyond_64_bits_is_refused(tmp_path: Path) -> None:
+    script = tmp_path / "module.py"
+    script.write_text(COMPILE, encoding="utf-8")
+    call = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import module\n"
+        "try:\n    module.settle(2**63)\nexcept OverflowError as error:\n    print(error)"
+    )
+    printed = python(call, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "kept"))
+    assert printed == "2\n9223372036854775808 does not fit into 64 bits\n"
 
 
 @needs_compiler
@@ -162,7 +251,7 @@ from kzsim import compiled
 from kzsim.experiments import warmup
 
 warmup.run_everything()
-print(*sorted(d.__name__ for d in compiled._dispatchers if d.__name__ in compiled.ROOTS and d.signatures))
+print(*sorted(root.__name__ for root in compiled._roots if len(root.codes) == len(root.signatures) == 1))
 """
     assert python(script).split() == sorted(compiled.ROOTS)
 
@@ -254,7 +343,8 @@ def test_a_numba_that_refuses_to_be_imported_is_done_without(tmp_path: Path) -> 
         "import sys; sys.path.insert(0, sys.argv[1]); from kzsim.engines import choice;"
         "print(choice.choose(None, 1e9))"
     )
-    assert "Numba does not work here: the reference engine" in python(script, tmp_path)
+    nothing_kept = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    assert "Numba does not work here: the reference engine" in python(script, tmp_path, **nothing_kept)
 
 
 @needs_compiler

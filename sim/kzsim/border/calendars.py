@@ -61,6 +61,18 @@ class Clock:
         An hour that a change of the clock repeats is read as its first occurrence; minute 1440 is
         00:00 of the next day, so that a day with a change lasts 23 or 25 h.
         """
+        asked = (side, day, minute)
+        found = self._known_ms.get(asked)
+        if found is None:
+            found = self._known_ms[asked] = self._ms(side, day, minute)
+        return found
+
+    @cached_property
+    def _known_ms(self) -> dict[tuple[Side, date, int], int]:
+        """Instants worked out before: every source and calendar asks for the same ones."""
+        return {}
+
+    def _ms(self, side: Side, day: date, minute: int) -> int:
         whole_days, minute = divmod(minute, MINUTES_PER_DAY)
         on = day + whole_days * _ONE_DAY
         civil = datetime.combine(on, time(minute // 60, minute % 60), self.zones[side])
@@ -75,6 +87,17 @@ class Clock:
 
     def offset_hours(self, side: Side, day: date) -> int:
         """Hours by which a side's clock is ahead of the home clock at noon of a home date."""
+        asked = (side, day)
+        found = self._known_offsets.get(asked)
+        if found is None:
+            found = self._known_offsets[asked] = self._offset_hours(side, day)
+        return found
+
+    @cached_property
+    def _known_offsets(self) -> dict[tuple[Side, date], int]:
+        return {}
+
+    def _offset_hours(self, side: Side, day: date) -> int:
         noon = datetime.combine(day, time(12), self.zones[self.home])
         there = noon.astimezone(self.zones[side]).utcoffset()
         here = noon.utcoffset()

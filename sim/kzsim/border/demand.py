@@ -43,10 +43,16 @@ def daily_expected(year_total: float, pattern: Pattern, day: date) -> float:
     A month's share is spread over its days in proportion to the weekday shares, so a weekday
     without arrivals leaves the month's total as it is.
     """
+    return year_total * _month_share(pattern, day) * pattern.weekday[day.weekday()] / _weights(pattern, day)
+
+
+def _month_share(pattern: Pattern, day: date) -> float:
+    return pattern.monthly[day.month - 1] / fsum(pattern.monthly)
+
+
+def _weights(pattern: Pattern, day: date) -> float:
     first = day.replace(day=1)
-    weights = [pattern.weekday[(first + n * _ONE_DAY).weekday()] for n in range(_days_in_month(first))]
-    month = pattern.monthly[day.month - 1] / fsum(pattern.monthly)
-    return year_total * month * pattern.weekday[day.weekday()] / fsum(weights)
+    return fsum(pattern.weekday[(first + n * _ONE_DAY).weekday()] for n in range(_days_in_month(first)))
 
 
 def arrivals(
@@ -66,18 +72,27 @@ def arrivals(
     edges = [0]
     expected: list[float] = []
     days: list[int] = []
+    of_month: dict[tuple[int, int], tuple[float, float]] = {}
     for number, day in enumerate(clock.days()):
-        total = daily_expected(year_total, pattern, day)
+        month = (day.year, day.month)
+        if month not in of_month:
+            of_month[month] = (_month_share(pattern, day), _weights(pattern, day))
+        share, weights = of_month[month]
+        total = year_total * share * pattern.weekday[day.weekday()] / weights
         hours = pattern.hours_on(day)
         ahead = clock.offset_hours(hours.side, day)
         shares = fsum(hours.share)
         start, end = clock.ms(clock.home, day), clock.ms(clock.home, day + _ONE_DAY)
         plain = end - start == HOURS_PER_DAY * MS_PER_HOUR  # no change of the clock on this day
-        for hour in range(HOURS_PER_DAY):
-            after = hour + 1
-            edges.append(start + after * MS_PER_HOUR if plain else clock.ms(clock.home, day, after * 60))
-            expected.append(total * hours.share[(hour + ahead) % HOURS_PER_DAY] / shares)
-            days.append(number)
+        hourly = range(1, HOURS_PER_DAY + 1)
+        if plain:
+            edges += [start + after * MS_PER_HOUR for after in hourly]
+        else:
+            edges += [clock.ms(clock.home, day, after * 60) for after in hourly]
+        expected += [
+            total * hours.share[(hour + ahead) % HOURS_PER_DAY] / shares for hour in range(HOURS_PER_DAY)
+        ]
+        days += [number] * HOURS_PER_DAY
     return Arrivals(
         process=process,
         edges_ms=tuple(edges),

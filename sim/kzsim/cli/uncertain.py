@@ -27,7 +27,7 @@ MOST_SUGGESTED = 9_000
 @contextmanager
 def method_mistakes(option: str = "") -> Iterator[None]:
     """Turn settings that a method refuses into the end of the command, before anything is run."""
-    from kzsim.experiments.methods import MethodError
+    from kzsim.experiments.methods.inputs import MethodError
 
     try:
         yield

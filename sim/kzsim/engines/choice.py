@@ -56,10 +56,10 @@ def choose(asked: str | None, entities: float, *, ready: bool | None = None) -> 
     if not ready and asked is None and entities < SMALL:
         said = "The kernel is not compiled yet; so small a job is run by the reference engine."
         return Choice(REFERENCE, compiled=False, said=f"{said} 'kzsim warmup' compiles it once.")
-    if compiled.compiler() is None:  # asked last, for importing it takes a while
-        return _without_compiler(asked)
     if ready:
         return Choice(KERNEL, compiled=True)
+    if compiled.compiler() is None:  # asked last, for importing it takes a while
+        return _without_compiler(asked)
     refused = codecache.place().refused
     if refused:
         return Choice(KERNEL, True, f"Compiling the kernel, 10 to 20 s; it cannot be kept: {refused}.")

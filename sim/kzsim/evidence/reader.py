@@ -7,75 +7,23 @@ so a field that nobody reads cannot stay in a file unnoticed.
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-import yaml
-
 from kzsim.evidence.errors import EvidenceError
+from kzsim.remembered import remembered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The C scanner is about ten times as fast; PyYAML built without libyaml still works.
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 MISSING = object()
 
-
-class _Loader(_Base):  # type: ignore[misc]
-    """YAML 1.2 scalars: ``on`` and dates are text."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  as PyYAML has it
-
-
-def _recognise(kind: str, pattern: str, first: str) -> None:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(pattern), list(first) or [""])
-
-
-_recognise("null", r"^(?:~|null|)$", "~n")
-_recognise("null", r"^$", "")
-_recognise("bool", r"^(?:true|false)$", "tf")
-_recognise("int", r"^[-+]?[0-9]+$", "-+0123456789")
-_recognise("float", r"^[-+]?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?$", "-+0123456789")
-
-_SCALARS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
-    {
-        "tag:yaml.org,2002:str": str,
-        "tag:yaml.org,2002:int": int,
-        "tag:yaml.org,2002:float": float,
-        "tag:yaml.org,2002:null": lambda _: None,
-        "tag:yaml.org,2002:bool": lambda text: text == "true",
-    }
-)
-
-
-def _plain(node: yaml.Node, file: str) -> Any:
-    """Dicts, lists and scalars of a node. PyYAML's own constructor is slower and lets keys repeat."""
-    if isinstance(node, yaml.ScalarNode):
-        if node.tag not in _SCALARS:
-            raise EvidenceError(f"{_place(node, file)}: unknown tag {node.tag!r}")
-        return _SCALARS[node.tag](node.value)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, file) for item in node.value]
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = _plain(key_node, file)
-        if not isinstance(key, str):
-            raise EvidenceError(f"{_place(key_node, file)}: keys must be text, not {key!r}")
-        if key in mapping:
-            raise EvidenceError(f"{_place(key_node, file)}: the key {key!r} stands twice")
-        mapping[key] = _plain(value_node, file)
-    return mapping
-
-
-def _place(node: yaml.Node, file: str) -> str:
-    return f"{file}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+_FORM = "plain values, 1"
+"""What is made of a text; another word where that changes."""
 
 
 @cache
@@ -96,24 +44,14 @@ def read(folder: Path, file: str) -> Section:
         raise EvidenceError(f"{file}: there is no such evidence file") from None
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{file}: not UTF-8 text (byte {error.start})") from None
-    try:
-        root = _root(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise EvidenceError(f"{place}: {error.problem}") from None
-    if not isinstance(root, yaml.MappingNode):
-        raise EvidenceError(f"{file}: not a map")
-    return Section(file, "", _plain(root, file))
 
+    def make() -> dict[str, Any]:
+        from kzsim.evidence.parsing import parsed  # and with it PyYAML
 
-def _root(text: str) -> yaml.Node | None:
-    loader = _Loader(text)
-    try:
-        node: yaml.Node | None = loader.get_single_node()
-    finally:
-        loader.dispose()
-    return node
+        return parsed(text, file)
+
+    # taking the packaged files apart takes longer than a small scenario's replication
+    return Section(file, "", remembered("evidence", f"{_FORM}\n{text}", make))
 
 
 def freeze(value: Any) -> Any:

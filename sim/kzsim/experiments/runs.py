@@ -11,10 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.engines.choice import Choice, choose
-from kzsim.experiments.enough import REPLACED, Enough, judgement, look
 from kzsim.experiments.identity import digest, model_version
-from kzsim.experiments.kept import keeping
-from kzsim.experiments.kept_replications import OF_RUN
 from kzsim.experiments.models import (
     Expected,
     Model,
@@ -37,6 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kzsim.evidence import Fact
+    from kzsim.experiments.enough import Enough
     from kzsim.experiments.methods import Precision
     from kzsim.indicators.comparison import Pairs
     from kzsim.scenario import Scenario
@@ -195,11 +193,17 @@ def execute(
         write = stack.enter_context(_tracing(plan, trace))
         there = None
         if kept is not None and plan.enough is not None and trace is None:
+            from kzsim.experiments.kept import keeping
+            from kzsim.experiments.kept_replications import OF_RUN
+
             there = stack.enter_context(
                 keeping(kept, plan.digest, plan.model_version, plan.replications, OF_RUN)
             )
             task = replace(task, first=there.count)
         runner, answers = stack.enter_context(replicating(task, jobs, plan.model))
+        # imports pandas: here, while threads or processes are at the first replications
+        from kzsim.indicators import tables  # noqa: F401 - what _result needs
+
         seen = Collected(runner.model.layout)
         base: Collected | None = None
         for done in chain(there or (), answers):
@@ -219,6 +223,8 @@ def execute(
                 progress(len(seconds), plan.replications)
             del done  # its table must be gone while the next is awaited
             if plan.enough is not None and seen.n == next_look:
+                from kzsim.experiments.enough import look
+
                 reached = look(plan.enough, seen, pairs)
                 if reached[0].state != "more":
                     break
@@ -235,6 +241,8 @@ def execute(
 
 
 def _with_precision(result: RunResult, asked: Enough, found: Precision, table: pd.DataFrame) -> RunResult:
+    from kzsim.experiments.enough import REPLACED, judgement
+
     kept = (one for one in result.judgements if one.code not in REPLACED)
     return replace(
         result,

@@ -36,6 +36,7 @@ class Histogram:
         self._time_of = time_of
         self._key: I64 = np.zeros(0, dtype=np.int64)
         self._count: I64 = np.zeros(0, dtype=np.int64)
+        self._longest = 0
 
     def add(self, key: I64, count: I64) -> None:
         """Add the counts of one replication, as :func:`sparse` gives them."""
@@ -43,6 +44,7 @@ class Histogram:
         counts = np.zeros(len(keys), dtype=np.int64)
         np.add.at(counts, place, np.concatenate((self._count, count)))
         self._key, self._count = keys, counts
+        self._longest = int((keys % _STRIDE).max(initial=-1)) + 1
 
     def quantiles_ms(
         self, member: npt.NDArray[np.bool_], per_cent: Sequence[int], total: int
@@ -51,15 +53,13 @@ class Histogram:
 
         NaN where fewer than that share are in the histogram: those have not got through.
         """
-        kept = member[self._key // _STRIDE]
-        numbers, place = np.unique(self._key[kept] % _STRIDE, return_inverse=True)
-        counts = np.zeros(len(numbers), dtype=np.int64)
-        np.add.at(counts, place, self._count[kept])
+        starts = np.searchsorted(self._key, np.arange(len(member) + 1, dtype=np.int64) * _STRIDE)
+        counts = np.zeros(self._longest, dtype=np.int64)
+        for group in np.flatnonzero(member):
+            own = slice(starts[group], starts[group + 1])
+            counts[self._key[own] - group * _STRIDE] += self._count[own]
         places = buckets_of_ranks(counts, [rank(share, total) for share in per_cent])
-        return tuple(
-            float("nan") if place is None or not total else self._time_of(int(numbers[place]))
-            for place in places
-        )
+        return tuple(float("nan") if place is None or not total else self._time_of(place) for place in places)
 
 
 def sparse(times: I32) -> tuple[I64, I64]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from kzsim.remembered import remembered
+
 CONFIDENCE = 0.95
 
 
@@ -25,12 +27,32 @@ class Estimate:
         return (self.high - self.low) / 2
 
 
+_AT_ONCE = 200
+"""Degrees of freedom for which factors are worked out together."""
+
+
 @cache
 def student_factor(degrees: int, confidence: float = CONFIDENCE) -> float:
     """Student's t that leaves half of 1 - confidence above it at that many degrees of freedom."""
+    if 1 <= degrees <= _AT_ONCE:
+        return _student_factors(confidence)[degrees - 1]
+    return _by_scipy(range(degrees, degrees + 1), confidence)[0]
+
+
+@cache
+def _student_factors(confidence: float) -> list[float]:
+    """From one degree of freedom on; kept, for importing SciPy takes longer than a small replication."""
+    from importlib.metadata import version
+
+    source = f"scipy {version('scipy')}, {_AT_ONCE} factors for {confidence!r}"
+    kept: list[float] = remembered("student", source, lambda: _by_scipy(range(1, _AT_ONCE + 1), confidence))
+    return kept
+
+
+def _by_scipy(degrees: range, confidence: float) -> list[float]:
     from scipy.special import stdtrit
 
-    return float(stdtrit(degrees, 0.5 + confidence / 2))
+    return [float(stdtrit(number, 0.5 + confidence / 2)) for number in degrees]
 
 
 def simultaneous(number: int) -> float:

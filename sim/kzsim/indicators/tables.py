@@ -93,29 +93,30 @@ def replication_table(seen: Collected) -> pd.DataFrame:
 def account_table(seen: Collected) -> pd.DataFrame:
     """One row for each element and account in which a cell spent time."""
     layout, hours = seen.layout, seen.account_hours
+    last = len(layout.elements) - 1
+    waits = [account in WAIT_ACCOUNTS for account in Account]
+    named = [(account_name(account), "wait" if account in WAIT_ACCOUNTS else "work") for account in Account]
     rows: list[tuple[Any, ...]] = []
     for number, cell in enumerate(layout.cells):
         waiting = math.fsum(hours[number][:, list(WAIT_ACCOUNTS)].ravel())
-        # upstream first, as an entity meets them
-        for element in range(len(layout.elements) - 1, -1, -1):
+        # upstream first, as an entity meets them; nearly all are 0
+        upstream = hours[number][::-1]
+        places, accounts = np.nonzero(upstream)
+        values = upstream[places, accounts].tolist()
+        for place, account, value in zip(places.tolist(), accounts.tolist(), values, strict=True):
+            element = last - place
             label = layout.elements[element]
-            for account in Account:
-                value = float(hours[number, element, account])
-                if value == 0:
-                    continue
-                waits = account in WAIT_ACCOUNTS
-                rows.append(
-                    (
-                        *cell.key,
-                        label.side,
-                        label.stage,
-                        layout.element_names[element],
-                        account_name(account),
-                        "wait" if waits else "work",
-                        value,
-                        value / waiting if waits else math.nan,
-                    )
+            rows.append(
+                (
+                    *cell.key,
+                    label.side,
+                    label.stage,
+                    layout.element_names[element],
+                    *named[account],
+                    value,
+                    value / waiting if waits[account] else math.nan,
                 )
+            )
     return frame("delay_accounts", rows)
 
 

@@ -5,22 +5,29 @@
 ``docs/scenarios.md`` and ``docs/sweeps.md`` tell what may be written.
 """
 
-from kzsim.scenario.explain import Explanation, explain
-from kzsim.scenario.load import load, validate, without_corridors
-from kzsim.scenario.model import (
-    Corridor,
-    CrossingSettings,
-    RailSettings,
-    RoadSettings,
-    Scenario,
-    Scope,
-    Setting,
-)
-from kzsim.scenario.problems import Problem, ScenarioError
-from kzsim.scenario.schema import json_schema
-from kzsim.scenario.sweep_file import is_sweep, load_sweep
-from kzsim.scenario.sweep_model import Axis, Draft, Interval, Levels, Over, Sweep, Wanted
-from kzsim.scenario.variants import Base, Change, Variant, load_base, variant
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kzsim.scenario.explaining import Explanation, explain
+    from kzsim.scenario.loading import load, validate
+    from kzsim.scenario.model import (
+        Corridor,
+        CrossingSettings,
+        RailSettings,
+        RoadSettings,
+        Scenario,
+        Scope,
+        Setting,
+        without_corridors,
+    )
+    from kzsim.scenario.problems import Problem, ScenarioError
+    from kzsim.scenario.schema import json_schema
+    from kzsim.scenario.sweep_file import is_sweep, load_sweep
+    from kzsim.scenario.sweep_model import Axis, Draft, Interval, Levels, Over, Sweep, Wanted
+    from kzsim.scenario.variants import Base, Change, Variant, load_base, variant
 
 __all__ = [
     "Axis",
@@ -53,3 +60,42 @@ __all__ = [
     "variant",
     "without_corridors",
 ]
+
+# Imported when first asked for: a process that runs scenarios, and reads none, needs no rules for reading.
+_HOME = {
+    "Axis": "sweep_model",
+    "Base": "variants",
+    "Change": "variants",
+    "Corridor": "model",
+    "CrossingSettings": "model",
+    "Draft": "sweep_model",
+    "Explanation": "explaining",
+    "Interval": "sweep_model",
+    "Levels": "sweep_model",
+    "Over": "sweep_model",
+    "Problem": "problems",
+    "RailSettings": "model",
+    "RoadSettings": "model",
+    "Scenario": "model",
+    "ScenarioError": "problems",
+    "Scope": "model",
+    "Setting": "model",
+    "Sweep": "sweep_model",
+    "Variant": "variants",
+    "Wanted": "sweep_model",
+    "explain": "explaining",
+    "is_sweep": "sweep_file",
+    "json_schema": "schema",
+    "load": "loading",
+    "load_base": "variants",
+    "load_sweep": "sweep_file",
+    "validate": "loading",
+    "variant": "variants",
+    "without_corridors": "model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'kzsim.scenario' has no attribute {name!r}")
+    return getattr(import_module(f"kzsim.scenario.{_HOME[name]}"), name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kzsim.scenario.problems import Place, Problem
@@ -176,3 +176,16 @@ def _corridor(corridor: Corridor) -> dict[str, Plain]:
         for name, scope in sorted(corridor.measures.items())
     }
     return {"measures": measures, "compliance": corridor.compliance}
+
+
+def without_corridors(scenario: Scenario) -> Scenario:
+    """The same scenario, and so the same trucks, with no corridor measure anywhere.
+
+    The compliance of each crossing stays: it decides which trucks would comply, not what they gain.
+    """
+    kept = {
+        name: Corridor({}, corridor.compliance)
+        for name, corridor in scenario.corridors.items()
+        if corridor.compliance is not None
+    }
+    return replace(scenario, corridors=kept)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kzsim.scenario.inherit import gather
-from kzsim.scenario.model import Corridor, Scenario
+from kzsim.scenario.model import Scenario
 from kzsim.scenario.problems import Problem, ScenarioError, in_order
 from kzsim.scenario.resolve import resolve
 
@@ -33,16 +32,3 @@ def validate(path: str | os.PathLike[str], text: str | None = None) -> tuple[Pro
     except ScenarioError as error:
         return error.problems
     return in_order(problems)
-
-
-def without_corridors(scenario: Scenario) -> Scenario:
-    """The same scenario, and so the same trucks, with no corridor measure anywhere.
-
-    The compliance of each crossing stays: it decides which trucks would comply, not what they gain.
-    """
-    kept = {
-        name: Corridor({}, corridor.compliance)
-        for name, corridor in scenario.corridors.items()
-        if corridor.compliance is not None
-    }
-    return replace(scenario, corridors=kept)
