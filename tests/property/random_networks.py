@@ -3,6 +3,8 @@ calendars shut in mid-service, quotas run out. Some routes are longer than what 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from kzsim.network import (
@@ -127,9 +129,14 @@ def sources(draw: st.DrawFn, name: str, route: Route, stages: list[Stage], group
     gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage)}
     refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
 
+    delays = {stage.name for stage in stages if isinstance(stage, DelayStage)}
+    first = route.steps[0]
+    are_there = first.stage not in delays and draw(st.integers(0, 3)) == 0
+
     def work_at(step: Step) -> Work:
         here, missed = step.stage in gates, step.stage in refilled
-        return draw(works(step.name, minutes_of_step, at_gate=here, may_miss=missed))
+        work = draw(works(step.name, minutes_of_step, at_gate=here, may_miss=missed))
+        return replace(work, when=()) if are_there and step == first else work
 
     kinds = tuple(
         Kind(
@@ -141,7 +148,14 @@ def sources(draw: st.DrawFn, name: str, route: Route, stages: list[Stage], group
         )
         for i in range(n_kinds)
     )
-    return Source(name, route.name, draw(arrivals()), kinds)
+    return Source(name, route.name, draw(initial() if are_there else arrivals()), kinds)
+
+
+@st.composite
+def initial(draw: st.DrawFn) -> Arrivals:
+    """Who stands in line at the start, since whole minutes; some join at 0, as others come then."""
+    minutes = sorted(draw(st.lists(st.integers(-5, 0), max_size=12)))
+    return Arrivals("initial", at_ms=tuple(m * MINUTE for m in minutes))
 
 
 @st.composite

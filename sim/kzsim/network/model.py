@@ -234,11 +234,12 @@ class Arrivals:
     numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
     rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
     phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
-    exactly at ``at_ms`` (rising, repeats allowed). With ``batches`` all this is about batches instead of
-    single entities.
+    exactly at ``at_ms`` (rising, repeats allowed). ``initial``: there at 0, in the line of the route's first
+    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). With ``batches`` all this,
+    but for ``initial``, is about batches instead of single entities.
     """
 
-    process: Literal["poisson", "timetable", "instants"]
+    process: Literal["poisson", "timetable", "instants", "initial"]
     edges_ms: tuple[int, ...] = ()
     expected: tuple[float, ...] = ()
     day: tuple[int, ...] = ()

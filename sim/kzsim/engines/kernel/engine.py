@@ -116,7 +116,9 @@ class _Run:
         Returns when it came to a deadlock, and who is stuck in it; None if it did not.
         """
         program, fixed, state = self.program, self.fixed, self.state
+        initial = self._initial(part)
         run, queue = self._begin(part)
+        run[N_INITIAL] = len(initial)
         most_places = max(np.diff(program.occupancy_ptr), default=0)
         entity = np.empty((0, ENTITY_COLUMNS), dtype=np.int64)
         links = np.empty((0, 2 * most_places), dtype=np.int64)
@@ -145,6 +147,7 @@ class _Run:
                 fixed.occupancy,
                 self.arrival_ms,
                 self.kind,
+                initial,
                 self.coming.duration,
                 self.keys,
                 self.work,
@@ -224,7 +227,7 @@ class _Run:
         queue[NEAR] = EMPTY_MS * EVENTS
         for number in part.sources:
             row = self.coming.source[number]
-            if row[NEXT_ENTITY] < row[LAST_ENTITY]:
+            if row[NEXT_ENTITY] < row[LAST_ENTITY] and self.entities.joined_ms[number] is None:
                 push(
                     run,
                     queue,
@@ -240,6 +243,17 @@ class _Run:
             if row < state.element[number, REFILL_TO]:
                 push(run, queue, int(self.fixed.refill[row, REFILL_AT]), REFILL * EVENT_BASE + number)
         return run, queue
+
+    def _initial(self, part: Part) -> I64:
+        """Who is there at the start, by joining time and then the order between entities."""
+        rows = []
+        for number in part.sources:
+            joined = self.entities.joined_ms[number]
+            if joined is not None:
+                rows.append(np.column_stack([np.full_like(joined, number), joined]))
+        found = np.concatenate([*rows, np.empty((0, INITIAL_COLUMNS), dtype=np.int64)])
+        # stable: those of one instant stay in the order between entities
+        return plain(found[np.argsort(found[:, JOINED_MS], kind="stable")])
 
     def _bucket_bits(self, part: Part) -> int:
         """How wide a bucket is, by the number of events if nobody skipped or waited for anything."""

@@ -55,7 +55,8 @@ FAR_SIZE = 20
 IN_BUCKETS = 21  # events in buckets
 OPENED = 22  # the last bucket opened; its events and all before are in the near heap
 BUCKET_BITS = 23  # a bucket is 2 to this power ms
-RUN_COLUMNS = 24
+N_INITIAL = 24  # entities that are there at the start and not placed yet
+RUN_COLUMNS = 25
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
@@ -171,6 +172,11 @@ NEXT_ENTITY = 0
 LAST_ENTITY = 1
 KINDS_FROM = 2  # rows of `kinds`
 SOURCE_COLUMNS = 4
+
+# --- initial: one row an entity that is there at the start, in the order of lines
+OF_SOURCE = 0
+JOINED_MS = 1
+INITIAL_COLUMNS = 2
 
 # --- kinds: one row a kind, source after source
 KIND_KLASS = 0

@@ -18,11 +18,12 @@ from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop_marked
+from kzsim.engines.kernel.initial import place_initial
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.missing import book_absence
-from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
+from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay, observe
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
@@ -49,6 +50,7 @@ def advance(
     occupancy: I64,
     arrival_ms: I64,
     kind_of: I16,
+    initial: I64,
     duration: I64,
     keys: U64,
     work: I64,
@@ -88,6 +90,41 @@ def advance(
         or trace.shape[0] != TRACE_PLANES
     ):
         return WRONG_TABLES
+    if run[N_INITIAL] > 0:
+        if entity.shape[0] < run[N_INITIAL]:
+            return NEED_ROWS
+        place_initial(
+            run,
+            queue,
+            marked,
+            entity,
+            links,
+            element,
+            line,
+            pool,
+            own,
+            source,
+            kinds,
+            step,
+            occupancy,
+            arrival_ms,
+            kind_of,
+            initial,
+            duration,
+            keys,
+            work,
+            shape,
+            condition,
+            bounds,
+            lane,
+            word,
+            calendar,
+            account,
+            slots,
+            flow,
+            observed,
+            trace,
+        )
     while True:
         while True:
             # 1. events only change state
@@ -270,17 +307,6 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
                 return QUEUE
             cause = BLOCKED
     return cause
-
-
-@compiled
-def observe(run: I64, element: I64, own: I64, observed: I32, until_ms: int) -> None:
-    """Read lines and zones at every instant of observation up to ``until_ms``, as they stand now."""
-    while run[NEXT_OBSERVATION] <= until_ms:
-        for number in own:
-            observed[0, run[OBSERVATION], number] = element[number, WAITING] - element[number, N_PAUSED]
-            observed[1, run[OBSERVATION], number] = element[number, TAKEN]
-        run[OBSERVATION] += 1
-        run[NEXT_OBSERVATION] += run[OBSERVE_EVERY]
 
 
 @compiled

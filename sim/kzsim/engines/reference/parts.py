@@ -37,7 +37,10 @@ class Alarm(simpy.Event):
 
 
 class Entity:
-    """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase."""
+    """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase.
+
+    ``stands_since_ms``: of who is there at the start, when it joined its first line; else None.
+    """
 
     __slots__ = (
         "blocking",
@@ -56,6 +59,7 @@ class Entity:
         "slot",
         "source",
         "spent_ms",
+        "stands_since_ms",
         "start_ms",
         "step",
         "timer",
@@ -91,6 +95,7 @@ class Entity:
         self.waits_at: Element | None = None
         self.works_at: Element | None = None
         self.spent_ms = [0] * len(Account)
+        self.stands_since_ms: int | None = None
 
     @property
     def is_paused(self) -> bool:
