@@ -25,6 +25,7 @@ from kzsim.network import (
     Route,
     ServiceStage,
     Source,
+    StaffingRule,
     Step,
     Swing,
     Work,
@@ -57,8 +58,18 @@ def calendars(draw: st.DrawFn, largest: int) -> Calendar:
 
 
 @st.composite
+def staffing(draw: st.DrawFn) -> StaffingRule:
+    at_ms = draw(_instants(8))[draw(st.integers(0, 1)) :] or [0]
+    close_at, fewest = draw(st.integers(0, 2)), draw(st.integers(0, 1))
+    open_at, most = close_at + draw(st.integers(1, 2)), max(1, fewest) + draw(st.integers(0, 2))
+    return StaffingRule(tuple(at_ms), open_at, close_at, fewest, most, draw(st.integers(1, 2)))
+
+
+@st.composite
 def services(draw: st.DrawFn, name: str) -> ServiceStage:
-    pools = tuple(Pool(f"p{i}", draw(calendars(3))) for i in range(draw(st.integers(1, 2))))
+    on_close = draw(st.sampled_from(["finish", "suspend"]))
+    rules = st.none() | staffing() if on_close == "finish" else st.none()
+    pools = tuple(Pool(f"p{i}", draw(calendars(3)), draw(rules)) for i in range(draw(st.integers(1, 2))))
     names = [pool.name for pool in pools]
     usable = {
         klass: tuple(draw(st.permutations(names))[: draw(st.integers(1, len(names)))])
@@ -66,7 +77,7 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
         if draw(st.booleans())
     }
     account = draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS]))
-    return ServiceStage(name, account, pools, usable, draw(st.sampled_from(["finish", "suspend"])))
+    return ServiceStage(name, account, pools, usable, on_close)
 
 
 @st.composite

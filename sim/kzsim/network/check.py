@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from kzsim.network.check_rules import check_initial, check_no_shows
+from kzsim.network.check_rules import check_initial, check_no_shows, check_staffing
 from kzsim.network.model import (
     Arrivals,
     Batches,
@@ -58,6 +58,7 @@ def check(network: Network) -> None:
         *check_sources(network),
         *check_no_shows(network),
         *check_initial(network),
+        *check_staffing(network),
         *check_reachable(network),
     )
     if faults:

@@ -1,4 +1,4 @@
-"""What makes the finer rules of a network invalid: who does not show up, who is there at the start.
+"""What makes the finer rules of a network invalid: no-shows, initial entities, staffing.
 
 As in ``check``, each ``check_*`` yields one sentence per fault, with the remedy.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kzsim.network.model import DelayStage, GateStage, Network, Route, Source
+from kzsim.network.model import DelayStage, GateStage, Network, Route, ServiceStage, Source, StaffingRule
 from kzsim.network.program import LONGEST_HORIZON_MS
 
 MOST_NO_SHOWS = 100
@@ -78,3 +78,36 @@ def _check_first_line(source: Source, route: Route, delays: set[str]) -> Iterato
                 f"{where}, kind '{kind.name}': who is there at the start stands in line for step"
                 f" '{first.name}': remove its conditions"
             )
+
+
+def check_staffing(network: Network) -> Iterator[str]:
+    """Staffing rules open above where they close, within bounds, at stages that finish what they began."""
+    for stage in network.stages:
+        if not isinstance(stage, ServiceStage):
+            continue
+        for pool in stage.pools:
+            if pool.staffing is not None:
+                where = f"pool '{stage.name}/{pool.name}'"
+                yield from _check_rule(where, pool.staffing)
+                if stage.on_close == "suspend":
+                    yield (
+                        f"{where}: who is served is finished when a staffing rule closes: give"
+                        " on_close='finish'"
+                    )
+
+
+def _check_rule(where: str, rule: StaffingRule) -> Iterator[str]:
+    if not rule.at_ms or rule.at_ms[0] < 0 or any(b <= a for a, b in pairwise(rule.at_ms)):
+        yield f"{where}: let the reviews of its staffing rise strictly from 0 ms or later, and be some"
+    if not 0 <= rule.close_at < rule.open_at:
+        yield (
+            f"{where}: staffing opens with {rule.open_at} in line and closes with {rule.close_at}: let it"
+            " open with more than it closes with, and close with 0 or more"
+        )
+    if not 0 <= rule.fewest <= rule.most or rule.most < 1:
+        yield (
+            f"{where}: staffing is from {rule.fewest} to {rule.most}: give 0 or more, and a most that is not"
+            " less and at least 1"
+        )
+    if rule.by < 1:
+        yield f"{where}: staffing changes by {rule.by}: give 1 or more"

@@ -56,11 +56,29 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class StaffingRule:
+    """How many servers of a pool work, by the length of the stage's line.
+
+    At each of ``at_ms`` (rising strictly from 0 or later) it is reviewed once: with ``open_at`` or more in
+    line ``by`` more work, up to ``most``; with ``close_at`` or fewer ``by`` fewer do, down to ``fewest``,
+    with which it begins.
+    """
+
+    at_ms: tuple[int, ...]
+    open_at: int
+    close_at: int
+    fewest: int
+    most: int
+    by: int = 1
+
+
+@dataclass(frozen=True)
 class Pool:
-    """Servers of one kind at a service stage."""
+    """Servers of one kind at a service stage: as many as the calendar and the rule, if any, both allow."""
 
     name: str
     capacity: Calendar
+    staffing: StaffingRule | None = None
 
 
 @dataclass(frozen=True)

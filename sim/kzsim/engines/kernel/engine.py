@@ -138,6 +138,7 @@ class _Run:
                 state.element,
                 state.line,
                 state.pool,
+                state.rule,
                 fixed.usable,
                 part.zones,
                 part.elements,
@@ -158,6 +159,7 @@ class _Run:
                 self.word,
                 fixed.calendar,
                 fixed.refill,
+                fixed.review_ms,
                 self.account,
                 self.limits,
                 self.slots,
@@ -222,7 +224,7 @@ class _Run:
         run[KEEPS_PASSAGE] = self.keeps_passage
         run[OPENED] = NONE
         run[BUCKET_BITS] = self._bucket_bits(part)
-        outside = len(part.sources) + len(part.pools) + 2 * len(part.elements)
+        outside = len(part.sources) + 2 * len(part.pools) + 2 * len(part.elements)
         queue = np.full(N_BUCKETS + outside + 1, NONE, dtype=np.int64)
         queue[NEAR] = EMPTY_MS * EVENTS
         for number in part.sources:
@@ -236,6 +238,10 @@ class _Run:
                 )
         for number in part.pools:
             push(run, queue, 0, CAPACITY_CHANGE * EVENT_BASE + number)
+            by_rule = int(state.pool[number, RULE])
+            if by_rule != NONE and state.rule[by_rule, REVIEW_NEXT] < state.rule[by_rule, REVIEW_TO]:
+                first = int(self.fixed.review_ms[state.rule[by_rule, REVIEW_NEXT]])
+                push(run, queue, first, REVIEW * EVENT_BASE + by_rule)
         for number in part.elements.tolist():
             if state.element[number, TYPE] == GATE:
                 push(run, queue, 0, OPENING_CHANGE * EVENT_BASE + number)

@@ -144,7 +144,20 @@ LARGEST_LATER = 7  # of the capacities still to come
 FIRST_BLOCKED = 8
 FIRST_SERVED = 9  # who started last of those in service, where services may pause
 FIRST_PAUSED = 10  # who returns first
+STAFFED = 11  # as many as its staffing rule lets work; UNLIMITED if it has none
+RULE = 12  # its row of `rule`; NONE if it has none
 POOL_COLUMNS = 16
+
+# --- rule: one row a staffing rule
+RULED_POOL = 0
+OPEN_AT = 1  # the next five as in `Program.rule_levels`
+CLOSE_AT = 2
+FEWEST = 3
+MOST = 4
+BY = 5
+REVIEW_NEXT = 6  # entry of `review_ms` that comes next
+REVIEW_TO = 7
+RULE_COLUMNS = 8
 
 # --- calendar: one row a piece, of pools, gates and delays one after another
 AT_MS = 0
@@ -227,11 +240,12 @@ INDEX_BITS = 22
 EVENT_BASE = 2**INDEX_BITS  # as many entities may be inside at once
 EVENT_BITS = INDEX_BITS + 3
 EVENTS = 2**EVENT_BITS  # an entry of a heap is instant * EVENTS + event, below 2**63
-ARRIVAL = 0  # of the next entity of a source
-END = 1  # of an entity's work
-CAPACITY_CHANGE = 2  # of a pool
-OPENING_CHANGE = 3  # of a gate
-REFILL = 4  # of a gate, or a departure
+REVIEW = 0  # of a staffing rule; the lowest number: it comes before everything else at its instant
+ARRIVAL = 1  # of the next entity of a source
+END = 2  # of an entity's work
+CAPACITY_CHANGE = 3  # of a pool
+OPENING_CHANGE = 4  # of a gate
+REFILL = 5  # of a gate, or a departure
 
 # --- why the loop stopped
 DONE = 0

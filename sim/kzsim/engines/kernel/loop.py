@@ -15,7 +15,7 @@ from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
-from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
+from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota, review_staffing
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.initial import place_initial
@@ -41,6 +41,7 @@ def advance(
     element: I64,
     line: I64,
     pool: I64,
+    rule: I64,
     usable: I64,
     zones: I64,
     own: I64,
@@ -61,6 +62,7 @@ def advance(
     word: U64,
     calendar: I64,
     refill: I64,
+    review_ms: I64,
     account: I64,
     limits: I64,
     slots: I64,
@@ -79,6 +81,7 @@ def advance(
         or line.shape[1] != LINE_COLUMNS
         or pool.shape[1] != POOL_COLUMNS
         or source.shape[1] != SOURCE_COLUMNS
+        or rule.shape[1] != RULE_COLUMNS
         or step.shape[1] != STEP_COLUMNS
         or kinds.shape[1] != KIND_COLUMNS
         or calendar.shape[1] != CALENDAR_COLUMNS
@@ -145,11 +148,13 @@ def advance(
                     goes_on = arrive(run, queue, entity, source, kinds, arrival_ms, kind_of, index)
                     note_arrival(run, entity, slots, flow, goes_on)
                 elif kind == CAPACITY_CHANGE:
-                    change_capacity(run, queue, marked, element, pool, calendar, index)
+                    change_capacity(run, queue, marked, element, pool, rule, calendar, index)
                 elif kind == OPENING_CHANGE:
                     change_opening(run, queue, marked, element, calendar, index)
-                else:
+                elif kind == REFILL:
                     refill_quota(run, queue, marked, entity, element, line, refill, account, trace, index)
+                else:
+                    review_staffing(run, queue, marked, element, pool, rule, review_ms, calendar, index)
             # 2. dispatch
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)

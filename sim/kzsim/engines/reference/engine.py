@@ -19,7 +19,7 @@ from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
 from kzsim.engines.reference.assembly import Occupancy, Step, build_element, build_pool, build_route
 from kzsim.engines.reference.elements import Element
-from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied
+from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
 from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import SKIPPED, Entities
@@ -219,6 +219,16 @@ class _Run:
             apply(i)
             self.mark(element)
 
+    def _review(self, pool: Pool) -> None:
+        """Let the pool's staffing rule see the line at its instants, before anything of them is applied."""
+        for at_ms in pool.staffing.at_ms if pool.staffing is not None else ():
+
+            def look(_: simpy.Event) -> None:
+                pool.review(self.elements[pool.element].waiting)
+                self.mark(pool.element)
+
+            self._call_later(look, at_ms, URGENT)
+
     def _observe(self, _: simpy.Event) -> None:
         """Read lines and zones before anything of this instant is applied."""
         self._in_line.append([element.waiting for element in self.elements])
@@ -248,6 +258,8 @@ class _Run:
         for source, joined_ms in enumerate(self.entities.joined_ms):
             for row, since_ms in enumerate([] if joined_ms is None else joined_ms.tolist()):
                 self._enter(source, row, since_ms)
+        for pool in self.pools:
+            self._review(pool)
         self._call_later(self._observe, 0, URGENT)  # with those in line who have just been put there
         for source, joined_ms in enumerate(self.entities.joined_ms):
             if joined_ms is None:
