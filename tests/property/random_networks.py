@@ -123,12 +123,15 @@ def classes_of(route: Route, pairings: dict[str, PairingStage]) -> list[str]:
 
 
 @st.composite
-def works(draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool) -> Work:
+def works(
+    draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool, may_miss: bool
+) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
         when = (Condition(f"{step}?", 0.0, draw(st.sampled_from([0.0, 0.5, 1.0]))),)
     if at_gate:
-        return Work(None, when)
+        shares = draw(st.sampled_from([(), (), (0.3,), (1.0, 0.5), (0.5, 0.5, 0.5)])) if may_miss else ()
+        return Work(None, when, shares)
     minutes = draw(st.sampled_from(minutes_of_step))
     family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal", "erlang"]))
     rows = draw(st.integers(1, 3)) if family == "erlang" else 1
@@ -148,17 +151,24 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occup
 
 @st.composite
 def sources(
-    draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], classes: list[str], group: int
+    draw: st.DrawFn, name: str, route: Route, stages: list[Stage], classes: list[str], group: int
 ) -> Source:
     n_kinds = draw(st.integers(1, 2))
     minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
+    gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage | PairingStage)}
+    refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
+
+    def work_at(step: Step) -> Work:
+        here, missed = step.stage in gates, step.stage in refilled
+        return draw(works(step.name, minutes_of_step, at_gate=here, may_miss=missed))
+
     kinds = tuple(
         Kind(
             f"k{i}",
             1 / n_kinds,
             draw(st.sampled_from(classes)),
             group,
-            {s.name: draw(works(s.name, minutes_of_step, at_gate=is_gate[s.stage])) for s in route.steps},
+            {s.name: work_at(s) for s in route.steps},
         )
         for i in range(n_kinds)
     )
@@ -193,7 +203,6 @@ def networks(draw: st.DrawFn) -> Network:
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
-    is_gate = {s.name: isinstance(s, GateStage | DepartureStage | PairingStage) for s in stages}
     pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
     meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
     routes = []
@@ -228,7 +237,7 @@ def networks(draw: st.DrawFn) -> Network:
         zones=tuple(zone for zone in zones if zone.name in used_zones),
         routes=tuple(route for route in routes if route in chosen),
         sources=tuple(
-            draw(sources(f"source{i}", route, is_gate, classes_of(route, pairing), i))
+            draw(sources(f"source{i}", route, stages, classes_of(route, pairing), i))
             for i, route in enumerate(chosen)
         ),
         n_groups=len(chosen),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from kzsim.network.check_pairing import check_pairing, check_sides
+from kzsim.network.check_rules import check_no_shows
 from kzsim.network.model import (
     Arrivals,
     Batches,
@@ -57,6 +58,7 @@ def check(network: Network) -> None:
         *check_routes(network),
         *check_priority(network),
         *check_sources(network),
+        *check_no_shows(network),
         *check_reachable(network),
     )
     if faults:
