@@ -13,7 +13,7 @@ A clinic with three doctors::
 
 from kzsim.experiments.errors import ReplicationDeadlockError
 from kzsim.network import NetworkError
-from kzsim.queueing.arrivals import at, crowd, poisson, poisson_by, poisson_counts, regular
+from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular
 from kzsim.queueing.calendars import changing, open_from, quota
 from kzsim.queueing.distributions import (
     empirical,
@@ -26,7 +26,19 @@ from kzsim.queueing.distributions import (
     uniform,
     weibull,
 )
-from kzsim.queueing.parts import Network, Part, delay, gate, holding, network, service, source, step, zone
+from kzsim.queueing.parts import (
+    Network,
+    Part,
+    delay,
+    departure,
+    gate,
+    holding,
+    network,
+    service,
+    source,
+    step,
+    zone,
+)
 from kzsim.queueing.run import replicate, run
 from kzsim.queueing.units import (
     Rate,
@@ -50,10 +62,12 @@ __all__ = [
     "ReplicationDeadlockError",
     "Time",
     "at",
+    "batches",
     "changing",
     "crowd",
     "days",
     "delay",
+    "departure",
     "empirical",
     "erlang",
     "exponential",
