@@ -95,12 +95,15 @@ def departures(draw: st.DrawFn, name: str) -> DepartureStage:
 
 
 @st.composite
-def works(draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool) -> Work:
+def works(
+    draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool, may_miss: bool
+) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
         when = (Condition(f"{step}?", 0.0, draw(st.sampled_from([0.0, 0.5, 1.0]))),)
     if at_gate:
-        return Work(None, when)
+        shares = draw(st.sampled_from([(), (), (0.3,), (1.0, 0.5), (0.5, 0.5, 0.5)])) if may_miss else ()
+        return Work(None, when, shares)
     return Work(draw(distributions(minutes_of_step)), when)
 
 
@@ -136,16 +139,23 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occup
 
 
 @st.composite
-def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], group: int) -> Source:
+def sources(draw: st.DrawFn, name: str, route: Route, stages: list[Stage], group: int) -> Source:
     n_kinds = draw(st.integers(1, 2))
     minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
+    gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage)}
+    refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
+
+    def work_at(step: Step) -> Work:
+        here, missed = step.stage in gates, step.stage in refilled
+        return draw(works(step.name, minutes_of_step, at_gate=here, may_miss=missed))
+
     kinds = tuple(
         Kind(
             f"k{i}",
             1 / n_kinds,
             draw(st.sampled_from(CLASSES)),
             group,
-            {s.name: draw(works(s.name, minutes_of_step, at_gate=is_gate[s.stage])) for s in route.steps},
+            {s.name: work_at(s) for s in route.steps},
         )
         for i in range(n_kinds)
     )
@@ -179,7 +189,6 @@ def networks(draw: st.DrawFn) -> Network:
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
-    is_gate = {stage.name: isinstance(stage, GateStage | DepartureStage) for stage in stages}
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
@@ -205,7 +214,7 @@ def networks(draw: st.DrawFn) -> Network:
         stages=tuple(stage for stage in stages if stage.name in used_stages),
         zones=tuple(zone for zone in zones if zone.name in used_zones),
         routes=tuple(route for route in routes if route in chosen),
-        sources=tuple(draw(sources(f"source{i}", route, is_gate, i)) for i, route in enumerate(chosen)),
+        sources=tuple(draw(sources(f"source{i}", route, stages, i)) for i, route in enumerate(chosen)),
         n_groups=len(chosen),
         priority=priority,
         cohort_ms=(30 * MINUTE, (HORIZON_MIN - follow_up) * MINUTE),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kzsim.draws.no_shows import bounds_of
 from kzsim.draws.parameters import Row, parameters, table_of
 from kzsim.draws.streams import key_of
 from kzsim.network.entities import F64, I64, Numbers
@@ -33,6 +34,7 @@ FAMILY = {
     "empirical": EMPIRICAL,
 }
 NO_TIME = -1
+NO_SHOWS = -2  # no time either; as many bounds as attempts stand behind the conditions
 
 # columns of `Numbers.work`
 FAMILY_COLUMN = 0
@@ -84,9 +86,14 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
                 before = len(condition)
                 condition += [number[test.purpose] for test in spec.when]
                 bounds += [(test.low, test.high) for test in spec.when]
+                after = len(condition)
                 family = FAMILY[spec.duration.family] if spec.duration else NO_TIME
                 words = spec.duration.rows if spec.duration else 1
-                work.append((family, number[step.name], words, before, len(condition)))
+                if spec.no_shows:
+                    family, words = NO_SHOWS, len(spec.no_shows)
+                    condition += [number[step.name]] * words
+                    bounds += [(0.0, bound) for bound in bounds_of(spec.no_shows)]
+                work.append((family, number[step.name], words, before, after))
                 shape.append(_shape_row(spec, tables, n_rows))
         streams += [(source.name, purpose) for purpose in number]
     return Recipe(

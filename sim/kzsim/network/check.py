@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from kzsim.network.check_rules import check_no_shows
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
     Arrivals,
@@ -46,6 +47,7 @@ def check(network: Network) -> None:
         *check_routes(network),
         *check_priority(network),
         *check_sources(network),
+        *check_no_shows(network),
         *check_reachable(network),
     )
     if faults:

@@ -108,15 +108,16 @@ class Entities:
     def duration_ms(self) -> tuple[I64, ...]:
         """One int64 [entities of the source, steps] a source.
 
-        ``SKIPPED`` where the entity does not enter the step, 0 at gates. Arrays of all durations
-        take several times the memory of everything else; an engine may do without them.
+        ``SKIPPED`` where the entity does not enter the step. At gates 0, or ``SKIPPED - n`` for who does
+        not show up n times. Arrays of all durations take several times the memory of everything else;
+        an engine may do without them.
         """
         return self.spell_out()
 
     @cached_property
     def free_flow_ms(self) -> I64:
         """int64 [entities]: the sum of each entity's own durations."""
-        sums = [np.where(rows == SKIPPED, 0, rows).sum(axis=1) for rows in self.duration_ms]
+        sums = [np.maximum(rows, 0).sum(axis=1) for rows in self.duration_ms]
         return np.concatenate(sums)
 
     def with_durations(self, duration_ms: tuple[I64, ...]) -> Entities:

@@ -179,11 +179,13 @@ class Work:
     """What one kind of entity does at one step: how long, and on which conditions at all.
 
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
-    a gate or a departure, where passing takes no time.
+    a gate or a departure, where passing takes no time. ``no_shows[i]`` is the share of those let
+    pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
     """
 
     duration: Distribution | None = None
     when: tuple[Condition, ...] = ()
+    no_shows: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ START = 7
 POOL = 8  # the pool whose server it holds
 WANTED = 9  # the occupancy whose place it has last waited for since its last step; NONE: for none
 WAITS_AT = 10
-WORKS_AT = 11  # while WAITS_AT is the same stage, its service is paused
+WORKS_AT = 11  # while WAITS_AT is the same stage: its service is paused; at a gate: it did not show up
 HELD = 12  # occupancies whose places it holds, one bit each
 NEXT = 13  # in line
 PREVIOUS = 14
@@ -83,7 +83,8 @@ PREVIOUS_SERVED = PREVIOUS_BLOCKED
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
-OWN = WAITED_MS + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
+# AHEAD columns: own duration of step s at OWN + s % AHEAD; at gates SKIPPED less the no-shows to come, or 0
+OWN = WAITED_MS + N_CAUSES
 ENTITY_COLUMNS = OWN + AHEAD
 
 # --- asked: one number a row of `entity`, scratch of the deadlock test
@@ -123,6 +124,7 @@ TAIL = 1
 PRIORITY = 2
 CEILING_LEFT = 3
 USABLE_FROM = 4
+FIRST_MISSED = USABLE_FROM  # gates: who of those who did not show up did so last; linked by NEXT
 USABLE_TO = 5
 CAUSE = 6
 SINCE = 7

@@ -21,6 +21,7 @@ from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
+from kzsim.engines.kernel.missing import book_absence
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.outcome import I8, I32, I64
@@ -111,7 +112,7 @@ def advance(
                 elif kind == OPENING_CHANGE:
                     change_opening(run, queue, marked, element, calendar, index)
                 else:
-                    refill_quota(run, queue, marked, element, line, refill, index)
+                    refill_quota(run, queue, marked, entity, element, line, refill, account, trace, index)
             # 2. dispatch
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)
@@ -313,7 +314,9 @@ def settle(
         if entity[who, INDEX] != NONE:
             at = entity[who, WAITS_AT]
             following = entity[who, STEP] + 1
-            if entity[who, WORKS_AT] != NONE:
+            if entity[who, WORKS_AT] != NONE and element[entity[who, WORKS_AT], TYPE] == GATE:
+                book_absence(run, entity, account, trace, who, at)
+            elif entity[who, WORKS_AT] != NONE:
                 book_unfinished(run, entity, element, calendar, account, trace, who)
             elif at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
@@ -342,6 +345,6 @@ def settle(
                         who,
                         step,
                     )
-                if entity[who, OWN + (step & (AHEAD - 1))] != SKIPPED:
+                if entity[who, OWN + (step & (AHEAD - 1))] > 0:
                     own += entity[who, OWN + (step & (AHEAD - 1))]
             note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

@@ -127,6 +127,7 @@ def initial_state(program: Program) -> State:
     line[:, CEILING_LEFT] = UNLIMITED
     line[:, USABLE_FROM] = program.usable_ptr[:-1]
     line[:, USABLE_TO] = program.usable_ptr[1:]
+    line[np.repeat(program.element_type == ElementType.GATE, k), FIRST_MISSED] = NONE
     line[:, CAUSE] = QUEUE
     pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
     pool[:, OF_ELEMENT] = program.pool_element

@@ -47,6 +47,7 @@ class Entity:
         "index",
         "joined_ms",
         "klass",
+        "no_shows",
         "occupancies",
         "paused_ms",
         "pool",
@@ -83,6 +84,7 @@ class Entity:
         self.server_since_ms = 0
         self.worked_ms = 0
         self.paused_ms = 0
+        self.no_shows = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
         self.pool: Pool | None = None
         self.blocking = False
@@ -92,7 +94,10 @@ class Entity:
 
     @property
     def is_paused(self) -> bool:
-        """Whether its service has begun and stands still: it then holds no server of its pool."""
+        """Whether its service has begun and stands still: it then holds no server of its pool.
+
+        So it is with who did not show up at a gate.
+        """
         return self.waits_at is not None and self.works_at is not None
 
 
