@@ -36,6 +36,7 @@ HORIZON_MIN = 240
 CLASSES = ("w", "x", "y", "z")
 MOST_STEPS = 5
 LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
+OTHERS = ["uniform", "triangular", "weibull", "gamma", "empirical"]
 MINUTES = (0, 0, 1, 5, 10, 30)
 MINUTES_OF_LONG = (0, 0, 0, 0, 1, 5)  # many must come to the end of it before the horizon
 
@@ -132,10 +133,27 @@ def works(
     if at_gate:
         shares = draw(st.sampled_from([(), (), (0.3,), (1.0, 0.5), (0.5, 0.5, 0.5)])) if may_miss else ()
         return Work(None, when, shares)
-    minutes = draw(st.sampled_from(minutes_of_step))
-    family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal", "erlang"]))
-    rows = draw(st.integers(1, 3)) if family == "erlang" else 1
-    return Work(Distribution(family, minutes * MINUTE, 0.7, rows), when)
+    return Work(draw(distributions(minutes_of_step)), when)
+
+
+@st.composite
+def distributions(draw: st.DrawFn, minutes_of_step: tuple[int, ...]) -> Distribution:
+    """Mostly fixed times, so that instants collide; every other family too."""
+    mean = draw(st.sampled_from(minutes_of_step)) * MINUTE
+    family = draw(st.sampled_from(["fixed"] * 5 + ["exponential", "lognormal", "erlang"] * 2 + OTHERS))
+    match family:
+        case "erlang":
+            return Distribution(family, mean, rows=draw(st.integers(1, 3)))
+        case "gamma" | "weibull":
+            return Distribution(family, mean, shape=draw(st.sampled_from([0.3, 2.5])))
+        case "uniform":
+            return Distribution(family, mean, points=(0.5 * mean, 1.5 * mean))
+        case "triangular":
+            return Distribution(family, mean, points=(0.5 * mean, mean, 1.5 * mean))
+        case "empirical":
+            return Distribution(family, mean, points=(0.0, 2.0 * mean), shares=(0.5, 0.5))
+        case _:
+            return Distribution(family, mean, cv=0.7)
 
 
 @st.composite

@@ -12,13 +12,13 @@ from itertools import pairwise
 
 from kzsim.network.check_pairing import check_pairing, check_sides
 from kzsim.network.check_rules import check_no_shows
+from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
     Arrivals,
     Batches,
     Calendar,
     DelayStage,
     DepartureStage,
-    Distribution,
     GateStage,
     Kind,
     Network,
@@ -29,15 +29,6 @@ from kzsim.network.model import (
     Work,
 )
 from kzsim.network.program import LONGEST_HORIZON_MS, MOST_OCCUPANCIES
-
-SHARE_TOLERANCE = 1e-9
-MOST_CV = 1000.0
-"""Half of all lognormal times are below a thousandth of the mean then, and no run is long enough to see the
-mean: whoever gives more has mistaken the unit."""
-LONGEST_DURATION_MS = 2.0**62
-"""A duration after the longest horizon is still an instant of 63 bits."""
-FARTHEST_NORMAL = 8.3
-"""Beyond the normal number of 1 - 2^-53, the largest uniform number that is drawn."""
 
 
 class NetworkError(ValueError):
@@ -308,32 +299,10 @@ def _check_work(where: str, work: Work, *, at_gate: bool) -> Iterator[str]:
     if not at_gate and work.duration is None:
         yield f"{where}: give a duration"
     if work.duration is not None:
-        yield from _check_distribution(where, work.duration)
+        yield from check_distribution(where, work.duration)
     for condition in work.when:
         if not 0 <= condition.low <= condition.high <= 1:
             yield f"{where}: the condition on '{condition.purpose}' is not an interval within 0..1"
-
-
-def _check_distribution(where: str, distribution: Distribution) -> Iterator[str]:
-    mean, cv = distribution.mean, distribution.cv
-    is_usual = 0 <= mean <= LONGEST_HORIZON_MS
-    if not is_usual:
-        yield f"{where}: the mean is {mean!r} ms: give 0 to {LONGEST_HORIZON_MS} ms, the longest horizon"
-    if not 0 <= cv <= MOST_CV:
-        yield f"{where}: the cv is {cv!r}: give a standard deviation of 0 to {MOST_CV:g} times the mean"
-    elif is_usual and distribution.family == "lognormal" and _longest_ms(mean, cv) >= LONGEST_DURATION_MS:
-        yield (
-            f"{where}: with a mean of {mean!r} ms and a cv of {cv!r} single durations are too long to be"
-            " counted: lower one of them"
-        )
-    if distribution.rows < 1:
-        yield f"{where}: Erlang needs at least 1 phase"
-
-
-def _longest_ms(mean: float, cv: float) -> float:
-    """Above every lognormal duration that can be drawn; see ``draws.variates``."""
-    variance = math.log1p(cv * cv)
-    return mean * math.exp(FARTHEST_NORMAL * math.sqrt(variance) - variance / 2)
 
 
 def check_reachable(network: Network) -> Iterator[str]:

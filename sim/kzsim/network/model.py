@@ -151,16 +151,32 @@ Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage
 
 @dataclass(frozen=True)
 class Distribution:
-    """A family of positive durations (or of factors, for ``Swing``) by its mean and variation.
+    """A family of positive durations (or of factors, for ``Swing``) by its mean and what else it needs.
 
-    ``mean`` is in ms for durations. ``cv`` is standard deviation / mean; families that have none
-    (``fixed``) or a given one (``exponential``: 1) ignore it. ``rows`` is Erlang's number of phases.
+    ``mean`` is in ms for durations. ``cv`` (standard deviation / mean) is of ``lognormal`` alone, ``rows``
+    Erlang's number of phases, ``shape`` that of ``gamma`` and ``weibull``. ``points`` rise, in the unit of
+    the mean: least and largest of ``uniform``; least, most likely and largest of ``triangular``; the values
+    of ``empirical``, each with its probability in ``shares``. The mean of these follows from their points
+    and must be given all the same.
     """
 
-    family: Literal["fixed", "exponential", "erlang", "lognormal"]
+    family: Literal[
+        "fixed",
+        "exponential",
+        "erlang",
+        "lognormal",
+        "uniform",
+        "triangular",
+        "weibull",
+        "gamma",
+        "empirical",
+    ]
     mean: float
     cv: float = 0.0
     rows: int = 1
+    shape: float = 1.0
+    points: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
