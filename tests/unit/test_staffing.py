@@ -67,7 +67,7 @@ def test_who_is_served_when_a_server_closes_is_finished() -> None:
 
 
 def test_no_more_work_than_the_calendar_allows_and_a_rule_s_none_is_closed() -> None:
-    """The rule begins with none, opens two at 5 and two more at 15; one desk is there up to 20, then three."""
+    """The rule begins with none, opens two at 5 and two more at 15; one desk is there up to 20, then 3."""
     rule = StaffingRule((5 * MINUTE, 15 * MINUTE), open_at=1, close_at=0, fewest=0, most=4, by=2)
     net = served(rule, 0, 0, 0, calendar=Calendar((0, 20 * MINUTE), (1, 3)))
     program, outcome = run(net)

@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.compiled import compiled
+from kzsim.draws.other_families import of_other_family
 from kzsim.draws.recipes import (
     CONDITIONS_FROM,
     CONDITIONS_TO,
+    ERLANG,
     EXPONENTIAL,
     FAMILY_COLUMN,
     FIXED,
@@ -174,11 +176,13 @@ def duration_of(keys: U64, work: I64, shape: F64, bounds: F64, row: int, i: int)
         return 0
     if family == NO_SHOWS:
         return no_shows_of(keys, work, bounds, row, i)
-    if family == FIXED or mean == 0.0:
+    if family == FIXED or (mean == 0.0 and family <= LOGNORMAL):
         return whole(mean)
     key = keys[work[row, PURPOSE]]
     if family == EXPONENTIAL:
         return whole(mean * standard_exponential(uniform(key, i)))
+    if family != ERLANG:
+        return whole(of_other_family(family, shape, row, uniform(key, i)))
     total = 0.0
     for j in range(work[row, WORDS]):
         total = total + standard_exponential(uniform(key, i * work[row, WORDS] + j))

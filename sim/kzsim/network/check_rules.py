@@ -70,7 +70,7 @@ def _check_first_line(source: Source, route: Route, delays: set[str]) -> Iterato
     if first.stage in delays:
         yield (
             f"{where}: nobody stands in line at the delay '{first.stage}': let the route of who is there at"
-            " the start begin at a service, a gate or a departure"
+            " the start begin at a service, a gate, a departure or a pairing"
         )
     for kind in source.kinds:
         if first.name in kind.work and kind.work[first.name].when:

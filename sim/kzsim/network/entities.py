@@ -25,7 +25,8 @@ class Numbers:
     ``keys``: uint64 [purposes], one stream each, source after source.
     ``work_from``: int64 [sources], the row of ``work`` of a source's first kind and step.
     ``work``: int64 [rows, 5], a row a source, kind and step: family, purpose, words an entity,
-    conditions from, to. ``shape``: float64 [rows, 3]: mean in ms, sigma and shift of the lognormal.
+    conditions from, to. ``shape``: float64 [rows and more, 3]: what the row's family needs, first the mean
+    in ms of most; behind the rows stand the tables that some point to, see ``kzsim.draws.parameters``.
     ``condition``: int64 [conditions], the purpose; ``bounds``: float64 [conditions, 2].
     """
 

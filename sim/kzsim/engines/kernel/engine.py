@@ -9,8 +9,9 @@ from kzsim.draws.filled import LANES, WORDS_AHEAD
 from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.kernel.deadlock import STUCK
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.loop import advance, settle
+from kzsim.engines.kernel.loop import advance
 from kzsim.engines.kernel.queue import push
+from kzsim.engines.kernel.settling import settle
 from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
 from kzsim.engines.outcome import I8, I64, NOT_ENTERED, Outcome, Passage, Trace
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, n_buckets
@@ -290,7 +291,8 @@ class _Run:
     def _empty_trace(self) -> I64:
         steps = int((np.diff(self.entities.first) * self.n_steps).sum())
         accounts = self.entities.count * N_ACCOUNTS
-        trace = np.full((TRACE_PLANES, max(steps, accounts)), NOT_ENTERED, dtype=np.int64)
+        planes = TRACE_PLANES + self.program.has_pairings
+        trace = np.full((planes, max(steps, accounts)), NOT_ENTERED, dtype=np.int64)
         trace[TRACE_ACCOUNT] = 0
         return trace
 
@@ -309,6 +311,7 @@ class _Run:
             start_ms=by_source(TRACE_START),
             end_ms=by_source(TRACE_END),
             account_ms=accounts.reshape(-1, N_ACCOUNTS),
+            partner=by_source(TRACE_PARTNER) if self.program.has_pairings else (),
         )
 
 

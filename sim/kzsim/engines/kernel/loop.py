@@ -10,11 +10,8 @@ and their columns are in ``layout``. Uncompiled, this is ordinary Python with th
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.draws.filled import AHEAD
 from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
-from kzsim.engines.kernel.ahead import look_ahead
-from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota, review_staffing
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop_marked
@@ -22,8 +19,8 @@ from kzsim.engines.kernel.initial import place_initial
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
-from kzsim.engines.kernel.missing import book_absence
-from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay, observe
+from kzsim.engines.kernel.observing import note_arrival, note_exit, observe
+from kzsim.engines.kernel.pairing import act_pairing
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
@@ -90,7 +87,7 @@ def advance(
         or bounds.shape[1] != BOUND_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
-        or trace.shape[0] != TRACE_PLANES
+        or trace.shape[0] < TRACE_PLANES
     ):
         return WRONG_TABLES
     if run[N_INITIAL] > 0:
@@ -197,6 +194,21 @@ def advance(
                     )
                 elif kind == ZONE:
                     act_zone(run, entity, links, element, line, account, trace, number)
+                elif kind == PAIRING:
+                    act_pairing(
+                        run,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
                 else:
                     if kind == DEPARTURE and element[number, REFILLED_AT] != run[NOW]:
                         element[number, LEFT] = 0
@@ -261,7 +273,9 @@ def advance(
                 free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
-        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, asked, element, line, pool, usable, zones):
+        if run[IN_ZONE_LINES] > 0 and is_stuck(
+            run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step
+        ):
             return DEADLOCK
         following_ms = find_next(run, queue, entity)
         if following_ms == EMPTY_MS:
@@ -304,6 +318,8 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
         return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
     if element[number, TYPE] == DEPARTURE:
         return QUEUE
+    if element[number, TYPE] == PAIRING:
+        return NO_PARTNER_YET
     cause = CLOSED
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
         which = usable[i]
@@ -312,70 +328,3 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
                 return QUEUE
             cause = BLOCKED
     return cause
-
-
-@compiled
-def settle(
-    run: I64,
-    entity: I64,
-    element: I64,
-    line: I64,
-    pool: I64,
-    kinds: I64,
-    duration: I64,
-    keys: U64,
-    work: I64,
-    shape: F64,
-    condition: I64,
-    bounds: F64,
-    lane: F64,
-    word: U64,
-    calendar: I64,
-    account: I64,
-    arrival_ms: I64,
-    slots: I64,
-    waits: I32,
-    digest: U64,
-    passage: I64,
-    trace: I64,
-) -> None:
-    """At the horizon: book and count the time so far of everybody inside, and the servers they hold."""
-    run[NOW] = run[HORIZON]
-    for who in range(run[HIGHEST_ROW]):
-        if entity[who, INDEX] != NONE:
-            at = entity[who, WAITS_AT]
-            following = entity[who, STEP] + 1
-            if entity[who, WORKS_AT] != NONE and element[entity[who, WORKS_AT], TYPE] == GATE:
-                book_absence(run, entity, account, trace, who, at)
-            elif entity[who, WORKS_AT] != NONE:
-                book_unfinished(run, entity, element, calendar, account, trace, who)
-            elif at != NONE:
-                row = at * run[N_CLASSES] + entity[who, KLASS]
-                book_wait(run, line, entity, account, trace, who, at, row)
-                # its own time at what it waits for is still to come
-                following = entity[who, FOLLOWING]
-            if entity[who, POOL] != NONE:
-                pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
-                if at != NONE and at == entity[who, WORKS_AT]:
-                    pool[entity[who, POOL], BUSY_MS] -= run[NOW]  # paused: it holds no server
-            own = entity[who, FREE_FLOW]
-            for step in range(following, kinds[entity[who, KIND], N_STEPS]):
-                if step & (AHEAD - 1) == 0:
-                    look_ahead(
-                        run,
-                        entity,
-                        kinds,
-                        duration,
-                        keys,
-                        work,
-                        shape,
-                        condition,
-                        bounds,
-                        lane,
-                        word,
-                        who,
-                        step,
-                    )
-                if entity[who, OWN + (step & (AHEAD - 1))] > 0:
-                    own += entity[who, OWN + (step & (AHEAD - 1))]
-            note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

@@ -9,9 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
-from kzsim.engines.reference import elements
+from kzsim.engines.reference import pairing
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.gates import Departure, Gate
+from kzsim.engines.reference.pairing import Pairing
 from kzsim.engines.reference.parts import Pool, Staffing
 from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
@@ -21,10 +22,9 @@ from kzsim.network.opentime import OpenTime
 from kzsim.network.program import ElementType, Program
 
 
-class Run(elements.Run, Protocol):
+class Run(pairing.Run, Protocol):
     """What is needed of the run to build what it is made of."""
 
-    program: Program
     pools: list[Pool]
     elements: list[Element]
 
@@ -89,6 +89,9 @@ def build_element(run: Run, number: int) -> Element:
             departure = Departure(run, number, name, priority)
             _refill_by_calendar(run, departure)
             return departure
+        case ElementType.PAIRING:
+            side, goods = (table[:, number].tolist() for table in (p.pairing_side, p.pairing_goods))
+            return Pairing(run, number, name, priority, side, goods)
         case ElementType.SERVICE:
             row = number * p.n_classes
             ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
