@@ -18,6 +18,7 @@ from kzsim.network import (
     Kind,
     Network,
     Occupancy,
+    PairingStage,
     Pool,
     Refill,
     Route,
@@ -32,7 +33,7 @@ from kzsim.network.model import Stage
 
 MINUTE = 60_000
 HORIZON_MIN = 240
-CLASSES = ("x", "y", "z")
+CLASSES = ("w", "x", "y", "z")
 MOST_STEPS = 5
 LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
 OTHERS = ["uniform", "triangular", "weibull", "gamma", "empirical"]
@@ -95,6 +96,34 @@ def departures(draw: st.DrawFn, name: str) -> DepartureStage:
 
 
 @st.composite
+def pairings(draw: st.DrawFn, name: str) -> PairingStage:
+    """x always leads, so that some class can come to every pairing of a route; z always follows."""
+    leaders, followers, goods = draw(
+        st.sampled_from(
+            [
+                ("x", "z", {}),
+                ("xy", "z", {}),
+                ("x", "yz", {"x": "a", "y": "a", "z": "a"}),
+                ("wx", "yz", {}),
+                ("wx", "yz", {"w": "a", "y": "a"}),
+            ]
+        )
+    )
+    return PairingStage(name, tuple(leaders), tuple(followers), goods)
+
+
+def classes_of(route: Route, pairings: dict[str, PairingStage]) -> list[str]:
+    """The classes that may take a route: they lead at its pairings, or follow at its end."""
+    allowed = set(CLASSES)
+    for number, step in enumerate(route.steps):
+        if step.stage in pairings:
+            stage = pairings[step.stage]
+            is_last = number + 1 == len(route.steps)
+            allowed &= {*stage.leaders, *(stage.followers if is_last else ())}
+    return sorted(allowed)
+
+
+@st.composite
 def works(
     draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool, may_miss: bool
 ) -> Work:
@@ -139,10 +168,12 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occup
 
 
 @st.composite
-def sources(draw: st.DrawFn, name: str, route: Route, stages: list[Stage], group: int) -> Source:
+def sources(
+    draw: st.DrawFn, name: str, route: Route, stages: list[Stage], classes: list[str], group: int
+) -> Source:
     n_kinds = draw(st.integers(1, 2))
     minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
-    gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage)}
+    gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage | PairingStage)}
     refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
 
     def work_at(step: Step) -> Work:
@@ -153,7 +184,7 @@ def sources(draw: st.DrawFn, name: str, route: Route, stages: list[Stage], group
         Kind(
             f"k{i}",
             1 / n_kinds,
-            draw(st.sampled_from(CLASSES)),
+            draw(st.sampled_from(classes)),
             group,
             {s.name: work_at(s) for s in route.steps},
         )
@@ -185,16 +216,25 @@ def networks(draw: st.DrawFn) -> Network:
     """A valid network; it may deadlock."""
     stages: list[Stage] = []
     for i in range(draw(st.integers(1, 5))):
-        maker = draw(st.sampled_from([services, services, services, services, gates, delays, departures]))
+        others = [gates, delays, departures, pairings]
+        maker = draw(st.sampled_from([services] * 4 + others))
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
+    pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
+    meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
-        order = draw(st.lists(st.sampled_from(names), min_size=fewest, max_size=most))
+        # with a pairing in the middle nobody may follow at the end
+        on_the_way = (
+            names if draw(st.integers(0, 3)) == 0 else [n for n in names if n not in pairing] or names
+        )
+        order = draw(st.lists(st.sampled_from(on_the_way), min_size=fewest, max_size=most))
         if draw(st.booleans()):
             order = sorted(order)  # most networks flow one way, so that most do not deadlock
+        if meeting is not None and draw(st.integers(0, 3)) > 0:
+            order.append(meeting)  # at the end of a route one may follow
         steps = tuple(Step(f"{k}", stage) for k, stage in enumerate(order))
         routes.append(Route(f"r{i}", steps, draw(occupancies(zones, len(steps)))))
     chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.integers(1, 3)))]
@@ -214,7 +254,10 @@ def networks(draw: st.DrawFn) -> Network:
         stages=tuple(stage for stage in stages if stage.name in used_stages),
         zones=tuple(zone for zone in zones if zone.name in used_zones),
         routes=tuple(route for route in routes if route in chosen),
-        sources=tuple(draw(sources(f"source{i}", route, stages, i)) for i, route in enumerate(chosen)),
+        sources=tuple(
+            draw(sources(f"source{i}", route, stages, classes_of(route, pairing), i))
+            for i, route in enumerate(chosen)
+        ),
         n_groups=len(chosen),
         priority=priority,
         cohort_ms=(30 * MINUTE, (HORIZON_MIN - follow_up) * MINUTE),

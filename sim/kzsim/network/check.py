@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from kzsim.network.check_pairing import check_pairing, check_sides
 from kzsim.network.check_rules import check_no_shows
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
@@ -21,6 +22,7 @@ from kzsim.network.model import (
     GateStage,
     Kind,
     Network,
+    PairingStage,
     Route,
     ServiceStage,
     Source,
@@ -87,6 +89,8 @@ def check_stages(network: Network) -> Iterator[str]:
             yield from _check_gate(stage, network.classes)
         elif isinstance(stage, DepartureStage):
             yield from _check_departure(stage)
+        elif isinstance(stage, PairingStage):
+            yield from check_pairing(stage, network.classes)
         elif stage.open is not None:
             yield from _check_calendar(f"stage '{stage.name}'", stage.open)
             if not any(stage.open.value):
@@ -216,7 +220,8 @@ def check_priority(network: Network) -> Iterator[str]:
 def check_sources(network: Network) -> Iterator[str]:
     """Sources name routes; arrivals and kinds make sense."""
     routes = {route.name: route for route in network.routes}
-    gates = {stage.name for stage in network.stages if isinstance(stage, GateStage | DepartureStage)}
+    gates = {s.name for s in network.stages if isinstance(s, GateStage | DepartureStage | PairingStage)}
+    pairings = {s.name: s for s in network.stages if isinstance(s, PairingStage)}
     for source in network.sources:
         where = f"source '{source.name}'"
         yield from _check_arrivals(where, source.arrivals)
@@ -229,6 +234,7 @@ def check_sources(network: Network) -> Iterator[str]:
             continue
         for kind in source.kinds:
             yield from _check_kind(where, kind, route, gates, network)
+            yield from check_sides(f"{where}, kind '{kind.name}'", kind.klass, route, pairings)
 
 
 def _check_batches(where: str, batches: Batches) -> Iterator[str]:
@@ -289,7 +295,7 @@ def _check_kind(where: str, kind: Kind, route: Route, gates: set[str], network: 
 
 def _check_work(where: str, work: Work, *, at_gate: bool) -> Iterator[str]:
     if at_gate and work.duration is not None:
-        yield f"{where}: passing a gate or a departure takes no time, remove the duration"
+        yield f"{where}: passing a gate, a pairing or a departure takes no time, remove the duration"
     if not at_gate and work.duration is None:
         yield f"{where}: give a duration"
     if work.duration is not None:
@@ -309,7 +315,7 @@ def check_reachable(network: Network) -> Iterator[str]:
         if element.name not in used:
             yield f"'{element.name}' is on no source's route: use it or remove it"
     for stage in network.stages:
-        if not isinstance(stage, ServiceStage | DelayStage | GateStage | DepartureStage):
+        if not isinstance(stage, ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage):
             yield f"'{stage!r}' is no stage"
 
 

@@ -125,6 +125,20 @@ class DepartureStage:
 
 
 @dataclass(frozen=True)
+class PairingStage:
+    """Those who lead wait for those who follow; the two of a pair go on at once, and the follower leaves.
+
+    ``leaders`` and ``followers`` name classes. ``goods`` says, per class, what it has to do with: only
+    two of the same goods make a pair. A class that is missing there is of the goods ''.
+    """
+
+    name: str
+    leaders: tuple[str, ...]
+    followers: tuple[str, ...]
+    goods: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places, shared by all routes that pass through it."""
 
@@ -132,7 +146,7 @@ class Zone:
     places: int
 
 
-Stage = ServiceStage | DelayStage | GateStage | DepartureStage
+Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage
 
 
 @dataclass(frozen=True)
@@ -179,8 +193,8 @@ class Work:
     """What one kind of entity does at one step: how long, and on which conditions at all.
 
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
-    a gate or a departure, where passing takes no time. ``no_shows[i]`` is the share of those let
-    pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
+    a gate, a departure or a pairing, where passing takes no time. ``no_shows[i]`` is the share of those
+    let pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
     """
 
     duration: Distribution | None = None

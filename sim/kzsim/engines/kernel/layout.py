@@ -25,10 +25,12 @@ DELAY = int(ElementType.DELAY)
 GATE = int(ElementType.GATE)
 ZONE = int(ElementType.ZONE)
 DEPARTURE = int(ElementType.DEPARTURE)
+PAIRING = int(ElementType.PAIRING)
 CLOSED = int(Account.CLOSED)
 QUOTA = int(Account.QUOTA)
 BLOCKED = int(Account.BLOCKED)
 QUEUE = int(Account.QUEUE)
+NO_PARTNER_YET = int(Account.PAIRING)
 
 # --- run: one row of single numbers
 NOW = 0
@@ -126,6 +128,8 @@ CEILING_LEFT = 3
 USABLE_FROM = 4
 FIRST_MISSED = USABLE_FROM  # gates: who of those who did not show up did so last; linked by NEXT
 USABLE_TO = 5
+SIDE = USABLE_FROM  # pairings: whether the class leads or follows
+GOODS = USABLE_TO  # pairings: only two of the same make a pair
 CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
@@ -239,3 +243,4 @@ TRACE_START = 1
 TRACE_END = 2
 TRACE_ACCOUNT = 3
 TRACE_PLANES = 4
+TRACE_PARTNER = 4  # as the first three; only if some stage pairs

@@ -23,6 +23,7 @@ from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.missing import book_absence
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
+from kzsim.engines.kernel.pairing import act_pairing
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
@@ -85,7 +86,7 @@ def advance(
         or bounds.shape[1] != BOUND_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
-        or trace.shape[0] != TRACE_PLANES
+        or trace.shape[0] < TRACE_PLANES
     ):
         return WRONG_TABLES
     while True:
@@ -155,6 +156,21 @@ def advance(
                     )
                 elif kind == ZONE:
                     act_zone(run, entity, links, element, line, account, trace, number)
+                elif kind == PAIRING:
+                    act_pairing(
+                        run,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
                 else:
                     if kind == DEPARTURE and element[number, REFILLED_AT] != run[NOW]:
                         element[number, LEFT] = 0
@@ -219,7 +235,9 @@ def advance(
                 free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
-        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, asked, element, line, pool, usable, zones):
+        if run[IN_ZONE_LINES] > 0 and is_stuck(
+            run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step
+        ):
             return DEADLOCK
         following_ms = find_next(run, queue, entity)
         if following_ms == EMPTY_MS:
@@ -262,6 +280,8 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
         return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
     if element[number, TYPE] == DEPARTURE:
         return QUEUE
+    if element[number, TYPE] == PAIRING:
+        return NO_PARTNER_YET
     cause = CLOSED
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
         which = usable[i]

@@ -127,6 +127,10 @@ def initial_state(program: Program) -> State:
     line[:, CEILING_LEFT] = UNLIMITED
     line[:, USABLE_FROM] = program.usable_ptr[:-1]
     line[:, USABLE_TO] = program.usable_ptr[1:]
+    if program.has_pairings:
+        pairs = np.repeat(program.element_type == ElementType.PAIRING, k)
+        line[pairs, SIDE] = program.pairing_side.T.reshape(-1)[pairs]
+        line[pairs, GOODS] = program.pairing_goods.T.reshape(-1)[pairs]
     line[np.repeat(program.element_type == ElementType.GATE, k), FIRST_MISSED] = NONE
     line[:, CAUSE] = QUEUE
     pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
