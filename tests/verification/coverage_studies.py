@@ -1,6 +1,6 @@
 """How often intervals of simulated models cover the truth, and what common random numbers are worth.
 
-``python -m tests.verification.coverage_studies`` prints the figures of docs/verification.md (twenty minutes of
+``python -m tests.verification.coverage_studies`` prints figures of docs/verification.md (twenty minutes of
 one processor); the tests run the same studies with fewer experiments. Times are minutes. An experiment is
 thirty replications; no two experiments share a replication.
 """
