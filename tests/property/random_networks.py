@@ -3,6 +3,8 @@ calendars shut in mid-service, quotas run out. Some routes are longer than what 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from kzsim.network import (
@@ -18,11 +20,14 @@ from kzsim.network import (
     Kind,
     Network,
     Occupancy,
+    Outages,
+    PairingStage,
     Pool,
     Refill,
     Route,
     ServiceStage,
     Source,
+    StaffingRule,
     Step,
     Swing,
     Work,
@@ -32,9 +37,10 @@ from kzsim.network.model import Stage
 
 MINUTE = 60_000
 HORIZON_MIN = 240
-CLASSES = ("x", "y", "z")
+CLASSES = ("w", "x", "y", "z")
 MOST_STEPS = 5
 LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
+OTHERS = ["uniform", "triangular", "weibull", "gamma", "empirical"]
 MINUTES = (0, 0, 1, 5, 10, 30)
 MINUTES_OF_LONG = (0, 0, 0, 0, 1, 5)  # many must come to the end of it before the horizon
 
@@ -55,8 +61,37 @@ def calendars(draw: st.DrawFn, largest: int) -> Calendar:
 
 
 @st.composite
+def staffing(draw: st.DrawFn) -> StaffingRule:
+    at_ms = draw(_instants(8))[draw(st.integers(0, 1)) :] or [0]
+    close_at, fewest = draw(st.integers(0, 2)), draw(st.integers(0, 1))
+    open_at, most = close_at + draw(st.integers(1, 2)), max(1, fewest) + draw(st.integers(0, 2))
+    return StaffingRule(tuple(at_ms), open_at, close_at, fewest, most, draw(st.integers(1, 2)))
+
+
+@st.composite
+def outages(draw: st.DrawFn, most: int = 1) -> tuple[Outages, ...]:
+    """None mostly; few streams, so that some are shared. In whole minutes or not, some of no length."""
+    minutes = st.sampled_from([0, 5, 20, 60])
+    families = st.sampled_from(["fixed", "exponential"])
+    return tuple(
+        Outages(
+            draw(st.sampled_from(["power", "swing"])),
+            Distribution(draw(families), max(5, draw(minutes)) * MINUTE),
+            Distribution(draw(families), draw(minutes) * MINUTE),
+            draw(st.integers(1, most)),
+        )
+        for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2])))
+    )
+
+
+@st.composite
 def services(draw: st.DrawFn, name: str) -> ServiceStage:
-    pools = tuple(Pool(f"p{i}", draw(calendars(3))) for i in range(draw(st.integers(1, 2))))
+    on_close = draw(st.sampled_from(["finish", "suspend"]))
+    rules = st.none() | staffing() if on_close == "finish" else st.none()
+    pools = tuple(
+        Pool(f"p{i}", draw(calendars(3)), draw(rules), draw(outages(2)))
+        for i in range(draw(st.integers(1, 2)))
+    )
     names = [pool.name for pool in pools]
     usable = {
         klass: tuple(draw(st.permutations(names))[: draw(st.integers(1, len(names)))])
@@ -64,7 +99,7 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
         if draw(st.booleans())
     }
     account = draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS]))
-    return ServiceStage(name, account, pools, usable, draw(st.sampled_from(["finish", "suspend"])))
+    return ServiceStage(name, account, pools, usable, on_close)
 
 
 @st.composite
@@ -76,12 +111,12 @@ def gates(draw: st.DrawFn, name: str) -> GateStage:
             refills.append(Refill(at_ms, draw(st.integers(0, 4)), limits))
         if not any(refill.overall for refill in refills):
             refills[-1] = Refill(refills[-1].at_ms, 1)
-    return GateStage(name, draw(calendars(1)), tuple(refills))
+    return GateStage(name, draw(calendars(1)), tuple(refills), draw(outages()))
 
 
 @st.composite
 def delays(draw: st.DrawFn, name: str) -> DelayStage:
-    return DelayStage(name, Account.HOLD, draw(st.none() | calendars(1)))
+    return DelayStage(name, Account.HOLD, draw(st.none() | calendars(1)), draw(outages()))
 
 
 @st.composite
@@ -94,16 +129,64 @@ def departures(draw: st.DrawFn, name: str) -> DepartureStage:
 
 
 @st.composite
-def works(draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool) -> Work:
+def pairings(draw: st.DrawFn, name: str) -> PairingStage:
+    """x always leads, so that some class can come to every pairing of a route; z always follows."""
+    leaders, followers, goods = draw(
+        st.sampled_from(
+            [
+                ("x", "z", {}),
+                ("xy", "z", {}),
+                ("x", "yz", {"x": "a", "y": "a", "z": "a"}),
+                ("wx", "yz", {}),
+                ("wx", "yz", {"w": "a", "y": "a"}),
+            ]
+        )
+    )
+    return PairingStage(name, tuple(leaders), tuple(followers), goods)
+
+
+def classes_of(route: Route, pairings: dict[str, PairingStage]) -> list[str]:
+    """The classes that may take a route: they lead at its pairings, or follow at its end."""
+    allowed = set(CLASSES)
+    for number, step in enumerate(route.steps):
+        if step.stage in pairings:
+            stage = pairings[step.stage]
+            is_last = number + 1 == len(route.steps)
+            allowed &= {*stage.leaders, *(stage.followers if is_last else ())}
+    return sorted(allowed)
+
+
+@st.composite
+def works(
+    draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool, may_miss: bool
+) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
         when = (Condition(f"{step}?", 0.0, draw(st.sampled_from([0.0, 0.5, 1.0]))),)
     if at_gate:
-        return Work(None, when)
-    minutes = draw(st.sampled_from(minutes_of_step))
-    family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal", "erlang"]))
-    rows = draw(st.integers(1, 3)) if family == "erlang" else 1
-    return Work(Distribution(family, minutes * MINUTE, 0.7, rows), when)
+        shares = draw(st.sampled_from([(), (), (0.3,), (1.0, 0.5), (0.5, 0.5, 0.5)])) if may_miss else ()
+        return Work(None, when, shares)
+    return Work(draw(distributions(minutes_of_step)), when)
+
+
+@st.composite
+def distributions(draw: st.DrawFn, minutes_of_step: tuple[int, ...]) -> Distribution:
+    """Mostly fixed times, so that instants collide; every other family too."""
+    mean = draw(st.sampled_from(minutes_of_step)) * MINUTE
+    family = draw(st.sampled_from(["fixed"] * 5 + ["exponential", "lognormal", "erlang"] * 2 + OTHERS))
+    match family:
+        case "erlang":
+            return Distribution(family, mean, rows=draw(st.integers(1, 3)))
+        case "gamma" | "weibull":
+            return Distribution(family, mean, shape=draw(st.sampled_from([0.3, 2.5])))
+        case "uniform":
+            return Distribution(family, mean, points=(0.5 * mean, 1.5 * mean))
+        case "triangular":
+            return Distribution(family, mean, points=(0.5 * mean, mean, 1.5 * mean))
+        case "empirical":
+            return Distribution(family, mean, points=(0.0, 2.0 * mean), shares=(0.5, 0.5))
+        case _:
+            return Distribution(family, mean, cv=0.7)
 
 
 @st.composite
@@ -118,20 +201,41 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occup
 
 
 @st.composite
-def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], group: int) -> Source:
+def sources(
+    draw: st.DrawFn, name: str, route: Route, stages: list[Stage], classes: list[str], group: int
+) -> Source:
     n_kinds = draw(st.integers(1, 2))
     minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
+    gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage | PairingStage)}
+    refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
+
+    delays = {stage.name for stage in stages if isinstance(stage, DelayStage)}
+    first = route.steps[0]
+    are_there = first.stage not in delays and draw(st.integers(0, 3)) == 0
+
+    def work_at(step: Step) -> Work:
+        here, missed = step.stage in gates, step.stage in refilled
+        work = draw(works(step.name, minutes_of_step, at_gate=here, may_miss=missed))
+        return replace(work, when=()) if are_there and step == first else work
+
     kinds = tuple(
         Kind(
             f"k{i}",
             1 / n_kinds,
-            draw(st.sampled_from(CLASSES)),
+            draw(st.sampled_from(classes)),
             group,
-            {s.name: draw(works(s.name, minutes_of_step, at_gate=is_gate[s.stage])) for s in route.steps},
+            {s.name: work_at(s) for s in route.steps},
         )
         for i in range(n_kinds)
     )
-    return Source(name, route.name, draw(arrivals()), kinds)
+    return Source(name, route.name, draw(initial() if are_there else arrivals()), kinds)
+
+
+@st.composite
+def initial(draw: st.DrawFn) -> Arrivals:
+    """Who stands in line at the start, since whole minutes; some join at 0, as others come then."""
+    minutes = sorted(draw(st.lists(st.integers(-5, 0), max_size=12)))
+    return Arrivals("initial", at_ms=tuple(m * MINUTE for m in minutes))
 
 
 @st.composite
@@ -157,17 +261,25 @@ def networks(draw: st.DrawFn) -> Network:
     """A valid network; it may deadlock."""
     stages: list[Stage] = []
     for i in range(draw(st.integers(1, 5))):
-        maker = draw(st.sampled_from([services, services, services, services, gates, delays, departures]))
+        others = [gates, delays, departures, pairings]
+        maker = draw(st.sampled_from([services] * 4 + others))
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
-    is_gate = {stage.name: isinstance(stage, GateStage | DepartureStage) for stage in stages}
+    pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
+    meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
-        order = draw(st.lists(st.sampled_from(names), min_size=fewest, max_size=most))
+        # with a pairing in the middle nobody may follow at the end
+        on_the_way = (
+            names if draw(st.integers(0, 3)) == 0 else [n for n in names if n not in pairing] or names
+        )
+        order = draw(st.lists(st.sampled_from(on_the_way), min_size=fewest, max_size=most))
         if draw(st.booleans()):
             order = sorted(order)  # most networks flow one way, so that most do not deadlock
+        if meeting is not None and draw(st.integers(0, 3)) > 0:
+            order.append(meeting)  # at the end of a route one may follow
         steps = tuple(Step(f"{k}", stage) for k, stage in enumerate(order))
         routes.append(Route(f"r{i}", steps, draw(occupancies(zones, len(steps)))))
     chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.integers(1, 3)))]
@@ -187,7 +299,10 @@ def networks(draw: st.DrawFn) -> Network:
         stages=tuple(stage for stage in stages if stage.name in used_stages),
         zones=tuple(zone for zone in zones if zone.name in used_zones),
         routes=tuple(route for route in routes if route in chosen),
-        sources=tuple(draw(sources(f"source{i}", route, is_gate, i)) for i, route in enumerate(chosen)),
+        sources=tuple(
+            draw(sources(f"source{i}", route, stages, classes_of(route, pairing), i))
+            for i, route in enumerate(chosen)
+        ),
         n_groups=len(chosen),
         priority=priority,
         cohort_ms=(30 * MINUTE, (HORIZON_MIN - follow_up) * MINUTE),

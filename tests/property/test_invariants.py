@@ -147,7 +147,7 @@ def test_within_a_class_a_line_is_served_in_order_of_joining(net: Network, repli
 def _visits(
     program: Program, entities: Entities, trace: Trace, number: int, klass: int
 ) -> list[tuple[int, int]]:
-    """(joined, start) of every visit of a class to a stage; who still waits starts last.
+    """(joined, start) of every visit of a class to a stage; who still waits starts last. Without no-shows.
 
     Not by entity: whoever joins at an instant after somebody has already started at that instant
     comes later, whatever their order.
@@ -161,7 +161,7 @@ def _visits(
             for row in rows:
                 joined = int(trace.joined_ms[source][row, column])
                 start = int(trace.start_ms[source][row, column])
-                if joined != NOT_ENTERED:
+                if joined != NOT_ENTERED and entities.duration_ms[source][row, column] >= 0:
                     late = program.horizon_ms if start == NOT_ENTERED else start
                     visits.append((joined, late))
     return visits

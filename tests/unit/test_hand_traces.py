@@ -11,6 +11,7 @@ from kzsim.engines.errors import DeadlockError
 from kzsim.engines.outcome import STILL_INSIDE, Outcome
 from kzsim.network import (
     Account,
+    Arrivals,
     Calendar,
     Condition,
     DelayStage,
@@ -23,6 +24,7 @@ from kzsim.network import (
     Program,
     Refill,
     ServiceStage,
+    Source,
     Work,
     Zone,
     compile_network,
@@ -311,6 +313,89 @@ def test_a_ceiling_holds_back_one_class_while_others_pass() -> None:
     assert (outcome.exit_ms // MINUTE).tolist() == [0, 60, 0, 0, 0]
 
 
+def test_who_does_not_show_up_uses_up_a_place_and_comes_back_in_line_at_the_next_refill() -> None:
+    """Two places each hour, three come at 0 and one at 30. The first two miss once, and both places are gone.
+
+    They rejoined at 0, as did the third come: at 60 the order between entities decides, and they pass. At 120
+    pass the other two.
+    """
+    missed = Work(no_shows=(1.0,))
+    gate = GateStage("gate", Calendar.always(1), tuple(Refill(60 * MINUTE * i, 2) for i in range(4)))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [
+            at("a", 0, 0, route="r", work={"gate": missed}),
+            at("b", 0, 30 * MINUTE, route="r", work={"gate": NOTHING}, group=1),
+        ],
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [60, 60, 120, 120]
+    assert accounts(program, outcome, "gate") == {"quota": 120 * MINUTE}
+    assert accounts(program, outcome, "gate", 1) == {"quota": (120 + 90) * MINUTE}
+    assert outcome.observers.starts[0].tolist() == [[2, 2]]
+
+
+def test_who_misses_a_place_stands_behind_those_who_joined_before_that() -> None:
+    """One place each hour from 60 on. A joins at 0 and misses at 60, B joins at 30, C at 70.
+
+    At 120 B passes (joined 30), at 180 A (rejoined at 60), which misses again and rejoins then; at 240 C
+    (joined at 70), at 300 A.
+    """
+    gate = GateStage("gate", Calendar.always(1), tuple(Refill(60 * MINUTE * i, min(i, 1)) for i in range(8)))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [
+            at("a", 0, route="r", work={"gate": Work(no_shows=(1.0, 1.0))}),
+            at("b", 30 * MINUTE, 70 * MINUTE, route="r", work={"gate": NOTHING}),
+        ],
+    )
+    _, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [300, 120, 240]
+
+
+def test_a_no_show_uses_up_its_class_s_ceiling_and_waits_for_the_quota_by_day_and_night() -> None:
+    """Two places an hour, one for each class; the gate is shut 10-90 and refilled at 60.
+
+    X misses at 0 and takes the ceiling of x: the other x waits, y passes. From 60 on all are before a shut
+    gate: X, back in line, is closed out 60-90 as the other; the other's wait up to 60 is the quota's.
+    """
+    opening = Calendar((0, 10 * MINUTE, 90 * MINUTE), (1, 0, 1))
+    limits = {"x": 1, "y": 1}
+    gate = GateStage("gate", opening, tuple(Refill(60 * MINUTE * i, 2, limits) for i in range(4)))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [
+            at("a", 0, route="r", work={"gate": Work(no_shows=(1.0,))}, klass="x"),
+            at("b", 0, route="r", work={"gate": NOTHING}, klass="x", group=1),
+            at("c", 0, route="r", work={"gate": NOTHING}, klass="y", group=2),
+        ],
+        classes=("x", "y"),
+        n_groups=3,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [90, 120, 0]
+    assert accounts(program, outcome, "gate") == {"quota": 60 * MINUTE, "closed": 30 * MINUTE}
+    assert accounts(program, outcome, "gate", 1) == {"quota": 90 * MINUTE, "closed": 30 * MINUTE}
+
+
+def test_who_missed_the_last_refill_is_reported_with_the_wait_so_far() -> None:
+    gate = GateStage("gate", Calendar.always(1), (Refill(0, 1),))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [at("s", 0, route="r", work={"gate": Work(no_shows=(1.0,))})],
+        horizon_ms=60 * MINUTE,
+    )
+    program, outcome = run(replace(net, observe_every_ms=30 * MINUTE))
+    assert outcome.exit_ms.tolist() == [STILL_INSIDE]
+    assert accounts(program, outcome, "gate") == {"quota": 60 * MINUTE}
+    assert outcome.in_line[:, 0].tolist() == [0, 1]
+
+
 def test_a_departure_takes_as_many_as_it_holds_by_priority_and_what_it_has_left_expires() -> None:
     """Departures at 10 (2 places), 20 (5) and 30 (1). Four of class c come at 0, one of class d at 5.
 
@@ -510,3 +595,75 @@ def test_lines_are_read_as_the_last_instant_left_them() -> None:
     # served 0-70, 70-140, 140-210; the one who comes at 60 is not yet seen by the reading at 60
     assert outcome.in_line[:5, 0].tolist() == [0, 1, 1, 0, 0]
     assert np.all(outcome.in_zone == 0)
+
+
+def there_at_the_start(
+    name: str, *joined_min: int, route: str, work: dict[str, Work], group: int, klass: str = "c"
+) -> Source:
+    arrivals = Arrivals("initial", at_ms=tuple(m * MINUTE for m in joined_min))
+    return replace(at(name, route=route, work=work, group=group, klass=klass), arrivals=arrivals)
+
+
+def test_who_is_there_at_the_start_goes_first_by_joining_time_and_stays_since_0() -> None:
+    """At 0 Y has stood in line since -20 and Z since -10; A comes at 0, and X has stood there since 0.
+
+    One server, 10 min each: Y 0-10, Z 10-20; then A and X, who joined at one instant, by names of sources.
+    """
+    work = {"a": fixed(10 * MINUTE)}
+    net = network(
+        [counter("a")],
+        {"r": ["a"]},
+        [
+            at("a", 0, route="r", work=work),
+            there_at_the_start("x", -10, 0, route="r", work=work, group=1),
+            there_at_the_start("y", -20, route="r", work=work, group=2),
+        ],
+        n_groups=3,
+    )
+    program, outcome = run(replace(net, observe_every_ms=15 * MINUTE))
+    assert (outcome.exit_ms // MINUTE).tolist() == [30, 20, 40, 10]
+    assert accounts(program, outcome, "a") == {"inspection": 10 * MINUTE, "queue": 20 * MINUTE}
+    assert accounts(program, outcome, "a", 1) == {"inspection": 20 * MINUTE, "queue": (10 + 30) * MINUTE}
+    assert accounts(program, outcome, "a", 2) == {"inspection": 10 * MINUTE}
+    assert outcome.in_line[:3, 0].tolist() == [3, 2, 1]  # before anything happens at 0 they stand there
+    assert outcome.observers.starts[:, 0].tolist() == [[1, 1], [2, 2], [1, 1]]  # Y has waited, before 0
+    assert outcome.observers.arrivals[0].tolist() == [1, 2, 1]
+    assert outcome.observers.stay_ms.sum() == 100 * MINUTE
+
+
+def test_who_stands_before_a_zone_at_the_start_is_granted_places_by_joining_time() -> None:
+    work = {"a": fixed(10 * MINUTE)}
+    net = network(
+        [counter("a", 3)],
+        {"r": ["a"]},
+        [
+            there_at_the_start("x", -10, -10, route="r", work=work, group=0),
+            there_at_the_start("y", -20, -5, route="r", work=work, group=1),
+        ],
+        zones=[Zone("z", 1)],
+        occupancies={"r": [Occupancy("z", "a", "a")]},
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [20, 30, 10, 40]
+    assert accounts(program, outcome, "z") == {"blocked": (10 + 20) * MINUTE}
+    assert accounts(program, outcome, "z", 1) == {"blocked": 30 * MINUTE}
+
+
+def test_who_is_there_at_the_start_is_bound_by_priority_calendar_and_quota() -> None:
+    """The gate opens at 30, for one; the other refill is at 60. The class with priority joined last."""
+    gate = GateStage("g", Calendar((0, 30 * MINUTE), (0, 1)), (Refill(0, 1), Refill(60 * MINUTE, 5)))
+    net = network(
+        [gate],
+        {"r": ["g"]},
+        [
+            there_at_the_start("x", -10, route="r", work={"g": NOTHING}, group=0),
+            there_at_the_start("y", -5, route="r", work={"g": NOTHING}, group=1, klass="d"),
+        ],
+        classes=("c", "d"),
+        priority={("d", "g"): -1},
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [60, 30]
+    assert accounts(program, outcome, "g") == {"closed": 30 * MINUTE, "quota": 30 * MINUTE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,13 +14,15 @@ from kzsim.network.model import (
     DepartureStage,
     GateStage,
     Network,
+    PairingStage,
+    Pool,
     Refill,
     Route,
     ServiceStage,
     Stage,
     Zone,
 )
-from kzsim.network.program import I64, UNLIMITED, ElementType, Program
+from kzsim.network.program import FOLLOWS, I64, LEADS, UNLIMITED, ElementType, OutOfOrder, Program
 
 
 def compile_network(network: Network) -> Program:
@@ -39,6 +41,9 @@ def compile_network(network: Network) -> Program:
     capacity_ptr, capacity_at, capacity_value = _calendars(pool.capacity for _, pool in pools)
     pool_names = tuple(f"{elements[i].name}/{pool.name}" for i, pool in pools)
     usable_ptr, usable_pool = _usable(elements, network.classes, pool_names)
+    rules = [(i, pool.staffing) for i, (_, pool) in enumerate(pools) if pool.staffing is not None]
+    review_ptr, review_at = _ragged([at for at in rule.at_ms if at < network.horizon_ms] for _, rule in rules)
+    levels = [(r.open_at, r.close_at, r.fewest, r.most, r.by) for _, r in rules]
     open_ptr, open_at, open_value = _calendars(_opening(e) for e in elements)
     refill_ptr, refill_at, refill_overall, refill_ceiling = _refills(elements, network.classes)
     step_ptr, step_element = _ragged([number[s.stage] for s in route.steps] for route in network.routes)
@@ -49,6 +54,7 @@ def compile_network(network: Network) -> Program:
     priority = np.zeros((len(klass), len(elements)), dtype=np.int64)
     for (class_name, element_name), value in network.priority.items():
         priority[klass[class_name], number[element_name]] = value
+    side, goods = _pairings(elements, network.classes)
     cohort = network.cohort_ms or (0, network.horizon_ms)
 
     return Program(
@@ -73,6 +79,11 @@ def compile_network(network: Network) -> Program:
         capacity_value=capacity_value,
         usable_ptr=usable_ptr,
         usable_pool=usable_pool,
+        rule_pool=np.array([i for i, _ in rules], dtype=np.int64),
+        rule_levels=np.array(levels, dtype=np.int64).reshape(-1, 5),
+        review_ptr=review_ptr,
+        review_at_ms=review_at,
+        out_of_order=tuple(_out_of_order(elements, [pool for _, pool in pools])),
         open_ptr=open_ptr,
         open_at_ms=open_at,
         open_value=open_value,
@@ -80,6 +91,8 @@ def compile_network(network: Network) -> Program:
         refill_at_ms=refill_at,
         refill_overall=refill_overall,
         refill_ceiling=refill_ceiling,
+        pairing_side=side,
+        pairing_goods=goods,
         places=np.array([e.places if isinstance(e, Zone) else 0 for e in elements], dtype=np.int64),
         step_ptr=step_ptr,
         step_element=step_element,
@@ -116,6 +129,8 @@ def _type(element: Stage | Zone) -> ElementType:
         return ElementType.DELAY
     if isinstance(element, DepartureStage):
         return ElementType.DEPARTURE
+    if isinstance(element, PairingStage):
+        return ElementType.PAIRING
     return ElementType.GATE if isinstance(element, GateStage) else ElementType.ZONE
 
 
@@ -128,7 +143,17 @@ def _account(element: Stage | Zone) -> Account:
 
 
 def _opening(element: Stage | Zone) -> Calendar | None:
+    if isinstance(element, DelayStage) and element.outages:
+        return element.open or Calendar.always(1)
     return element.open if isinstance(element, DelayStage | GateStage) else None
+
+
+def _out_of_order(elements: Sequence[Stage | Zone], pools: Sequence[Pool]) -> Iterator[OutOfOrder]:
+    for number, pool in enumerate(pools):
+        yield from (OutOfOrder(outages, pool=number) for outages in pool.outages)
+    for number, element in enumerate(elements):
+        if isinstance(element, DelayStage | GateStage):
+            yield from (OutOfOrder(outages, element=number) for outages in element.outages)
 
 
 def _ragged(rows: Iterable[Sequence[int]]) -> tuple[I64, I64]:
@@ -159,6 +184,22 @@ def _usable(
             else:
                 rows.append([])
     return _ragged(rows)
+
+
+def _pairings(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> tuple[I64, I64]:
+    """What each class is at each pairing, and of which goods; without pairings nothing."""
+    if not any(isinstance(element, PairingStage) for element in elements):
+        empty = np.zeros((len(classes), 0), dtype=np.int64)
+        return empty, empty.copy()
+    side = np.zeros((len(classes), len(elements)), dtype=np.int64)
+    goods = np.zeros_like(side)
+    for i, element in enumerate(elements):
+        if isinstance(element, PairingStage):
+            number = {name: j for j, name in enumerate(sorted({"", *element.goods.values()}))}
+            for k, klass in enumerate(classes):
+                side[k, i] = LEADS * (klass in element.leaders) + FOLLOWS * (klass in element.followers)
+                goods[k, i] = number[element.goods.get(klass, "")]
+    return side, goods
 
 
 def _refills_of(element: Stage | Zone) -> tuple[Refill, ...]:

@@ -56,11 +56,48 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Outages:
+    """Intervals drawn before a run in which a pool has ``takes`` servers fewer, or a gate or delay is shut.
+
+    In order at first, for a time drawn from ``between``, then out of order for one from ``lasting``, and so
+    on, busy or not. Where several name one ``stream`` they share its luck: the same distributions give the
+    same intervals.
+    """
+
+    stream: str
+    between: Distribution
+    lasting: Distribution
+    takes: int = 1
+
+
+@dataclass(frozen=True)
+class StaffingRule:
+    """How many servers of a pool work, by the length of the stage's line.
+
+    At each of ``at_ms`` (rising strictly from 0 or later) it is reviewed once: with ``open_at`` or more in
+    line ``by`` more work, up to ``most``; with ``close_at`` or fewer ``by`` fewer do, down to ``fewest``,
+    with which it begins.
+    """
+
+    at_ms: tuple[int, ...]
+    open_at: int
+    close_at: int
+    fewest: int
+    most: int
+    by: int = 1
+
+
+@dataclass(frozen=True)
 class Pool:
-    """Servers of one kind at a service stage."""
+    """Servers of one kind at a service stage: as many as the calendar and the rule, if any, both allow.
+
+    Each of ``outages`` subtracts from the calendar, down to 0.
+    """
 
     name: str
     capacity: Calendar
+    staffing: StaffingRule | None = None
+    outages: tuple[Outages, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,11 +118,12 @@ class ServiceStage:
 
 @dataclass(frozen=True)
 class DelayStage:
-    """A stage without limit of servers; with ``open`` its duration passes in open time only."""
+    """A stage without limit of servers; with ``open`` or ``outages`` durations pass in open time only."""
 
     name: str
     account: Account
     open: Calendar | None = None
+    outages: tuple[Outages, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +148,7 @@ class GateStage:
     name: str
     open: Calendar
     refills: tuple[Refill, ...] = ()
+    outages: tuple[Outages, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,6 +164,20 @@ class DepartureStage:
 
 
 @dataclass(frozen=True)
+class PairingStage:
+    """Those who lead wait for those who follow; the two of a pair go on at once, and the follower leaves.
+
+    ``leaders`` and ``followers`` name classes. ``goods`` says, per class, what it has to do with: only
+    two of the same goods make a pair. A class that is missing there is of the goods ''.
+    """
+
+    name: str
+    leaders: tuple[str, ...]
+    followers: tuple[str, ...]
+    goods: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places, shared by all routes that pass through it."""
 
@@ -132,21 +185,37 @@ class Zone:
     places: int
 
 
-Stage = ServiceStage | DelayStage | GateStage | DepartureStage
+Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """A family of positive durations (or of factors, for ``Swing``) by its mean and variation.
+    """A family of positive durations (or of factors, for ``Swing``) by its mean and what else it needs.
 
-    ``mean`` is in ms for durations. ``cv`` is standard deviation / mean; families that have none
-    (``fixed``) or a given one (``exponential``: 1) ignore it. ``rows`` is Erlang's number of phases.
+    ``mean`` is in ms for durations. ``cv`` (standard deviation / mean) is of ``lognormal`` alone, ``rows``
+    Erlang's number of phases, ``shape`` that of ``gamma`` and ``weibull``. ``points`` rise, in the unit of
+    the mean: least and largest of ``uniform``; least, most likely and largest of ``triangular``; the values
+    of ``empirical``, each with its probability in ``shares``. The mean of these follows from their points
+    and must be given all the same.
     """
 
-    family: Literal["fixed", "exponential", "erlang", "lognormal"]
+    family: Literal[
+        "fixed",
+        "exponential",
+        "erlang",
+        "lognormal",
+        "uniform",
+        "triangular",
+        "weibull",
+        "gamma",
+        "empirical",
+    ]
     mean: float
     cv: float = 0.0
     rows: int = 1
+    shape: float = 1.0
+    points: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,11 +232,13 @@ class Work:
     """What one kind of entity does at one step: how long, and on which conditions at all.
 
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
-    a gate or a departure, where passing takes no time.
+    a gate, a departure or a pairing, where passing takes no time. ``no_shows[i]`` is the share of those
+    let pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
     """
 
     duration: Distribution | None = None
     when: tuple[Condition, ...] = ()
+    no_shows: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,11 +303,12 @@ class Arrivals:
     numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
     rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
     phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
-    exactly at ``at_ms`` (rising, repeats allowed). With ``batches`` all this is about batches instead of
-    single entities.
+    exactly at ``at_ms`` (rising, repeats allowed). ``initial``: there at 0, in the line of the route's first
+    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). With ``batches`` all this,
+    but for ``initial``, is about batches instead of single entities.
     """
 
-    process: Literal["poisson", "timetable", "instants"]
+    process: Literal["poisson", "timetable", "instants", "initial"]
     edges_ms: tuple[int, ...] = ()
     expected: tuple[float, ...] = ()
     day: tuple[int, ...] = ()

@@ -12,13 +12,14 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.network.model import Network
+from kzsim.network.model import Network, Outages
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 Bool = npt.NDArray[np.bool_]
 
 UNLIMITED = 2**62
+NO_SIDE, LEADS, FOLLOWS = 0, 1, 2  # what a class is at a pairing
 MOST_OCCUPANCIES = 8  # zones that one route may pass through
 LONGEST_HORIZON_MS = 2**38  # 8.7 years: an engine may pack an instant and an event into 63 bits
 
@@ -31,6 +32,16 @@ class ElementType(IntEnum):
     GATE = 2
     ZONE = 3
     DEPARTURE = 4
+    PAIRING = 5
+
+
+@dataclass(frozen=True)
+class OutOfOrder:
+    """Outages of a pool, or of the gate or delay ``element``; the other of the two is None."""
+
+    outages: Outages
+    pool: int | None = None
+    element: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +81,15 @@ class Program:
     usable_ptr: I64  # [elements * classes + 1], row element * classes + class
     usable_pool: I64
 
+    # staffing rules, in the order of their pools
+    rule_pool: I64  # [rules]
+    rule_levels: I64  # [rules, 5]: open at, close at, fewest, most, by
+    review_ptr: I64  # [rules + 1]
+    review_at_ms: I64  # before the horizon
+
+    # what is subtracted in each replication from the calendars before and after
+    out_of_order: tuple[OutOfOrder, ...]
+
     # calendars of gates and delays, by element; rows of other elements are empty
     open_ptr: I64  # [elements + 1]
     open_at_ms: I64
@@ -80,6 +100,10 @@ class Program:
     refill_at_ms: I64
     refill_overall: I64
     refill_ceiling: I64  # [refills, classes], UNLIMITED where there is none
+
+    # pairings: tables of 0 columns in a network without one
+    pairing_side: I64  # [classes, elements or 0] NO_SIDE, LEADS, FOLLOWS
+    pairing_goods: I64  # [classes, elements or 0] a number for each goods of the stage
 
     # zones, by element (0 for stages)
     places: I64  # [elements]
@@ -105,6 +129,11 @@ class Program:
     def n_intervals(self) -> int:
         """Number of intervals of observation; the last may be cut off by the horizon."""
         return -(-self.horizon_ms // self.observe_every_ms)
+
+    @property
+    def has_pairings(self) -> bool:
+        """Whether any stage pairs."""
+        return bool(self.pairing_side.size)
 
     @property
     def n_elements(self) -> int:

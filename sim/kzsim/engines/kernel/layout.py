@@ -25,10 +25,12 @@ DELAY = int(ElementType.DELAY)
 GATE = int(ElementType.GATE)
 ZONE = int(ElementType.ZONE)
 DEPARTURE = int(ElementType.DEPARTURE)
+PAIRING = int(ElementType.PAIRING)
 CLOSED = int(Account.CLOSED)
 QUOTA = int(Account.QUOTA)
 BLOCKED = int(Account.BLOCKED)
 QUEUE = int(Account.QUEUE)
+NO_PARTNER_YET = int(Account.PAIRING)
 
 # --- run: one row of single numbers
 NOW = 0
@@ -55,7 +57,8 @@ FAR_SIZE = 20
 IN_BUCKETS = 21  # events in buckets
 OPENED = 22  # the last bucket opened; its events and all before are in the near heap
 BUCKET_BITS = 23  # a bucket is 2 to this power ms
-RUN_COLUMNS = 24
+N_INITIAL = 24  # entities that are there at the start and not placed yet
+RUN_COLUMNS = 25
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
@@ -71,7 +74,7 @@ START = 7
 POOL = 8  # the pool whose server it holds
 WANTED = 9  # the occupancy whose place it has last waited for since its last step; NONE: for none
 WAITS_AT = 10
-WORKS_AT = 11  # while WAITS_AT is the same stage, its service is paused
+WORKS_AT = 11  # while WAITS_AT is the same stage: its service is paused; at a gate: it did not show up
 HELD = 12  # occupancies whose places it holds, one bit each
 NEXT = 13  # in line
 PREVIOUS = 14
@@ -83,7 +86,8 @@ PREVIOUS_SERVED = PREVIOUS_BLOCKED
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
-OWN = WAITED_MS + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
+# AHEAD columns: own duration of step s at OWN + s % AHEAD; at gates SKIPPED less the no-shows to come, or 0
+OWN = WAITED_MS + N_CAUSES
 ENTITY_COLUMNS = OWN + AHEAD
 
 # --- asked: one number a row of `entity`, scratch of the deadlock test
@@ -123,7 +127,10 @@ TAIL = 1
 PRIORITY = 2
 CEILING_LEFT = 3
 USABLE_FROM = 4
+FIRST_MISSED = USABLE_FROM  # gates: who of those who did not show up did so last; linked by NEXT
 USABLE_TO = 5
+SIDE = USABLE_FROM  # pairings: whether the class leads or follows
+GOODS = USABLE_TO  # pairings: only two of the same make a pair
 CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
@@ -141,7 +148,20 @@ LARGEST_LATER = 7  # of the capacities still to come
 FIRST_BLOCKED = 8
 FIRST_SERVED = 9  # who started last of those in service, where services may pause
 FIRST_PAUSED = 10  # who returns first
+STAFFED = 11  # as many as its staffing rule lets work; UNLIMITED if it has none
+RULE = 12  # its row of `rule`; NONE if it has none
 POOL_COLUMNS = 16
+
+# --- rule: one row a staffing rule
+RULED_POOL = 0
+OPEN_AT = 1  # the next five as in `Program.rule_levels`
+CLOSE_AT = 2
+FEWEST = 3
+MOST = 4
+BY = 5
+REVIEW_NEXT = 6  # entry of `review_ms` that comes next
+REVIEW_TO = 7
+RULE_COLUMNS = 8
 
 # --- calendar: one row a piece, of pools, gates and delays one after another
 AT_MS = 0
@@ -169,6 +189,11 @@ NEXT_ENTITY = 0
 LAST_ENTITY = 1
 KINDS_FROM = 2  # rows of `kinds`
 SOURCE_COLUMNS = 4
+
+# --- initial: one row an entity that is there at the start, in the order of lines
+OF_SOURCE = 0
+JOINED_MS = 1
+INITIAL_COLUMNS = 2
 
 # --- kinds: one row a kind, source after source
 KIND_KLASS = 0
@@ -219,11 +244,12 @@ INDEX_BITS = 22
 EVENT_BASE = 2**INDEX_BITS  # as many entities may be inside at once
 EVENT_BITS = INDEX_BITS + 3
 EVENTS = 2**EVENT_BITS  # an entry of a heap is instant * EVENTS + event, below 2**63
-ARRIVAL = 0  # of the next entity of a source
-END = 1  # of an entity's work
-CAPACITY_CHANGE = 2  # of a pool
-OPENING_CHANGE = 3  # of a gate
-REFILL = 4  # of a gate, or a departure
+REVIEW = 0  # of a staffing rule; the lowest number: it comes before everything else at its instant
+ARRIVAL = 1  # of the next entity of a source
+END = 2  # of an entity's work
+CAPACITY_CHANGE = 3  # of a pool
+OPENING_CHANGE = 4  # of a gate
+REFILL = 5  # of a gate, or a departure
 
 # --- why the loop stopped
 DONE = 0
@@ -237,3 +263,4 @@ TRACE_START = 1
 TRACE_END = 2
 TRACE_ACCOUNT = 3
 TRACE_PLANES = 4
+TRACE_PARTNER = 4  # as the first three; only if some stage pairs

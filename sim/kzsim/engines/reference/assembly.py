@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from kzsim.engines.reference import elements
+import numpy as np
+
+from kzsim.engines.reference import pairing
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.gates import Departure, Gate
-from kzsim.engines.reference.parts import Pool
+from kzsim.engines.reference.pairing import Pairing
+from kzsim.engines.reference.parts import Pool, Staffing
 from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
 from kzsim.engines.reference.zones import Zone
@@ -19,10 +22,9 @@ from kzsim.network.opentime import OpenTime
 from kzsim.network.program import ElementType, Program
 
 
-class Run(elements.Run, Protocol):
+class Run(pairing.Run, Protocol):
     """What is needed of the run to build what it is made of."""
 
-    program: Program
     pools: list[Pool]
     elements: list[Element]
 
@@ -54,9 +56,16 @@ def build_pool(run: Run, number: int) -> Pool:
     p = run.program
     rows = slice(*p.capacity_ptr[number : number + 2].tolist())
     at_ms, value = p.capacity_at_ms[rows].tolist(), p.capacity_value[rows].tolist()
-    pool = Pool(p.pool_names[number], int(p.pool_element[number]), value)
+    pool = Pool(p.pool_names[number], int(p.pool_element[number]), value, _build_staffing(p, number))
     run.follow(pool.element, at_ms, pool.set_capacity)
     return pool
+
+
+def _build_staffing(p: Program, pool: int) -> Staffing | None:
+    for rule in np.flatnonzero(p.rule_pool == pool).tolist():
+        at_ms = p.review_at_ms[slice(*p.review_ptr[rule : rule + 2].tolist())].tolist()
+        return Staffing(at_ms, *p.rule_levels[rule].tolist())
+    return None
 
 
 def build_element(run: Run, number: int) -> Element:
@@ -80,6 +89,9 @@ def build_element(run: Run, number: int) -> Element:
             departure = Departure(run, number, name, priority)
             _refill_by_calendar(run, departure)
             return departure
+        case ElementType.PAIRING:
+            side, goods = (table[:, number].tolist() for table in (p.pairing_side, p.pairing_goods))
+            return Pairing(run, number, name, priority, side, goods)
         case ElementType.SERVICE:
             row = number * p.n_classes
             ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()

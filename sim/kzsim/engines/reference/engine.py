@@ -19,12 +19,13 @@ from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
 from kzsim.engines.reference.assembly import Occupancy, Step, build_element, build_pool, build_route
 from kzsim.engines.reference.elements import Element
-from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied
+from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
 from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 from kzsim.network.observers import STARTS, WAITED, Observers
+from kzsim.network.outages import in_order
 from kzsim.network.program import Program
 
 # After everything else at an instant: SimPy's own priorities are 0 (urgent) and 1 (normal).
@@ -39,7 +40,7 @@ def run(program: Program, entities: Entities, *, trace: bool = False, passage: b
     ``passage``: keep every entity's exit and free-flow time, as is also done with a trace. Raises
     DeadlockError at the instant at which entities wait for each other for ever.
     """
-    return _Run(program, entities, trace=trace).outcome(passage=passage or trace)
+    return _Run(in_order(program, entities), entities, trace=trace).outcome(passage=passage or trace)
 
 
 class _Run:
@@ -52,7 +53,8 @@ class _Run:
         self.inside: dict[int, Entity] = {}
         self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
         self.wait_ms = np.zeros((entities.count, len(WAIT_ACCOUNTS)), dtype=np.int64)
-        self.trace = _empty_trace(entities) if trace else None
+        self.trace = _empty_trace(program, entities) if trace else None
+        self.to_come: list[int] = np.diff(entities.first).tolist()
 
         self._marked: list[int] = []
         self._is_marked = [False] * program.n_elements
@@ -104,6 +106,9 @@ class _Run:
 
     def _end_step(self, entity: Entity) -> None:
         """Step end: free the server, and the places that are given up at the end of this step."""
+        # somebody goes on or leaves: the instant is closed even if no element acts, for there may be
+        # one fewer who could free others
+        self._expect_dispatch()
         if self.trace is not None and entity.step >= 0:
             self._record(self.trace.end_ms, entity)
         if entity.pool is not None:
@@ -143,11 +148,20 @@ class _Run:
         self._in_zone_lines -= 1
         self._end_wait(entity)
 
+    def paired(self, leader: Entity, follower: Entity) -> None:
+        """Two go on together: each is the partner of the other."""
+        if self.trace is not None:
+            for one, other in ((leader, follower), (follower, leader)):
+                self.trace.partner[one.source][one.row, one.step] = other.index
+
     def mark(self, element: int) -> None:
         """Let this element act in this instant's dispatch, since its answer may have changed."""
         if not self._is_marked[element]:
             self._is_marked[element] = True
             heappush(self._marked, element)
+        self._expect_dispatch()
+
+    def _expect_dispatch(self) -> None:
         if not self._dispatch_pending:
             self._dispatch_pending = True
             self._call_later(self.dispatch, 0, DISPATCH)
@@ -189,18 +203,25 @@ class _Run:
 
     def _arrivals(self, source: int) -> Journey:
         """The entities of one source come, each on its own journey."""
-        draws = self.entities
-        route = self.routes[int(self.program.source_route[source])]
-        first, last = draws.first[source : source + 2].tolist()
+        first, last = self.entities.first[source : source + 2].tolist()
         for index in range(first, last):
-            wait_ms = int(draws.arrival_ms[index]) - self.env.now_ms
+            wait_ms = int(self.entities.arrival_ms[index]) - self.env.now_ms
             if wait_ms > 0:
                 yield self.env.timeout(wait_ms)
-            slot = int(draws.group[index]) * N_PHASES + int(draws.phase[index])
-            durations = draws.duration_ms[source][index - first].tolist()
-            entity = Entity(index, source, index - first, int(draws.klass[index]), slot, durations)
-            self.inside[index] = entity
-            self.env.process(self.journey(entity, route))
+            self._enter(source, index - first, None)
+
+    def _enter(self, source: int, row: int, stands_since_ms: int | None) -> None:
+        """An entity starts on its journey: now, or it is there at the start."""
+        draws = self.entities
+        index = int(draws.first[source]) + row
+        slot = int(draws.group[index]) * N_PHASES + int(draws.phase[index])
+        durations = draws.duration_ms[source][row].tolist()
+        entity = Entity(index, source, row, int(draws.klass[index]), slot, durations)
+        entity.stands_since_ms = stands_since_ms
+        entity.clock_at_joining = [0] * len(WAIT_ACCOUNTS)
+        self.inside[index] = entity
+        self.to_come[source] -= 1
+        self.env.process(self.journey(entity, self.routes[int(self.program.source_route[source])]))
 
     def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
         """Call ``apply(i)`` at instant i of a calendar of the element; the first is at 0."""
@@ -212,6 +233,16 @@ class _Run:
                 yield self.env.timeout(instant - self.env.now_ms)
             apply(i)
             self.mark(element)
+
+    def _review(self, pool: Pool) -> None:
+        """Let the pool's staffing rule see the line at its instants, before anything of them is applied."""
+        for at_ms in pool.staffing.at_ms if pool.staffing is not None else ():
+
+            def look(_: simpy.Event) -> None:
+                pool.review(self.elements[pool.element].waiting)
+                self.mark(pool.element)
+
+            self._call_later(look, at_ms, URGENT)
 
     def _observe(self, _: simpy.Event) -> None:
         """Read lines and zones before anything of this instant is applied."""
@@ -239,9 +270,15 @@ class _Run:
     def outcome(self, *, passage: bool) -> Outcome:
         """Run to the horizon and count up, those still inside included."""
         horizon_ms = self.program.horizon_ms
-        self._call_later(self._observe, 0, URGENT)
-        for source in range(len(self.program.source_names)):
-            self.env.process(self._arrivals(source))
+        for source, joined_ms in enumerate(self.entities.joined_ms):
+            for row, since_ms in enumerate([] if joined_ms is None else joined_ms.tolist()):
+                self._enter(source, row, since_ms)
+        for pool in self.pools:
+            self._review(pool)
+        self._call_later(self._observe, 0, URGENT)  # with those in line who have just been put there
+        for source, joined_ms in enumerate(self.entities.joined_ms):
+            if joined_ms is None:
+                self.env.process(self._arrivals(source))
         self.env.run(until=horizon_ms)
         for entity in self.inside.values():
             if entity.works_at is not None:
@@ -277,9 +314,10 @@ class _Run:
         return observers_of(p, records, starts[:, COHORT], np.array(place_ms, dtype=np.int64))
 
 
-def _empty_trace(entities: Entities) -> Trace:
+def _empty_trace(program: Program, entities: Entities) -> Trace:
     def blank() -> tuple[I64, ...]:
         return tuple(np.full_like(rows, NOT_ENTERED) for rows in entities.duration_ms)
 
     accounts = np.zeros((entities.count, len(Account)), dtype=np.int64)
-    return Trace(joined_ms=blank(), start_ms=blank(), end_ms=blank(), account_ms=accounts)
+    partner = blank() if program.has_pairings else ()
+    return Trace(blank(), blank(), blank(), accounts, partner)
