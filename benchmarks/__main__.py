@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import row_canonical, row_growth, row_instructions, row_memory, row_peers, row_scenario
+from benchmarks import (
+    row_canonical,
+    row_growth,
+    row_instructions,
+    row_memory,
+    row_peers,
+    row_report,
+    row_scenario,
+)
 from benchmarks.settings import Settings
 from benchmarks.table import Row, lines_of
 
@@ -26,6 +34,7 @@ ROWS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "memory": row_memory.memory,
     "reference-growth": row_memory.reference_rows,
     "instructions": row_instructions.instructions,
+    "report": row_report.report,
 }
 
 

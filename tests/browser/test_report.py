@@ -151,6 +151,18 @@ def test_downloads_hold_what_the_page_shows(visit: Visit, home: Path) -> None:
     assert queues["kz_to_cn"].iloc[2] == float(page_value(page, "2", "#to_cn-0"))
 
 
+def test_every_assumption_is_a_row_of_its_download(visit: Visit, home: Path) -> None:
+    page = ready(visit.open(home / "run.html"))
+    page.locator("details", has=page.locator("#assumptions")).evaluate("element => { element.open = true }")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=re.compile(r"assumptions\.csv")).click()
+    found = pd.read_csv(caught.value.path())
+    told = found["What"].tolist()
+    assert len(told) == int(page.locator("#assumed + p").inner_text().split()[0])
+    assert found["Value"].notna().all()
+    assert any(re.fullmatch(r".+ \(road, Bakhty.*; Kazakh side\)", one) for one in told)
+
+
 def said(page: Page) -> str:
     """The day that is shown, with ordinary blanks."""
     return page.locator("#date").inner_text().replace("\N{NO-BREAK SPACE}", " ")

@@ -71,7 +71,8 @@ def of_all(
         for one in own:
             told = one
             if one.key in seen and (one.key, one.value) not in found:
-                told = replace(one, meaning=say("{meaning} – in {title}", meaning=one.meaning, title=title))
+                meaning = say("{meaning} – in {title}", meaning=one.meaning, title=title)
+                told = replace(one, meaning=meaning, where="")
             found.setdefault((one.key, one.value), told)
         seen |= {one.key for one in own}
     return tuple(sorted(found.values(), key=_order))
@@ -142,7 +143,8 @@ def _of_fact(say: Speaker, entry: str, fact: Mapping[str, Any], weights: Mapping
             value=told,
             family=say.word("distribution", str(spread["family"])),
         )
-    return _assumption(say, entry, say.parameter(entry), told, unit, fact, weights)
+    found = _assumption(say, entry, say.parameter(entry), told, unit, fact, weights)
+    return replace(found, where=say.parameter_parts(entry)[1])
 
 
 def _by_crossing(
