@@ -66,7 +66,9 @@ class Figure:
     title: str
     subtitle: str
     alt: str
+    source: str
     svg: Any
+    stack: Any
     shown: Shown
     left_out: str
 
@@ -92,8 +94,8 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
         inline = pictures([one for _, one in drawn])
     script = _asset("script.js")
     figures = [
-        (SECTIONS.get(kind, "more"), _figure(one, svg, say))
-        for (kind, one), svg in zip(drawn, inline.svgs, strict=True)
+        (SECTIONS.get(kind, "more"), _figure(one, svg, stack, say))
+        for (kind, one), svg, stack in zip(drawn, inline.svgs, inline.stacks, strict=True)
     ]
     widths = [len(one.columns) for one in brief.tables] + [len(one.shown.columns) for _, one in figures]
     most = max(widths, default=0)
@@ -209,7 +211,7 @@ def _template() -> jinja2.Template:
     return made.from_string(_asset("page.html"))
 
 
-def _figure(drawn: Drawn, svg: str, say: Speaker) -> Figure:
+def _figure(drawn: Drawn, svg: str, stack: str, say: Speaker) -> Figure:
     from markupsafe import Markup
 
     table = shown(drawn.table, say)
@@ -218,7 +220,9 @@ def _figure(drawn: Drawn, svg: str, say: Speaker) -> Figure:
         title=drawn.title,
         subtitle=drawn.subtitle,
         alt=drawn.alt,
+        source=drawn.source,
         svg=Markup(svg),  # noqa: S704 - made by an XML writer
+        stack=Markup(stack),  # noqa: S704 - numbers and a name of ours
         shown=table,
         left_out=say("{n} more rows are in the download.", n=say.number(table.left_out, 0)),
     )

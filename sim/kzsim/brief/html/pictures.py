@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kzsim.brief.html.paths import shortened_path
+from kzsim.brief.html.stacks import stacked, svg_of
 from kzsim.brief.html.ticks import joined_ticks, without_needless_clips
 from kzsim.figures.catalogue import figure_bytes
 
@@ -43,9 +44,13 @@ _NOT_KEPT = ("font-family",)
 
 @dataclass(frozen=True)
 class Pictures:
-    """Inline SVG by the number of the figure, the rules for its classes, and the letters by their weight."""
+    """By the number of the figure inline SVG, and the same in parts for a narrow screen ('' if it has none).
+
+    ``rules`` are those of their classes, ``letters`` what stands on them by its weight.
+    """
 
     svgs: tuple[str, ...]
+    stacks: tuple[str, ...]
     rules: str
     letters: Mapping[str, frozenset[str]]
 
@@ -59,9 +64,11 @@ def pictures(drawn: Iterable[Drawn]) -> Pictures:
     """
     letters: dict[str, set[str]] = {}
     classes: dict[str, str] = {}
-    svgs = tuple(_picture(one, f"f{number}-", classes, letters) for number, one in enumerate(drawn))
-    rules = "\n".join(f"figure .{name} {{ {style} }}" for style, name in classes.items())
-    return Pictures(svgs, rules, {weight: frozenset(found) for weight, found in letters.items()})
+    every = list(drawn)
+    svgs = tuple(_picture(one, f"f{number}-", classes, letters) for number, one in enumerate(every))
+    stacks = tuple(svg_of(stacked(one.figure), f"f{number}-") for number, one in enumerate(every))
+    rules = "\n".join(f".{name} {{ {style} }}" for style, name in classes.items())
+    return Pictures(svgs, stacks, rules, {weight: frozenset(found) for weight, found in letters.items()})
 
 
 def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[str, set[str]]) -> str:
@@ -87,6 +94,12 @@ def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[s
         if element.text:
             letters.setdefault(weight, set()).update(element.text)
     _flattened(root)
+    # what is in it has a name of its own, for the parts that a narrow screen shows
+    inside = ET.Element("g", {"id": prefix})
+    inside.extend(list(root))
+    for child in list(root):
+        root.remove(child)
+    root.append(inside)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib.update({**_FROM_ROOT, "role": "img", "aria-labelledby": f"alt-{drawn.name}"})
