@@ -73,3 +73,4 @@ def test_parts_are_windows_on_the_one_drawing():
     assert set(re.findall(r'<use href="([^"]*)"', text)) == {"#f0-"}
     assert text.count("<use") == sum(len(row) for row in rows)
     assert text.count("aria-hidden") == len(rows)
+    assert len(set(re.findall(r'<svg viewBox="0 0 (\d+)', text))) == 1  # letters of one size

@@ -66,9 +66,10 @@ def stacked(figure: Figure) -> tuple[Row, ...]:
 def svg_of(rows: Sequence[Row], shape: str) -> str:
     """Inline SVG of the rows, windows on the element whose identifier is ``shape``."""
     told = []
+    # the widest takes the whole screen, so that letters are of one size everywhere
+    width = max((sum(one.width for one in row) for row in rows), default=0)
     for row in rows:
-        # a row that needs less than the screen is not blown up
-        width, height = max(sum(one.width for one in row), 0.8 * WIDEST_PT), row[0].height
+        height = row[0].height
         at, parts = 0.0, []
         for one in row:
             view = f"{one.x:.0f} {one.y:.0f} {one.width:.0f} {height:.0f}"
