@@ -16,6 +16,7 @@ from benchmarks import (
     row_instructions,
     row_memory,
     row_peers,
+    row_report,
     row_scenario,
 )
 from benchmarks.settings import Settings
@@ -35,6 +36,7 @@ ROWS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "reference-growth": row_memory.reference_rows,
     "figures": row_figures.figures,
     "instructions": row_instructions.instructions,
+    "report": row_report.report,
 }
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,6 +152,18 @@ def test_downloads_hold_what_the_page_shows(visit: Visit, home: Path) -> None:
     assert queues["kz_to_cn"].iloc[2] == float(page_value(page, "2", "#to_cn-0"))
 
 
+def test_every_assumption_is_a_row_of_its_download(visit: Visit, home: Path) -> None:
+    page = ready(visit.open(home / "run.html"))
+    page.locator("details", has=page.locator("#assumptions")).evaluate("element => { element.open = true }")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=re.compile(r"assumptions\.csv")).click()
+    found = pd.read_csv(caught.value.path())
+    told = found["What"].tolist()
+    assert len(told) == int(page.locator("#assumed + p").inner_text().split()[0])
+    assert found["Value"].notna().all()
+    assert any(re.fullmatch(r".+ \(road, Bakhty.*; Kazakh side\)", one) for one in told)
+
+
 def said(page: Page) -> str:
     """The day that is shown, with ordinary blanks."""
     return page.locator("#date").inner_text().replace("\N{NO-BREAK SPACE}", " ")
@@ -191,11 +204,41 @@ def test_without_a_script_everything_but_the_player_is_there(visit: Visit, home:
         context.close()
 
 
-def test_on_a_telephone_a_figure_has_its_title_whole_above_what_is_scrolled(visit: Visit, home: Path) -> None:
+def test_on_a_telephone_panels_stand_below_one_another_and_nothing_is_scrolled(
+    visit: Visit, home: Path
+) -> None:
     page = ready(visit.open(home / "run.html", 390))
-    title = page.locator("figure .narrow").first
+    figure = page.locator("#figure-hours_road")
+    title = figure.locator("figcaption")
     title.wait_for(state="visible")
     assert title.evaluate("element => element.scrollWidth <= element.clientWidth")
-    drawing = page.locator(".drawing").first
+    parts = figure.locator(".parts > svg")
+    assert parts.count() >= 3  # the key and a part for each direction
+    boxes = [part.bounding_box() for part in parts.all()]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert all(above["y"] + above["height"] <= below["y"] + 1 for above, below in pairwise(boxes))
+    assert figure.locator(".drawing").bounding_box()["width"] <= 1
+    size = parts.last.evaluate("one => 8.5 * one.getBoundingClientRect().width / one.viewBox.baseVal.width")
+    assert size >= 9  # pixels of the letters
+
+
+def test_on_a_desk_the_figure_is_whole(visit: Visit, home: Path) -> None:
+    page = ready(visit.open(home / "run.html"))
+    figure = page.locator("#figure-hours_road")
+    assert figure.locator(".drawing").bounding_box()["width"] > 600
+    assert not figure.locator(".parts").is_visible()
+
+
+def test_on_a_telephone_the_change_stays_in_sight(visit: Visit, home: Path) -> None:
+    page = ready(visit.open(home / "run.html", 390))
+    head = page.locator(".changes thead th")
+    assert head.nth(4).inner_text().startswith("Change")
+    box = page.locator(".changes tbody tr").first.locator("th, td").nth(4).bounding_box()
+    assert box["x"] + box["width"] <= 390
+
+
+def test_on_a_telephone_what_cannot_be_parted_shows_that_it_scrolls(visit: Visit, home: Path) -> None:
+    page = ready(visit.open(home / "run.html", 390))
+    drawing = page.locator("#figure-utilisation_road .drawing")
     assert drawing.evaluate("element => element.scrollWidth > element.clientWidth")
     assert "gradient" in drawing.evaluate("element => getComputedStyle(element).backgroundImage")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from kzsim.brief.assumptions import plain, web
+from kzsim.brief.assumptions import assumptions, plain, web
 from kzsim.brief.changes import of_comparison
 from kzsim.brief.content import brief_of
 from kzsim.brief.errors import BriefError
@@ -362,3 +362,31 @@ def test_braces_and_per_cent_signs_of_users_are_left_as_they_are(tmp_path):
     brief = brief_of(made.run(tmp_path / "a", title=title), EN, base)
     assert brief.headline.startswith(title)
     assert brief.tables[0].heading == f"Compared with {title}"
+
+
+FLOWS = {
+    "demand.road.bakhty.kz_to_cn.empty": {"trucks": 23392, "share": 0.86, "load_t": 0},
+    "demand.road.bakhty.cn_to_kz.empty": {"trucks": 2720, "share": 0.1, "load_t": 0},
+    "demand.rail.dostyk.kz_to_cn.grain": {"trains_per_day": 1.4, "monthly_profile": "rail_grain"},
+    "measures.priority_class.handover.priority": {"value": 1, "who": "users", "classes": ["grain"]},
+    "road.bakhty.hours.cn.2005-11-15": {"open": ["10:30-14:00"], "to": "2024-02-29", "side": "both"},
+    "road.bakhty.hours.kz.2005-11-15": {"open": ["10:30-14:00"], "direction": "kz_to_cn"},
+    "road.kalzhat.weekly_closed": {"kz": [], "cn": ["Sunday"]},
+    "demand.road.bakhty.trucks_each_way": {"value": 27200, "unit": "trucks/year"},
+}
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk", "zh"])
+def test_fields_of_the_data_are_said_in_the_reader_s_language(lang):
+    found = assumptions(speaker(lang), {"data": FLOWS}, {})
+    assert len(found) == len(FLOWS)
+    for one in found:
+        assert not re.search("[A-Za-z]{2}", f"{one.meaning} {one.value}"), one
+
+
+def test_flows_and_posts_of_one_crossing_can_be_told_apart():
+    found = assumptions(EN, {"data": FLOWS}, {})
+    assert len({one.meaning for one in found}) == len(FLOWS)
+    assert "Demand, Bakhty – Baketu (road) (Kazakhstan to China; empty trucks)" in {
+        one.meaning for one in found
+    }

@@ -71,6 +71,11 @@ def packed(text: str) -> dict:
     return json.loads(gzip.decompress(base64.b64decode(data["packed"])))
 
 
+def test_a_picture_is_called_what_the_page_says_it_shows(tmp_path):
+    text = page(run(tmp_path), figures=[("hours", drawn("any"))])
+    assert '<p class="note" id="alt-any">What any shows</p>' in text
+
+
 def test_what_users_wrote_stays_text(tmp_path):
     plain = Page(page(run(tmp_path / "a")))
     nasty = Page(page(run(tmp_path / "b", title=NASTY, warnings=[NASTY], command=NASTY)))
@@ -156,7 +161,7 @@ def test_pictures_keep_their_shapes_and_lose_their_styles():
     found = pictures([drawn("any")])
     (svg,) = found.svgs
     assert "style=" not in svg
-    assert 'role="img" aria-label="What any shows"' in svg
+    assert 'role="img" aria-labelledby="alt-any"' in svg
     assert "stroke: #1f77b4" in found.rules
     assert set("012") <= found.letters["400"]
 

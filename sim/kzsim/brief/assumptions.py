@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 GRADES = ("scenario", "assumed", "derived", "reported")
 """In the order in which a reader should doubt them."""
 MOST_DECISIVE = 8
+DIRECTIONS = ("kz_to_cn", "cn_to_kz")
 _NOT_VALUES = ("grade", "sources", "range", "unit", "op", "value")
 
 
@@ -71,7 +72,8 @@ def of_all(
         for one in own:
             told = one
             if one.key in seen and (one.key, one.value) not in found:
-                told = replace(one, meaning=say("{meaning} – in {title}", meaning=one.meaning, title=title))
+                meaning = say("{meaning} – in {title}", meaning=one.meaning, title=title)
+                told = replace(one, meaning=meaning, where="")
             found.setdefault((one.key, one.value), told)
         seen |= {one.key for one in own}
     return tuple(sorted(found.values(), key=_order))
@@ -142,7 +144,8 @@ def _of_fact(say: Speaker, entry: str, fact: Mapping[str, Any], weights: Mapping
             value=told,
             family=say.word("distribution", str(spread["family"])),
         )
-    return _assumption(say, entry, say.parameter(entry), told, unit, fact, weights)
+    found = _assumption(say, entry, say.parameter(entry), told, unit, fact, weights)
+    return replace(found, where=say.parameter_parts(entry)[1])
 
 
 def _by_crossing(
@@ -190,11 +193,38 @@ def _of_taken(say: Speaker, key: str, taken: Mapping[str, Any], weights: Mapping
     unit = str(taken.get("unit", ""))
     parts = [plain(say, taken["value"], unit)] if "value" in taken else []
     parts += [
-        f"{name.replace('_', ' ')}: {plain(say, value)}"
+        f"{say.word('field', name)}: {_said(say, name, value)}"
         for name, value in taken.items()
         if name not in _NOT_VALUES and value is not None
     ]
     return _assumption(say, key, _meaning(say, key), "; ".join(parts), unit, taken, weights)
+
+
+def _said(say: Speaker, name: str, value: Any) -> str:
+    """What a field holds, keys of the model in words."""
+    words: dict[str, Callable[[str], str]] = {
+        "classes": say.class_,
+        "direction": say.direction,
+        "clock": say.side,
+        "kz": lambda day: say.word("field", day),
+        "cn": lambda day: say.word("field", day),
+        "side": lambda side: say.word("field", "both_sides") if side == "both" else say.side(side),
+        "monthly_profile": lambda profile: say.class_(profile.removeprefix("rail_")),
+        "who": lambda who: say.corridor(who.removesuffix("s")),
+    }
+    held = value if isinstance(value, list) else [value]
+    if name in words and all(isinstance(one, str) for one in held):
+        return ", ".join(words[name](one) for one in held)
+    return plain(say, value)
+
+
+def _of_whom(say: Speaker, rest: Sequence[str]) -> str:
+    """Direction and class of goods in the tail of an entry of the demand, in brackets; '' without them."""
+    told = [
+        *(say.direction(one) for one in rest if one in DIRECTIONS),
+        *(say.class_(one) for one in rest[1:] if rest[0] in DIRECTIONS),
+    ]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _meaning(say: Speaker, key: str) -> str:
@@ -214,12 +244,13 @@ def _meaning(say: Speaker, key: str) -> str:
             )
         case "measures", [measure, *_]:
             return say("What the measure changes: {measure}", measure=say.measure(measure))
-        case "demand", [mode, crossing, *_]:
-            return say("Demand, {place} ({mode})", place=say.crossing(crossing), mode=say.mode(mode))
+        case "demand", [mode, crossing, *tail]:
+            told = say("Demand, {place} ({mode})", place=say.crossing(crossing), mode=say.mode(mode))
+            return told + _of_whom(say, tail)
         case "profiles", _:
             return say("How arrivals are spread over time")
-        case "road" | "rail", [crossing, "hours", *_]:
-            return say("Opening hours, {place}", place=say.crossing(crossing))
+        case "road" | "rail", [crossing, "hours", side, *_]:
+            return f"{say('Opening hours, {place}', place=say.crossing(crossing))} ({say.side(side)})"
         case "road" | "rail", [crossing, *_]:
             return say("Closed days, {place}", place=say.crossing(crossing))
         case "time_zones", _:
@@ -276,7 +307,7 @@ def plain(say: Speaker, value: Any, unit: str = "") -> str:
         shown = f"{value:.6g}"
         digits = len(shown.partition(".")[2]) if "e" not in shown else 0
         number = say.number(float(value), digits)
-        return f"{number} {say.unit(unit)}" if unit not in ("", "ratio", "flag") else number
+        return f"{number} {say.unit(unit)}" if unit not in ("", "ratio", "flag", "rank") else number
     if isinstance(value, list):
         return ", ".join(plain(say, item) for item in value) or "–"
     if isinstance(value, dict):

@@ -66,7 +66,8 @@ class Assumption:
 
     ``sources`` are keys of ``Brief.sources``. ``weight`` is the rank correlation with which it decides a
     figure, where that was asked for and chance can be ruled out, else None. ``width``: the range over the
-    value, 0 where either is not known.
+    value, 0 where either is not known. ``where``: the end of ``meaning``, there in brackets, that says
+    of which place it is; '' if none does.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Assumption:
     sources: tuple[str, ...]
     weight: float | None = None
     width: float = 0.0
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ def figure_bytes(drawn: Drawn, form: Form, *, text: Literal["path", "text"] = "p
         "png": {"Software": None},
     }
     buffer = io.BytesIO()
-    set_families(drawn.figure)
+    if text == "path":  # letters that stay text are set in the reader's own fonts
+        set_families(drawn.figure)
     with mpl.rc_context(style(**{"svg.fonttype": "path" if text == "path" else "none"})), told_once():
         drawn.figure.savefig(buffer, format=form, dpi=DPI, facecolor="white", metadata=metadata[form])
     return buffer.getvalue()

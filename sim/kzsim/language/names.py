@@ -42,10 +42,16 @@ def stations(key: str, say: Speaker) -> str:
 
 def parameter(key: str, say: Speaker) -> str:
     """'time a scanner needs for one truck (road, all crossings; both directions; Kazakh side)'."""
+    meaning, where = parameter_parts(key, say)
+    return f"{meaning} ({where})" if where else meaning
+
+
+def parameter_parts(key: str, say: Speaker) -> tuple[str, str]:
+    """What a key stands for, and where: 'road, all crossings; both directions; Kazakh side'."""
     bare = key.partition("@")[0]
     mode, *rest = bare.split(".")
     if mode not in words("mode") or len(rest) < LEAST_PARTS:
-        return _meaning(bare, bare, say)
+        return _meaning(bare, bare, say), ""
     place, direction, *name = rest
     side = name.pop(0) if name[0] in words("side") and len(name) > 1 else None
     tail = ".".join(name)
@@ -56,7 +62,7 @@ def parameter(key: str, say: Speaker) -> str:
     ]
     if side is not None:
         told.append(say.side(side))
-    return f"{_meaning(f'{mode}.{tail}', bare, say)} ({'; '.join(told)})"
+    return _meaning(f"{mode}.{tail}", bare, say), "; ".join(told)
 
 
 def _meaning(name: str, key: str, say: Speaker) -> str:

@@ -116,6 +116,10 @@ class Speaker:
         """
         return names.parameter(key, self)
 
+    def parameter_parts(self, key: str) -> tuple[str, str]:
+        """What a key of the evidence stands for, and where that is; '' for one without a place."""
+        return names.parameter_parts(key, self)
+
     def date(self, day: datetime.date) -> str:
         """'5 January 2023'."""
         return self._form.date(day)

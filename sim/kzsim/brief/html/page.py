@@ -7,10 +7,14 @@ which it names by their hashes. Text is escaped by the template engine wherever 
 from __future__ import annotations
 
 import base64
+import csv
+import gc
 import gzip
 import hashlib
+import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.html.explorer import explorer
 from kzsim.brief.html.fonts import faces
+from kzsim.brief.html.held import held
 from kzsim.brief.html.pictures import pictures
 from kzsim.brief.html.tables import Shown, csv_text, shown
 from kzsim.brief.html.view import player_view
@@ -61,7 +66,9 @@ class Figure:
     title: str
     subtitle: str
     alt: str
+    source: str
     svg: Any
+    stack: Any
     shown: Shown
     left_out: str
 
@@ -83,13 +90,16 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
     """
     from markupsafe import Markup
 
-    inline = pictures([one for _, one in drawn])
-    style = "\n".join((_asset("style.css"), inline.rules, faces(inline.letters)))
+    with _collected_apart():
+        inline = pictures([one for _, one in drawn])
     script = _asset("script.js")
     figures = [
-        (SECTIONS.get(kind, "more"), _figure(one, svg, say))
-        for (kind, one), svg in zip(drawn, inline.svgs, strict=True)
+        (SECTIONS.get(kind, "more"), _figure(one, svg, stack, say))
+        for (kind, one), svg, stack in zip(drawn, inline.svgs, inline.stacks, strict=True)
     ]
+    widths = [len(one.columns) for one in brief.tables] + [len(one.shown.columns) for _, one in figures]
+    most = max(widths, default=0)
+    style = "\n".join((_asset("style.css"), _number_columns(most), inline.rules, faces(inline.letters)))
     words = page_words(say, brief.kind)
     player = player_view(study, say) if brief.kind == "run" else None
     explored = explorer(study, say) if brief.kind == "sweep" else None
@@ -105,7 +115,13 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
         "words": {**words, "group": number[1], "decimal": number[-2]},
         "packed": packed(
             {
-                "files": {**{f"{one.name}.csv": one.shown.csv for _, one in figures}, **downloads},
+                "files": {
+                    name: columns(text)
+                    for name, text in {
+                        **{f"{one.name}.csv": one.shown.csv for _, one in figures},
+                        **downloads,
+                    }.items()
+                },
                 "player": None if player is None else player.data,
                 "explorer": explored,
             }
@@ -128,8 +144,23 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
         countries=() if player is None else player.countries,
         explorer=explored,
         downloads=list(downloads),
+        decisive=held(brief.decisive),
+        held=held(brief.assumptions),
     )
     return page.encode()
+
+
+@contextmanager
+def _collected_apart() -> Iterator[None]:
+    """Spare what was there before from being looked through again and again.
+
+    Figures are made of a million objects that stay; their writing makes a million that go.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def policy(style: str, script: str) -> str:
@@ -152,6 +183,17 @@ def packed(data: Mapping[str, Any]) -> str:
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
+def columns(text: str) -> list[list[str]]:
+    """A CSV table column by column, heading first: what is alike stands together and packs well."""
+    return [list(column) for column in zip(*csv.reader(io.StringIO(text, newline="")), strict=True)]
+
+
+def _number_columns(most: int) -> str:
+    """Rules by which a table's class n2 sets its second column as numbers, and so on."""
+    cells = [f".n{at} {kind}:nth-child({at})" for at in range(1, most + 1) for kind in ("th", "td")]
+    return f"{', '.join(cells)} {{ text-align: right; }}" if cells else ""
+
+
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
@@ -169,7 +211,7 @@ def _template() -> jinja2.Template:
     return made.from_string(_asset("page.html"))
 
 
-def _figure(drawn: Drawn, svg: str, say: Speaker) -> Figure:
+def _figure(drawn: Drawn, svg: str, stack: str, say: Speaker) -> Figure:
     from markupsafe import Markup
 
     table = shown(drawn.table, say)
@@ -178,7 +220,9 @@ def _figure(drawn: Drawn, svg: str, say: Speaker) -> Figure:
         title=drawn.title,
         subtitle=drawn.subtitle,
         alt=drawn.alt,
+        source=drawn.source,
         svg=Markup(svg),  # noqa: S704 - made by an XML writer
+        stack=Markup(stack),  # noqa: S704 - numbers and a name of ours
         shown=table,
         left_out=say("{n} more rows are in the download.", n=say.number(table.left_out, 0)),
     )

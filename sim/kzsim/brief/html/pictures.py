@@ -6,9 +6,11 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kzsim.brief.html.paths import shortened_path
+from kzsim.brief.html.stacks import stacked, svg_of
+from kzsim.brief.html.ticks import joined_ticks, without_needless_clips
 from kzsim.figures.catalogue import figure_bytes
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ _LEVEL = re.compile(r"rotate\(-?0 [^)]*\)")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _COLOUR = re.compile(r"#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3", re.IGNORECASE)
 """A colour that three digits say as well."""
-_PLACES = ("d", "points", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r", "cx", "cy")
+_QUOTED = re.compile(r' (class|x|y|width|height)="([\w.-]+)" (?=[a-z])')
+"""An attribute that HTML reads without quotes, before another one."""
+_PLACES = ("points", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r", "cx", "cy")
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _FROM_ROOT = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
 """What Matplotlib's own style sheet says of every element: it is inherited from the root just as well."""
@@ -40,9 +44,13 @@ _NOT_KEPT = ("font-family",)
 
 @dataclass(frozen=True)
 class Pictures:
-    """Inline SVG by the number of the figure, the rules for its classes, and the letters by their weight."""
+    """By the number of the figure inline SVG, and the same in parts for a narrow screen ('' if it has none).
+
+    ``rules`` are those of their classes, ``letters`` what stands on them by its weight.
+    """
 
     svgs: tuple[str, ...]
+    stacks: tuple[str, ...]
     rules: str
     letters: Mapping[str, frozenset[str]]
 
@@ -52,13 +60,15 @@ def pictures(drawn: Iterable[Drawn]) -> Pictures:
 
     Matplotlib writes a style attribute on every element; equal ones become one class, with one rule in the
     page's own style. Places are rounded to a tenth of a point, which no screen or printer shows. The font's
-    family is left to the page.
+    family is left to the page. What a picture shows is said by the page's element ``alt-`` and its name.
     """
     letters: dict[str, set[str]] = {}
     classes: dict[str, str] = {}
-    svgs = tuple(_picture(one, f"f{number}-", classes, letters) for number, one in enumerate(drawn))
-    rules = "\n".join(f"figure .{name} {{ {style} }}" for style, name in classes.items())
-    return Pictures(svgs, rules, {weight: frozenset(found) for weight, found in letters.items()})
+    every = list(drawn)
+    svgs = tuple(_picture(one, f"f{number}-", classes, letters) for number, one in enumerate(every))
+    stacks = tuple(svg_of(stacked(one.figure), f"f{number}-") for number, one in enumerate(every))
+    rules = "\n".join(f".{name} {{ {style} }}" for style, name in classes.items())
+    return Pictures(svgs, stacks, rules, {weight: frozenset(found) for weight, found in letters.items()})
 
 
 def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[str, set[str]]) -> str:
@@ -73,6 +83,9 @@ def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[s
         for child in list(parent):
             if child.tag in ("metadata", "style"):
                 parent.remove(child)
+    joined_ticks(root)
+    without_needless_clips(root)
+    _drop_unused(root)
     names = {name: f"{prefix}{number:x}" for number, name in enumerate(_referenced(root))}
     for element in root.iter():
         weight = _presented(element, classes)
@@ -81,10 +94,17 @@ def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[s
         if element.text:
             letters.setdefault(weight, set()).update(element.text)
     _flattened(root)
+    # what is in it has a name of its own, for the parts that a narrow screen shows
+    inside = ET.Element("g", {"id": prefix})
+    inside.extend(list(root))
+    for child in list(root):
+        root.remove(child)
+    root.append(inside)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
-    root.attrib.update({**_FROM_ROOT, "role": "img", "aria-label": drawn.alt})
-    return ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
+    root.attrib.update({**_FROM_ROOT, "role": "img", "aria-labelledby": f"alt-{drawn.name}"})
+    text = ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
+    return _QUOTED.sub(r" \1=\2 ", text)
 
 
 def _referenced(root: ET.Element) -> tuple[str, ...]:
@@ -96,6 +116,15 @@ def _referenced(root: ET.Element) -> tuple[str, ...]:
             if name in _HREFS:
                 found[value.removeprefix("#")] = None
     return tuple(found)
+
+
+def _drop_unused(root: ET.Element) -> None:
+    """Take away what is defined and not used."""
+    used = set(_referenced(root))
+    for defs in root.iter("defs"):
+        for shape in list(defs):
+            if shape.get("id") not in used:
+                defs.remove(shape)
 
 
 def _presented(element: ET.Element, classes: dict[str, str]) -> str:
@@ -134,7 +163,7 @@ def _shortened(element: ET.Element) -> None:
         if name == "transform":
             element.set(name, _ARGUMENTS.sub(lambda found: f"{found[1]}({_rounded(found[2])})", value))
         elif name == "d":
-            element.set(name, shortened_path(_rounded(value)))
+            element.set(name, shortened_path(value))
         elif name in _PLACES:
             element.set(name, _rounded(value))
 
@@ -158,39 +187,3 @@ def _rounded(text: str) -> str:
 def _tenths(found: re.Match[str]) -> str:
     short = f"{float(found[0]):.1f}".removesuffix(".0")
     return "0" if short == "-0" else short
-
-
-def shortened_path(path: str) -> str:
-    """A path without needless blanks and letters; runs of lines as steps from point to point.
-
-    Steps are differences of the rounded places, so nothing adds up.
-    """
-    parts = re.findall(r"([A-Za-z])([^A-Za-z]*)", path)
-    told: list[str] = []
-    at: tuple[Decimal, ...] = ()
-    run = False
-    for letter, text in parts:
-        numbers = tuple(Decimal(number) for number in text.split())
-        if letter == "L" and at:
-            step = "".join(_joined(there - here) for there, here in zip(numbers, at, strict=True))
-            told.append(step if run else f"l{step.lstrip()}")
-            run = True
-        else:
-            told.append(letter + "".join(_joined(number) for number in numbers).lstrip())
-            run = False
-        at = numbers[-2:] if letter in "MLCQ" else ()
-    return "".join(told)
-
-
-def _joined(number: Decimal) -> str:
-    """A number as short as it can follow another one."""
-    text = f"{number:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    sign = "-" if text.startswith("-") else ""
-    size = text.removeprefix("-")
-    if size.startswith("0."):
-        size = size[1:]
-    if size in ("", "0"):
-        return " 0"
-    return f"{sign}{size}" if sign else f" {size}"

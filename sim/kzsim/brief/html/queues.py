@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kzsim.brief.changes import flow_of, records
-
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pandas as pd
 
     from kzsim.experiments.studies import Study
 
@@ -44,30 +43,56 @@ def queues(study: Study) -> Queues | None:
     start = datetime.fromisoformat(str(study.manifest["start"]))
     horizon_days = -(-int(study.manifest["horizon_ms"]) // 86_400_000)
     run_in = int(study.manifest["run_in_ms"]) // 86_400_000
-    kept = hourly[hourly["quantity"].isin([INSIDE, IN_LINE])]
-    if kept.empty:
+    of_inside, of_line = ((hourly["quantity"] == name).to_numpy() for name in (INSIDE, IN_LINE))
+    rows = of_inside | of_line
+    if not rows.any():
         return None
+    numbers, flows = _flows(hourly, rows)
+    instants, at = np.unique(hourly["instant"].to_numpy()[rows], return_index=True)
     # the clock may change within the period: days are counted in hours from its first midnight
-    times = kept.drop_duplicates("instant").set_index("instant")["time_utc"]
-    day_of = ((times - start).dt.total_seconds() // 86_400).astype("int64")
-    readings = day_of.value_counts()
-    keys = ["quantity", "crossing", "mode", "direction"]
-    by_reading = kept.groupby([*keys, "instant"], observed=True, sort=False)["mean"].sum().reset_index()
-    by_reading["day"] = by_reading["instant"].map(day_of)
-    sums = by_reading.groupby([*keys, "day"], observed=True, sort=False)["mean"].sum().reset_index()
-    flows = tuple(dict.fromkeys(flow_of(row) for row in records(sums)))
+    times = hourly["time_utc"][rows].iloc[at]
+    day_of = ((times - start).dt.total_seconds() // 86_400).astype("int64").to_numpy()
     days = int(min(horizon_days, day_of.max() + 1))
-    tables = {name: np.zeros((len(flows), days)) for name in (INSIDE, IN_LINE)}
-    at = {flow: number for number, flow in enumerate(flows)}
-    for row in records(sums):
-        day = int(row["day"])
-        if 0 <= day < days:
-            tables[str(row["quantity"])][at[flow_of(row)], day] = float(row["mean"]) / int(readings[day])
+    readings = np.bincount(day_of[(day_of >= 0) & (day_of < days)], minlength=days)
+    day = day_of[np.searchsorted(instants, hourly["instant"].to_numpy()[rows])]
+    mean = hourly["mean"].to_numpy(dtype=np.float64)[rows]
+    within = (day >= 0) & (day < days)
+
+    def daily(wanted: npt.NDArray[np.bool_]) -> F64:
+        """Means over the hours of a day. By numbers: a year of hours has two million rows."""
+        taken = within & wanted[rows]
+        sums = np.bincount(
+            numbers[taken] * days + day[taken], weights=mean[taken], minlength=len(flows) * days
+        )
+        return sums.reshape(len(flows), days) / np.maximum(readings, 1)
+
     first = start.date()
     return Queues(
         flows,
         tuple(first + timedelta(days=number) for number in range(days)),
         min(run_in, days),
-        tables[INSIDE],
-        tables[IN_LINE],
+        daily(of_inside),
+        daily(of_line),
     )
+
+
+def _flows(
+    hourly: pd.DataFrame, rows: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int64], tuple[tuple[str, str, str], ...]]:
+    """The number of its flow for each of these rows, and the flows in the order in which they come."""
+    import numpy as np
+    import pandas as pd
+
+    codes = np.zeros(int(rows.sum()), dtype=np.int64)
+    names = []
+    for name in ("crossing", "mode", "direction"):
+        column = pd.Categorical(hourly[name])
+        codes = codes * len(column.categories) + column.codes[rows]
+        names.append([str(one) for one in column.categories])
+    numbers, found = pd.factorize(codes)
+    parts = np.unravel_index(found, [len(one) for one in names])
+    flows = [
+        (names[0][crossing], names[1][mode], names[2][direction])
+        for crossing, mode, direction in zip(*parts, strict=True)
+    ]
+    return numbers, tuple(flows)

@@ -33,8 +33,19 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   };
+  // A row of a group says where, at one place or more; what it is stands in the heading of the group.
   const ofTable = (table) =>
-    [...table.rows].map((row) => [...row.cells].map((one) => cell(one.innerText.trim())).join(",") + "\n").join("");
+    [...table.rows].map((row) => {
+      const [first, ...rest] = [...row.cells];
+      if (first.scope === "rowgroup") return "";
+      const group = row.parentElement.querySelector("[scope=rowgroup]");
+      const names = group
+        ? [...first.childNodes].filter((one) => one.nodeType === Node.TEXT_NODE).map((one) => `${group.textContent.trim()} (${one.data.trim()})`)
+        : [first.innerText.trim()];
+      return names.map((name) => [name, ...rest.map((one) => one.innerText.trim())].map(cell).join(",") + "\n").join("");
+    }).join("");
+  const ofColumns = (columns) =>
+    columns[0].map((_, row) => columns.map((one) => cell(one[row])).join(",") + "\n").join("");
   const ofQueues = () => {
     const { rows, dates } = data.player;
     const lines = rows.flatMap((row) => dates.map((date, day) =>
@@ -47,7 +58,7 @@
     button.addEventListener("click", () => {
       if (button.dataset.table) save(name, ofTable(byId(button.dataset.table)));
       else if (name === "queues_per_day.csv") save(name, ofQueues());
-      else save(name, data.files[name]);
+      else save(name, ofColumns(data.files[name]));
     });
   });
 

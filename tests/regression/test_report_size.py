@@ -1,0 +1,31 @@
+"""The page of a year at all crossings stays small, in the language whose words take the most bytes."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.cli.program import command, environment
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+MOST_BYTES = 900_000
+"""A page may have a megabyte; this leaves room for what the next version has to say."""
+
+
+def test_the_page_of_a_year_at_all_crossings_stays_well_below_a_megabyte(tmp_path):
+    for words in (
+        ("run", SCENARIOS / "green_all.yaml", "--replications", "2", "-q"),
+        ("report", "green_all", "--lang", "ru", "--out", "page.html", "-q"),
+    ):
+        done = subprocess.run(
+            command(*words),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=environment(),
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stderr  # 1: two replications do not reach the precision
+    assert 100_000 < (tmp_path / "page.html").stat().st_size < MOST_BYTES
