@@ -16,6 +16,7 @@ from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zo
 from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
+from kzsim.engines.kernel.choosing import act_choice, own_on_the_way
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
@@ -171,6 +172,29 @@ def advance(
                         trace,
                         number,
                     )
+                elif kind == CHOICE:
+                    act_choice(
+                        run,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        duration,
+                        keys,
+                        work,
+                        shape,
+                        condition,
+                        bounds,
+                        lane,
+                        word,
+                        account,
+                        trace,
+                        number,
+                    )
                 else:
                     if kind == DEPARTURE and element[number, REFILLED_AT] != run[NOW]:
                         element[number, LEFT] = 0
@@ -311,6 +335,7 @@ def settle(
     line: I64,
     pool: I64,
     kinds: I64,
+    step: I64,
     duration: I64,
     keys: U64,
     work: I64,
@@ -348,8 +373,9 @@ def settle(
                 if at != NONE and at == entity[who, WORKS_AT]:
                     pool[entity[who, POOL], BUSY_MS] -= run[NOW]  # paused: it holds no server
             own = entity[who, FREE_FLOW]
-            for step in range(following, kinds[entity[who, KIND], N_STEPS]):
-                if step & (AHEAD - 1) == 0:
+            entity[who, SUPPOSED] = 0
+            for ahead in range(following, kinds[entity[who, KIND], N_STEPS]):
+                if ahead & (AHEAD - 1) == 0:
                     look_ahead(
                         run,
                         entity,
@@ -363,8 +389,10 @@ def settle(
                         lane,
                         word,
                         who,
-                        step,
+                        ahead,
                     )
-                if entity[who, OWN + (step & (AHEAD - 1))] > 0:
-                    own += entity[who, OWN + (step & (AHEAD - 1))]
+                taken = entity[who, OWN + (ahead & (AHEAD - 1))]
+                if run[CHOOSES]:
+                    taken = own_on_the_way(entity, kinds, step, who, ahead, taken)
+                own += max(taken, 0)
             note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)
