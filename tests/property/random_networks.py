@@ -123,9 +123,8 @@ def choices(draw: st.DrawFn, name: str, names: list[str]) -> ChoiceStage:
         for i in range(draw(st.integers(1, 3)))
     )
     often = tuple(range(0, HORIZON_MIN * MINUTE, 5 * MINUTE))
-    return ChoiceStage(
-        name, alternatives, draw(st.sampled_from([often, often, ()])) or tuple(draw(_instants(6)))
-    )
+    published = draw(st.sampled_from([often, often, ()])) or tuple(draw(_instants(6)))
+    return ChoiceStage(name, alternatives, published)
 
 
 @st.composite
