@@ -38,7 +38,7 @@ def crowds(draw: st.DrawFn) -> Network:
         tuple(Alternative(way, way, draw(st.sampled_from([0, 1, 5])) * MINUTE) for way in ways),
         tuple(range(0, HOURS * 60 * MINUTE, minutes * MINUTE)),
     )
-    before = draw(st.sampled_from([0, 1, AHEAD - 3, AHEAD - 2, AHEAD - 1, AHEAD]))
+    before = draw(st.sampled_from([1, 2, AHEAD - 3, AHEAD - 2, AHEAD - 1, AHEAD]))
     steps = (
         *(Step(f"b{i}", "before") for i in range(before)),
         *(Step(f"to {way}", "choice", way) for way in ways),
