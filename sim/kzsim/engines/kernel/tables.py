@@ -29,6 +29,7 @@ class Fixed:
     occupancy: I64
     calendar: I64
     refill: I64
+    review_ms: I64
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class State:
     element: I64
     line: I64
     pool: I64
+    rule: I64
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def fixed_tables(program: Program) -> Fixed:
         occupancy=np.concatenate([program.occupancy_zone, _offers(program)]),
         calendar=np.concatenate([capacity, opening]),
         refill=np.ascontiguousarray(refill.astype(np.int64)),
+        review_ms=plain(program.review_at_ms),
     )
 
 
@@ -160,7 +163,16 @@ def initial_state(program: Program) -> State:
     pool[:, PIECE_NEXT] = program.capacity_ptr[:-1]
     pool[:, CAPACITY_TO] = program.capacity_ptr[1:]
     pool[:, FIRST_BLOCKED] = pool[:, FIRST_SERVED] = pool[:, FIRST_PAUSED] = NONE
-    return State(np.concatenate([element, _alternatives(program, element)]), line, pool)
+    pool[:, STAFFED] = UNLIMITED
+    pool[:, RULE] = NONE
+    rule = np.zeros((len(program.rule_pool), RULE_COLUMNS), dtype=np.int64)
+    rule[:, RULED_POOL] = program.rule_pool
+    rule[:, OPEN_AT : BY + 1] = program.rule_levels
+    rule[:, REVIEW_NEXT] = program.review_ptr[:-1]
+    rule[:, REVIEW_TO] = program.review_ptr[1:]
+    pool[program.rule_pool, STAFFED] = rule[:, FEWEST]
+    pool[program.rule_pool, RULE] = np.arange(len(rule))
+    return State(np.concatenate([element, _alternatives(program, element)]), line, pool, rule)
 
 
 def _offers(program: Program) -> I64:
