@@ -1,6 +1,6 @@
 """How often intervals of simulated models cover the truth, and what common random numbers are worth.
 
-``python -m tests.verification.coverage_studies`` prints figures of docs/verification.md (twenty minutes of
+``python -m tests.verification.coverage_studies`` prints figures of docs/methods.md (twenty minutes of
 one processor); the tests run the same studies with fewer experiments. Times are minutes. An experiment is
 thirty replications; no two experiments share a replication.
 """
@@ -189,7 +189,7 @@ def worth(load: float, replications: int, resamples: int = 10_000) -> Estimate:
 
 
 def lines(experiments: int, replications: int, jobs: int = 1) -> Iterator[str]:
-    """Rows of the tables of docs/verification.md."""
+    """Rows of the tables of docs/methods.md."""
     for make in MODELS:
         model = make()
         seen = coverage(model, experiments, jobs)

@@ -13,8 +13,8 @@ A clinic with three doctors::
 
 from kzsim.experiments.errors import ReplicationDeadlockError
 from kzsim.network import NetworkError
-from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular
-from kzsim.queueing.calendars import changing, open_from, quota
+from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular, waiting
+from kzsim.queueing.calendars import changing, open_from, quota, staffed
 from kzsim.queueing.distributions import (
     empirical,
     erlang,
@@ -34,6 +34,7 @@ from kzsim.queueing.parts import (
     gate,
     holding,
     network,
+    pairing,
     service,
     source,
     step,
@@ -80,6 +81,7 @@ __all__ = [
     "minutes",
     "network",
     "open_from",
+    "pairing",
     "per_day",
     "per_hour",
     "per_minute",
@@ -93,9 +95,11 @@ __all__ = [
     "seconds",
     "service",
     "source",
+    "staffed",
     "step",
     "triangular",
     "uniform",
+    "waiting",
     "weibull",
     "zone",
 ]

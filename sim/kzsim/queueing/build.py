@@ -12,8 +12,20 @@ from kzsim import network as model
 from kzsim.network import Calendar, NetworkError, Program, compile_network
 from kzsim.network.model import Arrivals
 from kzsim.network.model import Stage as MadeStage
-from kzsim.queueing.calendars import Changing
-from kzsim.queueing.parts import Delay, Departure, Gate, Network, Service, Source, Stage, Step, Zone
+from kzsim.queueing.calendars import Changing, Staffed
+from kzsim.queueing.parts import (
+    Delay,
+    Departure,
+    Gate,
+    Network,
+    Pairing,
+    Servers,
+    Service,
+    Source,
+    Stage,
+    Step,
+    Zone,
+)
 
 MOST_ENTITIES = 100_000_000
 """Of one replication: its definition alone takes a gigabyte then."""
@@ -82,7 +94,7 @@ def _network_of(network: Network, window: Window) -> model.Network:
 
 def _stage(part: Stage, horizon: int) -> MadeStage:
     if isinstance(part, Service):
-        pools = tuple(model.Pool(name, _calendar(size, horizon)) for name, size in part.pools)
+        pools = tuple(_pool(name, size, horizon) for name, size in part.pools)
         return model.ServiceStage(part.name, part.account, pools, dict(part.usable), part.on_close)
     if isinstance(part, Delay):
         return model.DelayStage(
@@ -90,11 +102,19 @@ def _stage(part: Stage, horizon: int) -> MadeStage:
         )
     if isinstance(part, Departure):
         return model.DepartureStage(part.name, *part.leaving.until(horizon))
+    if isinstance(part, Pairing):
+        return model.PairingStage(part.name, part.leaders, part.followers, dict(part.goods))
     refills: tuple[model.Refill, ...] = ()
     if part.quota is not None:
         amount, ceilings = part.quota.amount, dict(part.quota.ceilings)
         refills = tuple(model.Refill(at, amount, ceilings) for at in range(0, horizon, part.quota.every_ms))
     return model.GateStage(part.name, _calendar(part.open or 1, horizon), refills)
+
+
+def _pool(name: str, size: Servers, horizon: int) -> model.Pool:
+    if isinstance(size, Staffed):
+        return model.Pool(name, size.calendar(horizon), size.rule(horizon))
+    return model.Pool(name, _calendar(size, horizon))
 
 
 def _calendar(size: int | Changing, horizon: int) -> Calendar:
@@ -116,9 +136,8 @@ def _source(source: Source, group: int, horizon: int) -> model.Source:
 
 
 def _work(step: Step) -> model.Work:
-    if step.share == 1.0:
-        return model.Work(step.duration)
-    return model.Work(step.duration, (model.Condition(f"{step.name}: taken", 0.0, step.share),))
+    when = () if step.share == 1.0 else (model.Condition(f"{step.name}: taken", 0.0, step.share),)
+    return model.Work(step.duration, when, step.no_shows)
 
 
 def _unknown_names(network: Network) -> Iterator[str]:
@@ -140,6 +159,8 @@ def _unknown_names(network: Network) -> Iterator[str]:
         named = [klass for klass, _ in part.priority]
         if isinstance(part, Service):
             named += [klass for klass, _ in part.usable]
+        if isinstance(part, Pairing):
+            named += [*part.leaders, *part.followers, *(klass for klass, _ in part.goods)]
         if isinstance(part, Gate) and part.quota is not None:
             named += [klass for klass, _ in part.quota.ceilings]
         for klass in dict.fromkeys(named):

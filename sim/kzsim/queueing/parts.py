@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kzsim.network import Account, Distribution, NetworkError
-from kzsim.queueing.arrivals import Batched, Coming, Instants, Poisson, Regular, Steady
-from kzsim.queueing.calendars import Changing, Leaving, Quota, leaving
+from kzsim.queueing.arrivals import Batched, Coming, Instants, Poisson, Regular, Steady, Waiting
+from kzsim.queueing.calendars import Changing, Leaving, Quota, Staffed, leaving
 from kzsim.queueing.checked import Ordered, account_of, hours_of, name_of, priority_of
 from kzsim.queueing.units import Time, number, whole
+
+Servers = int | Changing | Staffed
+"""How many: always so many, by the clock, or by the line."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Service:
     """A waiting line and pools of servers; see :func:`service`."""
 
     name: str
-    pools: tuple[tuple[str, int | Changing], ...]
+    pools: tuple[tuple[str, Servers], ...]
     usable: tuple[tuple[str, tuple[str, ...]], ...]
     priority: tuple[tuple[str, int], ...]
     account: Account
@@ -58,6 +61,17 @@ class Departure:
 
 
 @dataclass(frozen=True)
+class Pairing:
+    """A stage that is left in pairs; see :func:`pairing`."""
+
+    name: str
+    leaders: tuple[str, ...]
+    followers: tuple[str, ...]
+    goods: tuple[tuple[str, str], ...]
+    priority: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places; see :func:`zone`."""
 
@@ -74,6 +88,7 @@ class Step:
     duration: Distribution | None
     share: float
     name: str
+    no_shows: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,7 @@ class Source:
 EVERYBODY = "all"
 """What a table calls all groups together."""
 
-Stage = Service | Delay | Gate | Departure
+Stage = Service | Delay | Gate | Departure | Pairing
 Part = Stage | Zone | Source
 
 
@@ -134,7 +149,7 @@ def network(*parts: Part) -> Network:
     ``all``, as a table calls everybody.
     """
     wrong = tuple(
-        f"network: {part!r} is no part: give what service, delay, gate, departure, zone and source return"
+        f"network: {part!r} is no part: give what service, gate, zone, source and the like return"
         for part in parts
         if not isinstance(part, Part)
     )
@@ -151,15 +166,15 @@ def network(*parts: Part) -> Network:
 
 def service(
     name: str,
-    servers: int | Changing | None = None,
+    servers: Servers | None = None,
     *,
-    pools: Mapping[str, int | Changing] | None = None,
+    pools: Mapping[str, Servers] | None = None,
     usable: Mapping[str, Sequence[str]] | None = None,
     priority: Ordered | None = None,
     account: str = "inspection",
     on_close: Literal["finish", "suspend"] = "finish",
 ) -> Service:
-    """A waiting line and its servers: a number, or one that is ``changing``.
+    """A waiting line and its servers: a number, one that is ``changing``, or one that is ``staffed``.
 
     ``pools`` instead of ``servers`` names servers of several kinds; ``usable`` says which of them a
     class may use, the preferred first (a class not named may use all). When the number of servers falls,
@@ -173,7 +188,7 @@ def service(
         raise NetworkError((f"{where}: on_close is {on_close!r}: give 'finish' or 'suspend'",))
     given = {"servers": servers} if servers is not None else dict(pools or {})
     for pool, size in given.items():
-        if not isinstance(size, Changing):
+        if not isinstance(size, Changing | Staffed):
             whole(f"{where}: the number of servers of '{pool}'", size or 0, least=1)
     return Service(
         name=name,
@@ -223,6 +238,28 @@ def departure(
     return Departure(name, leaving(where, places, repeat), priority_of(where, priority))
 
 
+def pairing(
+    name: str,
+    *,
+    leaders: Sequence[str],
+    followers: Sequence[str],
+    goods: Mapping[str, str] | None = None,
+    priority: Ordered | None = None,
+) -> Pairing:
+    """A stage at which those of some classes lead and wait for those of others, who follow.
+
+    The first leader for whom there is a follower goes on with the first such; the follower leaves there.
+    ``goods`` says, per class, what it has to do with: only two of the same goods make a pair. Raises
+    NetworkError if a class is given as a text instead of a list.
+    """
+    where = f"pairing '{name_of('pairing', name)}'"
+    for what, given in (("leaders", leaders), ("followers", followers)):
+        if isinstance(given, str) or not given:
+            raise NetworkError((f"{where}: {what} is {given!r}: give a list of classes",))
+    kinds = tuple((goods or {}).items())
+    return Pairing(name, tuple(leaders), tuple(followers), kinds, priority_of(where, priority))
+
+
 def zone(name: str, places: int, *, priority: Ordered | None = None) -> Zone:
     """A finite number of places. Who finds none waits before it, and keeps the server it is at."""
     where = f"zone '{name_of('zone', name)}'"
@@ -230,12 +267,19 @@ def zone(name: str, places: int, *, priority: Ordered | None = None) -> Zone:
 
 
 def step(
-    stage: str, duration: Distribution | None = None, *, share: float = 1.0, name: str | None = None
+    stage: str,
+    duration: Distribution | None = None,
+    *,
+    share: float = 1.0,
+    name: str | None = None,
+    no_shows: Sequence[float] = (),
 ) -> Step:
     """A step at a stage: how long it takes (nothing at a gate), and which share of entities takes it.
 
-    ``name`` (default: the stage's) must be given where a source is at one stage twice. Raises
-    NetworkError if the duration is no distribution or the share not between 0 and 1.
+    ``no_shows``: at a gate with a quota, the share of those let pass who do not show up, at the first
+    attempt, the second and so on; their place is lost, and they stand in line again from the next refill on.
+    ``name`` (default: the stage's) must be given where a source is at one stage twice. Raises NetworkError if
+    the duration is no distribution or the share not between 0 and 1.
     """
     where = f"step at '{name_of('stage', stage)}'"
     if duration is not None and not isinstance(duration, Distribution):
@@ -244,7 +288,8 @@ def step(
         )
     if number(f"{where}: share", share) > 1:
         raise NetworkError((f"{where}: the share is {share!r}: give a number between 0 and 1",))
-    return Step(stage, duration, share, name if name is not None else stage)
+    missing = tuple(number(f"{where}: a share of no-shows", each) for each in no_shows)
+    return Step(stage, duration, share, name if name is not None else stage, missing)
 
 
 def holding(
@@ -271,7 +316,7 @@ def source(
     what indicators are kept by. Raises NetworkError if something is not of its kind.
     """
     where = f"source '{name_of('source', name)}'"
-    if not isinstance(arrivals, Poisson | Steady | Regular | Instants | Batched):
+    if not isinstance(arrivals, Poisson | Steady | Regular | Instants | Batched | Waiting):
         raise NetworkError(
             (f"{where}: the arrivals are {arrivals!r}: give some, as in poisson(per_hour(6))",)
         )
@@ -280,4 +325,6 @@ def source(
     if not all(isinstance(each, Holding) for each in zones):
         raise NetworkError((f"{where}: zones is a list of holdings, as in [holding('strip', 'booth')]",))
     own = klass if klass is not None else name
-    return Source(name, arrivals, tuple(steps), tuple(zones), own, group if group is not None else own)
+    # who is there at the start has a group of its own, whatever its class
+    usual = name if isinstance(arrivals, Waiting) else own
+    return Source(name, arrivals, tuple(steps), tuple(zones), own, group if group is not None else usual)
