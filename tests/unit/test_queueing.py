@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from kzsim import queueing as q
-from kzsim.queueing.build import MOST_ENTITIES, Window, build
+from kzsim.network.size import MOST_ENTITIES
+from kzsim.queueing.build import Window, build
 
 
 def value(table: pd.DataFrame, where: str, indicator: str, group: str = "all") -> float:

@@ -29,6 +29,7 @@ from kzsim.network.model import (
     Work,
 )
 from kzsim.network.program import LONGEST_HORIZON_MS, MOST_OCCUPANCIES
+from kzsim.network.size import check_size
 
 
 class NetworkError(ValueError):
@@ -53,6 +54,7 @@ def check(network: Network) -> None:
         *check_initial(network),
         *check_staffing(network),
         *check_reachable(network),
+        *check_size(network),
     )
     if faults:
         raise NetworkError(faults)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from operator import mul
 
 from kzsim import network as model
 from kzsim.network import Calendar, NetworkError, Program, compile_network
-from kzsim.network.model import Arrivals
 from kzsim.network.model import Stage as MadeStage
 from kzsim.queueing.calendars import Changing, Staffed
 from kzsim.queueing.parts import (
@@ -26,9 +23,6 @@ from kzsim.queueing.parts import (
     Step,
     Zone,
 )
-
-MOST_ENTITIES = 100_000_000
-"""Of one replication: its definition alone takes a gigabyte then."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +49,7 @@ def build(network: Network, window: Window) -> Program:
     faults = tuple(_unknown_names(network))
     if faults:
         raise NetworkError(faults)
-    made = _network_of(network, window)
-    expected = sum(expected_entities(source.arrivals) for source in made.sources)
-    if expected > MOST_ENTITIES:
-        said = f"about {expected:.3g} entities would come in a replication, {MOST_ENTITIES:.0e} are the most"
-        raise NetworkError((f"{said}: shorten the duration or lower a rate",))
-    return compile_network(made)
-
-
-def expected_entities(arrivals: Arrivals) -> float:
-    """How many are expected to come."""
-    batches = arrivals.batches
-    size = 1.0 if batches is None else math.fsum(map(mul, batches.sizes, batches.shares))
-    return size * (len(arrivals.at_ms) + math.fsum(arrivals.expected))
+    return compile_network(_network_of(network, window))
 
 
 def _network_of(network: Network, window: Window) -> model.Network:
