@@ -188,6 +188,56 @@ def test_who_does_not_show_up_waits_for_the_next_refill(engine: str) -> None:
     assert value(table, "tickets", "wait_quota") == 2
 
 
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_a_server_out_of_order_finishes_or_pauses_whom_it_serves(engine: str) -> None:
+    """In order for 30 min, out of order for 15: a service of 61 min that starts at 0 is paused twice."""
+    broken = q.outage(q.fixed(q.minutes(30)), q.fixed(q.minutes(15)))
+
+    def time_in_system(on_close: Literal["finish", "suspend"]) -> float:
+        net = q.network(
+            q.service("booth", 1, on_close=on_close, outages=broken),
+            q.source("all", q.crowd(1), [q.step("booth", q.fixed(q.minutes(61)))]),
+        )
+        table = q.run(net, duration=q.hours(9), replications=2, unit="min", engine=engine)
+        return value(table, "network", "time_in_system")
+
+    assert (time_in_system("finish"), time_in_system("suspend")) == (61, 61 + 2 * 15)
+
+
+def test_outages_take_servers_of_the_pool_they_are_given_to() -> None:
+    broken = q.outage(q.fixed(q.minutes(5)), q.fixed(q.days(9)), takes=2)
+    net = q.network(
+        q.service("booth", pools={"a": 2, "b": 1}, outages={"a": broken}),
+        q.source("all", q.at(*[q.minutes(10)] * 3), [q.step("booth", q.fixed(q.minutes(10)))]),
+    )
+    table = q.run(net, duration=q.hours(2), replications=2, unit="min")
+    assert value(table, "booth", "wait_queue") == 10
+    assert value(table, "booth/a", "servers_held") == 0
+
+
+def test_outages_shut_gates_and_delays_and_those_of_one_stream_come_together() -> None:
+    def both(*streams: str | None) -> tuple[float, float]:
+        power = [q.outage(q.exponential(q.hours(5)), q.fixed(q.hours(1)), stream=each) for each in streams]
+        net = q.network(
+            q.gate("door", outages=power[0]),
+            q.gate("other door", outages=[power[1]]),
+            q.delay("papers", outages=power[0]),
+            q.source(
+                "all",
+                q.regular(q.minutes(7)),
+                [q.step("door"), q.step("other door"), q.step("papers", q.fixed(q.minutes(30)))],
+            ),
+        )
+        table = q.run(net, duration=q.days(20), replications=2, unit="min")
+        assert value(table, "papers", "wait_closed") > 0
+        return value(table, "door", "wait_closed"), value(table, "other door", "wait_closed")
+
+    first, second = both("power", "power")
+    assert first > 0
+    assert second == 0  # whoever has passed the first finds the other open
+    assert min(both(None, None)) > 0
+
+
 HOUR = q.hours(1)
 POISSON = q.poisson(q.per_hour(1))
 
@@ -199,6 +249,36 @@ def no_show_at(gate: q.Part) -> object:
 
 
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
+    "an outage of a bare number": (
+        lambda: q.outage(q.fixed(HOUR), 2),  # type: ignore[arg-type] - the mistake
+        r"outage: lasting is 2: give a distribution, as in exponential\(hours\(5\)\)",
+    ),
+    "an outage that takes nothing": (
+        lambda: q.outage(q.fixed(HOUR), q.fixed(HOUR), takes=0),
+        "outage: takes is 0: give a whole number of at least 1",
+    ),
+    "an outage of a stream without a name": (
+        lambda: q.outage(q.fixed(HOUR), q.fixed(HOUR), stream=" "),
+        "outage: the stream is ' ': give it a name",
+    ),
+    "outages that are a distribution": (
+        lambda: q.service("booth", 1, outages=q.fixed(HOUR)),  # type: ignore[arg-type] - the mistake
+        "stage 'booth': the outages are .*: give one or a list, as in outage",
+    ),
+    "outages of an unknown pool": (
+        lambda: q.service("booth", 1, outages={"lanes": q.outage(q.fixed(HOUR), q.fixed(HOUR))}),
+        "stage 'booth': outages of the unknown pool 'lanes': there are 'servers'",
+    ),
+    "outages all the time": (
+        lambda: q.run(
+            q.network(
+                q.service("booth", 1, outages=q.outage(q.fixed(q.hours(0)), q.fixed(q.hours(0)))),
+                q.source("all", POISSON, [q.step("booth", q.fixed(HOUR))]),
+            ),
+            duration=q.days(1),
+        ),
+        "pool 'booth/servers', outages 'outage 1 of booth/servers': there would be more than .* give longer",
+    ),
     "lanes that close above where they open": (
         lambda: q.staffed(1, 3, open_at=2, close_at=2, every=HOUR),
         "staffed: open_at is 2: give a whole number of at least 3",

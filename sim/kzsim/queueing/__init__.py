@@ -26,21 +26,20 @@ from kzsim.queueing.distributions import (
     uniform,
     weibull,
 )
+from kzsim.queueing.out_of_order import outage
 from kzsim.queueing.parts import (
     Network,
     Part,
     delay,
     departure,
     gate,
-    holding,
     network,
     pairing,
     service,
-    source,
-    step,
     zone,
 )
 from kzsim.queueing.run import replicate, run
+from kzsim.queueing.sources import holding, source, step
 from kzsim.queueing.units import (
     Rate,
     Time,
@@ -81,6 +80,7 @@ __all__ = [
     "minutes",
     "network",
     "open_from",
+    "outage",
     "pairing",
     "per_day",
     "per_hour",

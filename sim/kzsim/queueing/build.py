@@ -10,6 +10,7 @@ from kzsim import network as model
 from kzsim.network import Calendar, NetworkError, Program, compile_network
 from kzsim.network.model import Stage as MadeStage
 from kzsim.queueing.calendars import Changing, Staffed
+from kzsim.queueing.out_of_order import Outage
 from kzsim.queueing.parts import (
     Delay,
     Departure,
@@ -18,11 +19,10 @@ from kzsim.queueing.parts import (
     Pairing,
     Servers,
     Service,
-    Source,
     Stage,
-    Step,
     Zone,
 )
+from kzsim.queueing.sources import Source, Step
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ def _network_of(network: Network, window: Window) -> model.Network:
 
 def _stage(part: Stage, horizon: int) -> MadeStage:
     if isinstance(part, Service):
-        pools = tuple(_pool(name, size, horizon) for name, size in part.pools)
+        taken = dict(part.outages)
+        pools = tuple(_pool(part, name, size, taken.get(name, ()), horizon) for name, size in part.pools)
         return model.ServiceStage(part.name, part.account, pools, dict(part.usable), part.on_close)
     if isinstance(part, Delay):
-        return model.DelayStage(
-            part.name, part.account, None if part.open is None else part.open.calendar(horizon)
-        )
+        opening = None if part.open is None else part.open.calendar(horizon)
+        return model.DelayStage(part.name, part.account, opening, _outages(part.name, part.outages))
     if isinstance(part, Departure):
         return model.DepartureStage(part.name, *part.leaving.until(horizon))
     if isinstance(part, Pairing):
@@ -90,13 +90,23 @@ def _stage(part: Stage, horizon: int) -> MadeStage:
     if part.quota is not None:
         amount, ceilings = part.quota.amount, dict(part.quota.ceilings)
         refills = tuple(model.Refill(at, amount, ceilings) for at in range(0, horizon, part.quota.every_ms))
-    return model.GateStage(part.name, _calendar(part.open or 1, horizon), refills)
+    opening = _calendar(part.open or 1, horizon)
+    return model.GateStage(part.name, opening, refills, _outages(part.name, part.outages))
 
 
-def _pool(name: str, size: Servers, horizon: int) -> model.Pool:
+def _pool(stage: Service, name: str, size: Servers, taken: tuple[Outage, ...], horizon: int) -> model.Pool:
+    outages = _outages(f"{stage.name}/{name}", taken)
     if isinstance(size, Staffed):
-        return model.Pool(name, size.calendar(horizon), size.rule(horizon))
-    return model.Pool(name, _calendar(size, horizon))
+        return model.Pool(name, size.calendar(horizon), size.rule(horizon), outages)
+    return model.Pool(name, _calendar(size, horizon), outages=outages)
+
+
+def _outages(owner: str, given: tuple[Outage, ...]) -> tuple[model.Outages, ...]:
+    """Each with a stream of its own, unless one is named."""
+    return tuple(
+        model.Outages(each.stream or f"outage {number} of {owner}", each.between, each.lasting, each.takes)
+        for number, each in enumerate(given, start=1)
+    )
 
 
 def _calendar(size: int | Changing, horizon: int) -> Calendar:
