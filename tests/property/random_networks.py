@@ -16,6 +16,7 @@ from kzsim.network import (
     Distribution,
     GateStage,
     Kind,
+    Need,
     Network,
     Occupancy,
     Pool,
@@ -25,6 +26,7 @@ from kzsim.network import (
     Source,
     Step,
     Swing,
+    Tokens,
     Work,
     Zone,
 )
@@ -94,16 +96,28 @@ def departures(draw: st.DrawFn, name: str) -> DepartureStage:
 
 
 @st.composite
-def works(draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool) -> Work:
+def works(
+    draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], tokens: list[Tokens], *, at_gate: bool
+) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
         when = (Condition(f"{step}?", 0.0, draw(st.sampled_from([0.0, 0.5, 1.0]))),)
     if at_gate:
         return Work(None, when)
+    needs = tuple(
+        Need(each.name, draw(st.integers(1, each.number)), draw(durations(minutes_of_step)))
+        for each in tokens
+        if draw(st.integers(0, 2)) == 0
+    )
+    return Work(draw(durations(minutes_of_step)), when, needs)
+
+
+@st.composite
+def durations(draw: st.DrawFn, minutes_of_step: tuple[int, ...]) -> Distribution:
     minutes = draw(st.sampled_from(minutes_of_step))
     family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal", "erlang"]))
     rows = draw(st.integers(1, 3)) if family == "erlang" else 1
-    return Work(Distribution(family, minutes * MINUTE, 0.7, rows), when)
+    return Distribution(family, minutes * MINUTE, 0.7, rows)
 
 
 @st.composite
@@ -118,7 +132,9 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occup
 
 
 @st.composite
-def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], group: int) -> Source:
+def sources(
+    draw: st.DrawFn, name: str, route: Route, stages: dict[str, Stage], tokens: list[Tokens], group: int
+) -> Source:
     n_kinds = draw(st.integers(1, 2))
     minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
     kinds = tuple(
@@ -127,11 +143,19 @@ def sources(draw: st.DrawFn, name: str, route: Route, is_gate: dict[str, bool], 
             1 / n_kinds,
             draw(st.sampled_from(CLASSES)),
             group,
-            {s.name: draw(works(s.name, minutes_of_step, at_gate=is_gate[s.stage])) for s in route.steps},
+            {s.name: draw(_works_at(stages[s.stage], s.name, minutes_of_step, tokens)) for s in route.steps},
         )
         for i in range(n_kinds)
     )
     return Source(name, route.name, draw(arrivals()), kinds)
+
+
+def _works_at(
+    stage: Stage, step: str, minutes_of_step: tuple[int, ...], tokens: list[Tokens]
+) -> st.SearchStrategy[Work]:
+    at_gate = isinstance(stage, GateStage | DepartureStage)
+    may_need = tokens if isinstance(stage, ServiceStage) else []
+    return works(step, minutes_of_step, may_need, at_gate=at_gate)
 
 
 @st.composite
@@ -161,7 +185,7 @@ def networks(draw: st.DrawFn) -> Network:
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
-    is_gate = {stage.name: isinstance(stage, GateStage | DepartureStage) for stage in stages}
+    tokens = [Tokens(f"t{i}", draw(st.integers(1, 4))) for i in range(draw(st.sampled_from([0, 0, 1, 1, 2])))]
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
@@ -181,16 +205,21 @@ def networks(draw: st.DrawFn) -> Network:
         if draw(st.booleans())
     }
     follow_up = draw(st.sampled_from([120, 30, 10, 5]))  # many stays last just that long
+    named = {stage.name: stage for stage in stages}
+    all_sources = tuple(draw(sources(f"source{i}", r, named, tokens, i)) for i, r in enumerate(chosen))
+    works_done = [work for source in all_sources for kind in source.kinds for work in kind.work.values()]
+    needed = {need.tokens for work in works_done for need in work.needs}
     return Network(
         horizon_ms=HORIZON_MIN * MINUTE,
         classes=CLASSES,
         stages=tuple(stage for stage in stages if stage.name in used_stages),
         zones=tuple(zone for zone in zones if zone.name in used_zones),
         routes=tuple(route for route in routes if route in chosen),
-        sources=tuple(draw(sources(f"source{i}", route, is_gate, i)) for i, route in enumerate(chosen)),
+        sources=all_sources,
         n_groups=len(chosen),
         priority=priority,
         cohort_ms=(30 * MINUTE, (HORIZON_MIN - follow_up) * MINUTE),
         observe_every_ms=MINUTE,
         within_ms=(0, 10 * MINUTE, 60 * MINUTE),
+        tokens=tuple(each for each in tokens if each.name in needed),
     )

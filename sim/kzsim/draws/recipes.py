@@ -10,7 +10,7 @@ import numpy as np
 from kzsim.draws.elementary import log
 from kzsim.draws.streams import key_of
 from kzsim.network.entities import F64, I64, Numbers
-from kzsim.network.model import Source, Step, Work
+from kzsim.network.model import Distribution, Need, Source, Step
 
 FIXED = 0
 EXPONENTIAL = 1
@@ -56,6 +56,7 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
     shape: list[tuple[float, float, float]] = []
     condition: list[int] = []
     bounds: list[tuple[float, float]] = []
+    away: list[tuple[int, Distribution]] = []
     for source, steps in zip(sources, steps_of, strict=True):
         number: dict[str, int] = {}
         work_from.append(len(work))
@@ -70,8 +71,15 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
                 family = FAMILY[spec.duration.family] if spec.duration else NO_TIME
                 words = spec.duration.rows if spec.duration else 1
                 work.append((family, number[step.name], words, before, len(condition)))
-                shape.append(_shape(spec))
+                shape.append(_shape(spec.duration))
+                for need in sorted(spec.needs, key=lambda each: each.tokens):
+                    purpose = away_purpose(step.name, need)
+                    away.append((number.setdefault(purpose, len(streams) + len(number)), need.away))
         streams += [(source.name, purpose) for purpose in number]
+    # behind those of all steps: how long tokens are away, in the order of ``TokenTables.need_tokens``
+    end = len(condition)
+    work += [(FAMILY[each.family], number, each.rows, end, end) for number, each in away]
+    shape += [_shape(each) for _, each in away]
     return Recipe(
         streams=tuple(streams),
         work_from=np.array(work_from, dtype=np.int64),
@@ -95,8 +103,13 @@ def numbers_of(recipe: Recipe, seed: int, replication: int) -> Numbers:
     )
 
 
-def _shape(work: Work) -> tuple[float, float, float]:
-    if work.duration is None:
+def away_purpose(step: str, need: Need) -> str:
+    """Under which the time is drawn for which a step's tokens are away."""
+    return f"{step}: {need.tokens} away"
+
+
+def _shape(duration: Distribution | None) -> tuple[float, float, float]:
+    if duration is None:
         return 0.0, 0.0, 0.0
-    variance = float(log(1.0 + work.duration.cv * work.duration.cv))
-    return work.duration.mean, float(np.sqrt(variance)), 0.5 * variance
+    variance = float(log(1.0 + duration.cv * duration.cv))
+    return duration.mean, float(np.sqrt(variance)), 0.5 * variance

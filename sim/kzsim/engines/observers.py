@@ -38,8 +38,8 @@ class Records:
     wait_ms: I64
 
 
-def observers_of(program: Program, records: Records, starts: I64, place_ms: I64) -> Observers:
-    """Count what is in the records; ``starts`` and ``place_ms`` are passed on as they are.
+def observers_of(program: Program, records: Records, starts: I64, place_ms: I64, idle_ms: I64) -> Observers:
+    """Count what is in the records; ``starts``, ``place_ms`` and ``idle_ms`` are passed on as they are.
 
     Raises ValueError if somebody leaves before arriving, or at the horizon or later.
     """
@@ -98,6 +98,7 @@ def observers_of(program: Program, records: Records, starts: I64, place_ms: I64)
         arrivals=_by_interval(program, records.arrival_ms, records.group),
         exits=_by_interval(program, records.exit_ms[~inside], records.group[~inside]),
         place_ms=place_ms,
+        idle_ms=idle_ms,
         digest=digest_of(records.exit_ms, records.free_flow_ms),
     )
 

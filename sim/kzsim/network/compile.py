@@ -21,6 +21,7 @@ from kzsim.network.model import (
     Zone,
 )
 from kzsim.network.program import I64, UNLIMITED, ElementType, Program
+from kzsim.network.tokens import lay_out_tokens
 
 
 def compile_network(network: Network) -> Program:
@@ -89,6 +90,7 @@ def compile_network(network: Network) -> Program:
         occupancy_last=occupancy[:, 2].copy(),
         occupancy_at_start=occupancy[:, 3] == 1,
         source_route=np.array([route_number[s.route] for s in sources], dtype=np.int64),
+        tokens=lay_out_tokens(network, sources, number),
     )
 
 

@@ -15,6 +15,9 @@ I16 = npt.NDArray[np.int16]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 
+Away = dict[tuple[int, int], I64]
+"""For how long tokens are away: by step and kind of tokens, int64 [entities of a source]."""
+
 SKIPPED = -1
 
 
@@ -56,7 +59,8 @@ class Entities:
     ``cohort_ms``: first instant of the cohort, and the first after it.
     ``batches``: of each source int32 [entities of the source], the number of its batch within the source;
     None where everybody comes alone.
-    ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them.
+    ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them, ``spell_out_away``
+    of the times for which tokens are away.
     """
 
     first: I64
@@ -67,6 +71,7 @@ class Entities:
     batches: tuple[I32 | None, ...]
     numbers: Numbers
     spell_out: Callable[[], tuple[I64, ...]]
+    spell_out_away: Callable[[], tuple[Away, ...]]
     are_given: bool = False
 
     @property
@@ -111,6 +116,11 @@ class Entities:
         take several times the memory of everything else; an engine may do without them.
         """
         return self.spell_out()
+
+    @cached_property
+    def away_ms(self) -> tuple[Away, ...]:
+        """By source, for how long tokens are away after a step."""
+        return self.spell_out_away()
 
     @cached_property
     def free_flow_ms(self) -> I64:

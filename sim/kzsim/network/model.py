@@ -150,6 +150,26 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """``number`` interchangeable things, of which steps may need some to start."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Need:
+    """``number`` of ``tokens`` are taken at the start of a step, all at once with all others it needs.
+
+    They come back together, ``away`` after the step's end.
+    """
+
+    tokens: str
+    number: int
+    away: Distribution
+
+
+@dataclass(frozen=True)
 class Condition:
     """Holds for an entity whose uniform number of ``purpose`` lies in [``low``, ``high``)."""
 
@@ -163,11 +183,13 @@ class Work:
     """What one kind of entity does at one step: how long, and on which conditions at all.
 
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
-    a gate or a departure, where passing takes no time.
+    a gate or a departure, where passing takes no time. ``needs`` are tokens, each kind named once;
+    only work at a service stage may need any.
     """
 
     duration: Distribution | None = None
     when: tuple[Condition, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -293,3 +315,4 @@ class Network:
     cohort_ms: tuple[int, int] | None = None
     observe_every_ms: int = MS_PER_HOUR
     within_ms: tuple[int, ...] = ()
+    tokens: tuple[Tokens, ...] = ()

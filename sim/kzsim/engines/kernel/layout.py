@@ -27,6 +27,7 @@ ZONE = int(ElementType.ZONE)
 DEPARTURE = int(ElementType.DEPARTURE)
 CLOSED = int(Account.CLOSED)
 QUOTA = int(Account.QUOTA)
+TOKENS = int(Account.TOKENS)
 BLOCKED = int(Account.BLOCKED)
 QUEUE = int(Account.QUEUE)
 
@@ -55,11 +56,13 @@ FAR_SIZE = 20
 IN_BUCKETS = 21  # events in buckets
 OPENED = 22  # the last bucket opened; its events and all before are in the near heap
 BUCKET_BITS = 23  # a bucket is 2 to this power ms
-RUN_COLUMNS = 24
+N_TOKENS = 24  # kinds of tokens that are needed in this part of the network
+FREE_RETURN = 25  # head of the list of free rows of `returning`, linked by NEXT_RETURN
+RUN_COLUMNS = 26
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
-KLASS = 1
+KLASS = 1  # where tokens are needed: its line, see `network.tokens`
 SLOT = 2  # group and phase
 KIND = 3  # its row of `kinds`
 STEP = 4  # last step entered, within the route; NONE before the first
@@ -117,7 +120,7 @@ N_PAUSED = 22
 REFILLED_AT = 23  # gates and departures: the instant of the last refill
 ELEMENT_COLUMNS = 24
 
-# --- line: one row an element and class
+# --- line: one row an element and class, or line of `network.tokens`
 HEAD = 0
 TAIL = 1
 PRIORITY = 2
@@ -127,6 +130,8 @@ USABLE_TO = 5
 CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
+NEEDS_FROM = 14  # rows of `need`
+NEEDS_TO = 15
 LINE_COLUMNS = 16  # a power of two: a row is then found by a shift
 
 # --- pool
@@ -163,6 +168,34 @@ GIVEN_UP_BY_START = 3  # given up at its start, or at that of any later step
 STEP_COLUMNS = 4
 
 # --- occupancy: one number a row, the zone
+
+# --- token: one row a kind of tokens
+NUMBER = 0
+IDLE = 1
+IDLE_MS = 2  # those available now counted up to the horizon
+USERS_FROM = 3  # rows of `user`
+USERS_TO = 4
+DOOMED = 5  # scratch of the deadlock test: held by those not known to be alive
+TOKEN_COLUMNS = 8
+
+# --- need: tokens of one kind that a row of work needs
+NEED_TOKENS = 0
+NEED_NUMBER = 1
+NEED_COLUMNS = 2
+
+# --- needs_of: one row a row of work, and one behind; empty where nobody needs any
+FIRST_NEED = 0  # its rows of `need` end where those of the next row begin
+LINE_OF = 1
+NEEDS_OF_COLUMNS = 2
+
+# --- user: one number a row, an element whose steps need tokens; kind after kind of them
+
+# --- returning: tokens that are away, and free rows
+RETURN_TOKENS = 0
+RETURN_NUMBER = 1
+AWAY_MS = 2
+NEXT_RETURN = 3
+RETURN_COLUMNS = 4
 
 # --- source
 NEXT_ENTITY = 0
@@ -224,6 +257,7 @@ END = 1  # of an entity's work
 CAPACITY_CHANGE = 2  # of a pool
 OPENING_CHANGE = 3  # of a gate
 REFILL = 4  # of a gate, or a departure
+RETURN = 5  # of tokens
 
 # --- why the loop stopped
 DONE = 0

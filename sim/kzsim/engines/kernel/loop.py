@@ -17,12 +17,15 @@ from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
+from kzsim.engines.kernel.heads import free_pool
 from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
+from kzsim.engines.kernel.token_deadlock import is_stuck_with_tokens
+from kzsim.engines.kernel.tokens import return_tokens
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -58,6 +61,12 @@ def advance(
     word: U64,
     calendar: I64,
     refill: I64,
+    token: I64,
+    need: I64,
+    needs_of: I64,
+    user: I64,
+    own_tokens: I64,
+    returning: I64,
     account: I64,
     limits: I64,
     slots: I64,
@@ -85,6 +94,10 @@ def advance(
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
         or trace.shape[0] != TRACE_PLANES
+        or token.shape[1] != TOKEN_COLUMNS
+        or need.shape[1] != NEED_COLUMNS
+        or needs_of.shape[1] != NEEDS_OF_COLUMNS
+        or returning.shape[1] != RETURN_COLUMNS
     ):
         return WRONG_TABLES
     while True:
@@ -110,8 +123,10 @@ def advance(
                     change_capacity(run, queue, marked, element, pool, calendar, index)
                 elif kind == OPENING_CHANGE:
                     change_opening(run, queue, marked, element, calendar, index)
-                else:
+                elif kind == REFILL:
                     refill_quota(run, queue, marked, element, line, refill, index)
+                else:
+                    return_tokens(run, marked, element, token, user, returning, index)
             # 2. dispatch
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)
@@ -131,6 +146,8 @@ def advance(
                         kinds,
                         step,
                         occupancy,
+                        token,
+                        need,
                         account,
                         trace,
                         number,
@@ -198,6 +215,11 @@ def advance(
                 lane,
                 word,
                 calendar,
+                token,
+                need,
+                needs_of,
+                user,
+                returning,
                 account,
                 trace,
                 goes_on,
@@ -218,7 +240,28 @@ def advance(
                 free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
-        if run[IN_ZONE_LINES] > 0 and is_stuck(run, entity, links, asked, element, line, pool, usable, zones):
+        if run[N_TOKENS] > 0:
+            if is_stuck_with_tokens(
+                run,
+                entity,
+                links,
+                asked,
+                element,
+                line,
+                pool,
+                usable,
+                zones,
+                kinds,
+                token,
+                need,
+                needs_of,
+                user,
+                own_tokens,
+            ):
+                return DEADLOCK
+        elif run[IN_ZONE_LINES] > 0 and is_stuck(
+            run, entity, links, asked, element, line, pool, usable, zones, token, need
+        ):
             return DEADLOCK
         following_ms = find_next(run, queue, entity)
         if following_ms == EMPTY_MS:
@@ -245,13 +288,15 @@ def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, po
                         remember_clock(line, entity, newest, row, run[NOW])
                         newest = entity[newest, PREVIOUS]
                     turn_clock(
-                        run, line, row, cause_of_wait(entity, element, line, pool, usable, number, row)
+                        run, line, row, cause_of_wait(run, entity, element, line, pool, usable, number, row)
                     )
     run[ACTED_SIZE] = 0
 
 
 @compiled
-def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, number: int, row: int) -> int:
+def cause_of_wait(
+    run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, number: int, row: int
+) -> int:
     """The account of a wait, by the state of the element and the class."""
     if element[number, TYPE] == ZONE:
         return BLOCKED
@@ -261,6 +306,8 @@ def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
         return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
     if element[number, TYPE] == DEPARTURE:
         return QUEUE
+    if run[N_TOKENS] > 0 and free_pool(pool, usable, line, row) != NONE:
+        return TOKENS
     cause = CLOSED
     for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
         which = usable[i]

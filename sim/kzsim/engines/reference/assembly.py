@@ -13,10 +13,12 @@ from kzsim.engines.reference.gates import Departure, Gate
 from kzsim.engines.reference.parts import Pool
 from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
+from kzsim.engines.reference.tokens import Needed, Tokens
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.model import Account
 from kzsim.network.opentime import OpenTime
 from kzsim.network.program import ElementType, Program
+from kzsim.network.tokens import NO_WORK
 
 
 class Run(elements.Run, Protocol):
@@ -24,6 +26,7 @@ class Run(elements.Run, Protocol):
 
     program: Program
     pools: list[Pool]
+    tokens: list[Tokens]
     elements: list[Element]
 
     def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
@@ -59,10 +62,28 @@ def build_pool(run: Run, number: int) -> Pool:
     return pool
 
 
+def build_tokens(run: Run) -> list[Tokens]:
+    """All kinds of tokens, every one of them there."""
+    t = run.program.tokens
+    users = [t.user_element[a:b].tolist() for a, b in pairwise(t.user_ptr.tolist())]
+    return [Tokens(run, i, name, int(t.number[i]), users[i]) for i, name in enumerate(t.names)]
+
+
+def _needs(run: Run) -> list[tuple[Needed, ...]]:
+    """What those in each line need."""
+    t = run.program.tokens
+    needs: list[tuple[Needed, ...]] = []
+    for work in t.line_work.tolist():
+        rows = range(0) if work == NO_WORK else range(*t.need_ptr[work : work + 2].tolist())
+        needs.append(tuple(Needed(run.tokens[t.need_tokens[row]], int(t.need_number[row])) for row in rows))
+    return needs
+
+
 def build_element(run: Run, number: int) -> Element:
     """An element of its own type, its calendars under way."""
     p = run.program
-    name, priority = p.element_names[number], p.priority[:, number].tolist()
+    line_class = p.tokens.line_class
+    name, priority = p.element_names[number], p.priority[line_class, number].tolist()
     account = Account(int(p.element_account[number]))
     rows = slice(*p.open_ptr[number : number + 2].tolist())
     at_ms, value = p.open_at_ms[rows].tolist(), p.open_value[rows].tolist()
@@ -83,11 +104,13 @@ def build_element(run: Run, number: int) -> Element:
         case ElementType.SERVICE:
             row = number * p.n_classes
             ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
-            usable = [[run.pools[i] for i in p.usable_pool[a:b].tolist()] for a, b in pairwise(ends)]
+            pools = [[run.pools[i] for i in p.usable_pool[a:b].tolist()] for a, b in pairwise(ends)]
+            usable = [pools[klass] for klass in line_class.tolist()]
+            needs = _needs(run)
             if p.element_suspends[number]:
                 own = [pool for pool in run.pools if pool.element == number]
-                return SuspendingService(run, number, name, priority, account, usable, own)
-            return Service(run, number, name, priority, account, usable)
+                return SuspendingService(run, number, name, priority, account, usable, needs, own)
+            return Service(run, number, name, priority, account, usable, needs)
 
 
 def _refill_by_calendar(run: Run, gate: Gate) -> None:

@@ -17,9 +17,17 @@ from simpy.events import URGENT, EventPriority
 
 from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
-from kzsim.engines.reference.assembly import Occupancy, Step, build_element, build_pool, build_route
+from kzsim.engines.reference.assembly import (
+    Occupancy,
+    Step,
+    build_element,
+    build_pool,
+    build_route,
+    build_tokens,
+)
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied
+from kzsim.engines.reference.stages import Service
 from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import SKIPPED, Entities
@@ -63,8 +71,11 @@ class _Run:
         self._in_zone: list[list[int]] = []
 
         self.pools = [build_pool(self, number) for number in range(len(program.pool_names))]
+        self.tokens = build_tokens(self)
         self.elements: list[Element] = [build_element(self, number) for number in range(program.n_elements)]
         self.zones = [element for element in self.elements if isinstance(element, Zone)]
+        users = set(program.tokens.user_element.tolist())
+        self.token_users = [e for e in self.elements if isinstance(e, Service) and e.number in users]
         self.routes = [build_route(self, number) for number in range(len(program.step_ptr) - 1)]
 
     # --- a journey ---------------------------------------------------------------------------
@@ -81,6 +92,8 @@ class _Run:
             entity.step = step.number
             if self.trace is not None:
                 self._record(self.trace.joined_ms, entity)
+            if entity.line_of_step is not None:
+                entity.klass = entity.line_of_step[step.number]
             yield step.stage.join(entity)
             self._end_work(entity)
         self._end_step(entity)
@@ -111,6 +124,10 @@ class _Run:
             entity.pool.release(entity, self.env.now_ms)
         if entity.occupancies:
             self._give_up(entity, lambda place: place.last == entity.step and not place.at_start)
+        for tokens in entity.tokens:
+            away_ms = self.entities.away_ms[entity.source][entity.step, tokens.kind]
+            tokens.send_away(entity, int(away_ms[entity.row]))
+        entity.tokens.clear()
 
     def _leave(self, entity: Entity) -> None:
         if entity.occupancies:
@@ -182,7 +199,7 @@ class _Run:
         for number in self._acted:
             self.elements[number].set_causes(self.env.now_ms)
         self._acted.clear()
-        if self._in_zone_lines:
+        if self._in_zone_lines or self.tokens:
             stop_if_deadlocked(self)
 
     # --- events from outside ---------------------------------------------------------------------
@@ -199,6 +216,9 @@ class _Run:
             slot = int(draws.group[index]) * N_PHASES + int(draws.phase[index])
             durations = draws.duration_ms[source][index - first].tolist()
             entity = Entity(index, source, index - first, int(draws.klass[index]), slot, durations)
+            if self.tokens:
+                row = draws.numbers.work_from[source] + int(draws.kind[index]) * len(durations)
+                entity.line_of_step = self.program.tokens.work_line[row : row + len(durations)].tolist()
             self.inside[index] = entity
             self.env.process(self.journey(entity, route))
 
@@ -274,7 +294,14 @@ class _Run:
                 starts[slot // N_PHASES, slot % N_PHASES, element.number] = counts
         place_ms = [z.place_ms(p.horizon_ms) if isinstance(z, Zone) else 0 for z in self.elements]
         records = Records(e.arrival_ms, self.exit_ms, free_flow_ms, e.group, e.phase, self.wait_ms)
-        return observers_of(p, records, starts[:, COHORT], np.array(place_ms, dtype=np.int64))
+        idle_ms = [tokens.idle_ms(p.horizon_ms) for tokens in self.tokens]
+        return observers_of(
+            p,
+            records,
+            starts[:, COHORT],
+            np.array(place_ms, dtype=np.int64),
+            np.array(idle_ms, dtype=np.int64),
+        )
 
 
 def _empty_trace(entities: Entities) -> Trace:

@@ -12,6 +12,7 @@ from kzsim.network.model import WAIT_ACCOUNTS, Account
 
 if TYPE_CHECKING:
     from kzsim.engines.reference.elements import Element
+    from kzsim.engines.reference.tokens import Tokens
     from kzsim.engines.reference.zones import Zone
 
 
@@ -37,7 +38,10 @@ class Alarm(simpy.Event):
 
 
 class Entity:
-    """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase."""
+    """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase.
+
+    ``klass`` is its class or, where tokens are needed, its line: ``line_of_step`` says which.
+    """
 
     __slots__ = (
         "blocking",
@@ -47,6 +51,7 @@ class Entity:
         "index",
         "joined_ms",
         "klass",
+        "line_of_step",
         "occupancies",
         "paused_ms",
         "pool",
@@ -58,6 +63,7 @@ class Entity:
         "start_ms",
         "step",
         "timer",
+        "tokens",
         "waits_at",
         "worked_ms",
         "works_at",
@@ -84,6 +90,8 @@ class Entity:
         self.worked_ms = 0
         self.paused_ms = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
+        self.line_of_step: list[int] | None = None
+        self.tokens: list[Tokens] = []
         self.pool: Pool | None = None
         self.blocking = False
         self.waits_at: Element | None = None
@@ -160,9 +168,9 @@ class Pool:
         """Whether every server in capacity is held by an entity that waits for a place."""
         return self.blocked >= self.capacity
 
-    def will_grow(self) -> bool:
-        """Whether a later capacity is above the number of servers held now."""
-        return self._largest_later[self._piece] > len(self.holders)
+    def will_be_free(self) -> bool:
+        """Whether the capacity now, or a later one, is above the number of servers held now."""
+        return max(self.capacity, self._largest_later[self._piece]) > len(self.holders)
 
     def set_capacity(self, piece: int) -> None:
         """Apply a piece of the calendar; what becomes of services is for the stage to say when it acts."""
