@@ -22,7 +22,20 @@ IS_COMPILED = HAS_COMPILER and os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", 
 ROOTS = {"advance", "settle", "fill_durations", "fill_poisson", "fill_kinds"}
 
 # Parts that are called so seldom that they had better not take up registers of those that call them.
-SELDOM = {"put_right", "may_take", "take_tokens", "send_away", "return_tokens", "is_stuck_with_tokens"}
+SELDOM = {
+    "put_right",
+    "stay_away",
+    "come_back",
+    "of_other_family",
+    "act_pairing",
+    "partner_will_arrive",
+    "ask_partners",
+    "may_take",
+    "take_tokens",
+    "send_away",
+    "return_tokens",
+    "is_stuck_with_tokens",
+}
 
 _OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}
 

@@ -19,6 +19,7 @@ from kzsim.network import (
     Need,
     Network,
     Occupancy,
+    PairingStage,
     Pool,
     Refill,
     Route,
@@ -34,9 +35,10 @@ from kzsim.network.model import Stage
 
 MINUTE = 60_000
 HORIZON_MIN = 240
-CLASSES = ("x", "y", "z")
+CLASSES = ("w", "x", "y", "z")
 MOST_STEPS = 5
 LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
+OTHERS = ["uniform", "triangular", "weibull", "gamma", "empirical"]
 MINUTES = (0, 0, 1, 5, 10, 30)
 MINUTES_OF_LONG = (0, 0, 0, 0, 1, 5)  # many must come to the end of it before the horizon
 
@@ -96,28 +98,75 @@ def departures(draw: st.DrawFn, name: str) -> DepartureStage:
 
 
 @st.composite
+def pairings(draw: st.DrawFn, name: str) -> PairingStage:
+    """x always leads, so that some class can come to every pairing of a route; z always follows."""
+    leaders, followers, goods = draw(
+        st.sampled_from(
+            [
+                ("x", "z", {}),
+                ("xy", "z", {}),
+                ("x", "yz", {"x": "a", "y": "a", "z": "a"}),
+                ("wx", "yz", {}),
+                ("wx", "yz", {"w": "a", "y": "a"}),
+            ]
+        )
+    )
+    return PairingStage(name, tuple(leaders), tuple(followers), goods)
+
+
+def classes_of(route: Route, pairings: dict[str, PairingStage]) -> list[str]:
+    """The classes that may take a route: they lead at its pairings, or follow at its end."""
+    allowed = set(CLASSES)
+    for number, step in enumerate(route.steps):
+        if step.stage in pairings:
+            stage = pairings[step.stage]
+            is_last = number + 1 == len(route.steps)
+            allowed &= {*stage.leaders, *(stage.followers if is_last else ())}
+    return sorted(allowed)
+
+
+@st.composite
 def works(
-    draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], tokens: list[Tokens], *, at_gate: bool
+    draw: st.DrawFn,
+    step: str,
+    minutes_of_step: tuple[int, ...],
+    tokens: list[Tokens],
+    *,
+    at_gate: bool,
+    may_miss: bool,
 ) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
         when = (Condition(f"{step}?", 0.0, draw(st.sampled_from([0.0, 0.5, 1.0]))),)
     if at_gate:
-        return Work(None, when)
+        shares = draw(st.sampled_from([(), (), (0.3,), (1.0, 0.5), (0.5, 0.5, 0.5)])) if may_miss else ()
+        return Work(None, when, shares)
     needs = tuple(
-        Need(each.name, draw(st.integers(1, each.number)), draw(durations(minutes_of_step)))
+        Need(each.name, draw(st.integers(1, each.number)), draw(distributions(minutes_of_step)))
         for each in tokens
         if draw(st.integers(0, 2)) == 0
     )
-    return Work(draw(durations(minutes_of_step)), when, needs)
+    return Work(draw(distributions(minutes_of_step)), when, needs=needs)
 
 
 @st.composite
-def durations(draw: st.DrawFn, minutes_of_step: tuple[int, ...]) -> Distribution:
-    minutes = draw(st.sampled_from(minutes_of_step))
-    family = draw(st.sampled_from(["fixed", "fixed", "exponential", "lognormal", "erlang"]))
-    rows = draw(st.integers(1, 3)) if family == "erlang" else 1
-    return Distribution(family, minutes * MINUTE, 0.7, rows)
+def distributions(draw: st.DrawFn, minutes_of_step: tuple[int, ...]) -> Distribution:
+    """Mostly fixed times, so that instants collide; every other family too."""
+    mean = draw(st.sampled_from(minutes_of_step)) * MINUTE
+    family = draw(st.sampled_from(["fixed"] * 5 + ["exponential", "lognormal", "erlang"] * 2 + OTHERS))
+    match family:
+        case "erlang":
+            return Distribution(family, mean, rows=draw(st.integers(1, 3)))
+        case "gamma" | "weibull":
+            return Distribution(family, mean, shape=draw(st.sampled_from([0.3, 2.5])))
+        case "uniform":
+            return Distribution(family, mean, points=(0.5 * mean, 1.5 * mean))
+        case "triangular":
+            return Distribution(family, mean, points=(0.5 * mean, mean, 1.5 * mean))
+        case "empirical":
+            return Distribution(family, mean, points=(0.0, 2.0 * mean), shares=(0.5, 0.5))
+        case _:
+            return Distribution(family, mean, cv=0.7)
 
 
 @st.composite
@@ -133,29 +182,36 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occup
 
 @st.composite
 def sources(
-    draw: st.DrawFn, name: str, route: Route, stages: dict[str, Stage], tokens: list[Tokens], group: int
+    draw: st.DrawFn,
+    name: str,
+    route: Route,
+    stages: list[Stage],
+    classes: list[str],
+    tokens: list[Tokens],
+    group: int,
 ) -> Source:
     n_kinds = draw(st.integers(1, 2))
     minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
+    gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage | PairingStage)}
+    services = {stage.name for stage in stages if isinstance(stage, ServiceStage)}
+    refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
+
+    def work_at(step: Step) -> Work:
+        here, missed = step.stage in gates, step.stage in refilled
+        wanted = tokens if step.stage in services else []
+        return draw(works(step.name, minutes_of_step, wanted, at_gate=here, may_miss=missed))
+
     kinds = tuple(
         Kind(
             f"k{i}",
             1 / n_kinds,
-            draw(st.sampled_from(CLASSES)),
+            draw(st.sampled_from(classes)),
             group,
-            {s.name: draw(_works_at(stages[s.stage], s.name, minutes_of_step, tokens)) for s in route.steps},
+            {s.name: work_at(s) for s in route.steps},
         )
         for i in range(n_kinds)
     )
     return Source(name, route.name, draw(arrivals()), kinds)
-
-
-def _works_at(
-    stage: Stage, step: str, minutes_of_step: tuple[int, ...], tokens: list[Tokens]
-) -> st.SearchStrategy[Work]:
-    at_gate = isinstance(stage, GateStage | DepartureStage)
-    may_need = tokens if isinstance(stage, ServiceStage) else []
-    return works(step, minutes_of_step, may_need, at_gate=at_gate)
 
 
 @st.composite
@@ -181,17 +237,26 @@ def networks(draw: st.DrawFn) -> Network:
     """A valid network; it may deadlock."""
     stages: list[Stage] = []
     for i in range(draw(st.integers(1, 5))):
-        maker = draw(st.sampled_from([services, services, services, services, gates, delays, departures]))
+        others = [gates, delays, departures, pairings]
+        maker = draw(st.sampled_from([services] * 4 + others))
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
     tokens = [Tokens(f"t{i}", draw(st.integers(1, 4))) for i in range(draw(st.sampled_from([0, 0, 1, 1, 2])))]
+    pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
+    meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
-        order = draw(st.lists(st.sampled_from(names), min_size=fewest, max_size=most))
+        # with a pairing in the middle nobody may follow at the end
+        on_the_way = (
+            names if draw(st.integers(0, 3)) == 0 else [n for n in names if n not in pairing] or names
+        )
+        order = draw(st.lists(st.sampled_from(on_the_way), min_size=fewest, max_size=most))
         if draw(st.booleans()):
             order = sorted(order)  # most networks flow one way, so that most do not deadlock
+        if meeting is not None and draw(st.integers(0, 3)) > 0:
+            order.append(meeting)  # at the end of a route one may follow
         steps = tuple(Step(f"{k}", stage) for k, stage in enumerate(order))
         routes.append(Route(f"r{i}", steps, draw(occupancies(zones, len(steps)))))
     chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.integers(1, 3)))]
@@ -205,8 +270,10 @@ def networks(draw: st.DrawFn) -> Network:
         if draw(st.booleans())
     }
     follow_up = draw(st.sampled_from([120, 30, 10, 5]))  # many stays last just that long
-    named = {stage.name: stage for stage in stages}
-    all_sources = tuple(draw(sources(f"source{i}", r, named, tokens, i)) for i, r in enumerate(chosen))
+    all_sources = tuple(
+        draw(sources(f"source{i}", route, stages, classes_of(route, pairing), tokens, i))
+        for i, route in enumerate(chosen)
+    )
     works_done = [work for source in all_sources for kind in source.kinds for work in kind.work.values()]
     needed = {need.tokens for work in works_done for need in work.needs}
     return Network(

@@ -194,7 +194,7 @@ def _visits(
     program: Program, entities: Entities, trace: Trace, number: int, line: int
 ) -> list[tuple[int, int]]:
     """(joined, start) of every visit to a stage of a class that needs certain tokens, or none; who still
-    waits starts last.
+    waits starts last. Without no-shows.
 
     Not by entity: whoever joins at an instant after somebody has already started at that instant
     comes later, whatever their order.
@@ -211,7 +211,7 @@ def _visits(
             for row in np.flatnonzero(lines == line):
                 joined = int(trace.joined_ms[source][row, column])
                 start = int(trace.start_ms[source][row, column])
-                if joined != NOT_ENTERED:
+                if joined != NOT_ENTERED and entities.duration_ms[source][row, column] >= 0:
                     late = program.horizon_ms if start == NOT_ENTERED else start
                     visits.append((joined, late))
     return visits

@@ -311,6 +311,89 @@ def test_a_ceiling_holds_back_one_class_while_others_pass() -> None:
     assert (outcome.exit_ms // MINUTE).tolist() == [0, 60, 0, 0, 0]
 
 
+def test_who_does_not_show_up_uses_up_a_place_and_comes_back_in_line_at_the_next_refill() -> None:
+    """Two places each hour, three come at 0 and one at 30. The first two miss once, and both places are gone.
+
+    They rejoined at 0, as did the third come: at 60 the order between entities decides, and they pass. At 120
+    pass the other two.
+    """
+    missed = Work(no_shows=(1.0,))
+    gate = GateStage("gate", Calendar.always(1), tuple(Refill(60 * MINUTE * i, 2) for i in range(4)))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [
+            at("a", 0, 0, route="r", work={"gate": missed}),
+            at("b", 0, 30 * MINUTE, route="r", work={"gate": NOTHING}, group=1),
+        ],
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [60, 60, 120, 120]
+    assert accounts(program, outcome, "gate") == {"quota": 120 * MINUTE}
+    assert accounts(program, outcome, "gate", 1) == {"quota": (120 + 90) * MINUTE}
+    assert outcome.observers.starts[0].tolist() == [[2, 2]]
+
+
+def test_who_misses_a_place_stands_behind_those_who_joined_before_that() -> None:
+    """One place each hour from 60 on. A joins at 0 and misses at 60, B joins at 30, C at 70.
+
+    At 120 B passes (joined 30), at 180 A (rejoined at 60), which misses again and rejoins then; at 240 C
+    (joined at 70), at 300 A.
+    """
+    gate = GateStage("gate", Calendar.always(1), tuple(Refill(60 * MINUTE * i, min(i, 1)) for i in range(8)))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [
+            at("a", 0, route="r", work={"gate": Work(no_shows=(1.0, 1.0))}),
+            at("b", 30 * MINUTE, 70 * MINUTE, route="r", work={"gate": NOTHING}),
+        ],
+    )
+    _, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [300, 120, 240]
+
+
+def test_a_no_show_uses_up_its_class_s_ceiling_and_waits_for_the_quota_by_day_and_night() -> None:
+    """Two places an hour, one for each class; the gate is shut 10-90 and refilled at 60.
+
+    X misses at 0 and takes the ceiling of x: the other x waits, y passes. From 60 on all are before a shut
+    gate: X, back in line, is closed out 60-90 as the other; the other's wait up to 60 is the quota's.
+    """
+    opening = Calendar((0, 10 * MINUTE, 90 * MINUTE), (1, 0, 1))
+    limits = {"x": 1, "y": 1}
+    gate = GateStage("gate", opening, tuple(Refill(60 * MINUTE * i, 2, limits) for i in range(4)))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [
+            at("a", 0, route="r", work={"gate": Work(no_shows=(1.0,))}, klass="x"),
+            at("b", 0, route="r", work={"gate": NOTHING}, klass="x", group=1),
+            at("c", 0, route="r", work={"gate": NOTHING}, klass="y", group=2),
+        ],
+        classes=("x", "y"),
+        n_groups=3,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [90, 120, 0]
+    assert accounts(program, outcome, "gate") == {"quota": 60 * MINUTE, "closed": 30 * MINUTE}
+    assert accounts(program, outcome, "gate", 1) == {"quota": 90 * MINUTE, "closed": 30 * MINUTE}
+
+
+def test_who_missed_the_last_refill_is_reported_with_the_wait_so_far() -> None:
+    gate = GateStage("gate", Calendar.always(1), (Refill(0, 1),))
+    net = network(
+        [gate],
+        {"r": ["gate"]},
+        [at("s", 0, route="r", work={"gate": Work(no_shows=(1.0,))})],
+        horizon_ms=60 * MINUTE,
+    )
+    program, outcome = run(replace(net, observe_every_ms=30 * MINUTE))
+    assert outcome.exit_ms.tolist() == [STILL_INSIDE]
+    assert accounts(program, outcome, "gate") == {"quota": 60 * MINUTE}
+    assert outcome.in_line[:, 0].tolist() == [0, 1]
+
+
 def test_a_departure_takes_as_many_as_it_holds_by_priority_and_what_it_has_left_expires() -> None:
     """Departures at 10 (2 places), 20 (5) and 30 (1). Four of class c come at 0, one of class d at 5.
 

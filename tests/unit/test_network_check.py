@@ -10,7 +10,7 @@ import pytest
 
 from kzsim.draws.variates import variate
 from kzsim.network import Arrivals, DepartureStage, Distribution, Network, NetworkError, Work, compile_network
-from kzsim.network.check import FARTHEST_NORMAL, LONGEST_DURATION_MS, MOST_CV
+from kzsim.network.distributions import FARTHEST_NORMAL, LONGEST_DURATION_MS, MOST_CV
 from kzsim.network.model import MS_PER_HOUR, Swing
 from kzsim.network.program import LONGEST_HORIZON_MS
 from tests.networks import at, counter, network, steady

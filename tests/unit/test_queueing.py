@@ -179,7 +179,7 @@ def some_network() -> q.Network:
         q.service("booth", q.changing({q.hours(0): 1, q.hours(5): 2}, repeat=q.hours(8))),
         q.service("scanner", 1),
         q.zone("yard", 2),
-        q.source("all", q.poisson_by(rates, repeat=q.hours(4)), steps, zones=[q.holding("yard", "scanner")]),
+        q.source("some", q.poisson_by(rates, repeat=q.hours(4)), steps, zones=[q.holding("yard", "scanner")]),
         q.source("more", q.poisson_counts([3, 0, 1], each=q.hours(1)), steps),
     )
 

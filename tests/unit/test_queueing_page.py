@@ -33,6 +33,12 @@ def test_the_terminal_of_the_page_blocks_and_tells_groups_apart(names: dict[str,
     assert (names["blocked"]["mean"] > 0).all()
 
 
+def test_on_the_quay_of_the_page_a_convoy_clears_after_its_mean_member(names: dict[str, Any]) -> None:
+    crossed = names["crossed"].set_index("indicator")["mean"]
+    assert crossed["batch_time_to_clear"] > crossed["batch_time_in_system"]
+    assert crossed["batches"] == pytest.approx(0.5 * 24 * 56, rel=0.1)
+
+
 def test_the_number_grows_and_replicate_gives_one_value_each(names: dict[str, Any]) -> None:
     numbers = names["numbers"]
     assert numbers[numbers["indicator"] == "number_in_system_at"]["mean"].is_monotonic_increasing
@@ -40,7 +46,8 @@ def test_the_number_grows_and_replicate_gives_one_value_each(names: dict[str, An
 
 
 def test_the_page_explains_every_indicator_and_every_name(names: dict[str, Any]) -> None:
-    in_tables = set(names["table"]["indicator"]) | set(names["day"]["indicator"]) | {"number_in_system_at"}
+    tables = ("table", "day", "crossed", "numbers")
+    in_tables = set().union(*(names[table]["indicator"] for table in tables))
     assert {name for name in in_tables if f"`{name}`" not in PAGE} == set()
     own = set(queueing.__all__) - {"Network", "Part", "Rate", "Time"}
     assert {name for name in own if not re.search(rf"\b{name}\b", PAGE)} == set()

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from kzsim import queueing as q
 from kzsim.queueing.arrivals import Coming
 from tests.verification.airport import airport
+from tests.verification.batch_cases import batch_arrivals, trains
+from tests.verification.breakdowns import breakdown
 from tests.verification.cases import (
     Case,
     Found,
@@ -52,6 +54,9 @@ def all_cases() -> list[Case]:
         varying_rate(),
         *fleets(),
         *closed_nights(),
+        batch_arrivals(),
+        *trains(),
+        breakdown(),
         airport(),
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.verification.judge import HEAD, Verdict, line_of
 from tests.verification.more_cases import all_cases
 from tests.verification.second_opinion import CIW_REPLICATIONS, OWN_REPLICATIONS, UNTIL, Opinion
-from tests.verification.theory import NOT_BUILT, is_built, targets
+from tests.verification.theory import targets
 
 TEXT = """\
 # Verification against exact results
@@ -15,8 +15,7 @@ TEXT = """\
 Networks whose exact results are known, built with [`kzsim.queueing`](networks.md) and run by both engines.
 `python -m tests.verification.table` runs all of it and writes this page; the tests run a shorter version.
 
-{targets} targets: {compared} compared, {missing} need words that `kzsim.queueing` does not have yet. Of
-{verdicts} comparisons {agree} agree.
+All {targets} targets are compared with both engines. Of {verdicts} comparisons {agree} agree.
 
 - **Theory**: balance equations or closed forms, to about six digits, in `tests/verification/queueing.yaml`.
   `two_class_lots` and `airport_customs` are published examples.
@@ -65,21 +64,11 @@ By definition they differ in this, and the networks above keep clear of it:
   Here a server held is a server held, whatever the calendar says.
 - Ciw's capacity of a line leaves out the servers; a zone's places are for those who are served in it, too.
 - Ciw lets blocked customers go on first come first served; a zone here goes by priority first.
-
-## Not in this table
-
-The network language has what these need, `kzsim.queueing` not yet. Networks written out by hand are compared
-with them in every run of the tests (`test_batches_and_departures.py`, `test_suspended_services.py`).
-
-| target | needs |
-|---|---|
-{unbuilt}
 """
 
 
 def page_of(found: Sequence[Verdict], opinions: Sequence[Opinion]) -> str:
     """The whole page."""
-    missing = [path for path in targets() if not is_built(path)]
     reference = next(each.effort for each in found if each.effort.share < 1)
     rows = {each.row.half_width: reference.half_width(each.row) for each in found}
     return TEXT.format(
@@ -89,8 +78,6 @@ def page_of(found: Sequence[Verdict], opinions: Sequence[Opinion]) -> str:
         opinions=len(opinions),
         opinion="\n".join(each.line for each in opinions),
         targets=len(targets()),
-        compared=len(targets()) - len(missing),
-        missing=len(missing),
         verdicts=len(found),
         agree=sum(each.said == "agrees" for each in found),
         together=found[0].together,
@@ -99,10 +86,4 @@ def page_of(found: Sequence[Verdict], opinions: Sequence[Opinion]) -> str:
         throughput=100 * min(rows.values()),
         table="\n".join([HEAD, "|---|---:|---:|---:|---:|---|---:|---|", *(line_of(each) for each in found)]),
         biases="\n".join(f"| {case.name} | {case.bias} |" for case in all_cases()),
-        unbuilt="\n".join(
-            f"| {path} | {needs} |"
-            for path in missing
-            for entry, needs in NOT_BUILT.items()
-            if path.startswith(f"{entry}.")
-        ),
     )

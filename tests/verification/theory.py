@@ -1,4 +1,4 @@
-"""The targets of ``queueing.yaml``, and which of them the network language cannot express yet.
+"""The targets of ``queueing.yaml``.
 
 The file holds exact results of queueing theory (balance equations or closed forms) and two published
 examples. A target is named by its path: section, the entry's id (or its number), its key, and its
@@ -20,13 +20,6 @@ INPUTS = {
     "lambda_s", "N", "c", "lambda_mu_f_r", "tolerance_min",
 }  # fmt: skip
 """Keys of an entry that describe the model; all others are targets."""
-
-NOT_BUILT = {
-    "batches_and_departures.batch_arrivals": "batch arrivals",
-    "batches_and_departures.scheduled_bulk_departures": "departure stages",
-    "breakdowns.mm1_breakdown_resume": "on_close: suspend",
-}
-"""Entries that ``kzsim.queueing`` has no words for yet; networks written by hand are compared with them."""
 
 
 @cache
@@ -57,8 +50,3 @@ def _leaves(path: str, value: Any) -> dict[str, float]:
     if isinstance(value, dict):
         return {f"{path}.{key}": float(each) for key, each in value.items()}
     return {path: float(value)}
-
-
-def is_built(path: str) -> bool:
-    """Whether the network language has all that the target needs."""
-    return not any(path.startswith(f"{entry}.") for entry in NOT_BUILT)

@@ -12,6 +12,7 @@ from kzsim.compiled import in_use
 from kzsim.draws.arrivals import Profile, arrival_instants, profile_of
 from kzsim.draws.away import away_by_arrays
 from kzsim.draws.batches import PURPOSE, batch_numbers
+from kzsim.draws.no_shows import no_shows
 from kzsim.draws.recipes import Recipe, away_purpose, numbers_of, recipe_of
 from kzsim.draws.streams import check_distinct, key_of, uniforms
 from kzsim.draws.variates import duration_ms
@@ -134,7 +135,9 @@ def durations_by_arrays(
             chosen = member[k]
             for condition in work.when:
                 chosen = chosen[_holds(condition, number(condition.purpose)[chosen, 0])]
-            if work.duration is None:
+            if work.no_shows:
+                rows[chosen, column] = no_shows(work.no_shows, number(step.name)[chosen, 0])
+            elif work.duration is None:
                 rows[chosen, column] = 0
             else:
                 standard = number(step.name, work.duration.rows)[chosen]

@@ -11,15 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.compiled import compiled
+from kzsim.draws.other_families import of_other_family
 from kzsim.draws.recipes import (
     CONDITIONS_FROM,
     CONDITIONS_TO,
+    ERLANG,
     EXPONENTIAL,
     FAMILY_COLUMN,
     FIXED,
     HIGH,
     LOGNORMAL,
     LOW,
+    NO_SHOWS,
     NO_TIME,
     PURPOSE,
     WORDS,
@@ -127,7 +130,7 @@ def fill_ahead(
         if not enters(keys, work, condition, bounds, row + j, i):
             own[own_row, own_column + j] = SKIPPED
         elif work[row + j, FAMILY_COLUMN] != LOGNORMAL or shape[row + j, 0] == 0.0:
-            own[own_row, own_column + j] = duration_of(keys, work, shape, row + j, i)
+            own[own_row, own_column + j] = duration_of(keys, work, shape, bounds, row + j, i)
         else:
             word[lanes] = keys[work[row + j, PURPOSE]]
             word[AHEAD + lanes] = j
@@ -165,21 +168,35 @@ def enters(keys: U64, work: I64, condition: I64, bounds: F64, row: int, i: int) 
 
 
 @compiled
-def duration_of(keys: U64, work: I64, shape: F64, row: int, i: int) -> int:
+def duration_of(keys: U64, work: I64, shape: F64, bounds: F64, row: int, i: int) -> int:
     """Its duration there in whole ms, halves up, unless lognormal; see ``variates``."""
     family = work[row, FAMILY_COLUMN]
     mean = shape[row, 0]
     if family == NO_TIME:
         return 0
-    if family == FIXED or mean == 0.0:
+    if family == NO_SHOWS:
+        return no_shows_of(keys, work, bounds, row, i)
+    if family == FIXED or (mean == 0.0 and family <= LOGNORMAL):
         return whole(mean)
     key = keys[work[row, PURPOSE]]
     if family == EXPONENTIAL:
         return whole(mean * standard_exponential(uniform(key, i)))
+    if family != ERLANG:
+        return whole(of_other_family(family, shape, row, uniform(key, i)))
     total = 0.0
     for j in range(work[row, WORDS]):
         total = total + standard_exponential(uniform(key, i * work[row, WORDS] + j))
     return whole(mean / work[row, WORDS] * total)
+
+
+@compiled
+def no_shows_of(keys: U64, work: I64, bounds: F64, row: int, i: int) -> int:
+    """What stands for its no-shows at a gate in place of a duration; see ``kzsim.draws.no_shows``."""
+    number = uniform(keys[work[row, PURPOSE]], i)
+    count = 0
+    while count < work[row, WORDS] and number < bounds[work[row, CONDITIONS_TO] + count, HIGH]:
+        count += 1
+    return SKIPPED - count if count > 0 else 0
 
 
 @compiled

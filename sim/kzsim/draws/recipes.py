@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kzsim.draws.elementary import log
+from kzsim.draws.no_shows import bounds_of
+from kzsim.draws.parameters import Row, parameters, table_of
 from kzsim.draws.streams import key_of
 from kzsim.network.entities import F64, I64, Numbers
 from kzsim.network.model import Distribution, Need, Source, Step
@@ -16,8 +17,24 @@ FIXED = 0
 EXPONENTIAL = 1
 ERLANG = 2
 LOGNORMAL = 3
-FAMILY = {"fixed": FIXED, "exponential": EXPONENTIAL, "erlang": ERLANG, "lognormal": LOGNORMAL}
+UNIFORM = 4
+TRIANGULAR = 5
+WEIBULL = 6
+GAMMA = 7
+EMPIRICAL = 8
+FAMILY = {
+    "fixed": FIXED,
+    "exponential": EXPONENTIAL,
+    "erlang": ERLANG,
+    "lognormal": LOGNORMAL,
+    "uniform": UNIFORM,
+    "triangular": TRIANGULAR,
+    "weibull": WEIBULL,
+    "gamma": GAMMA,
+    "empirical": EMPIRICAL,
+}
 NO_TIME = -1
+NO_SHOWS = -2  # no time either; as many bounds as attempts stand behind the conditions
 
 # columns of `Numbers.work`
 FAMILY_COLUMN = 0
@@ -27,7 +44,7 @@ CONDITIONS_FROM = 3
 CONDITIONS_TO = 4
 WORK_COLUMNS = 5
 
-# columns of `Numbers.shape`: mean; for lognormal numbers sigma and shift
+# columns of `Numbers.shape`, by family; see `parameters`
 SHAPE_COLUMNS = 3
 
 # columns of `Numbers.bounds`
@@ -53,7 +70,14 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
     streams: list[tuple[str, str]] = []
     work_from: list[int] = []
     work: list[tuple[int, int, int, int, int]] = []
-    shape: list[tuple[float, float, float]] = []
+    shape: list[Row] = []
+    tables: list[F64] = []
+    n_rows = sum(
+        1 + len(kind.work[step.name].needs)
+        for source, steps in zip(sources, steps_of, strict=True)
+        for kind in source.kinds
+        for step in steps
+    )
     condition: list[int] = []
     bounds: list[tuple[float, float]] = []
     away: list[tuple[int, Distribution]] = []
@@ -68,10 +92,15 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
                 before = len(condition)
                 condition += [number[test.purpose] for test in spec.when]
                 bounds += [(test.low, test.high) for test in spec.when]
+                after = len(condition)
                 family = FAMILY[spec.duration.family] if spec.duration else NO_TIME
                 words = spec.duration.rows if spec.duration else 1
-                work.append((family, number[step.name], words, before, len(condition)))
-                shape.append(_shape(spec.duration))
+                if spec.no_shows:
+                    family, words = NO_SHOWS, len(spec.no_shows)
+                    condition += [number[step.name]] * words
+                    bounds += [(0.0, bound) for bound in bounds_of(spec.no_shows)]
+                work.append((family, number[step.name], words, before, after))
+                shape.append(_shape_row(spec.duration, tables, n_rows))
                 for need in sorted(spec.needs, key=lambda each: each.tokens):
                     purpose = away_purpose(step.name, need)
                     away.append((number.setdefault(purpose, len(streams) + len(number)), need.away))
@@ -79,12 +108,12 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
     # behind those of all steps: how long tokens are away, in the order of ``TokenTables.need_tokens``
     end = len(condition)
     work += [(FAMILY[each.family], number, each.rows, end, end) for number, each in away]
-    shape += [_shape(each) for _, each in away]
+    shape += [_shape_row(each, tables, n_rows) for _, each in away]
     return Recipe(
         streams=tuple(streams),
         work_from=np.array(work_from, dtype=np.int64),
         work=np.array(work, dtype=np.int64).reshape(-1, WORK_COLUMNS),
-        shape=np.array(shape, dtype=np.float64).reshape(-1, SHAPE_COLUMNS),
+        shape=np.concatenate([np.array(shape, dtype=np.float64).reshape(-1, SHAPE_COLUMNS), *tables]),
         condition=np.array(condition, dtype=np.int64),
         bounds=np.array(bounds, dtype=np.float64).reshape(-1, BOUND_COLUMNS),
     )
@@ -108,8 +137,13 @@ def away_purpose(step: str, need: Need) -> str:
     return f"{step}: {need.tokens} away"
 
 
-def _shape(duration: Distribution | None) -> tuple[float, float, float]:
+def _shape_row(duration: Distribution | None, tables: list[F64], n_rows: int) -> Row:
+    """A row of ``Numbers.shape``; a table that it points to goes behind the ``n_rows`` of ``work``."""
     if duration is None:
         return 0.0, 0.0, 0.0
-    variance = float(log(1.0 + duration.cv * duration.cv))
-    return duration.mean, float(np.sqrt(variance)), 0.5 * variance
+    table = table_of(duration)
+    if table is None:
+        return parameters(duration)
+    first = n_rows + sum(len(each) for each in tables)
+    tables.append(table)
+    return parameters(duration, first)

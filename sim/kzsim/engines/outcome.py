@@ -15,6 +15,7 @@ I8 = npt.NDArray[np.int8]
 
 STILL_INSIDE = -1
 NOT_ENTERED = -1
+NO_PARTNER = -1
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,15 @@ class Trace:
     ``NOT_ENTERED`` where that had not happened by the horizon. ``end_ms`` is the step end: the
     instant at which the entity left its server. ``account_ms``: int64 [entities, accounts], every ms
     of the entity's stay, up to the horizon if it is still inside then, summed over elements.
+    ``partner``: as the first three, the place in the order between entities of whom it has been paired
+    with at the step, else ``NO_PARTNER``; empty if no stage pairs.
     """
 
     joined_ms: tuple[I64, ...]
     start_ms: tuple[I64, ...]
     end_ms: tuple[I64, ...]
     account_ms: I64
+    partner: tuple[I64, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from kzsim.network.check_pairing import check_pairing, check_sides
+from kzsim.network.check_rules import check_no_shows
+from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
     Arrivals,
     Batches,
     Calendar,
     DelayStage,
     DepartureStage,
-    Distribution,
     GateStage,
     Kind,
     Network,
+    PairingStage,
     Route,
     ServiceStage,
     Source,
@@ -27,15 +30,6 @@ from kzsim.network.model import (
 )
 from kzsim.network.program import LONGEST_HORIZON_MS, MOST_OCCUPANCIES
 from kzsim.network.tokens import check_tokens
-
-SHARE_TOLERANCE = 1e-9
-MOST_CV = 1000.0
-"""Half of all lognormal times are below a thousandth of the mean then, and no run is long enough to see the
-mean: whoever gives more has mistaken the unit."""
-LONGEST_DURATION_MS = 2.0**62
-"""A duration after the longest horizon is still an instant of 63 bits."""
-FARTHEST_NORMAL = 8.3
-"""Beyond the normal number of 1 - 2^-53, the largest uniform number that is drawn."""
 
 
 class NetworkError(ValueError):
@@ -56,6 +50,7 @@ def check(network: Network) -> None:
         *check_routes(network),
         *check_priority(network),
         *check_sources(network),
+        *check_no_shows(network),
         *check_reachable(network),
         *check_tokens(network),
     )
@@ -97,6 +92,8 @@ def check_stages(network: Network) -> Iterator[str]:
             yield from _check_gate(stage, network.classes)
         elif isinstance(stage, DepartureStage):
             yield from _check_departure(stage)
+        elif isinstance(stage, PairingStage):
+            yield from check_pairing(stage, network.classes)
         elif stage.open is not None:
             yield from _check_calendar(f"stage '{stage.name}'", stage.open)
             if not any(stage.open.value):
@@ -226,7 +223,8 @@ def check_priority(network: Network) -> Iterator[str]:
 def check_sources(network: Network) -> Iterator[str]:
     """Sources name routes; arrivals and kinds make sense."""
     routes = {route.name: route for route in network.routes}
-    gates = {stage.name for stage in network.stages if isinstance(stage, GateStage | DepartureStage)}
+    gates = {s.name for s in network.stages if isinstance(s, GateStage | DepartureStage | PairingStage)}
+    pairings = {s.name: s for s in network.stages if isinstance(s, PairingStage)}
     for source in network.sources:
         where = f"source '{source.name}'"
         yield from _check_arrivals(where, source.arrivals)
@@ -239,6 +237,7 @@ def check_sources(network: Network) -> Iterator[str]:
             continue
         for kind in source.kinds:
             yield from _check_kind(where, kind, route, gates, network)
+            yield from check_sides(f"{where}, kind '{kind.name}'", kind.klass, route, pairings)
 
 
 def _check_batches(where: str, batches: Batches) -> Iterator[str]:
@@ -299,38 +298,16 @@ def _check_kind(where: str, kind: Kind, route: Route, gates: set[str], network: 
 
 def _check_work(where: str, work: Work, *, at_gate: bool) -> Iterator[str]:
     if at_gate and work.duration is not None:
-        yield f"{where}: passing a gate or a departure takes no time, remove the duration"
+        yield f"{where}: passing a gate, a pairing or a departure takes no time, remove the duration"
     if not at_gate and work.duration is None:
         yield f"{where}: give a duration"
     if work.duration is not None:
-        yield from _check_distribution(where, work.duration)
+        yield from check_distribution(where, work.duration)
     for need in work.needs:
-        yield from _check_distribution(f"{where}, '{need.tokens}' away", need.away)
+        yield from check_distribution(f"{where}, '{need.tokens}' away", need.away)
     for condition in work.when:
         if not 0 <= condition.low <= condition.high <= 1:
             yield f"{where}: the condition on '{condition.purpose}' is not an interval within 0..1"
-
-
-def _check_distribution(where: str, distribution: Distribution) -> Iterator[str]:
-    mean, cv = distribution.mean, distribution.cv
-    is_usual = 0 <= mean <= LONGEST_HORIZON_MS
-    if not is_usual:
-        yield f"{where}: the mean is {mean!r} ms: give 0 to {LONGEST_HORIZON_MS} ms, the longest horizon"
-    if not 0 <= cv <= MOST_CV:
-        yield f"{where}: the cv is {cv!r}: give a standard deviation of 0 to {MOST_CV:g} times the mean"
-    elif is_usual and distribution.family == "lognormal" and _longest_ms(mean, cv) >= LONGEST_DURATION_MS:
-        yield (
-            f"{where}: with a mean of {mean!r} ms and a cv of {cv!r} single durations are too long to be"
-            " counted: lower one of them"
-        )
-    if distribution.rows < 1:
-        yield f"{where}: Erlang needs at least 1 phase"
-
-
-def _longest_ms(mean: float, cv: float) -> float:
-    """Above every lognormal duration that can be drawn; see ``draws.variates``."""
-    variance = math.log1p(cv * cv)
-    return mean * math.exp(FARTHEST_NORMAL * math.sqrt(variance) - variance / 2)
 
 
 def check_reachable(network: Network) -> Iterator[str]:
@@ -343,7 +320,7 @@ def check_reachable(network: Network) -> Iterator[str]:
         if element.name not in used:
             yield f"'{element.name}' is on no source's route: use it or remove it"
     for stage in network.stages:
-        if not isinstance(stage, ServiceStage | DelayStage | GateStage | DepartureStage):
+        if not isinstance(stage, ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage):
             yield f"'{stage!r}' is no stage"
 
 

@@ -14,13 +14,14 @@ from kzsim.network.model import (
     DepartureStage,
     GateStage,
     Network,
+    PairingStage,
     Refill,
     Route,
     ServiceStage,
     Stage,
     Zone,
 )
-from kzsim.network.program import I64, UNLIMITED, ElementType, Program
+from kzsim.network.program import FOLLOWS, I64, LEADS, UNLIMITED, ElementType, Program
 from kzsim.network.tokens import lay_out_tokens
 
 
@@ -50,6 +51,7 @@ def compile_network(network: Network) -> Program:
     priority = np.zeros((len(klass), len(elements)), dtype=np.int64)
     for (class_name, element_name), value in network.priority.items():
         priority[klass[class_name], number[element_name]] = value
+    side, goods = _pairings(elements, network.classes)
     cohort = network.cohort_ms or (0, network.horizon_ms)
 
     return Program(
@@ -81,6 +83,8 @@ def compile_network(network: Network) -> Program:
         refill_at_ms=refill_at,
         refill_overall=refill_overall,
         refill_ceiling=refill_ceiling,
+        pairing_side=side,
+        pairing_goods=goods,
         places=np.array([e.places if isinstance(e, Zone) else 0 for e in elements], dtype=np.int64),
         step_ptr=step_ptr,
         step_element=step_element,
@@ -118,6 +122,8 @@ def _type(element: Stage | Zone) -> ElementType:
         return ElementType.DELAY
     if isinstance(element, DepartureStage):
         return ElementType.DEPARTURE
+    if isinstance(element, PairingStage):
+        return ElementType.PAIRING
     return ElementType.GATE if isinstance(element, GateStage) else ElementType.ZONE
 
 
@@ -161,6 +167,22 @@ def _usable(
             else:
                 rows.append([])
     return _ragged(rows)
+
+
+def _pairings(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> tuple[I64, I64]:
+    """What each class is at each pairing, and of which goods; without pairings nothing."""
+    if not any(isinstance(element, PairingStage) for element in elements):
+        empty = np.zeros((len(classes), 0), dtype=np.int64)
+        return empty, empty.copy()
+    side = np.zeros((len(classes), len(elements)), dtype=np.int64)
+    goods = np.zeros_like(side)
+    for i, element in enumerate(elements):
+        if isinstance(element, PairingStage):
+            number = {name: j for j, name in enumerate(sorted({"", *element.goods.values()}))}
+            for k, klass in enumerate(classes):
+                side[k, i] = LEADS * (klass in element.leaders) + FOLLOWS * (klass in element.followers)
+                goods[k, i] = number[element.goods.get(klass, "")]
+    return side, goods
 
 
 def _refills_of(element: Stage | Zone) -> tuple[Refill, ...]:

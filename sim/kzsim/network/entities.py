@@ -28,7 +28,8 @@ class Numbers:
     ``keys``: uint64 [purposes], one stream each, source after source.
     ``work_from``: int64 [sources], the row of ``work`` of a source's first kind and step.
     ``work``: int64 [rows, 5], a row a source, kind and step: family, purpose, words an entity,
-    conditions from, to. ``shape``: float64 [rows, 3]: mean in ms, sigma and shift of the lognormal.
+    conditions from, to. ``shape``: float64 [rows and more, 3]: what the row's family needs, first the mean
+    in ms of most; behind the rows stand the tables that some point to, see ``kzsim.draws.parameters``.
     ``condition``: int64 [conditions], the purpose; ``bounds``: float64 [conditions, 2].
     """
 
@@ -112,8 +113,9 @@ class Entities:
     def duration_ms(self) -> tuple[I64, ...]:
         """One int64 [entities of the source, steps] a source.
 
-        ``SKIPPED`` where the entity does not enter the step, 0 at gates. Arrays of all durations
-        take several times the memory of everything else; an engine may do without them.
+        ``SKIPPED`` where the entity does not enter the step. At gates 0, or ``SKIPPED - n`` for who does
+        not show up n times. Arrays of all durations take several times the memory of everything else;
+        an engine may do without them.
         """
         return self.spell_out()
 
@@ -125,7 +127,7 @@ class Entities:
     @cached_property
     def free_flow_ms(self) -> I64:
         """int64 [entities]: the sum of each entity's own durations."""
-        sums = [np.where(rows == SKIPPED, 0, rows).sum(axis=1) for rows in self.duration_ms]
+        sums = [np.maximum(rows, 0).sum(axis=1) for rows in self.duration_ms]
         return np.concatenate(sums)
 
     def with_durations(self, duration_ms: tuple[I64, ...]) -> Entities:

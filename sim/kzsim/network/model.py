@@ -125,6 +125,20 @@ class DepartureStage:
 
 
 @dataclass(frozen=True)
+class PairingStage:
+    """Those who lead wait for those who follow; the two of a pair go on at once, and the follower leaves.
+
+    ``leaders`` and ``followers`` name classes. ``goods`` says, per class, what it has to do with: only
+    two of the same goods make a pair. A class that is missing there is of the goods ''.
+    """
+
+    name: str
+    leaders: tuple[str, ...]
+    followers: tuple[str, ...]
+    goods: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places, shared by all routes that pass through it."""
 
@@ -132,21 +146,37 @@ class Zone:
     places: int
 
 
-Stage = ServiceStage | DelayStage | GateStage | DepartureStage
+Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """A family of positive durations (or of factors, for ``Swing``) by its mean and variation.
+    """A family of positive durations (or of factors, for ``Swing``) by its mean and what else it needs.
 
-    ``mean`` is in ms for durations. ``cv`` is standard deviation / mean; families that have none
-    (``fixed``) or a given one (``exponential``: 1) ignore it. ``rows`` is Erlang's number of phases.
+    ``mean`` is in ms for durations. ``cv`` (standard deviation / mean) is of ``lognormal`` alone, ``rows``
+    Erlang's number of phases, ``shape`` that of ``gamma`` and ``weibull``. ``points`` rise, in the unit of
+    the mean: least and largest of ``uniform``; least, most likely and largest of ``triangular``; the values
+    of ``empirical``, each with its probability in ``shares``. The mean of these follows from their points
+    and must be given all the same.
     """
 
-    family: Literal["fixed", "exponential", "erlang", "lognormal"]
+    family: Literal[
+        "fixed",
+        "exponential",
+        "erlang",
+        "lognormal",
+        "uniform",
+        "triangular",
+        "weibull",
+        "gamma",
+        "empirical",
+    ]
     mean: float
     cv: float = 0.0
     rows: int = 1
+    shape: float = 1.0
+    points: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,12 +213,14 @@ class Work:
     """What one kind of entity does at one step: how long, and on which conditions at all.
 
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
-    a gate or a departure, where passing takes no time. ``needs`` are tokens, each kind named once;
-    only work at a service stage may need any.
+    a gate, a departure or a pairing, where passing takes no time. ``no_shows[i]`` is the share of those
+    let pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
+    ``needs`` are tokens, each kind named once; only work at a service stage may need any.
     """
 
     duration: Distribution | None = None
     when: tuple[Condition, ...] = ()
+    no_shows: tuple[float, ...] = ()
     needs: tuple[Need, ...] = ()
 
 

@@ -20,6 +20,7 @@ I32 = npt.NDArray[np.int32]
 Bool = npt.NDArray[np.bool_]
 
 UNLIMITED = 2**62
+NO_SIDE, LEADS, FOLLOWS = 0, 1, 2  # what a class is at a pairing
 MOST_OCCUPANCIES = 8  # zones that one route may pass through
 LONGEST_HORIZON_MS = 2**38  # 8.7 years: an engine may pack an instant and an event into 63 bits
 
@@ -32,6 +33,7 @@ class ElementType(IntEnum):
     GATE = 2
     ZONE = 3
     DEPARTURE = 4
+    PAIRING = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +84,10 @@ class Program:
     refill_overall: I64
     refill_ceiling: I64  # [refills, classes], UNLIMITED where there is none
 
+    # pairings: tables of 0 columns in a network without one
+    pairing_side: I64  # [classes, elements or 0] NO_SIDE, LEADS, FOLLOWS
+    pairing_goods: I64  # [classes, elements or 0] a number for each goods of the stage
+
     # zones, by element (0 for stages)
     places: I64  # [elements]
 
@@ -108,6 +114,11 @@ class Program:
     def n_intervals(self) -> int:
         """Number of intervals of observation; the last may be cut off by the horizon."""
         return -(-self.horizon_ms // self.observe_every_ms)
+
+    @property
+    def has_pairings(self) -> bool:
+        """Whether any stage pairs."""
+        return bool(self.pairing_side.size)
 
     @property
     def n_elements(self) -> int:

@@ -13,10 +13,32 @@ A clinic with three doctors::
 
 from kzsim.experiments.errors import ReplicationDeadlockError
 from kzsim.network import NetworkError
-from kzsim.queueing.arrivals import at, crowd, poisson, poisson_by, poisson_counts, regular
+from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular
 from kzsim.queueing.calendars import changing, open_from, quota
-from kzsim.queueing.distributions import erlang, exponential, fixed, lognormal
-from kzsim.queueing.parts import Network, Part, delay, gate, holding, network, service, source, step, zone
+from kzsim.queueing.distributions import (
+    empirical,
+    erlang,
+    exponential,
+    fixed,
+    gamma,
+    lognormal,
+    triangular,
+    uniform,
+    weibull,
+)
+from kzsim.queueing.parts import (
+    Network,
+    Part,
+    delay,
+    departure,
+    gate,
+    holding,
+    network,
+    service,
+    source,
+    step,
+    zone,
+)
 from kzsim.queueing.run import replicate, run
 from kzsim.queueing.units import (
     Rate,
@@ -40,13 +62,17 @@ __all__ = [
     "ReplicationDeadlockError",
     "Time",
     "at",
+    "batches",
     "changing",
     "crowd",
     "days",
     "delay",
+    "departure",
+    "empirical",
     "erlang",
     "exponential",
     "fixed",
+    "gamma",
     "gate",
     "holding",
     "hours",
@@ -68,5 +94,8 @@ __all__ = [
     "service",
     "source",
     "step",
+    "triangular",
+    "uniform",
+    "weibull",
     "zone",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kzsim.network import Arrivals, NetworkError
+from kzsim.network import Arrivals, Batches, NetworkError
+from kzsim.network.distributions import SHARE_TOLERANCE
 from kzsim.queueing.units import Rate, Time, number, rate, time, whole
 
 
@@ -66,7 +67,23 @@ class Instants:
         return Arrivals("instants", at_ms=tuple(at for at in self.at_ms if at < horizon_ms))
 
 
-Coming = Poisson | Steady | Regular | Instants
+Alone = Poisson | Steady | Regular | Instants
+
+
+@dataclass(frozen=True)
+class Batched:
+    """Several at once, whenever ``alone`` says: ``sizes[i]`` of them with probability ``shares[i]``."""
+
+    alone: Alone
+    sizes: tuple[int, ...]
+    shares: tuple[float, ...]
+
+    def until(self, horizon_ms: int) -> Arrivals:
+        """Up to the horizon, for the network."""
+        return replace(self.alone.until(horizon_ms), batches=Batches(self.sizes, self.shares))
+
+
+Coming = Alone | Batched
 
 
 def poisson(mean: Rate) -> Steady:
@@ -114,6 +131,24 @@ def regular(every: Time, *, first: Time | None = None) -> Regular:
 def at(*instants: Time) -> Instants:
     """Exactly at these instants, in any order."""
     return Instants(tuple(sorted(time("at: an instant", each).whole_ms for each in instants)))
+
+
+def batches(when: Alone, sizes: int | Mapping[int, float]) -> Batched:
+    """Not one entity each time but a batch: of this size, or of sizes with their probabilities.
+
+    ``batches(poisson(per_hour(4)), {1: 0.25, 2: 0.5, 3: 0.25})``. Raises NetworkError if a size is no whole
+    number of 1 or more, or if the probabilities do not sum to 1.
+    """
+    if not isinstance(when, Alone):
+        raise NetworkError((f"batches: they come {when!r}: give arrivals, as in poisson(per_hour(4))",))
+    given = dict(sizes) if isinstance(sizes, Mapping) else {whole("batches: the size", sizes, least=1): 1.0}
+    shares = {
+        whole("batches: a size", size, least=1): number(f"batches: the share of size {size}", share)
+        for size, share in sorted(given.items())
+    }
+    if abs(math.fsum(shares.values()) - 1) > SHARE_TOLERANCE:
+        raise NetworkError((f"batches: the shares {list(shares.values())} do not sum to 1: make them",))
+    return Batched(when, tuple(shares), tuple(shares.values()))
 
 
 def crowd(count: int) -> Instants:

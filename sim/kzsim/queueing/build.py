@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from operator import mul
 
 from kzsim import network as model
 from kzsim.network import Calendar, NetworkError, Program, compile_network
 from kzsim.network.model import Arrivals
+from kzsim.network.model import Stage as MadeStage
 from kzsim.queueing.calendars import Changing
-from kzsim.queueing.parts import Delay, Gate, Network, Service, Source, Step, Zone
+from kzsim.queueing.parts import Delay, Departure, Gate, Network, Service, Source, Stage, Step, Zone
 
 MOST_ENTITIES = 100_000_000
 """Of one replication: its definition alone takes a gigabyte then."""
@@ -51,13 +53,15 @@ def build(network: Network, window: Window) -> Program:
 
 def expected_entities(arrivals: Arrivals) -> float:
     """How many are expected to come."""
-    return len(arrivals.at_ms) + math.fsum(arrivals.expected)
+    batches = arrivals.batches
+    size = 1.0 if batches is None else math.fsum(map(mul, batches.sizes, batches.shares))
+    return size * (len(arrivals.at_ms) + math.fsum(arrivals.expected))
 
 
 def _network_of(network: Network, window: Window) -> model.Network:
     horizon = window.until_ms
     parts = network.parts
-    stages = tuple(_stage(p, horizon) for p in parts if isinstance(p, Service | Delay | Gate))
+    stages = tuple(_stage(p, horizon) for p in parts if isinstance(p, Stage))
     return model.Network(
         horizon_ms=horizon,
         classes=network.classes,
@@ -76,16 +80,16 @@ def _network_of(network: Network, window: Window) -> model.Network:
     )
 
 
-def _stage(
-    part: Service | Delay | Gate, horizon: int
-) -> model.ServiceStage | model.DelayStage | model.GateStage:
+def _stage(part: Stage, horizon: int) -> MadeStage:
     if isinstance(part, Service):
         pools = tuple(model.Pool(name, _calendar(size, horizon)) for name, size in part.pools)
-        return model.ServiceStage(part.name, part.account, pools, dict(part.usable))
+        return model.ServiceStage(part.name, part.account, pools, dict(part.usable), part.on_close)
     if isinstance(part, Delay):
         return model.DelayStage(
             part.name, part.account, None if part.open is None else part.open.calendar(horizon)
         )
+    if isinstance(part, Departure):
+        return model.DepartureStage(part.name, *part.leaving.until(horizon))
     refills: tuple[model.Refill, ...] = ()
     if part.quota is not None:
         amount, ceilings = part.quota.amount, dict(part.quota.ceilings)
@@ -119,7 +123,7 @@ def _work(step: Step) -> model.Work:
 
 def _unknown_names(network: Network) -> Iterator[str]:
     """Names that nothing has, each with what was perhaps meant; the rest is checked by the network."""
-    stages = [p.name for p in network.parts if isinstance(p, Service | Delay | Gate)]
+    stages = [p.name for p in network.parts if isinstance(p, Stage)]
     zones = [p.name for p in network.parts if isinstance(p, Zone)]
     for source in network.sources:
         where = f"source '{source.name}'"

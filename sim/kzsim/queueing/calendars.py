@@ -64,6 +64,40 @@ def open_from(opens: Time, closes: Time, *, repeat: Time) -> Changing:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """``places[i]`` at ``at_ms[i]``, over again every ``repeat_ms``."""
+
+    at_ms: tuple[int, ...]
+    places: tuple[int, ...]
+    repeat_ms: int | None
+
+    def until(self, horizon_ms: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Instants up to the horizon and the places of each; one beyond it if there is none before."""
+        starts = [0] if self.repeat_ms is None else range(0, horizon_ms, self.repeat_ms)
+        once = list(zip(self.at_ms, self.places, strict=True))
+        found = [(start + at, places) for start in starts for at, places in once if start + at < horizon_ms]
+        at_ms, places = zip(*(found or once[:1]), strict=True)
+        return at_ms, places
+
+
+def leaving(where: str, places: Mapping[Time, int], repeat: Time | None) -> Leaving:
+    """Check instants and numbers of places. Raises NetworkError, naming ``where``."""
+    at_ms = [time(f"{where}: an instant", at).whole_ms for at in places]
+    for at, count in zip(at_ms, places.values(), strict=True):
+        whole(f"{where}: the places at {at} ms", count)
+    if not at_ms or at_ms != sorted(set(at_ms)):
+        raise NetworkError((f"{where}: the instants {at_ms} ms do not rise: give some, in order",))
+    if not any(places.values()):
+        raise NetworkError((f"{where} never lets anybody leave: give an instant some places",))
+    repeat_ms = None if repeat is None else time(f"{where}: repeat", repeat).whole_ms
+    if repeat_ms is not None and not (at_ms[-1] <= repeat_ms and at_ms[-1] - at_ms[0] < repeat_ms):
+        raise NetworkError(
+            (f"{where}: it repeats after {repeat_ms} ms, but its instants are {at_ms} ms: lengthen repeat",)
+        )
+    return Leaving(tuple(at_ms), tuple(places.values()), repeat_ms)
+
+
+@dataclass(frozen=True)
 class Quota:
     """``amount`` at 0 and again every ``every_ms``, of it per class at most ``ceilings``."""
 

@@ -10,22 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kzsim.network import Account, Distribution, NetworkError
-from kzsim.queueing.arrivals import Coming, Instants, Poisson, Regular, Steady
-from kzsim.queueing.calendars import Changing, Quota
-from kzsim.queueing.units import number, whole
-
-ACCOUNTS = {
-    "inspection": Account.INSPECTION,
-    "documents": Account.DOCUMENTS,
-    "handling": Account.HANDLING,
-    "hold": Account.HOLD,
-    "travel": Account.TRAVEL,
-    "home": Account.HOME,
-}
-"""What time at a stage may be booked as."""
-
-Ordered = Mapping[str, int]
-"""Class -> number; a lower number goes first, a class that is not named has 0."""
+from kzsim.queueing.arrivals import Batched, Coming, Instants, Poisson, Regular, Steady
+from kzsim.queueing.calendars import Changing, Leaving, Quota, leaving
+from kzsim.queueing.checked import Ordered, account_of, hours_of, name_of, priority_of
+from kzsim.queueing.units import Time, number, whole
 
 
 @dataclass(frozen=True)
@@ -37,6 +25,7 @@ class Service:
     usable: tuple[tuple[str, tuple[str, ...]], ...]
     priority: tuple[tuple[str, int], ...]
     account: Account
+    on_close: Literal["finish", "suspend"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +45,15 @@ class Gate:
     name: str
     open: Changing | None
     quota: Quota | None
+    priority: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A stage that is left at certain instants only; see :func:`departure`."""
+
+    name: str
+    leaving: Leaving
     priority: tuple[tuple[str, int], ...]
 
 
@@ -100,7 +98,11 @@ class Source:
     group: str
 
 
-Part = Service | Delay | Gate | Zone | Source
+EVERYBODY = "all"
+"""What a table calls all groups together."""
+
+Stage = Service | Delay | Gate | Departure
+Part = Stage | Zone | Source
 
 
 @dataclass(frozen=True)
@@ -128,18 +130,22 @@ class Network:
 def network(*parts: Part) -> Network:
     """Put stages, gates, zones and sources together. ``run`` checks that they fit.
 
-    Raises NetworkError if something is no part, or if there is no source.
+    Raises NetworkError if something is no part, if there is no source, or if one of several groups is named
+    ``all``, as a table calls everybody.
     """
     wrong = tuple(
-        f"network: {part!r} is no part: give what service, delay, gate, zone and source return"
+        f"network: {part!r} is no part: give what service, delay, gate, departure, zone and source return"
         for part in parts
-        if not isinstance(part, Service | Delay | Gate | Zone | Source)
+        if not isinstance(part, Part)
     )
     if wrong:
         raise NetworkError(wrong)
     made = Network(parts)
     if not made.sources:
         raise NetworkError(("network: nobody comes: give it a source",))
+    if len(made.groups) > 1 and EVERYBODY in made.groups:
+        said = f"network: a group '{EVERYBODY}' among others would be mistaken for everybody"
+        raise NetworkError((f"{said}: give its sources another name or group",))
     return made
 
 
@@ -151,16 +157,20 @@ def service(
     usable: Mapping[str, Sequence[str]] | None = None,
     priority: Ordered | None = None,
     account: str = "inspection",
+    on_close: Literal["finish", "suspend"] = "finish",
 ) -> Service:
     """A waiting line and its servers: a number, or one that is ``changing``.
 
     ``pools`` instead of ``servers`` names servers of several kinds; ``usable`` says which of them a
     class may use, the preferred first (a class not named may use all). When the number of servers falls,
-    whoever is served is finished. Raises NetworkError if something is missing or no number.
+    whoever is served is finished; with ``on_close="suspend"`` the services that started last pause, and go on
+    when there are servers again. Raises NetworkError if something is missing or no number.
     """
-    where = f"stage '{_name('stage', name)}'"
+    where = f"stage '{name_of('stage', name)}'"
     if (servers is None) == (pools is None):
         raise NetworkError((f"{where}: give either servers or pools, as in servers=3",))
+    if on_close not in ("finish", "suspend"):
+        raise NetworkError((f"{where}: on_close is {on_close!r}: give 'finish' or 'suspend'",))
     given = {"servers": servers} if servers is not None else dict(pools or {})
     for pool, size in given.items():
         if not isinstance(size, Changing):
@@ -169,16 +179,16 @@ def service(
         name=name,
         pools=tuple((pool, size) for pool, size in given.items() if size is not None),
         usable=tuple((klass, tuple(may)) for klass, may in (usable or {}).items()),
-        priority=_priority(where, priority),
-        account=_account(where, account),
+        priority=priority_of(where, priority),
+        account=account_of(where, account),
+        on_close=on_close,
     )
 
 
 def delay(name: str, *, open: Changing | None = None, account: str = "hold") -> Delay:  # noqa: A002 - the contract's word
     """A stage that everybody starts at once; with ``open`` its time passes in open hours only."""
-    where = f"stage '{_name('stage', name)}'"
-    _changing(where, open)
-    return Delay(name, open, _account(where, account))
+    where = f"stage '{name_of('stage', name)}'"
+    return Delay(name, hours_of(where, open), account_of(where, account))
 
 
 def gate(
@@ -192,19 +202,31 @@ def gate(
 
     Raises NetworkError if it has neither opening hours nor a quota.
     """
-    where = f"gate '{_name('gate', name)}'"
+    where = f"gate '{name_of('gate', name)}'"
     if open is None and quota is None:
         raise NetworkError((f"{where} stops nobody: give it opening hours or a quota",))
-    _changing(where, open)
     if quota is not None and not isinstance(quota, Quota):
         raise NetworkError((f"{where}: the quota is {quota!r}: give one, as in quota(100, every=days(1))",))
-    return Gate(name, open, quota, _priority(where, priority))
+    return Gate(name, hours_of(where, open), quota, priority_of(where, priority))
+
+
+def departure(
+    name: str, places: Mapping[Time, int], *, repeat: Time | None = None, priority: Ordered | None = None
+) -> Departure:
+    """A stage that is left at certain instants only, by as many as there are places then.
+
+    ``departure("train", {hours(6): 40, hours(18): 60}, repeat=days(1))``. With ``repeat`` the instants, from
+    0 to ``repeat`` itself, come again after that time. A place that nobody takes has gone. Raises
+    NetworkError if the instants do not rise or do not fit into ``repeat``.
+    """
+    where = f"departure '{name_of('departure', name)}'"
+    return Departure(name, leaving(where, places, repeat), priority_of(where, priority))
 
 
 def zone(name: str, places: int, *, priority: Ordered | None = None) -> Zone:
     """A finite number of places. Who finds none waits before it, and keeps the server it is at."""
-    where = f"zone '{_name('zone', name)}'"
-    return Zone(name, whole(f"{where}: places", places, least=1), _priority(where, priority))
+    where = f"zone '{name_of('zone', name)}'"
+    return Zone(name, whole(f"{where}: places", places, least=1), priority_of(where, priority))
 
 
 def step(
@@ -215,7 +237,7 @@ def step(
     ``name`` (default: the stage's) must be given where a source is at one stage twice. Raises
     NetworkError if the duration is no distribution or the share not between 0 and 1.
     """
-    where = f"step at '{_name('stage', stage)}'"
+    where = f"step at '{name_of('stage', stage)}'"
     if duration is not None and not isinstance(duration, Distribution):
         raise NetworkError(
             (f"{where}: the duration is {duration!r}: give a distribution, as in exponential(minutes(5))",)
@@ -248,8 +270,8 @@ def source(
     ``klass`` (default: the name) decides pools, priority and ceilings, ``group`` (default: the class) is
     what indicators are kept by. Raises NetworkError if something is not of its kind.
     """
-    where = f"source '{_name('source', name)}'"
-    if not isinstance(arrivals, Poisson | Steady | Regular | Instants):
+    where = f"source '{name_of('source', name)}'"
+    if not isinstance(arrivals, Poisson | Steady | Regular | Instants | Batched):
         raise NetworkError(
             (f"{where}: the arrivals are {arrivals!r}: give some, as in poisson(per_hour(6))",)
         )
@@ -259,29 +281,3 @@ def source(
         raise NetworkError((f"{where}: zones is a list of holdings, as in [holding('strip', 'booth')]",))
     own = klass if klass is not None else name
     return Source(name, arrivals, tuple(steps), tuple(zones), own, group if group is not None else own)
-
-
-def _name(what: str, name: str) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise NetworkError((f"a {what} is named {name!r}: give it a name",))
-    return name
-
-
-def _account(where: str, name: str) -> Account:
-    if name not in ACCOUNTS:
-        raise NetworkError((f"{where}: unknown account {name!r}: give one of {', '.join(ACCOUNTS)}",))
-    return ACCOUNTS[name]
-
-
-def _changing(where: str, given: Changing | None) -> None:
-    if given is not None and not isinstance(given, Changing):
-        raise NetworkError(
-            (f"{where}: open is {given!r}: give hours, as in open_from(hours(8), hours(20), repeat=days(1))",)
-        )
-
-
-def _priority(where: str, given: Ordered | None) -> tuple[tuple[str, int], ...]:
-    for klass, rank in (given or {}).items():
-        if isinstance(rank, bool) or not isinstance(rank, int):
-            raise NetworkError((f"{where}: the priority of '{klass}' is {rank!r}: give a whole number",))
-    return tuple((given or {}).items())

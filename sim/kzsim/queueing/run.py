@@ -20,6 +20,7 @@ from kzsim.network import NetworkError, Program
 from kzsim.network.program import LONGEST_HORIZON_MS
 from kzsim.queueing.build import Window, build, expected_entities
 from kzsim.queueing.parts import Network
+from kzsim.queueing.per_batch import batch_times, has_batches
 from kzsim.queueing.units import MS_PER_UNIT, Time, time, whole
 from kzsim.queueing.values import Asked, Key, values_of
 
@@ -53,11 +54,13 @@ class _Experiment:
         engine = choice.load(self.chosen.engine)
         with nullcontext() if self.chosen.compiled else compiled.set_aside():
             entities = draw(self.program, self.seed, number)
+            by_batch = has_batches(self.program)
             try:
-                outcome = engine(self.program, entities)
+                outcome = engine(self.program, entities, passage=by_batch)
             except DeadlockError as error:
                 raise ReplicationDeadlockError(error.at_ms, error.waiters, number, "network") from error
-        return values_of(self.program, self.groups, self.window, self.asked, outcome)
+            batches = tuple(batch_times(self.program, entities, outcome)) if by_batch else ()
+        return values_of(self.program, self.groups, self.window, self.asked, outcome, batches)
 
 
 def run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,10 +15,11 @@ from kzsim.network import Account, Program
 from kzsim.network.model import WAIT_ACCOUNTS, WORK_ACCOUNTS
 from kzsim.network.program import ElementType
 from kzsim.queueing.build import Window
+from kzsim.queueing.parts import EVERYBODY
+from kzsim.queueing.per_batch import BatchTimes
 
 I64 = npt.NDArray[np.int64]
 
-EVERYBODY = "all"
 WHOLE = "network"
 COHORT = 1
 
@@ -27,6 +28,7 @@ CAUSES = {
     ElementType.DELAY: (Account.CLOSED,),
     ElementType.GATE: (Account.CLOSED, Account.QUOTA),
     ElementType.ZONE: (Account.BLOCKED,),
+    ElementType.DEPARTURE: (Account.QUEUE,),
 }
 """What entities wait for at an element of each type."""
 
@@ -52,7 +54,12 @@ class Asked:
 
 
 def values_of(
-    program: Program, groups: tuple[str, ...], window: Window, asked: Asked, outcome: Outcome
+    program: Program,
+    groups: tuple[str, ...],
+    window: Window,
+    asked: Asked,
+    outcome: Outcome,
+    batches: Sequence[BatchTimes] = (),
 ) -> dict[Key, float]:
     """Every indicator of one run; NaN where nobody was there to measure."""
     rows: list[tuple[str, slice | list[int]]] = [(EVERYBODY, slice(None))]
@@ -63,6 +70,7 @@ def values_of(
         found.update(_of_network(group, chosen, window, asked, outcome))
         for number, name in enumerate(program.element_names):
             found.update(_of_element(program, number, name, group, chosen, asked, outcome))
+    found.update(_of_batches(groups, asked, batches))
     found.update(_numbers(program, window, outcome))
     held = outcome.busy_ms / program.horizon_ms
     for name, value in zip(program.pool_names, held.tolist(), strict=True):
@@ -99,6 +107,23 @@ def _of_network(
         yield Key(WHOLE, group, "number_in_system_at", "entities", at_ms / asked.ms), number
     for least in asked.at_least:
         yield Key(WHOLE, group, "share_of_time_at_least", "share", float(least)), _mean(readings >= least)
+
+
+def _of_batches(
+    groups: tuple[str, ...], asked: Asked, batches: Sequence[BatchTimes]
+) -> Iterator[tuple[Key, float]]:
+    if not batches:
+        return
+    rows = {EVERYBODY: list(batches)}
+    if len(groups) > 1:
+        for each in batches:
+            rows.setdefault(groups[each.group], []).append(each)
+    for group, of in rows.items():
+        means = np.concatenate([each.mean_ms for each in of])
+        longest = np.concatenate([each.longest_ms for each in of])
+        yield Key(WHOLE, group, "batches", "batches"), float(len(means))
+        yield Key(WHOLE, group, "batch_time_in_system", asked.unit), _mean(means) / asked.ms
+        yield Key(WHOLE, group, "batch_time_to_clear", asked.unit), _mean(longest) / asked.ms
 
 
 def _of_element(
@@ -142,5 +167,5 @@ def _ratio(sum_: float, count: float) -> float:
     return sum_ / count if count else math.nan
 
 
-def _mean(values: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> float:
+def _mean(values: npt.NDArray[np.integer] | npt.NDArray[np.bool_] | npt.NDArray[np.floating]) -> float:
     return float(np.mean(values)) if values.size else math.nan

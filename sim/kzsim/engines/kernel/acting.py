@@ -10,6 +10,7 @@ from kzsim.engines.kernel.heads import comes_before, free_pool
 from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, leave_line
+from kzsim.engines.kernel.missing import stay_away
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.suspending import begin_service, put_right
 from kzsim.engines.kernel.tokens import may_take, take_tokens
@@ -179,6 +180,9 @@ def act_gate(
         who = leave_line(element, line, entity, number, best)
         element[number, LEFT] -= 1
         line[best, CEILING_LEFT] -= 1
+        if own_time(entity, who) < SKIPPED:
+            stay_away(run, entity, element, line, account, trace, who, number, best)
+            continue
         start(
             run,
             marked,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import mark, mark_always
+from kzsim.engines.kernel.missing import come_back
 from kzsim.engines.kernel.queue import push
 from kzsim.engines.outcome import I64
 
@@ -46,14 +47,27 @@ def change_opening(run: I64, queue: I64, marked: I64, element: I64, calendar: I6
 
 @compiled
 def refill_quota(
-    run: I64, queue: I64, marked: I64, element: I64, line: I64, refill: I64, number: int
+    run: I64,
+    queue: I64,
+    marked: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    refill: I64,
+    account: I64,
+    trace: I64,
+    number: int,
 ) -> None:
-    """What is left of a gate's quota becomes this; what was unused has expired."""
+    """What is left of a gate's quota becomes this; what was unused has expired, who missed it comes back."""
     row = element[number, REFILL_NEXT]
     element[number, LEFT] = refill[row, OVERALL]
     element[number, REFILLED_AT] = run[NOW]
+    is_gate = element[number, TYPE] == GATE
     for klass in range(run[N_CLASSES]):
-        line[number * run[N_CLASSES] + klass, CEILING_LEFT] = refill[row, CEILINGS + klass]
+        of_class = number * run[N_CLASSES] + klass
+        line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]
+        if is_gate and line[of_class, FIRST_MISSED] != NONE:
+            come_back(run, entity, line, account, trace, number, of_class)
     mark(run, marked, element, number)
     element[number, REFILL_NEXT] = row + 1
     if row + 1 < element[number, REFILL_TO]:

@@ -6,11 +6,23 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.asked import ALIVE, NOT_ASKED, STUCK, tokens_come, usable_by
 from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.pairing import comes_to_pair, partner_will_arrive
 from kzsim.engines.outcome import I8, I64
 
 
 @compiled
-def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, run: I64, who: int) -> bool:
+def moves_by_time(
+    entity: I64,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    run: I64,
+    source: I64,
+    kinds: I64,
+    step: I64,
+    who: int,
+) -> bool:
     """Whether time alone frees the entity: an end, an opening, a refill or a larger capacity."""
     at = entity[who, WAITS_AT]
     if at == NONE:
@@ -18,6 +30,9 @@ def moves_by_time(entity: I64, element: I64, line: I64, pool: I64, usable: I64, 
     if element[at, TYPE] == ZONE:
         return False
     if element[at, TYPE] != SERVICE:
+        if element[at, TYPE] == PAIRING:
+            row = at * run[N_CLASSES] + entity[who, KLASS]
+            return partner_will_arrive(run, line, source, kinds, step, row)
         return True
     first, last = usable_by(entity, line, usable, run, who)
     for i in range(first, last):
@@ -39,6 +54,9 @@ def is_stuck(
     pool: I64,
     usable: I64,
     zones: I64,
+    source: I64,
+    kinds: I64,
+    step: I64,
     token: I64,
     need: I64,
 ) -> bool:
@@ -50,7 +68,7 @@ def is_stuck(
     unsure = 0
     for zone in zones:
         element[zone, LIVES] = element[zone, WAITING] == 0 or has_mover(
-            run, entity, links, element, line, pool, usable, token, need, zone
+            run, entity, links, element, line, pool, usable, source, kinds, step, token, need, zone
         )
         unsure += 1 - element[zone, LIVES]
     while unsure > 0:
@@ -62,7 +80,9 @@ def is_stuck(
                 element[zone, LIVES] = 1
                 unsure -= 1
         if unsure == before:
-            return reduce_graph(run, entity, links, asked, element, line, pool, usable, zones)
+            return reduce_graph(
+                run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step
+            )
     return False
 
 
@@ -75,6 +95,9 @@ def has_mover(
     line: I64,
     pool: I64,
     usable: I64,
+    source: I64,
+    kinds: I64,
+    step: I64,
     token: I64,
     need: I64,
     zone: int,
@@ -84,7 +107,7 @@ def has_mover(
     while holder != NONE:
         who = holder >> PLACE_BITS
         if tokens_come(run, entity, element, line, token, need, who):
-            if moves_by_time(entity, element, line, pool, usable, run, who):
+            if moves_by_time(entity, element, line, pool, usable, run, source, kinds, step, who):
                 return True
             if element[entity[who, WAITS_AT], TYPE] == SERVICE:
                 first, last = usable_by(entity, line, usable, run, who)
@@ -116,7 +139,7 @@ def waits_for_living_zone(
         if element[at, TYPE] == ZONE:
             if element[at, LIVES] == 1:
                 return True
-        elif tokens_come(run, entity, element, line, token, need, who):
+        elif element[at, TYPE] == SERVICE and tokens_come(run, entity, element, line, token, need, who):
             first, last = usable_by(entity, line, usable, run, who)
             for i in range(first, last):
                 blocked = pool[usable[i], FIRST_BLOCKED]
@@ -130,7 +153,18 @@ def waits_for_living_zone(
 
 @compiled
 def reduce_graph(
-    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, zones: I64
+    run: I64,
+    entity: I64,
+    links: I64,
+    asked: I8,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    zones: I64,
+    source: I64,
+    kinds: I64,
+    step: I64,
 ) -> bool:
     """Ask those who wait for places and all they depend on; wake whom a living entity can free."""
     rows = run[HIGHEST_ROW]
@@ -147,19 +181,29 @@ def reduce_graph(
         changed = False
         for who in range(rows):
             if asked[who] == STUCK:
-                if moves_by_time(entity, element, line, pool, usable, run, who) or ask_releasers(
-                    run, entity, links, asked, element, line, pool, usable, who
-                ):
+                if moves_by_time(
+                    entity, element, line, pool, usable, run, source, kinds, step, who
+                ) or ask_releasers(run, entity, links, asked, element, line, pool, usable, kinds, step, who):
                     asked[who] = ALIVE
                     changed = True
                 elif run[NEWLY_ASKED] > 0:
                     changed = True
-    return name_stuck(run, entity, links, asked, element, line, pool, usable, rows)
+    return name_stuck(run, entity, links, asked, element, line, pool, usable, kinds, step, rows)
 
 
 @compiled
 def name_stuck(
-    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, rows: int
+    run: I64,
+    entity: I64,
+    links: I64,
+    asked: I8,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    kinds: I64,
+    step: I64,
+    rows: int,
 ) -> bool:
     """Whether anybody in a zone's line is not alive; then leave STUCK those and all they depend on."""
     found = False
@@ -173,14 +217,24 @@ def name_stuck(
         goes_on = False
         for who in range(rows):
             if asked[who] == STUCK:
-                ask_releasers(run, entity, links, asked, element, line, pool, usable, who)
+                ask_releasers(run, entity, links, asked, element, line, pool, usable, kinds, step, who)
                 goes_on = goes_on or run[NEWLY_ASKED] > 0
     return found
 
 
 @compiled
 def ask_releasers(
-    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, who: int
+    run: I64,
+    entity: I64,
+    links: I64,
+    asked: I8,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    kinds: I64,
+    step: I64,
+    who: int,
 ) -> bool:
     """Whether a living entity can free this one; those not asked before are put on the list."""
     run[NEWLY_ASKED] = 0
@@ -193,6 +247,8 @@ def ask_releasers(
                 return True
             holder = links[other, 2 * (holder & (PLACES_PER_ENTITY - 1))]
         return False
+    if element[at, TYPE] == PAIRING:
+        return ask_partners(run, entity, asked, line, kinds, step, who)
     first, last = usable_by(entity, line, usable, run, who)
     for i in range(first, last):
         if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
@@ -202,6 +258,20 @@ def ask_releasers(
             if ask(run, asked, other):
                 return True
             other = entity[other, NEXT_BLOCKED]
+    return False
+
+
+@compiled
+def ask_partners(run: I64, entity: I64, asked: I8, line: I64, kinds: I64, step: I64, who: int) -> bool:
+    """Whether somebody alive may come yet to be partner of who waits at a pairing."""
+    row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
+    for other in range(run[HIGHEST_ROW]):
+        if (
+            entity[other, INDEX] != NONE
+            and comes_to_pair(run, line, kinds, step, entity[other, KIND], entity[other, STEP], row)
+            and ask(run, asked, other)
+        ):
+            return True
     return False
 
 

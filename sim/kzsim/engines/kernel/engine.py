@@ -297,7 +297,8 @@ class _Run:
     def _empty_trace(self) -> I64:
         steps = int((np.diff(self.entities.first) * self.n_steps).sum())
         accounts = self.entities.count * N_ACCOUNTS
-        trace = np.full((TRACE_PLANES, max(steps, accounts)), NOT_ENTERED, dtype=np.int64)
+        planes = TRACE_PLANES + self.program.has_pairings
+        trace = np.full((planes, max(steps, accounts)), NOT_ENTERED, dtype=np.int64)
         trace[TRACE_ACCOUNT] = 0
         return trace
 
@@ -316,6 +317,7 @@ class _Run:
             start_ms=by_source(TRACE_START),
             end_ms=by_source(TRACE_END),
             account_ms=accounts.reshape(-1, N_ACCOUNTS),
+            partner=by_source(TRACE_PARTNER) if self.program.has_pairings else (),
         )
 
 

@@ -25,11 +25,13 @@ DELAY = int(ElementType.DELAY)
 GATE = int(ElementType.GATE)
 ZONE = int(ElementType.ZONE)
 DEPARTURE = int(ElementType.DEPARTURE)
+PAIRING = int(ElementType.PAIRING)
 CLOSED = int(Account.CLOSED)
 QUOTA = int(Account.QUOTA)
 TOKENS = int(Account.TOKENS)
 BLOCKED = int(Account.BLOCKED)
 QUEUE = int(Account.QUEUE)
+NO_PARTNER_YET = int(Account.PAIRING)
 
 # --- run: one row of single numbers
 NOW = 0
@@ -74,7 +76,7 @@ START = 7
 POOL = 8  # the pool whose server it holds
 WANTED = 9  # the occupancy whose place it has last waited for since its last step; NONE: for none
 WAITS_AT = 10
-WORKS_AT = 11  # while WAITS_AT is the same stage, its service is paused
+WORKS_AT = 11  # while WAITS_AT is the same stage: its service is paused; at a gate: it did not show up
 HELD = 12  # occupancies whose places it holds, one bit each
 NEXT = 13  # in line
 PREVIOUS = 14
@@ -86,7 +88,8 @@ PREVIOUS_SERVED = PREVIOUS_BLOCKED
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
 WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
-OWN = WAITED_MS + N_CAUSES  # AHEAD columns: own duration of step s at OWN + s % AHEAD
+# AHEAD columns: own duration of step s at OWN + s % AHEAD; at gates SKIPPED less the no-shows to come, or 0
+OWN = WAITED_MS + N_CAUSES
 ENTITY_COLUMNS = OWN + AHEAD
 
 # --- asked: one number a row of `entity`, scratch of the deadlock test
@@ -126,7 +129,10 @@ TAIL = 1
 PRIORITY = 2
 CEILING_LEFT = 3
 USABLE_FROM = 4
+FIRST_MISSED = USABLE_FROM  # gates: who of those who did not show up did so last; linked by NEXT
 USABLE_TO = 5
+SIDE = USABLE_FROM  # pairings: whether the class leads or follows
+GOODS = USABLE_TO  # pairings: only two of the same make a pair
 CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
@@ -271,3 +277,4 @@ TRACE_START = 1
 TRACE_END = 2
 TRACE_ACCOUNT = 3
 TRACE_PLANES = 4
+TRACE_PARTNER = 4  # as the first three; only if some stage pairs

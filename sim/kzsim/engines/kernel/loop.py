@@ -15,14 +15,15 @@ from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
+from kzsim.engines.kernel.causes import close_instant
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
 from kzsim.engines.kernel.deadlock import is_stuck
-from kzsim.engines.kernel.heads import free_pool
 from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import remember_clock, turn_clock
+from kzsim.engines.kernel.missing import book_absence
 from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
+from kzsim.engines.kernel.pairing import act_pairing
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.kernel.token_deadlock import is_stuck_with_tokens
 from kzsim.engines.kernel.tokens import return_tokens
@@ -93,7 +94,7 @@ def advance(
         or bounds.shape[1] != BOUND_COLUMNS
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
-        or trace.shape[0] != TRACE_PLANES
+        or trace.shape[0] < TRACE_PLANES
         or token.shape[1] != TOKEN_COLUMNS
         or need.shape[1] != NEED_COLUMNS
         or needs_of.shape[1] != NEEDS_OF_COLUMNS
@@ -124,7 +125,7 @@ def advance(
                 elif kind == OPENING_CHANGE:
                     change_opening(run, queue, marked, element, calendar, index)
                 elif kind == REFILL:
-                    refill_quota(run, queue, marked, element, line, refill, index)
+                    refill_quota(run, queue, marked, entity, element, line, refill, account, trace, index)
                 else:
                     return_tokens(run, marked, element, token, user, returning, index)
             # 2. dispatch
@@ -171,6 +172,21 @@ def advance(
                     )
                 elif kind == ZONE:
                     act_zone(run, entity, links, element, line, account, trace, number)
+                elif kind == PAIRING:
+                    act_pairing(
+                        run,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
                 else:
                     if kind == DEPARTURE and element[number, REFILLED_AT] != run[NOW]:
                         element[number, LEFT] = 0
@@ -251,7 +267,9 @@ def advance(
                 pool,
                 usable,
                 zones,
+                source,
                 kinds,
+                step,
                 token,
                 need,
                 needs_of,
@@ -260,7 +278,7 @@ def advance(
             ):
                 return DEADLOCK
         elif run[IN_ZONE_LINES] > 0 and is_stuck(
-            run, entity, links, asked, element, line, pool, usable, zones, token, need
+            run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step, token, need
         ):
             return DEADLOCK
         following_ms = find_next(run, queue, entity)
@@ -272,50 +290,6 @@ def advance(
 
 
 # --- between instants ---------------------------------------------------------------------------------
-
-
-@compiled
-def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64) -> None:
-    """Say what keeps whom waiting from here on, at every element that acted and left somebody waiting."""
-    for i in range(run[ACTED_SIZE]):
-        number = acted[i]
-        element[number, HAS_ACTED] = 0
-        if element[number, WAITING] > 0:
-            for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
-                if line[row, HEAD] != NONE:
-                    newest = line[row, TAIL]
-                    while newest != NONE and entity[newest, JOINED] == run[NOW]:
-                        remember_clock(line, entity, newest, row, run[NOW])
-                        newest = entity[newest, PREVIOUS]
-                    turn_clock(
-                        run, line, row, cause_of_wait(run, entity, element, line, pool, usable, number, row)
-                    )
-    run[ACTED_SIZE] = 0
-
-
-@compiled
-def cause_of_wait(
-    run: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64, number: int, row: int
-) -> int:
-    """The account of a wait, by the state of the element and the class."""
-    if element[number, TYPE] == ZONE:
-        return BLOCKED
-    if element[number, TYPE] == GATE:
-        is_used_up = element[number, LEFT] == 0 or line[row, CEILING_LEFT] == 0
-        was_refused = is_used_up and entity[line[row, HEAD], JOINED] < element[number, SHUT_SINCE]
-        return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
-    if element[number, TYPE] == DEPARTURE:
-        return QUEUE
-    if run[N_TOKENS] > 0 and free_pool(pool, usable, line, row) != NONE:
-        return TOKENS
-    cause = CLOSED
-    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-        which = usable[i]
-        if pool[which, CAPACITY] > 0:
-            if pool[which, N_BLOCKED] < pool[which, CAPACITY]:
-                return QUEUE
-            cause = BLOCKED
-    return cause
 
 
 @compiled
@@ -360,7 +334,9 @@ def settle(
         if entity[who, INDEX] != NONE:
             at = entity[who, WAITS_AT]
             following = entity[who, STEP] + 1
-            if entity[who, WORKS_AT] != NONE:
+            if entity[who, WORKS_AT] != NONE and element[entity[who, WORKS_AT], TYPE] == GATE:
+                book_absence(run, entity, account, trace, who, at)
+            elif entity[who, WORKS_AT] != NONE:
                 book_unfinished(run, entity, element, calendar, account, trace, who)
             elif at != NONE:
                 row = at * run[N_CLASSES] + entity[who, KLASS]
@@ -389,6 +365,6 @@ def settle(
                         who,
                         step,
                     )
-                if entity[who, OWN + (step & (AHEAD - 1))] != SKIPPED:
+                if entity[who, OWN + (step & (AHEAD - 1))] > 0:
                     own += entity[who, OWN + (step & (AHEAD - 1))]
             note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

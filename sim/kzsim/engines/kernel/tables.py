@@ -134,6 +134,11 @@ def initial_state(program: Program) -> State:
     first, behind = needs_of_lines(program)
     line[:, NEEDS_FROM] = np.tile(first, n)
     line[:, NEEDS_TO] = np.tile(behind, n)
+    if program.has_pairings:
+        pairs = np.repeat(program.element_type == ElementType.PAIRING, k)
+        line[pairs, SIDE] = program.pairing_side[klass].T.reshape(-1)[pairs]
+        line[pairs, GOODS] = program.pairing_goods[klass].T.reshape(-1)[pairs]
+    line[np.repeat(program.element_type == ElementType.GATE, k), FIRST_MISSED] = NONE
     line[:, CAUSE] = QUEUE
     pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
     pool[:, OF_ELEMENT] = program.pool_element

@@ -7,6 +7,7 @@ from kzsim.compiled import compiled
 from kzsim.engines.kernel.asked import ALIVE, NOT_ASKED, STUCK, tokens_come, usable_by
 from kzsim.engines.kernel.deadlock import has_mover, waits_for_living_zone
 from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.pairing import comes_to_pair, partner_will_arrive
 from kzsim.engines.outcome import I8, I64
 
 NAMED = ALIVE + 1  # said of somebody who is stuck, and in the way of somebody who is
@@ -23,7 +24,9 @@ def is_stuck_with_tokens(
     pool: I64,
     usable: I64,
     zones: I64,
+    source: I64,
     kinds: I64,
+    step: I64,
     token: I64,
     need: I64,
     needs_of: I64,
@@ -43,7 +46,9 @@ def is_stuck_with_tokens(
         count_doomed(entity, element, pool, kinds, token, need, needs_of, user, own_tokens)
         for zone in zones:
             if element[zone, LIVES] == 0 and (
-                has_mover(run, entity, links, element, line, pool, usable, token, need, zone)
+                has_mover(
+                    run, entity, links, element, line, pool, usable, source, kinds, step, token, need, zone
+                )
                 or waits_for_living_zone(run, entity, links, element, line, pool, usable, token, need, zone)
             ):
                 element[zone, LIVES] = 1
@@ -53,7 +58,21 @@ def is_stuck_with_tokens(
     ):
         return False
     return reduce_with_tokens(
-        run, entity, links, asked, element, line, pool, usable, kinds, token, need, needs_of, own_tokens
+        run,
+        entity,
+        links,
+        asked,
+        element,
+        line,
+        pool,
+        usable,
+        source,
+        kinds,
+        step,
+        token,
+        need,
+        needs_of,
+        own_tokens,
     )
 
 
@@ -125,7 +144,9 @@ def reduce_with_tokens(
     line: I64,
     pool: I64,
     usable: I64,
+    source: I64,
     kinds: I64,
+    step: I64,
     token: I64,
     need: I64,
     needs_of: I64,
@@ -149,7 +170,9 @@ def reduce_with_tokens(
             if (
                 asked[who] == STUCK
                 and tokens_come(run, entity, element, line, token, need, who)
-                and goes_on_here(run, entity, links, asked, element, line, pool, usable, who)
+                and goes_on_here(
+                    run, entity, links, asked, element, line, pool, usable, source, kinds, step, who
+                )
             ):
                 asked[who] = ALIVE
                 changed = True
@@ -171,7 +194,9 @@ def reduce_with_tokens(
             line,
             pool,
             usable,
+            source,
             kinds,
+            step,
             token,
             need,
             needs_of,
@@ -181,9 +206,20 @@ def reduce_with_tokens(
 
 @compiled
 def goes_on_here(
-    run: I64, entity: I64, links: I64, asked: I8, element: I64, line: I64, pool: I64, usable: I64, who: int
+    run: I64,
+    entity: I64,
+    links: I64,
+    asked: I8,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    source: I64,
+    kinds: I64,
+    step: I64,
+    who: int,
 ) -> bool:
-    """Whether time or a living entity gives somebody the server or the place it waits for."""
+    """Whether time or a living entity gives somebody the server, the place or the partner it waits for."""
     at = entity[who, WAITS_AT]
     if element[at, TYPE] == ZONE:
         holder = element[at, FIRST_HOLDER]
@@ -191,6 +227,16 @@ def goes_on_here(
             if asked[holder >> PLACE_BITS] == ALIVE:
                 return True
             holder = links[holder >> PLACE_BITS, 2 * (holder & (PLACES_PER_ENTITY - 1))]
+        return False
+    if element[at, TYPE] == PAIRING:
+        row = at * run[N_CLASSES] + entity[who, KLASS]
+        if partner_will_arrive(run, line, source, kinds, step, row):
+            return True
+        for other in range(run[HIGHEST_ROW]):
+            if asked[other] == ALIVE and comes_to_pair(
+                run, line, kinds, step, entity[other, KIND], entity[other, STEP], row
+            ):
+                return True
         return False
     if element[at, TYPE] != SERVICE:
         return True
@@ -219,7 +265,9 @@ def name_in_the_way(
     line: I64,
     pool: I64,
     usable: I64,
+    source: I64,
     kinds: I64,
+    step: I64,
     token: I64,
     need: I64,
     needs_of: I64,
@@ -232,12 +280,22 @@ def name_in_the_way(
         for who in range(rows):
             if asked[who] == NAMED:
                 at = entity[who, WAITS_AT]
-                if not goes_on_here(run, entity, links, asked, element, line, pool, usable, who):
+                if not goes_on_here(
+                    run, entity, links, asked, element, line, pool, usable, source, kinds, step, who
+                ):
                     if element[at, TYPE] == ZONE:
                         holder = element[at, FIRST_HOLDER]
                         while holder != NONE:
                             changed = name(asked, holder >> PLACE_BITS) or changed
                             holder = links[holder >> PLACE_BITS, 2 * (holder & (PLACES_PER_ENTITY - 1))]
+                    elif element[at, TYPE] == PAIRING:
+                        row = at * run[N_CLASSES] + entity[who, KLASS]
+                        for other in range(rows):
+                            if asked[other] == STUCK and comes_to_pair(
+                                run, line, kinds, step, entity[other, KIND], entity[other, STEP], row
+                            ):
+                                asked[other] = NAMED
+                                changed = True
                     else:
                         first, last = usable_by(entity, line, usable, run, who)
                         for i in range(first, last):

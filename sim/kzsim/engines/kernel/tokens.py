@@ -96,7 +96,7 @@ def send_away(
         )
         back_ms = run[NOW] + returning[free, AWAY_MS]
         if back_ms == run[NOW]:
-            come_back(run, marked, element, token, user, need[i, NEED_TOKENS], need[i, NEED_NUMBER])
+            put_back(run, marked, element, token, user, need[i, NEED_TOKENS], need[i, NEED_NUMBER])
         elif back_ms < run[HORIZON]:
             returning[free, RETURN_TOKENS] = need[i, NEED_TOKENS]
             returning[free, RETURN_NUMBER] = need[i, NEED_NUMBER]
@@ -109,13 +109,13 @@ def return_tokens(
     run: I64, marked: I64, element: I64, token: I64, user: I64, returning: I64, row: int
 ) -> None:
     """Tokens that were away are there again."""
-    come_back(run, marked, element, token, user, returning[row, RETURN_TOKENS], returning[row, RETURN_NUMBER])
+    put_back(run, marked, element, token, user, returning[row, RETURN_TOKENS], returning[row, RETURN_NUMBER])
     returning[row, NEXT_RETURN] = run[FREE_RETURN]
     run[FREE_RETURN] = row
 
 
 @compiled
-def come_back(run: I64, marked: I64, element: I64, token: I64, user: I64, which: int, number: int) -> None:
+def put_back(run: I64, marked: I64, element: I64, token: I64, user: I64, which: int, number: int) -> None:
     """So many more tokens are there."""
     token[which, IDLE] += number
     token[which, IDLE_MS] += number * (run[HORIZON] - run[NOW])

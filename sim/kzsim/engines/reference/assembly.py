@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from kzsim.engines.reference import elements
+from kzsim.engines.reference import pairing
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.gates import Departure, Gate
+from kzsim.engines.reference.pairing import Pairing
 from kzsim.engines.reference.parts import Pool
 from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
@@ -17,14 +18,13 @@ from kzsim.engines.reference.tokens import Needed, Tokens
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.model import Account
 from kzsim.network.opentime import OpenTime
-from kzsim.network.program import ElementType, Program
+from kzsim.network.program import ElementType
 from kzsim.network.tokens import NO_WORK
 
 
-class Run(elements.Run, Protocol):
+class Run(pairing.Run, Protocol):
     """What is needed of the run to build what it is made of."""
 
-    program: Program
     pools: list[Pool]
     tokens: list[Tokens]
     elements: list[Element]
@@ -101,6 +101,9 @@ def build_element(run: Run, number: int) -> Element:
             departure = Departure(run, number, name, priority)
             _refill_by_calendar(run, departure)
             return departure
+        case ElementType.PAIRING:
+            side, goods = (table[line_class, number].tolist() for table in (p.pairing_side, p.pairing_goods))
+            return Pairing(run, number, name, priority, side, goods)
         case ElementType.SERVICE:
             row = number * p.n_classes
             ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()

@@ -60,7 +60,8 @@ class _Run:
         self.inside: dict[int, Entity] = {}
         self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
         self.wait_ms = np.zeros((entities.count, len(WAIT_ACCOUNTS)), dtype=np.int64)
-        self.trace = _empty_trace(entities) if trace else None
+        self.trace = _empty_trace(program, entities) if trace else None
+        self.to_come: list[int] = np.diff(entities.first).tolist()
 
         self._marked: list[int] = []
         self._is_marked = [False] * program.n_elements
@@ -117,6 +118,9 @@ class _Run:
 
     def _end_step(self, entity: Entity) -> None:
         """Step end: free the server, and the places that are given up at the end of this step."""
+        # somebody goes on or leaves: the instant is closed even if no element acts, for there may be
+        # one fewer who could free others
+        self._expect_dispatch()
         if self.trace is not None and entity.step >= 0:
             self._record(self.trace.end_ms, entity)
         if entity.pool is not None:
@@ -160,11 +164,20 @@ class _Run:
         self._in_zone_lines -= 1
         self._end_wait(entity)
 
+    def paired(self, leader: Entity, follower: Entity) -> None:
+        """Two go on together: each is the partner of the other."""
+        if self.trace is not None:
+            for one, other in ((leader, follower), (follower, leader)):
+                self.trace.partner[one.source][one.row, one.step] = other.index
+
     def mark(self, element: int) -> None:
         """Let this element act in this instant's dispatch, since its answer may have changed."""
         if not self._is_marked[element]:
             self._is_marked[element] = True
             heappush(self._marked, element)
+        self._expect_dispatch()
+
+    def _expect_dispatch(self) -> None:
         if not self._dispatch_pending:
             self._dispatch_pending = True
             self._call_later(self.dispatch, 0, DISPATCH)
@@ -220,6 +233,7 @@ class _Run:
                 row = draws.numbers.work_from[source] + int(draws.kind[index]) * len(durations)
                 entity.line_of_step = self.program.tokens.work_line[row : row + len(durations)].tolist()
             self.inside[index] = entity
+            self.to_come[source] -= 1
             self.env.process(self.journey(entity, route))
 
     def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
@@ -304,9 +318,10 @@ class _Run:
         )
 
 
-def _empty_trace(entities: Entities) -> Trace:
+def _empty_trace(program: Program, entities: Entities) -> Trace:
     def blank() -> tuple[I64, ...]:
         return tuple(np.full_like(rows, NOT_ENTERED) for rows in entities.duration_ms)
 
     accounts = np.zeros((entities.count, len(Account)), dtype=np.int64)
-    return Trace(joined_ms=blank(), start_ms=blank(), end_ms=blank(), account_ms=accounts)
+    partner = blank() if program.has_pairings else ()
+    return Trace(blank(), blank(), blank(), accounts, partner)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from heapq import heappush
+
+import simpy
 
 from kzsim.engines.reference.elements import Element, Run
 from kzsim.engines.reference.parts import Entity
+from kzsim.network.entities import SKIPPED
 from kzsim.network.model import Account
 from kzsim.network.program import UNLIMITED
 
@@ -19,6 +23,13 @@ class Gate(Element):
         self.shut_since_ms = 0
         self.left = UNLIMITED
         self.left_of_class = [UNLIMITED] * len(priority)
+        self.missed: list[Entity] = []
+
+    def join(self, entity: Entity) -> simpy.Event:
+        """Stand in line; nobody knows yet how often the entity will not show up."""
+        own = entity.duration_ms[entity.step]
+        entity.no_shows = SKIPPED - own if own < SKIPPED else 0
+        return super().join(entity)
 
     def set_open(self, value: int) -> None:
         """Open or shut."""
@@ -27,20 +38,41 @@ class Gate(Element):
         self.is_open = value > 0
 
     def refill(self, overall: int, ceilings: Sequence[int]) -> None:
-        """What is left becomes this; what was unused has expired."""
+        """What is left becomes this; what was unused has expired. Who did not show up is in line again."""
         self.left = overall
         self.left_of_class = list(ceilings)
+        now = self.run.env.now_ms
+        for entity in self.missed:
+            self.book_work(entity, now)
+            entity.works_at = None
+            entity.clock_at_joining = self.clocks[entity.klass].read(now)
+            heappush(self.lines[entity.klass], (entity.joined_ms, entity.index, entity))
+        self.missed.clear()
 
     def can_admit(self, klass: int) -> bool:
         """Open, and something left overall and for the class."""
         return self.is_open and self.left > 0 and self.left_of_class[klass] > 0
 
     def admit(self, entity: Entity) -> None:
-        """Pass at once."""
+        """Pass at once, if it shows up."""
         self.left -= 1
         self.left_of_class[entity.klass] -= 1
-        self.run.started(entity)
-        entity.done.set_off(0)
+        if entity.no_shows:
+            self._stay_away(entity)
+        else:
+            self.run.started(entity)
+            entity.done.set_off(0)
+
+    def _stay_away(self, entity: Entity) -> None:
+        """Rejoin now, but stand aside until the next refill."""
+        now = self.run.env.now_ms
+        if entity.joined_ms != now:
+            self.book_wait(entity, now)
+        entity.no_shows -= 1
+        entity.joined_ms = now
+        entity.works_at = self
+        self.missed.append(entity)
+        self.waiting += 1
 
     def cause_of_wait(self, klass: int) -> Account:
         """Quota if open, or if it had run out for the head and has not been refilled; else closed."""
@@ -54,7 +86,9 @@ class Gate(Element):
         return None
 
     def book_work(self, entity: Entity, now_ms: int) -> None:
-        """Nothing: passing takes no time."""
+        """Nothing, for passing takes no time; of who did not show up, the time since."""
+        if entity.waits_at is self:
+            self.book(entity, Account.QUOTA, now_ms - entity.joined_ms)
 
 
 class Departure(Gate):

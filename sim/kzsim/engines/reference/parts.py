@@ -52,6 +52,7 @@ class Entity:
         "joined_ms",
         "klass",
         "line_of_step",
+        "no_shows",
         "occupancies",
         "paused_ms",
         "pool",
@@ -89,6 +90,7 @@ class Entity:
         self.server_since_ms = 0
         self.worked_ms = 0
         self.paused_ms = 0
+        self.no_shows = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
         self.line_of_step: list[int] | None = None
         self.tokens: list[Tokens] = []
@@ -100,7 +102,10 @@ class Entity:
 
     @property
     def is_paused(self) -> bool:
-        """Whether its service has begun and stands still: it then holds no server of its pool."""
+        """Whether its service has begun and stands still: it then holds no server of its pool.
+
+        So it is with who did not show up at a gate.
+        """
         return self.waits_at is not None and self.works_at is not None
 
 

@@ -1,0 +1,81 @@
+"""Entities that a gate lets pass and that do not show up: they come back at the next refill."""
+
+# ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
+from __future__ import annotations
+
+from kzsim.compiled import compiled
+from kzsim.draws.filled import AHEAD
+from kzsim.engines.kernel.booking import book, book_wait
+from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.lines import remember_clock
+from kzsim.engines.outcome import I64
+
+
+@compiled
+def stay_away(
+    run: I64, entity: I64, element: I64, line: I64, account: I64, trace: I64, who: int, number: int, row: int
+) -> None:
+    """Somebody just taken out of a gate's line does not show up: stand aside, as of now.
+
+    On the list of a class who did so last stands first; of one instant, the higher entity order.
+    """
+    if entity[who, JOINED] != run[NOW]:
+        book_wait(run, line, entity, account, trace, who, number, row)
+    column = OWN + (entity[who, STEP] & (AHEAD - 1))
+    entity[who, column] += 1
+    if entity[who, column] == SKIPPED:
+        entity[who, column] = 0  # the last time: it shows up at the next
+    entity[who, JOINED] = run[NOW]
+    entity[who, WORKS_AT] = number
+    ahead, behind = NONE, line[row, FIRST_MISSED]
+    while behind != NONE and comes_after(entity, behind, who):
+        ahead, behind = behind, entity[behind, NEXT]
+    entity[who, NEXT] = behind
+    if ahead == NONE:
+        line[row, FIRST_MISSED] = who
+    else:
+        entity[ahead, NEXT] = who
+    element[number, WAITING] += 1
+
+
+@compiled
+def come_back(run: I64, entity: I64, line: I64, account: I64, trace: I64, number: int, row: int) -> None:
+    """Whoever stands aside is in line again, at the place that its joining time gives it."""
+    who = line[row, FIRST_MISSED]
+    line[row, FIRST_MISSED] = NONE
+    ahead = line[row, TAIL]
+    while who != NONE:
+        missed_before = entity[who, NEXT]
+        book_absence(run, entity, account, trace, who, number)
+        entity[who, WORKS_AT] = NONE
+        while ahead != NONE and comes_after(entity, ahead, who):
+            ahead = entity[ahead, PREVIOUS]
+        behind = line[row, HEAD] if ahead == NONE else entity[ahead, NEXT]
+        entity[who, PREVIOUS] = ahead
+        entity[who, NEXT] = behind
+        if ahead == NONE:
+            line[row, HEAD] = who
+        else:
+            entity[ahead, NEXT] = who
+        if behind == NONE:
+            line[row, TAIL] = who
+        else:
+            entity[behind, PREVIOUS] = who
+        remember_clock(line, entity, who, row, run[NOW])
+        who = missed_before
+
+
+@compiled
+def book_absence(run: I64, entity: I64, account: I64, trace: I64, who: int, number: int) -> None:
+    """Book the time since somebody did not show up."""
+    waited = run[NOW] - entity[who, JOINED]
+    book(run, entity, account, trace, who, number, QUOTA, waited)
+    entity[who, WAITED_MS + QUOTA - CLOSED] += waited
+
+
+@compiled
+def comes_after(entity: I64, who: int, other: int) -> bool:
+    """Whether one stands behind another of its class, by joining time and order between entities."""
+    if entity[who, JOINED] != entity[other, JOINED]:
+        return bool(entity[who, JOINED] > entity[other, JOINED])
+    return bool(entity[who, INDEX] > entity[other, INDEX])
