@@ -26,6 +26,8 @@ SELDOM = {
     "put_right",
     "stay_away",
     "come_back",
+    "place_initial",
+    "review_staffing",
     "of_other_family",
     "act_pairing",
     "partner_will_arrive",

@@ -3,6 +3,8 @@ calendars shut in mid-service, quotas run out. Some routes are longer than what 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from kzsim.network import (
@@ -25,6 +27,7 @@ from kzsim.network import (
     Route,
     ServiceStage,
     Source,
+    StaffingRule,
     Step,
     Swing,
     Tokens,
@@ -59,8 +62,18 @@ def calendars(draw: st.DrawFn, largest: int) -> Calendar:
 
 
 @st.composite
+def staffing(draw: st.DrawFn) -> StaffingRule:
+    at_ms = draw(_instants(8))[draw(st.integers(0, 1)) :] or [0]
+    close_at, fewest = draw(st.integers(0, 2)), draw(st.integers(0, 1))
+    open_at, most = close_at + draw(st.integers(1, 2)), max(1, fewest) + draw(st.integers(0, 2))
+    return StaffingRule(tuple(at_ms), open_at, close_at, fewest, most, draw(st.integers(1, 2)))
+
+
+@st.composite
 def services(draw: st.DrawFn, name: str) -> ServiceStage:
-    pools = tuple(Pool(f"p{i}", draw(calendars(3))) for i in range(draw(st.integers(1, 2))))
+    on_close = draw(st.sampled_from(["finish", "suspend"]))
+    rules = st.none() | staffing() if on_close == "finish" else st.none()
+    pools = tuple(Pool(f"p{i}", draw(calendars(3)), draw(rules)) for i in range(draw(st.integers(1, 2))))
     names = [pool.name for pool in pools]
     usable = {
         klass: tuple(draw(st.permutations(names))[: draw(st.integers(1, len(names)))])
@@ -68,7 +81,7 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
         if draw(st.booleans())
     }
     account = draw(st.sampled_from([Account.INSPECTION, Account.DOCUMENTS]))
-    return ServiceStage(name, account, pools, usable, draw(st.sampled_from(["finish", "suspend"])))
+    return ServiceStage(name, account, pools, usable, on_close)
 
 
 @st.composite
@@ -196,10 +209,15 @@ def sources(
     services = {stage.name for stage in stages if isinstance(stage, ServiceStage)}
     refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
 
+    delays = {stage.name for stage in stages if isinstance(stage, DelayStage)}
+    first = route.steps[0]
+    are_there = first.stage not in delays and draw(st.integers(0, 3)) == 0
+
     def work_at(step: Step) -> Work:
         here, missed = step.stage in gates, step.stage in refilled
         wanted = tokens if step.stage in services else []
-        return draw(works(step.name, minutes_of_step, wanted, at_gate=here, may_miss=missed))
+        work = draw(works(step.name, minutes_of_step, wanted, at_gate=here, may_miss=missed))
+        return replace(work, when=()) if are_there and step == first else work
 
     kinds = tuple(
         Kind(
@@ -211,7 +229,14 @@ def sources(
         )
         for i in range(n_kinds)
     )
-    return Source(name, route.name, draw(arrivals()), kinds)
+    return Source(name, route.name, draw(initial() if are_there else arrivals()), kinds)
+
+
+@st.composite
+def initial(draw: st.DrawFn) -> Arrivals:
+    """Who stands in line at the start, since whole minutes; some join at 0, as others come then."""
+    minutes = sorted(draw(st.lists(st.integers(-5, 0), max_size=12)))
+    return Arrivals("initial", at_ms=tuple(m * MINUTE for m in minutes))
 
 
 @st.composite

@@ -11,6 +11,7 @@ from kzsim.engines.errors import DeadlockError
 from kzsim.engines.outcome import STILL_INSIDE, Outcome
 from kzsim.network import (
     Account,
+    Arrivals,
     Calendar,
     Condition,
     DelayStage,
@@ -23,6 +24,7 @@ from kzsim.network import (
     Program,
     Refill,
     ServiceStage,
+    Source,
     Work,
     Zone,
     compile_network,
@@ -593,3 +595,75 @@ def test_lines_are_read_as_the_last_instant_left_them() -> None:
     # served 0-70, 70-140, 140-210; the one who comes at 60 is not yet seen by the reading at 60
     assert outcome.in_line[:5, 0].tolist() == [0, 1, 1, 0, 0]
     assert np.all(outcome.in_zone == 0)
+
+
+def there_at_the_start(
+    name: str, *joined_min: int, route: str, work: dict[str, Work], group: int, klass: str = "c"
+) -> Source:
+    arrivals = Arrivals("initial", at_ms=tuple(m * MINUTE for m in joined_min))
+    return replace(at(name, route=route, work=work, group=group, klass=klass), arrivals=arrivals)
+
+
+def test_who_is_there_at_the_start_goes_first_by_joining_time_and_stays_since_0() -> None:
+    """At 0 Y has stood in line since -20 and Z since -10; A comes at 0, and X has stood there since 0.
+
+    One server, 10 min each: Y 0-10, Z 10-20; then A and X, who joined at one instant, by names of sources.
+    """
+    work = {"a": fixed(10 * MINUTE)}
+    net = network(
+        [counter("a")],
+        {"r": ["a"]},
+        [
+            at("a", 0, route="r", work=work),
+            there_at_the_start("x", -10, 0, route="r", work=work, group=1),
+            there_at_the_start("y", -20, route="r", work=work, group=2),
+        ],
+        n_groups=3,
+    )
+    program, outcome = run(replace(net, observe_every_ms=15 * MINUTE))
+    assert (outcome.exit_ms // MINUTE).tolist() == [30, 20, 40, 10]
+    assert accounts(program, outcome, "a") == {"inspection": 10 * MINUTE, "queue": 20 * MINUTE}
+    assert accounts(program, outcome, "a", 1) == {"inspection": 20 * MINUTE, "queue": (10 + 30) * MINUTE}
+    assert accounts(program, outcome, "a", 2) == {"inspection": 10 * MINUTE}
+    assert outcome.in_line[:3, 0].tolist() == [3, 2, 1]  # before anything happens at 0 they stand there
+    assert outcome.observers.starts[:, 0].tolist() == [[1, 1], [2, 2], [1, 1]]  # Y has waited, before 0
+    assert outcome.observers.arrivals[0].tolist() == [1, 2, 1]
+    assert outcome.observers.stay_ms.sum() == 100 * MINUTE
+
+
+def test_who_stands_before_a_zone_at_the_start_is_granted_places_by_joining_time() -> None:
+    work = {"a": fixed(10 * MINUTE)}
+    net = network(
+        [counter("a", 3)],
+        {"r": ["a"]},
+        [
+            there_at_the_start("x", -10, -10, route="r", work=work, group=0),
+            there_at_the_start("y", -20, -5, route="r", work=work, group=1),
+        ],
+        zones=[Zone("z", 1)],
+        occupancies={"r": [Occupancy("z", "a", "a")]},
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [20, 30, 10, 40]
+    assert accounts(program, outcome, "z") == {"blocked": (10 + 20) * MINUTE}
+    assert accounts(program, outcome, "z", 1) == {"blocked": 30 * MINUTE}
+
+
+def test_who_is_there_at_the_start_is_bound_by_priority_calendar_and_quota() -> None:
+    """The gate opens at 30, for one; the other refill is at 60. The class with priority joined last."""
+    gate = GateStage("g", Calendar((0, 30 * MINUTE), (0, 1)), (Refill(0, 1), Refill(60 * MINUTE, 5)))
+    net = network(
+        [gate],
+        {"r": ["g"]},
+        [
+            there_at_the_start("x", -10, route="r", work={"g": NOTHING}, group=0),
+            there_at_the_start("y", -5, route="r", work={"g": NOTHING}, group=1, klass="d"),
+        ],
+        classes=("c", "d"),
+        priority={("d", "g"): -1},
+        n_groups=2,
+    )
+    program, outcome = run(net)
+    assert (outcome.exit_ms // MINUTE).tolist() == [60, 30]
+    assert accounts(program, outcome, "g") == {"closed": 30 * MINUTE, "quota": 30 * MINUTE}

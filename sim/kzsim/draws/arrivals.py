@@ -43,6 +43,8 @@ def arrival_instants(source: Source, profile: Profile, horizon_ms: int, seed: in
     process = source.arrivals.process
     if process == "instants":
         return profile.at_ms[profile.at_ms < horizon_ms]
+    if process == "initial":
+        return np.zeros_like(profile.at_ms)
     mass = profile.expected * _factors(source.arrivals, profile, seed, replication)
     level = np.concatenate([[0.0], np.cumsum(mass)])
     if process == "poisson" and in_use():

@@ -35,6 +35,7 @@ class _Prepared:
     profiles: tuple[Profile, ...]
     recipe: Recipe
     kinds: tuple[KindTable, ...]
+    joined_ms: tuple[I64 | None, ...]
 
 
 @kept_with_program
@@ -53,7 +54,11 @@ def _prepare(program: Program) -> _Prepared:
         )
         for source in sources
     )
-    return _Prepared(sources, steps, profiles, recipe_of(sources, steps), kinds)
+    joined_ms = tuple(
+        profile.at_ms if source.arrivals.process == "initial" else None
+        for source, profile in zip(sources, profiles, strict=True)
+    )
+    return _Prepared(sources, steps, profiles, recipe_of(sources, steps), kinds, joined_ms)
 
 
 def draw(program: Program, seed: int, replication: int) -> Entities:
@@ -96,6 +101,7 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         kinds=prepared.kinds,
         cohort_ms=(program.cohort_from_ms, program.cohort_to_ms),
         batches=tuple(batches),
+        joined_ms=prepared.joined_ms,
         numbers=numbers,
         spell_out=spell_out,
         spell_out_away=spell_out_away,

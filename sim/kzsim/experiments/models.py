@@ -105,7 +105,7 @@ def with_run_values(scenario: Scenario, replications: int | None, seed: int | No
 def expected_of(source: Source) -> float:
     """How many entities a source expects over the whole period."""
     arrivals = source.arrivals
-    return len(arrivals.at_ms) if arrivals.process == "instants" else sum(arrivals.expected)
+    return len(arrivals.at_ms) if arrivals.process in {"instants", "initial"} else sum(arrivals.expected)
 
 
 def expected_entities(model: Model) -> tuple[Expected, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from kzsim.network.check_pairing import check_pairing, check_sides
-from kzsim.network.check_rules import check_no_shows
+from kzsim.network.check_rules import check_initial, check_no_shows, check_staffing
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
     Arrivals,
@@ -51,6 +51,8 @@ def check(network: Network) -> None:
         *check_priority(network),
         *check_sources(network),
         *check_no_shows(network),
+        *check_initial(network),
+        *check_staffing(network),
         *check_reachable(network),
         *check_tokens(network),
     )
@@ -256,6 +258,8 @@ def _check_batches(where: str, batches: Batches) -> Iterator[str]:
 def _check_arrivals(where: str, arrivals: Arrivals) -> Iterator[str]:
     if arrivals.batches is not None:
         yield from _check_batches(where, arrivals.batches)
+    if arrivals.process == "initial":
+        return  # see `check_initial`
     if arrivals.process == "instants":
         rising = all(b >= a for a, b in pairwise(arrivals.at_ms))
         if not rising or (arrivals.at_ms and arrivals.at_ms[0] < 0):

@@ -1,4 +1,4 @@
-"""What makes the finer rules of a network invalid: who does not show up.
+"""What makes the finer rules of a network invalid: no-shows, initial entities, staffing.
 
 As in ``check``, each ``check_*`` yields one sentence per fault, with the remedy.
 """
@@ -6,8 +6,10 @@ As in ``check``, each ``check_*`` yields one sentence per fault, with the remedy
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from kzsim.network.model import GateStage, Network
+from kzsim.network.model import DelayStage, GateStage, Network, Route, ServiceStage, Source, StaffingRule
+from kzsim.network.program import LONGEST_HORIZON_MS
 
 MOST_NO_SHOWS = 100
 
@@ -31,3 +33,81 @@ def check_no_shows(network: Network) -> Iterator[str]:
                         f"{where}: who does not show up waits for a refill, and '{step.stage}' is no gate"
                         " with any: give it refills, or remove the no-shows"
                     )
+
+
+def check_initial(network: Network) -> Iterator[str]:
+    """Who is there at the start stands in a line that keeps people, in a group of its own."""
+    routes = {route.name: route for route in network.routes}
+    delays = {stage.name for stage in network.stages if isinstance(stage, DelayStage)}
+    coming = {k.group: s for s in network.sources if s.arrivals.process != "initial" for k in s.kinds}
+    for source in network.sources:
+        if source.arrivals.process == "initial":
+            yield from _check_joining(source)
+            if source.route in routes and routes[source.route].steps:
+                yield from _check_first_line(source, routes[source.route], delays)
+            for group in sorted({kind.group for kind in source.kinds} & coming.keys()):
+                yield (
+                    f"source '{source.name}': who is there at the start has group {group}, as has who comes"
+                    f" later from '{coming[group].name}': give it a group of its own"
+                )
+
+
+def _check_joining(source: Source) -> Iterator[str]:
+    joined = source.arrivals.at_ms
+    where = f"source '{source.name}'"
+    if any(b < a for a, b in pairwise(joined)) or not all(-LONGEST_HORIZON_MS <= at <= 0 for at in joined):
+        yield (
+            f"{where}: who is there at the start has joined its line from -{LONGEST_HORIZON_MS} to 0 ms: give"
+            " instants there that do not fall"
+        )
+    if source.arrivals.batches is not None:
+        yield f"{where}: who is there at the start stands in line alone: remove the batches"
+
+
+def _check_first_line(source: Source, route: Route, delays: set[str]) -> Iterator[str]:
+    first = route.steps[0]
+    where = f"source '{source.name}'"
+    if first.stage in delays:
+        yield (
+            f"{where}: nobody stands in line at the delay '{first.stage}': let the route of who is there at"
+            " the start begin at a service, a gate, a departure or a pairing"
+        )
+    for kind in source.kinds:
+        if first.name in kind.work and kind.work[first.name].when:
+            yield (
+                f"{where}, kind '{kind.name}': who is there at the start stands in line for step"
+                f" '{first.name}': remove its conditions"
+            )
+
+
+def check_staffing(network: Network) -> Iterator[str]:
+    """Staffing rules open above where they close, within bounds, at stages that finish what they began."""
+    for stage in network.stages:
+        if not isinstance(stage, ServiceStage):
+            continue
+        for pool in stage.pools:
+            if pool.staffing is not None:
+                where = f"pool '{stage.name}/{pool.name}'"
+                yield from _check_rule(where, pool.staffing)
+                if stage.on_close == "suspend":
+                    yield (
+                        f"{where}: who is served is finished when a staffing rule closes: give"
+                        " on_close='finish'"
+                    )
+
+
+def _check_rule(where: str, rule: StaffingRule) -> Iterator[str]:
+    if not rule.at_ms or rule.at_ms[0] < 0 or any(b <= a for a, b in pairwise(rule.at_ms)):
+        yield f"{where}: let the reviews of its staffing rise strictly from 0 ms or later, and be some"
+    if not 0 <= rule.close_at < rule.open_at:
+        yield (
+            f"{where}: staffing opens with {rule.open_at} in line and closes with {rule.close_at}: let it"
+            " open with more than it closes with, and close with 0 or more"
+        )
+    if not 0 <= rule.fewest <= rule.most or rule.most < 1:
+        yield (
+            f"{where}: staffing is from {rule.fewest} to {rule.most}: give 0 or more, and a most that is not"
+            " less and at least 1"
+        )
+    if rule.by < 1:
+        yield f"{where}: staffing changes by {rule.by}: give 1 or more"

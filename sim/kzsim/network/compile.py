@@ -41,6 +41,9 @@ def compile_network(network: Network) -> Program:
     capacity_ptr, capacity_at, capacity_value = _calendars(pool.capacity for _, pool in pools)
     pool_names = tuple(f"{elements[i].name}/{pool.name}" for i, pool in pools)
     usable_ptr, usable_pool = _usable(elements, network.classes, pool_names)
+    rules = [(i, pool.staffing) for i, (_, pool) in enumerate(pools) if pool.staffing is not None]
+    review_ptr, review_at = _ragged([at for at in rule.at_ms if at < network.horizon_ms] for _, rule in rules)
+    levels = [(r.open_at, r.close_at, r.fewest, r.most, r.by) for _, r in rules]
     open_ptr, open_at, open_value = _calendars(_opening(e) for e in elements)
     refill_ptr, refill_at, refill_overall, refill_ceiling = _refills(elements, network.classes)
     step_ptr, step_element = _ragged([number[s.stage] for s in route.steps] for route in network.routes)
@@ -76,6 +79,10 @@ def compile_network(network: Network) -> Program:
         capacity_value=capacity_value,
         usable_ptr=usable_ptr,
         usable_pool=usable_pool,
+        rule_pool=np.array([i for i, _ in rules], dtype=np.int64),
+        rule_levels=np.array(levels, dtype=np.int64).reshape(-1, 5),
+        review_ptr=review_ptr,
+        review_at_ms=review_at,
         open_ptr=open_ptr,
         open_at_ms=open_at,
         open_value=open_value,

@@ -60,6 +60,8 @@ class Entities:
     ``cohort_ms``: first instant of the cohort, and the first after it.
     ``batches``: of each source int32 [entities of the source], the number of its batch within the source;
     None where everybody comes alone.
+    ``joined_ms``: of each source int64 [entities of the source], when those who are there at 0 joined the
+    line that they stand in, 0 at most; None where everybody comes later.
     ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them, ``spell_out_away``
     of the times for which tokens are away.
     """
@@ -70,6 +72,7 @@ class Entities:
     kinds: tuple[KindTable, ...]
     cohort_ms: tuple[int, int]
     batches: tuple[I32 | None, ...]
+    joined_ms: tuple[I64 | None, ...]
     numbers: Numbers
     spell_out: Callable[[], tuple[I64, ...]]
     spell_out_away: Callable[[], tuple[Away, ...]]

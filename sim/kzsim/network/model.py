@@ -56,11 +56,29 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class StaffingRule:
+    """How many servers of a pool work, by the length of the stage's line.
+
+    At each of ``at_ms`` (rising strictly from 0 or later) it is reviewed once: with ``open_at`` or more in
+    line ``by`` more work, up to ``most``; with ``close_at`` or fewer ``by`` fewer do, down to ``fewest``,
+    with which it begins.
+    """
+
+    at_ms: tuple[int, ...]
+    open_at: int
+    close_at: int
+    fewest: int
+    most: int
+    by: int = 1
+
+
+@dataclass(frozen=True)
 class Pool:
-    """Servers of one kind at a service stage."""
+    """Servers of one kind at a service stage: as many as the calendar and the rule, if any, both allow."""
 
     name: str
     capacity: Calendar
+    staffing: StaffingRule | None = None
 
 
 @dataclass(frozen=True)
@@ -286,11 +304,12 @@ class Arrivals:
     numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
     rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
     phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
-    exactly at ``at_ms`` (rising, repeats allowed). With ``batches`` all this is about batches instead of
-    single entities.
+    exactly at ``at_ms`` (rising, repeats allowed). ``initial``: there at 0, in the line of the route's first
+    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). With ``batches`` all this,
+    but for ``initial``, is about batches instead of single entities.
     """
 
-    process: Literal["poisson", "timetable", "instants"]
+    process: Literal["poisson", "timetable", "instants", "initial"]
     edges_ms: tuple[int, ...] = ()
     expected: tuple[float, ...] = ()
     day: tuple[int, ...] = ()

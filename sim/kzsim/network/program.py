@@ -73,6 +73,12 @@ class Program:
     usable_ptr: I64  # [elements * classes + 1], row element * classes + class
     usable_pool: I64
 
+    # staffing rules, in the order of their pools
+    rule_pool: I64  # [rules]
+    rule_levels: I64  # [rules, 5]: open at, close at, fewest, most, by
+    review_ptr: I64  # [rules + 1]
+    review_at_ms: I64  # before the horizon
+
     # calendars of gates and delays, by element; rows of other elements are empty
     open_ptr: I64  # [elements + 1]
     open_at_ms: I64

@@ -13,22 +13,61 @@ from kzsim.engines.outcome import I64
 
 @compiled
 def change_capacity(
-    run: I64, queue: I64, marked: I64, element: I64, pool: I64, calendar: I64, which: int
+    run: I64, queue: I64, marked: I64, element: I64, pool: I64, rule: I64, calendar: I64, which: int
 ) -> None:
     """Apply a piece of a pool's calendar; services that may have to pause do so when the stage acts."""
     piece = pool[which, PIECE_NEXT]
+    pool[which, PIECE_NEXT] = piece + 1
+    set_capacity(run, marked, element, pool, rule, calendar, which, piece)
+    if piece + 1 < pool[which, CAPACITY_TO]:
+        push(run, queue, calendar[piece + 1, AT_MS], CAPACITY_CHANGE * EVENT_BASE + which)
+
+
+@compiled
+def set_capacity(
+    run: I64, marked: I64, element: I64, pool: I64, rule: I64, calendar: I64, which: int, piece: int
+) -> None:
+    """As many servers as this piece of its calendar and its staffing rule both allow."""
     number = pool[which, OF_ELEMENT]
     element[number, FREE] -= max(0, pool[which, CAPACITY] - pool[which, BUSY])
-    pool[which, CAPACITY] = calendar[piece, VALUE]
+    pool[which, CAPACITY] = min(calendar[piece, VALUE], pool[which, STAFFED])
     element[number, FREE] += max(0, pool[which, CAPACITY] - pool[which, BUSY])
-    pool[which, LARGEST_LATER] = calendar[piece, LATER]
+    later, working = calendar[piece, LATER], pool[which, STAFFED]
+    by_rule = pool[which, RULE]
+    if by_rule != NONE and rule[by_rule, REVIEW_NEXT] < rule[by_rule, REVIEW_TO]:
+        later, working = max(later, calendar[piece, VALUE]), rule[by_rule, MOST]
+    pool[which, LARGEST_LATER] = min(later, working)
     if element[number, SUSPENDS]:
         mark_always(run, marked, element, number)
     else:
         mark(run, marked, element, number)
-    pool[which, PIECE_NEXT] = piece + 1
-    if piece + 1 < pool[which, CAPACITY_TO]:
-        push(run, queue, calendar[piece + 1, AT_MS], CAPACITY_CHANGE * EVENT_BASE + which)
+
+
+@compiled
+def review_staffing(
+    run: I64,
+    queue: I64,
+    marked: I64,
+    element: I64,
+    pool: I64,
+    rule: I64,
+    review_ms: I64,
+    calendar: I64,
+    by_rule: int,
+) -> None:
+    """Let as many work in a pool as its rule says, by the line before this instant: nothing else came yet."""
+    which = rule[by_rule, RULED_POOL]
+    in_line = element[pool[which, OF_ELEMENT], WAITING]
+    if in_line >= rule[by_rule, OPEN_AT]:
+        pool[which, STAFFED] = min(pool[which, STAFFED] + rule[by_rule, BY], rule[by_rule, MOST])
+    elif in_line <= rule[by_rule, CLOSE_AT]:
+        pool[which, STAFFED] = max(pool[which, STAFFED] - rule[by_rule, BY], rule[by_rule, FEWEST])
+    following = rule[by_rule, REVIEW_NEXT] + 1
+    rule[by_rule, REVIEW_NEXT] = following
+    if following < rule[by_rule, REVIEW_TO]:
+        push(run, queue, review_ms[following], REVIEW * EVENT_BASE + by_rule)
+    if run[NOW] > 0:  # at 0 the first piece of the calendar is still to come
+        set_capacity(run, marked, element, pool, rule, calendar, which, pool[which, PIECE_NEXT] - 1)
 
 
 @compiled

@@ -9,8 +9,9 @@ from kzsim.draws.filled import LANES, WORDS_AHEAD
 from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.kernel.asked import STUCK
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.loop import advance, settle
+from kzsim.engines.kernel.loop import advance
 from kzsim.engines.kernel.queue import push
+from kzsim.engines.kernel.settling import settle
 from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
 from kzsim.engines.kernel.token_tables import all_idle, needs_of_all, none_away, tokens_in_words
 from kzsim.engines.outcome import I8, I64, NOT_ENTERED, Outcome, Passage, Trace
@@ -120,7 +121,9 @@ class _Run:
         Returns when it came to a deadlock, and who is stuck in it; None if it did not.
         """
         program, fixed, state = self.program, self.fixed, self.state
+        initial = self._initial(part)
         run, queue = self._begin(part)
+        run[N_INITIAL] = len(initial)
         most_places = max(np.diff(program.occupancy_ptr), default=0)
         entity = np.empty((0, ENTITY_COLUMNS), dtype=np.int64)
         links = np.empty((0, 2 * most_places), dtype=np.int64)
@@ -141,6 +144,7 @@ class _Run:
                 state.element,
                 state.line,
                 state.pool,
+                state.rule,
                 fixed.usable,
                 part.zones,
                 part.elements,
@@ -150,6 +154,7 @@ class _Run:
                 fixed.occupancy,
                 self.arrival_ms,
                 self.kind,
+                initial,
                 self.coming.duration,
                 self.keys,
                 self.work,
@@ -160,6 +165,7 @@ class _Run:
                 self.word,
                 fixed.calendar,
                 fixed.refill,
+                fixed.review_ms,
                 self.token,
                 self.needs.need,
                 self.needs.needs_of,
@@ -231,13 +237,13 @@ class _Run:
         run[OPENED] = NONE
         run[BUCKET_BITS] = self._bucket_bits(part)
         run[N_TOKENS] = len(part.tokens)
-        outside = len(part.sources) + len(part.pools) + 2 * len(part.elements)
+        outside = len(part.sources) + 2 * len(part.pools) + 2 * len(part.elements)
         outside += len(none_away(program, part.tokens))
         queue = np.full(N_BUCKETS + outside + 1, NONE, dtype=np.int64)
         queue[NEAR] = EMPTY_MS * EVENTS
         for number in part.sources:
             row = self.coming.source[number]
-            if row[NEXT_ENTITY] < row[LAST_ENTITY]:
+            if row[NEXT_ENTITY] < row[LAST_ENTITY] and self.entities.joined_ms[number] is None:
                 push(
                     run,
                     queue,
@@ -246,6 +252,10 @@ class _Run:
                 )
         for number in part.pools:
             push(run, queue, 0, CAPACITY_CHANGE * EVENT_BASE + number)
+            by_rule = int(state.pool[number, RULE])
+            if by_rule != NONE and state.rule[by_rule, REVIEW_NEXT] < state.rule[by_rule, REVIEW_TO]:
+                first = int(self.fixed.review_ms[state.rule[by_rule, REVIEW_NEXT]])
+                push(run, queue, first, REVIEW * EVENT_BASE + by_rule)
         for number in part.elements.tolist():
             if state.element[number, TYPE] == GATE:
                 push(run, queue, 0, OPENING_CHANGE * EVENT_BASE + number)
@@ -253,6 +263,17 @@ class _Run:
             if row < state.element[number, REFILL_TO]:
                 push(run, queue, int(self.fixed.refill[row, REFILL_AT]), REFILL * EVENT_BASE + number)
         return run, queue
+
+    def _initial(self, part: Part) -> I64:
+        """Who is there at the start, by joining time and then the order between entities."""
+        rows = []
+        for number in part.sources:
+            joined = self.entities.joined_ms[number]
+            if joined is not None:
+                rows.append(np.column_stack([np.full_like(joined, number), joined]))
+        found = np.concatenate([*rows, np.empty((0, INITIAL_COLUMNS), dtype=np.int64)])
+        # stable: those of one instant stay in the order between entities
+        return plain(found[np.argsort(found[:, JOINED_MS], kind="stable")])
 
     def _bucket_bits(self, part: Part) -> int:
         """How wide a bucket is, by the number of events if nobody skipped or waited for anything."""

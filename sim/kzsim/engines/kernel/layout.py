@@ -58,9 +58,10 @@ FAR_SIZE = 20
 IN_BUCKETS = 21  # events in buckets
 OPENED = 22  # the last bucket opened; its events and all before are in the near heap
 BUCKET_BITS = 23  # a bucket is 2 to this power ms
-N_TOKENS = 24  # kinds of tokens that are needed in this part of the network
-FREE_RETURN = 25  # head of the list of free rows of `returning`, linked by NEXT_RETURN
-RUN_COLUMNS = 26
+N_INITIAL = 24  # entities that are there at the start and not placed yet
+N_TOKENS = 25  # kinds of tokens that are needed in this part of the network
+FREE_RETURN = 26  # head of the list of free rows of `returning`, linked by NEXT_RETURN
+RUN_COLUMNS = 27
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
@@ -152,7 +153,20 @@ LARGEST_LATER = 7  # of the capacities still to come
 FIRST_BLOCKED = 8
 FIRST_SERVED = 9  # who started last of those in service, where services may pause
 FIRST_PAUSED = 10  # who returns first
+STAFFED = 11  # as many as its staffing rule lets work; UNLIMITED if it has none
+RULE = 12  # its row of `rule`; NONE if it has none
 POOL_COLUMNS = 16
+
+# --- rule: one row a staffing rule
+RULED_POOL = 0
+OPEN_AT = 1  # the next five as in `Program.rule_levels`
+CLOSE_AT = 2
+FEWEST = 3
+MOST = 4
+BY = 5
+REVIEW_NEXT = 6  # entry of `review_ms` that comes next
+REVIEW_TO = 7
+RULE_COLUMNS = 8
 
 # --- calendar: one row a piece, of pools, gates and delays one after another
 AT_MS = 0
@@ -209,6 +223,11 @@ LAST_ENTITY = 1
 KINDS_FROM = 2  # rows of `kinds`
 SOURCE_COLUMNS = 4
 
+# --- initial: one row an entity that is there at the start, in the order of lines
+OF_SOURCE = 0
+JOINED_MS = 1
+INITIAL_COLUMNS = 2
+
 # --- kinds: one row a kind, source after source
 KIND_KLASS = 0
 KIND_GROUP = 1
@@ -258,12 +277,13 @@ INDEX_BITS = 22
 EVENT_BASE = 2**INDEX_BITS  # as many entities may be inside at once
 EVENT_BITS = INDEX_BITS + 3
 EVENTS = 2**EVENT_BITS  # an entry of a heap is instant * EVENTS + event, below 2**63
-ARRIVAL = 0  # of the next entity of a source
-END = 1  # of an entity's work
-CAPACITY_CHANGE = 2  # of a pool
-OPENING_CHANGE = 3  # of a gate
-REFILL = 4  # of a gate, or a departure
-RETURN = 5  # of tokens
+REVIEW = 0  # of a staffing rule; the lowest number: it comes before everything else at its instant
+ARRIVAL = 1  # of the next entity of a source
+END = 2  # of an entity's work
+CAPACITY_CHANGE = 3  # of a pool
+OPENING_CHANGE = 4  # of a gate
+REFILL = 5  # of a gate, or a departure
+RETURN = 6  # of tokens
 
 # --- why the loop stopped
 DONE = 0

@@ -10,19 +10,16 @@ and their columns are in ``layout``. Uncompiled, this is ordinary Python with th
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.draws.filled import AHEAD
 from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
-from kzsim.engines.kernel.ahead import look_ahead
-from kzsim.engines.kernel.booking import book_unfinished, book_wait
 from kzsim.engines.kernel.causes import close_instant
-from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota
+from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota, review_staffing
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop_marked
+from kzsim.engines.kernel.initial import place_initial
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.missing import book_absence
-from kzsim.engines.kernel.observing import note_arrival, note_exit, note_stay
+from kzsim.engines.kernel.observing import note_arrival, note_exit, observe
 from kzsim.engines.kernel.pairing import act_pairing
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
 from kzsim.engines.kernel.token_deadlock import is_stuck_with_tokens
@@ -43,6 +40,7 @@ def advance(
     element: I64,
     line: I64,
     pool: I64,
+    rule: I64,
     usable: I64,
     zones: I64,
     own: I64,
@@ -52,6 +50,7 @@ def advance(
     occupancy: I64,
     arrival_ms: I64,
     kind_of: I16,
+    initial: I64,
     duration: I64,
     keys: U64,
     work: I64,
@@ -62,6 +61,7 @@ def advance(
     word: U64,
     calendar: I64,
     refill: I64,
+    review_ms: I64,
     token: I64,
     need: I64,
     needs_of: I64,
@@ -86,6 +86,7 @@ def advance(
         or line.shape[1] != LINE_COLUMNS
         or pool.shape[1] != POOL_COLUMNS
         or source.shape[1] != SOURCE_COLUMNS
+        or rule.shape[1] != RULE_COLUMNS
         or step.shape[1] != STEP_COLUMNS
         or kinds.shape[1] != KIND_COLUMNS
         or calendar.shape[1] != CALENDAR_COLUMNS
@@ -101,6 +102,46 @@ def advance(
         or returning.shape[1] != RETURN_COLUMNS
     ):
         return WRONG_TABLES
+    if run[N_INITIAL] > 0:
+        if entity.shape[0] < run[N_INITIAL]:
+            return NEED_ROWS
+        place_initial(
+            run,
+            queue,
+            marked,
+            entity,
+            links,
+            element,
+            line,
+            pool,
+            own,
+            source,
+            kinds,
+            step,
+            occupancy,
+            arrival_ms,
+            kind_of,
+            initial,
+            duration,
+            keys,
+            work,
+            shape,
+            condition,
+            bounds,
+            lane,
+            word,
+            calendar,
+            token,
+            need,
+            needs_of,
+            user,
+            returning,
+            account,
+            slots,
+            flow,
+            observed,
+            trace,
+        )
     while True:
         while True:
             # 1. events only change state
@@ -121,13 +162,15 @@ def advance(
                     goes_on = arrive(run, queue, entity, source, kinds, arrival_ms, kind_of, index)
                     note_arrival(run, entity, slots, flow, goes_on)
                 elif kind == CAPACITY_CHANGE:
-                    change_capacity(run, queue, marked, element, pool, calendar, index)
+                    change_capacity(run, queue, marked, element, pool, rule, calendar, index)
                 elif kind == OPENING_CHANGE:
                     change_opening(run, queue, marked, element, calendar, index)
                 elif kind == REFILL:
                     refill_quota(run, queue, marked, entity, element, line, refill, account, trace, index)
-                else:
+                elif kind == RETURN:
                     return_tokens(run, marked, element, token, user, returning, index)
+                else:
+                    review_staffing(run, queue, marked, element, pool, rule, review_ms, calendar, index)
             # 2. dispatch
             elif run[MARKED_SIZE] > 0:
                 number = pop_marked(run, marked, MARKED_SIZE)
@@ -287,84 +330,3 @@ def advance(
             return DONE
         observe(run, element, own, observed, following_ms)
         run[NOW] = following_ms
-
-
-# --- between instants ---------------------------------------------------------------------------------
-
-
-@compiled
-def observe(run: I64, element: I64, own: I64, observed: I32, until_ms: int) -> None:
-    """Read lines and zones at every instant of observation up to ``until_ms``, as they stand now."""
-    while run[NEXT_OBSERVATION] <= until_ms:
-        for number in own:
-            observed[0, run[OBSERVATION], number] = element[number, WAITING] - element[number, N_PAUSED]
-            observed[1, run[OBSERVATION], number] = element[number, TAKEN]
-        run[OBSERVATION] += 1
-        run[NEXT_OBSERVATION] += run[OBSERVE_EVERY]
-
-
-@compiled
-def settle(
-    run: I64,
-    entity: I64,
-    element: I64,
-    line: I64,
-    pool: I64,
-    kinds: I64,
-    duration: I64,
-    keys: U64,
-    work: I64,
-    shape: F64,
-    condition: I64,
-    bounds: F64,
-    lane: F64,
-    word: U64,
-    calendar: I64,
-    account: I64,
-    arrival_ms: I64,
-    slots: I64,
-    waits: I32,
-    digest: U64,
-    passage: I64,
-    trace: I64,
-) -> None:
-    """At the horizon: book and count the time so far of everybody inside, and the servers they hold."""
-    run[NOW] = run[HORIZON]
-    for who in range(run[HIGHEST_ROW]):
-        if entity[who, INDEX] != NONE:
-            at = entity[who, WAITS_AT]
-            following = entity[who, STEP] + 1
-            if entity[who, WORKS_AT] != NONE and element[entity[who, WORKS_AT], TYPE] == GATE:
-                book_absence(run, entity, account, trace, who, at)
-            elif entity[who, WORKS_AT] != NONE:
-                book_unfinished(run, entity, element, calendar, account, trace, who)
-            elif at != NONE:
-                row = at * run[N_CLASSES] + entity[who, KLASS]
-                book_wait(run, line, entity, account, trace, who, at, row)
-                # its own time at what it waits for is still to come
-                following = entity[who, FOLLOWING]
-            if entity[who, POOL] != NONE:
-                pool[entity[who, POOL], BUSY_MS] += run[NOW] - entity[who, START]
-                if at != NONE and at == entity[who, WORKS_AT]:
-                    pool[entity[who, POOL], BUSY_MS] -= run[NOW]  # paused: it holds no server
-            own = entity[who, FREE_FLOW]
-            for step in range(following, kinds[entity[who, KIND], N_STEPS]):
-                if step & (AHEAD - 1) == 0:
-                    look_ahead(
-                        run,
-                        entity,
-                        kinds,
-                        duration,
-                        keys,
-                        work,
-                        shape,
-                        condition,
-                        bounds,
-                        lane,
-                        word,
-                        who,
-                        step,
-                    )
-                if entity[who, OWN + (step & (AHEAD - 1))] > 0:
-                    own += entity[who, OWN + (step & (AHEAD - 1))]
-            note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

@@ -136,3 +136,14 @@ def bit_length(number: int) -> int:
         rest >>= by
         length += by
     return length + rest
+
+
+@compiled
+def observe(run: I64, element: I64, own: I64, observed: I32, until_ms: int) -> None:
+    """Read lines and zones at every instant of observation up to ``until_ms``, as they stand now."""
+    while run[NEXT_OBSERVATION] <= until_ms:
+        for number in own:
+            observed[0, run[OBSERVATION], number] = element[number, WAITING] - element[number, N_PAUSED]
+            observed[1, run[OBSERVATION], number] = element[number, TAKEN]
+        run[OBSERVATION] += 1
+        run[NEXT_OBSERVATION] += run[OBSERVE_EVERY]

@@ -4,7 +4,8 @@ Time is cut into buckets of 2**BUCKET_BITS ms. Events of the buckets opened so f
 heap. An end of work in one of the next N_BUCKETS is only linked into that bucket's list, by the
 entity's own row. All else, which is little, stands in the *far* heap: events from outside, and ends of
 work still later. The next bucket is opened when the near heap is empty; so an event moves through a
-heap of those due within a moment, not of all. Events at one instant may come in any order.
+heap of those due within a moment, not of all. Events that are put in before their instant come in the
+order of their numbers.
 
 An entry of a heap is one whole number, ``instant * EVENTS + event``: one comparison, one move.
 ``queue`` is int64 [rows]: the first entity of each bucket's list; from NEAR on the near heap; from the

@@ -30,6 +30,7 @@ class Fixed:
     occupancy: I64
     calendar: I64
     refill: I64
+    review_ms: I64
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class State:
     element: I64
     line: I64
     pool: I64
+    rule: I64
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def fixed_tables(program: Program) -> Fixed:
         occupancy=plain(program.occupancy_zone),
         calendar=np.concatenate([capacity, opening]),
         refill=np.ascontiguousarray(refill.astype(np.int64)),
+        review_ms=plain(program.review_at_ms),
     )
 
 
@@ -145,7 +148,16 @@ def initial_state(program: Program) -> State:
     pool[:, PIECE_NEXT] = program.capacity_ptr[:-1]
     pool[:, CAPACITY_TO] = program.capacity_ptr[1:]
     pool[:, FIRST_BLOCKED] = pool[:, FIRST_SERVED] = pool[:, FIRST_PAUSED] = NONE
-    return State(element, line, pool)
+    pool[:, STAFFED] = UNLIMITED
+    pool[:, RULE] = NONE
+    rule = np.zeros((len(program.rule_pool), RULE_COLUMNS), dtype=np.int64)
+    rule[:, RULED_POOL] = program.rule_pool
+    rule[:, OPEN_AT : BY + 1] = program.rule_levels
+    rule[:, REVIEW_NEXT] = program.review_ptr[:-1]
+    rule[:, REVIEW_TO] = program.review_ptr[1:]
+    pool[program.rule_pool, STAFFED] = rule[:, FEWEST]
+    pool[program.rule_pool, RULE] = np.arange(len(rule))
+    return State(element, line, pool, rule)
 
 
 def coming_entities(program: Program, entities: Entities) -> Coming:

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
+import numpy as np
+
 from kzsim.engines.reference import pairing
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.gates import Departure, Gate
 from kzsim.engines.reference.pairing import Pairing
-from kzsim.engines.reference.parts import Pool
+from kzsim.engines.reference.parts import Pool, Staffing
 from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
 from kzsim.engines.reference.tokens import Needed, Tokens
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.model import Account
 from kzsim.network.opentime import OpenTime
-from kzsim.network.program import ElementType
+from kzsim.network.program import ElementType, Program
 from kzsim.network.tokens import NO_WORK
 
 
@@ -57,7 +59,7 @@ def build_pool(run: Run, number: int) -> Pool:
     p = run.program
     rows = slice(*p.capacity_ptr[number : number + 2].tolist())
     at_ms, value = p.capacity_at_ms[rows].tolist(), p.capacity_value[rows].tolist()
-    pool = Pool(p.pool_names[number], int(p.pool_element[number]), value)
+    pool = Pool(p.pool_names[number], int(p.pool_element[number]), value, _build_staffing(p, number))
     run.follow(pool.element, at_ms, pool.set_capacity)
     return pool
 
@@ -77,6 +79,13 @@ def _needs(run: Run) -> list[tuple[Needed, ...]]:
         rows = range(0) if work == NO_WORK else range(*t.need_ptr[work : work + 2].tolist())
         needs.append(tuple(Needed(run.tokens[t.need_tokens[row]], int(t.need_number[row])) for row in rows))
     return needs
+
+
+def _build_staffing(p: Program, pool: int) -> Staffing | None:
+    for rule in np.flatnonzero(p.rule_pool == pool).tolist():
+        at_ms = p.review_at_ms[slice(*p.review_ptr[rule : rule + 2].tolist())].tolist()
+        return Staffing(at_ms, *p.rule_levels[rule].tolist())
+    return None
 
 
 def build_element(run: Run, number: int) -> Element:

@@ -55,9 +55,10 @@ class Element(ABC):
     def join(self, entity: Entity) -> simpy.Event:
         """Stand in line; the event comes when the entity's business here is done."""
         env = self.run.env
-        entity.joined_ms = now = env.now_ms
+        entity.joined_ms = env.now_ms if entity.stands_since_ms is None else entity.stands_since_ms
+        entity.stands_since_ms = None
         entity.waits_at = self
-        heappush(self.lines[entity.klass], (now, entity.index, entity))
+        heappush(self.lines[entity.klass], (entity.joined_ms, entity.index, entity))
         self.waiting += 1
         self.joined_now.append(entity)
         self.run.mark(self.number)

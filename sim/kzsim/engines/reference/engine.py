@@ -26,7 +26,7 @@ from kzsim.engines.reference.assembly import (
     build_tokens,
 )
 from kzsim.engines.reference.elements import Element
-from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied
+from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
 from kzsim.engines.reference.stages import Service
 from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
@@ -219,22 +219,28 @@ class _Run:
 
     def _arrivals(self, source: int) -> Journey:
         """The entities of one source come, each on its own journey."""
-        draws = self.entities
-        route = self.routes[int(self.program.source_route[source])]
-        first, last = draws.first[source : source + 2].tolist()
+        first, last = self.entities.first[source : source + 2].tolist()
         for index in range(first, last):
-            wait_ms = int(draws.arrival_ms[index]) - self.env.now_ms
+            wait_ms = int(self.entities.arrival_ms[index]) - self.env.now_ms
             if wait_ms > 0:
                 yield self.env.timeout(wait_ms)
-            slot = int(draws.group[index]) * N_PHASES + int(draws.phase[index])
-            durations = draws.duration_ms[source][index - first].tolist()
-            entity = Entity(index, source, index - first, int(draws.klass[index]), slot, durations)
-            if self.tokens:
-                row = draws.numbers.work_from[source] + int(draws.kind[index]) * len(durations)
-                entity.line_of_step = self.program.tokens.work_line[row : row + len(durations)].tolist()
-            self.inside[index] = entity
-            self.to_come[source] -= 1
-            self.env.process(self.journey(entity, route))
+            self._enter(source, index - first, None)
+
+    def _enter(self, source: int, row: int, stands_since_ms: int | None) -> None:
+        """An entity starts on its journey: now, or it is there at the start."""
+        draws = self.entities
+        index = int(draws.first[source]) + row
+        slot = int(draws.group[index]) * N_PHASES + int(draws.phase[index])
+        durations = draws.duration_ms[source][row].tolist()
+        entity = Entity(index, source, row, int(draws.klass[index]), slot, durations)
+        entity.stands_since_ms = stands_since_ms
+        entity.clock_at_joining = [0] * len(WAIT_ACCOUNTS)
+        if self.tokens:
+            work = draws.numbers.work_from[source] + int(draws.kind[index]) * len(durations)
+            entity.line_of_step = self.program.tokens.work_line[work : work + len(durations)].tolist()
+        self.inside[index] = entity
+        self.to_come[source] -= 1
+        self.env.process(self.journey(entity, self.routes[int(self.program.source_route[source])]))
 
     def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
         """Call ``apply(i)`` at instant i of a calendar of the element; the first is at 0."""
@@ -246,6 +252,16 @@ class _Run:
                 yield self.env.timeout(instant - self.env.now_ms)
             apply(i)
             self.mark(element)
+
+    def _review(self, pool: Pool) -> None:
+        """Let the pool's staffing rule see the line at its instants, before anything of them is applied."""
+        for at_ms in pool.staffing.at_ms if pool.staffing is not None else ():
+
+            def look(_: simpy.Event) -> None:
+                pool.review(self.elements[pool.element].waiting)
+                self.mark(pool.element)
+
+            self._call_later(look, at_ms, URGENT)
 
     def _observe(self, _: simpy.Event) -> None:
         """Read lines and zones before anything of this instant is applied."""
@@ -273,9 +289,15 @@ class _Run:
     def outcome(self, *, passage: bool) -> Outcome:
         """Run to the horizon and count up, those still inside included."""
         horizon_ms = self.program.horizon_ms
-        self._call_later(self._observe, 0, URGENT)
-        for source in range(len(self.program.source_names)):
-            self.env.process(self._arrivals(source))
+        for source, joined_ms in enumerate(self.entities.joined_ms):
+            for row, since_ms in enumerate([] if joined_ms is None else joined_ms.tolist()):
+                self._enter(source, row, since_ms)
+        for pool in self.pools:
+            self._review(pool)
+        self._call_later(self._observe, 0, URGENT)  # with those in line who have just been put there
+        for source, joined_ms in enumerate(self.entities.joined_ms):
+            if joined_ms is None:
+                self.env.process(self._arrivals(source))
         self.env.run(until=horizon_ms)
         for entity in self.inside.values():
             if entity.works_at is not None:

@@ -41,6 +41,7 @@ class Entity:
     """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase.
 
     ``klass`` is its class or, where tokens are needed, its line: ``line_of_step`` says which.
+    ``stands_since_ms``: of who is there at the start, when it joined its first line; else None.
     """
 
     __slots__ = (
@@ -61,6 +62,7 @@ class Entity:
         "slot",
         "source",
         "spent_ms",
+        "stands_since_ms",
         "start_ms",
         "step",
         "timer",
@@ -99,6 +101,7 @@ class Entity:
         self.waits_at: Element | None = None
         self.works_at: Element | None = None
         self.spent_ms = [0] * len(Account)
+        self.stands_since_ms: int | None = None
 
     @property
     def is_paused(self) -> bool:
@@ -149,13 +152,45 @@ class WaitClock:
         return total
 
 
-class Pool:
-    """Servers of one kind. ``holders`` are in service or, having finished, blocked; others are ``paused``."""
+class Staffing:
+    """A staffing rule at work; ``at_ms`` are the instants of its reviews."""
 
-    def __init__(self, name: str, element: int, value: Sequence[int]) -> None:
+    def __init__(
+        self, at_ms: Sequence[int], open_at: int, close_at: int, fewest: int, most: int, by: int
+    ) -> None:
+        self.at_ms = at_ms
+        self.open_at, self.close_at = open_at, close_at
+        self.fewest, self.most, self.by = fewest, most, by
+        self.working = fewest
+        self.reviews_left = len(at_ms)
+
+    @property
+    def largest_later(self) -> int:
+        """How many may work after some later review; as many as now if there is none."""
+        return self.most if self.reviews_left else self.working
+
+    def review(self, in_line: int) -> None:
+        """Open or close, by the length of the line."""
+        if in_line >= self.open_at:
+            self.working = min(self.working + self.by, self.most)
+        elif in_line <= self.close_at:
+            self.working = max(self.working - self.by, self.fewest)
+        self.reviews_left -= 1
+
+
+class Pool:
+    """Servers of one kind. ``holders`` are in service or, having finished, blocked; others are ``paused``.
+
+    ``value`` are those of its calendar; ``staffing`` is its rule, if it has one.
+    """
+
+    def __init__(
+        self, name: str, element: int, value: Sequence[int], staffing: Staffing | None = None
+    ) -> None:
         self.name = name
         self.element = element
         self.value = value
+        self.staffing = staffing
         self.capacity = 0
         self.blocked = 0
         self.holders: dict[int, Entity] = {}
@@ -175,12 +210,25 @@ class Pool:
 
     def will_be_free(self) -> bool:
         """Whether the capacity now, or a later one, is above the number of servers held now."""
-        return max(self.capacity, self._largest_later[self._piece]) > len(self.holders)
+        largest = self._largest_later[self._piece]
+        if self.staffing is not None:
+            if self.staffing.reviews_left:
+                largest = max(largest, self.value[self._piece])
+            largest = min(largest, self.staffing.largest_later)
+        return max(self.capacity, largest) > len(self.holders)
 
     def set_capacity(self, piece: int) -> None:
         """Apply a piece of the calendar; what becomes of services is for the stage to say when it acts."""
         self._piece = piece
         self.capacity = self.value[piece]
+        if self.staffing is not None:
+            self.capacity = min(self.capacity, self.staffing.working)
+
+    def review(self, in_line: int) -> None:
+        """Let as many work as the rule says with so many in line."""
+        if self.staffing is not None:
+            self.staffing.review(in_line)
+            self.set_capacity(self._piece)
 
     def take(self, entity: Entity, now_ms: int) -> None:
         """Give a server to the entity."""
