@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,11 +13,16 @@ from kzsim import network as model
 from kzsim.network import Calendar, NetworkError, Program, compile_network
 from kzsim.network.model import Arrivals
 from kzsim.network.model import Stage as MadeStage
+from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.queueing.calendars import Changing
 from kzsim.queueing.parts import Delay, Departure, Gate, Network, Service, Source, Stage, Step, Zone
 
 MOST_ENTITIES = 100_000_000
 """Of one replication: its definition alone takes a gigabyte then."""
+
+
+class DeadlockWarning(UserWarning):
+    """A network may come to a deadlock: places, servers or tokens may be held and waited for in a circle."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,10 @@ class Window:
 
 
 def build(network: Network, window: Window) -> Program:
-    """Lay the network out for the engines. Raises NetworkError with every fault that it has."""
+    """Lay the network out for the engines. Raises NetworkError with every fault that it has.
+
+    Warns of circles in which entities may wait for each other for ever (DeadlockWarning).
+    """
     faults = tuple(_unknown_names(network))
     if faults:
         raise NetworkError(faults)
@@ -48,7 +57,11 @@ def build(network: Network, window: Window) -> Program:
     if expected > MOST_ENTITIES:
         said = f"about {expected:.3g} entities would come in a replication, {MOST_ENTITIES:.0e} are the most"
         raise NetworkError((f"{said}: shorten the duration or lower a rate",))
-    return compile_network(made)
+    program = compile_network(made)
+    for circle in possible_deadlocks(made):
+        said = f"entities of this network may come to wait for each other for ever: {circle}"
+        warnings.warn(said, DeadlockWarning, stacklevel=4)
+    return program
 
 
 def expected_entities(arrivals: Arrivals) -> float:
