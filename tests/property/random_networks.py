@@ -21,6 +21,7 @@ from kzsim.network import (
     Need,
     Network,
     Occupancy,
+    Outages,
     PairingStage,
     Pool,
     Refill,
@@ -70,10 +71,29 @@ def staffing(draw: st.DrawFn) -> StaffingRule:
 
 
 @st.composite
+def outages(draw: st.DrawFn, most: int = 1) -> tuple[Outages, ...]:
+    """None mostly; few streams, so that some are shared. In whole minutes or not, some of no length."""
+    minutes = st.sampled_from([0, 5, 20, 60])
+    families = st.sampled_from(["fixed", "exponential"])
+    return tuple(
+        Outages(
+            draw(st.sampled_from(["power", "swing"])),
+            Distribution(draw(families), max(5, draw(minutes)) * MINUTE),
+            Distribution(draw(families), draw(minutes) * MINUTE),
+            draw(st.integers(1, most)),
+        )
+        for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2])))
+    )
+
+
+@st.composite
 def services(draw: st.DrawFn, name: str) -> ServiceStage:
     on_close = draw(st.sampled_from(["finish", "suspend"]))
     rules = st.none() | staffing() if on_close == "finish" else st.none()
-    pools = tuple(Pool(f"p{i}", draw(calendars(3)), draw(rules)) for i in range(draw(st.integers(1, 2))))
+    pools = tuple(
+        Pool(f"p{i}", draw(calendars(3)), draw(rules), draw(outages(2)))
+        for i in range(draw(st.integers(1, 2)))
+    )
     names = [pool.name for pool in pools]
     usable = {
         klass: tuple(draw(st.permutations(names))[: draw(st.integers(1, len(names)))])
@@ -93,12 +113,12 @@ def gates(draw: st.DrawFn, name: str) -> GateStage:
             refills.append(Refill(at_ms, draw(st.integers(0, 4)), limits))
         if not any(refill.overall for refill in refills):
             refills[-1] = Refill(refills[-1].at_ms, 1)
-    return GateStage(name, draw(calendars(1)), tuple(refills))
+    return GateStage(name, draw(calendars(1)), tuple(refills), draw(outages()))
 
 
 @st.composite
 def delays(draw: st.DrawFn, name: str) -> DelayStage:
-    return DelayStage(name, Account.HOLD, draw(st.none() | calendars(1)))
+    return DelayStage(name, Account.HOLD, draw(st.none() | calendars(1)), draw(outages()))
 
 
 @st.composite

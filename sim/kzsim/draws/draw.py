@@ -13,6 +13,7 @@ from kzsim.draws.arrivals import Profile, arrival_instants, profile_of
 from kzsim.draws.away import away_by_arrays
 from kzsim.draws.batches import PURPOSE, batch_numbers
 from kzsim.draws.no_shows import no_shows
+from kzsim.draws.outages import PURPOSES, outage_spans
 from kzsim.draws.recipes import Recipe, away_purpose, numbers_of, recipe_of
 from kzsim.draws.streams import check_distinct, key_of, uniforms
 from kzsim.draws.variates import duration_ms
@@ -43,7 +44,11 @@ def _prepare(program: Program) -> _Prepared:
     network = program.network
     steps_of = {route.name: route.steps for route in network.routes}
     sources = tuple(sorted(network.sources, key=lambda source: source.name))
-    _check_streams(sources, {s.name: steps_of[s.route] for s in sources})
+    _check_streams(
+        sources,
+        {s.name: steps_of[s.route] for s in sources},
+        {each.outages.stream for each in program.out_of_order},
+    )
     steps = tuple(steps_of[source.route] for source in sources)
     profiles = tuple(profile_of(source.arrivals) for source in sources)
     number = {name: i for i, name in enumerate(program.class_names)}
@@ -102,6 +107,9 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         cohort_ms=(program.cohort_from_ms, program.cohort_to_ms),
         batches=tuple(batches),
         joined_ms=prepared.joined_ms,
+        outages=tuple(
+            outage_spans(each.outages, program.horizon_ms, seed, replication) for each in program.out_of_order
+        ),
         numbers=numbers,
         spell_out=spell_out,
         spell_out_away=spell_out_away,
@@ -155,17 +163,22 @@ def _holds(condition: Condition, number: F64) -> Bool:
     return (number >= condition.low) & (number < condition.high)
 
 
-def _check_streams(sources: tuple[Source, ...], steps: dict[str, tuple[Step, ...]]) -> None:
+def _check_streams(
+    sources: tuple[Source, ...], steps: dict[str, tuple[Step, ...]], of_outages: set[str]
+) -> None:
     """Two names must never share a stream; keys combine a source's words and a purpose's."""
     names = {source.name for source in sources}
     names |= {s.arrivals.swing.stream for s in sources if s.arrivals.swing is not None}
-    purposes = {"kind", "arrivals", "phase", "lateness", "swing", PURPOSE}
+    names |= of_outages
+    purposes = {"kind", "arrivals", "phase", "lateness", "swing", PURPOSE, *PURPOSES}
     for source in sources:
         own = {step.name for step in steps[source.name]}
         tests = {c.purpose for kind in source.kinds for work in kind.work.values() for c in work.when}
         works = [(name, work) for kind in source.kinds for name, work in kind.work.items()]
         away = {away_purpose(name, need) for name, work in works for need in work.needs}
         reserved = {"kind", "arrivals"} if source.arrivals.batches is None else {"kind", "arrivals", PURPOSE}
+        if source.name in of_outages:
+            reserved |= {*PURPOSES}
         for name in sorted((own & tests) | (reserved & (own | tests)) | (away & (own | tests))):
             raise ValueError(f"source '{source.name}': '{name}' names two different random numbers")
         purposes |= own | tests | away

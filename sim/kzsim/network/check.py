@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from kzsim.network.check_pairing import check_pairing, check_sides
-from kzsim.network.check_rules import check_initial, check_no_shows, check_staffing
+from kzsim.network.check_rules import check_initial, check_no_shows, check_outages, check_staffing
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
     Arrivals,
@@ -53,6 +53,7 @@ def check(network: Network) -> None:
         *check_no_shows(network),
         *check_initial(network),
         *check_staffing(network),
+        *check_outages(network),
         *check_reachable(network),
         *check_tokens(network),
     )

@@ -1,4 +1,4 @@
-"""What makes the finer rules of a network invalid: no-shows, initial entities, staffing.
+"""What makes the finer rules of a network invalid: no-shows, initial entities, staffing, outages.
 
 As in ``check``, each ``check_*`` yields one sentence per fault, with the remedy.
 """
@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kzsim.network.model import DelayStage, GateStage, Network, Route, ServiceStage, Source, StaffingRule
+from kzsim.network.distributions import check_distribution
+from kzsim.network.model import (
+    DelayStage,
+    GateStage,
+    Network,
+    Outages,
+    Route,
+    ServiceStage,
+    Source,
+    StaffingRule,
+)
 from kzsim.network.program import LONGEST_HORIZON_MS
 
 MOST_NO_SHOWS = 100
+MOST_OUTAGES = 100_000
 
 
 def check_no_shows(network: Network) -> Iterator[str]:
@@ -111,3 +122,29 @@ def _check_rule(where: str, rule: StaffingRule) -> Iterator[str]:
         )
     if rule.by < 1:
         yield f"{where}: staffing changes by {rule.by}: give 1 or more"
+
+
+def check_outages(network: Network) -> Iterator[str]:
+    """Outages can be drawn, are not too many, and take something."""
+    for stage in network.stages:
+        if isinstance(stage, ServiceStage):
+            for pool in stage.pools:
+                for outages in pool.outages:
+                    where = f"pool '{stage.name}/{pool.name}', outages '{outages.stream}'"
+                    yield from _check_outages(where, outages, network.horizon_ms)
+        elif isinstance(stage, DelayStage | GateStage):
+            for outages in stage.outages:
+                where = f"stage '{stage.name}', outages '{outages.stream}'"
+                yield from _check_outages(where, outages, network.horizon_ms)
+                if outages.takes != 1:
+                    yield f"{where}: an outage shuts a gate or a delay: leave takes at 1"
+
+
+def _check_outages(where: str, outages: Outages, horizon_ms: int) -> Iterator[str]:
+    yield from check_distribution(f"{where}, between", outages.between)
+    yield from check_distribution(f"{where}, lasting", outages.lasting)
+    mean = outages.between.mean + outages.lasting.mean
+    if mean >= 0 and mean * MOST_OUTAGES < horizon_ms:
+        yield f"{where}: there would be more than {MOST_OUTAGES} of them: give longer times between them"
+    if outages.takes < 1:
+        yield f"{where}: an outage takes {outages.takes} servers: give 1 or more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from kzsim.network.model import (
     GateStage,
     Network,
     PairingStage,
+    Pool,
     Refill,
     Route,
     ServiceStage,
     Stage,
     Zone,
 )
-from kzsim.network.program import FOLLOWS, I64, LEADS, UNLIMITED, ElementType, Program
+from kzsim.network.program import FOLLOWS, I64, LEADS, UNLIMITED, ElementType, OutOfOrder, Program
 from kzsim.network.tokens import lay_out_tokens
 
 
@@ -83,6 +84,7 @@ def compile_network(network: Network) -> Program:
         rule_levels=np.array(levels, dtype=np.int64).reshape(-1, 5),
         review_ptr=review_ptr,
         review_at_ms=review_at,
+        out_of_order=tuple(_out_of_order(elements, [pool for _, pool in pools])),
         open_ptr=open_ptr,
         open_at_ms=open_at,
         open_value=open_value,
@@ -143,7 +145,17 @@ def _account(element: Stage | Zone) -> Account:
 
 
 def _opening(element: Stage | Zone) -> Calendar | None:
+    if isinstance(element, DelayStage) and element.outages:
+        return element.open or Calendar.always(1)
     return element.open if isinstance(element, DelayStage | GateStage) else None
+
+
+def _out_of_order(elements: Sequence[Stage | Zone], pools: Sequence[Pool]) -> Iterator[OutOfOrder]:
+    for number, pool in enumerate(pools):
+        yield from (OutOfOrder(outages, pool=number) for outages in pool.outages)
+    for number, element in enumerate(elements):
+        if isinstance(element, DelayStage | GateStage):
+            yield from (OutOfOrder(outages, element=number) for outages in element.outages)
 
 
 def _ragged(rows: Iterable[Sequence[int]]) -> tuple[I64, I64]:

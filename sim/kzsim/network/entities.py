@@ -62,6 +62,8 @@ class Entities:
     None where everybody comes alone.
     ``joined_ms``: of each source int64 [entities of the source], when those who are there at 0 joined the
     line that they stand in, 0 at most; None where everybody comes later.
+    ``outages``: for each of ``Program.out_of_order`` when they begin and when they are over, int64
+    [outages] each, one after another; those that begin before the horizon.
     ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them, ``spell_out_away``
     of the times for which tokens are away.
     """
@@ -73,6 +75,7 @@ class Entities:
     cohort_ms: tuple[int, int]
     batches: tuple[I32 | None, ...]
     joined_ms: tuple[I64 | None, ...]
+    outages: tuple[tuple[I64, I64], ...]
     numbers: Numbers
     spell_out: Callable[[], tuple[I64, ...]]
     spell_out_away: Callable[[], tuple[Away, ...]]

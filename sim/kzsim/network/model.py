@@ -56,6 +56,21 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Outages:
+    """Intervals drawn before a run in which a pool has ``takes`` servers fewer, or a gate or delay is shut.
+
+    In order at first, for a time drawn from ``between``, then out of order for one from ``lasting``, and so
+    on, busy or not. Where several name one ``stream`` they share its luck: the same distributions give the
+    same intervals.
+    """
+
+    stream: str
+    between: Distribution
+    lasting: Distribution
+    takes: int = 1
+
+
+@dataclass(frozen=True)
 class StaffingRule:
     """How many servers of a pool work, by the length of the stage's line.
 
@@ -74,11 +89,15 @@ class StaffingRule:
 
 @dataclass(frozen=True)
 class Pool:
-    """Servers of one kind at a service stage: as many as the calendar and the rule, if any, both allow."""
+    """Servers of one kind at a service stage: as many as the calendar and the rule, if any, both allow.
+
+    Each of ``outages`` subtracts from the calendar, down to 0.
+    """
 
     name: str
     capacity: Calendar
     staffing: StaffingRule | None = None
+    outages: tuple[Outages, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,11 +118,12 @@ class ServiceStage:
 
 @dataclass(frozen=True)
 class DelayStage:
-    """A stage without limit of servers; with ``open`` its duration passes in open time only."""
+    """A stage without limit of servers; with ``open`` or ``outages`` durations pass in open time only."""
 
     name: str
     account: Account
     open: Calendar | None = None
+    outages: tuple[Outages, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +148,7 @@ class GateStage:
     name: str
     open: Calendar
     refills: tuple[Refill, ...] = ()
+    outages: tuple[Outages, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.network.model import Network
+from kzsim.network.model import Network, Outages
 from kzsim.network.tokens import TokenTables
 
 I64 = npt.NDArray[np.int64]
@@ -34,6 +34,15 @@ class ElementType(IntEnum):
     ZONE = 3
     DEPARTURE = 4
     PAIRING = 5
+
+
+@dataclass(frozen=True)
+class OutOfOrder:
+    """Outages of a pool, or of the gate or delay ``element``; the other of the two is None."""
+
+    outages: Outages
+    pool: int | None = None
+    element: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +87,9 @@ class Program:
     rule_levels: I64  # [rules, 5]: open at, close at, fewest, most, by
     review_ptr: I64  # [rules + 1]
     review_at_ms: I64  # before the horizon
+
+    # what is subtracted in each replication from the calendars before and after
+    out_of_order: tuple[OutOfOrder, ...]
 
     # calendars of gates and delays, by element; rows of other elements are empty
     open_ptr: I64  # [elements + 1]

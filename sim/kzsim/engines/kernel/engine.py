@@ -18,6 +18,7 @@ from kzsim.engines.outcome import I8, I64, NOT_ENTERED, Outcome, Passage, Trace
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, n_buckets
 from kzsim.network.entities import Entities
 from kzsim.network.observers import Observers
+from kzsim.network.outages import in_order
 from kzsim.network.program import Program
 
 FIRST_ROWS = 1024
@@ -32,7 +33,7 @@ def run(program: Program, entities: Entities, *, trace: bool = False, passage: b
     """
     # the digest wraps round on purpose; uncompiled, NumPy would warn of it
     with np.errstate(over="ignore"):
-        return _Run(program, entities, trace=trace, passage=passage or trace).outcome()
+        return _Run(in_order(program, entities), entities, trace=trace, passage=passage or trace).outcome()
 
 
 class _Run:

@@ -33,6 +33,7 @@ from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 from kzsim.network.observers import STARTS, WAITED, Observers
+from kzsim.network.outages import in_order
 from kzsim.network.program import Program
 
 # After everything else at an instant: SimPy's own priorities are 0 (urgent) and 1 (normal).
@@ -47,7 +48,7 @@ def run(program: Program, entities: Entities, *, trace: bool = False, passage: b
     ``passage``: keep every entity's exit and free-flow time, as is also done with a trace. Raises
     DeadlockError at the instant at which entities wait for each other for ever.
     """
-    return _Run(program, entities, trace=trace).outcome(passage=passage or trace)
+    return _Run(in_order(program, entities), entities, trace=trace).outcome(passage=passage or trace)
 
 
 class _Run:
