@@ -153,7 +153,8 @@ def _waits_of(
     before: list[Wait] = []  # all waits up to the step, for those whose partner comes after them
     for i, step in enumerate(route.steps):
         here = stages[step.stage]
-        found: list[Wait] = []
+        for_places: list[Wait] = []
+        in_line: list[Wait] = []
         for j in range(i - 1, BEFORE_ALL - 1, -1):
             if j + 1 < i and not works[j + 1].when:
                 break  # nobody skips it
@@ -164,21 +165,20 @@ def _waits_of(
                 held += _kept_after(stages[route.steps[j].stage], kind.klass, works[j])
             for span in zones:
                 if j < span.first <= i <= span.last:
-                    found.append(Wait(source, (span.zone,), tuple(held)))
+                    for_places.append(Wait(source, (span.zone,), tuple(held)))
                     held.append(span.zone)
             places = tuple(
                 span.zone
                 for span in zones
                 if span.first <= i <= span.last or (span.is_held_after(j) and span.last != j)
             )
-            found += _waits_in_line(source, here, kind.klass, works[i], places)
+            in_line += _waits_in_line(source, here, kind.klass, works[i], places)
+        before += for_places
         if isinstance(here, PairingStage):
             own = _side(here, kind.klass)
-            yield from (
-                Wait(source, wait.wanted, (own,)) for wait in (*before, *found) if own not in wait.wanted
-            )
-        before += found
-        yield from found
+            yield from (Wait(source, wait.wanted, (own,)) for wait in before)
+        before += in_line
+    yield from before
 
 
 def _kept_after(stage: Stage, klass: str, work: Work) -> list[str]:
