@@ -115,8 +115,8 @@ def test_a_place_and_tokens_may_be_a_circle() -> None:
         occupancies={"r": [Occupancy("strip", "b", "b")]},
     )
     assert said(replace(net, tokens=(Tokens("crane", 2),))) == (
-        "'crane' may be held while waiting for 'strip' ('s'), and 'strip' may be held while waiting for 'crane'"
-        " ('s')" + REMEDY,
+        "'crane' may be held while waiting for 'strip' ('s'), and 'strip' may be held"
+        " while waiting for 'crane' ('s')" + REMEDY,
     )
     first_alone = replace(net, tokens=(Tokens("crane", 2),))
     (source,) = first_alone.sources
