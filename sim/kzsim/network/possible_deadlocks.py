@@ -69,13 +69,14 @@ def _sentence(circle: Sequence[str], follows: Mapping[str, Mapping[str, str]]) -
 
 
 def _circles(follows: Mapping[str, Mapping[str, str]]) -> Iterator[list[str]]:
-    """A shortest circle through the first resource by name that has one, then of what it has not met."""
+    """Of all resources in circles with each other a shortest circle, the first by name."""
     met: set[str] = set()
     for start in sorted(follows):
-        if start not in met and (circle := _shortest_circle(start, follows)):
-            # all who wait in circles with these are said once
-            met |= _reached_from(start, follows) & {n for n in follows if start in _reached_from(n, follows)}
-            yield circle
+        if start not in met and _shortest_circle(start, follows):
+            reached = _reached_from(start, follows)
+            together = {name for name in reached if start in _reached_from(name, follows)}
+            met |= together
+            yield min((_shortest_circle(name, follows) for name in sorted(together)), key=len)
 
 
 def _shortest_circle(start: str, follows: Mapping[str, Mapping[str, str]]) -> list[str]:
