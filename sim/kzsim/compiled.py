@@ -37,6 +37,11 @@ SELDOM = {
     "send_away",
     "return_tokens",
     "is_stuck_with_tokens",
+    "act_choice",
+    "own_on_the_way",
+    "is_on_its_way",
+    "end_backlogs",
+    "publish",
 }
 
 _OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}

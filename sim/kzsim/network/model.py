@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from kzsim.network.arrivals import Arrivals as Arrivals
+from kzsim.network.arrivals import Batches as Batches
+from kzsim.network.arrivals import Swing as Swing
+
 MS_PER_MINUTE = 60_000
 MS_PER_HOUR = 3_600_000
 MS_PER_DAY = 86_400_000
@@ -178,6 +182,31 @@ class PairingStage:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """One way on from a choice. Its backlog are those who picked it and have not started at ``stage`` yet.
+
+    Each of them counts for ``interval_ms`` where the choice is made.
+    """
+
+    name: str
+    stage: str
+    interval_ms: int = 0
+
+
+@dataclass(frozen=True)
+class ChoiceStage:
+    """Whoever comes picks one of the alternatives that its route offers there, in no time.
+
+    The smallest sum of own cost and backlog times interval; of equal ones the first. Backlogs are those
+    last published: ``published_at_ms`` rises strictly from 0 or later, and until then they are 0.
+    """
+
+    name: str
+    alternatives: tuple[Alternative, ...]
+    published_at_ms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places, shared by all routes that pass through it."""
 
@@ -185,7 +214,7 @@ class Zone:
     places: int
 
 
-Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage
+Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage | ChoiceStage
 
 
 @dataclass(frozen=True)
@@ -255,6 +284,7 @@ class Work:
     a gate, a departure or a pairing, where passing takes no time. ``no_shows[i]`` is the share of those
     let pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
     ``needs`` are tokens, each kind named once; only work at a service stage may need any.
+    At a choice ``duration`` is the own cost of the alternative; it takes no time.
     """
 
     duration: Distribution | None = None
@@ -269,10 +299,16 @@ class Step:
 
     The name is also the *purpose* under which the duration's random numbers are drawn, so it must
     stay the same when a policy changes. A route may visit one stage in several steps.
+
+    At a choice each step is an ``alternative`` that is offered there: steps that follow each other at one
+    choice are one choice, of which the entity enters the step that it picks. A later step that is ``given``
+    such a step, by its name, is only entered by those who have picked that.
     """
 
     name: str
     stage: str
+    alternative: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -296,48 +332,6 @@ class Route:
     name: str
     steps: tuple[Step, ...]
     occupancies: tuple[Occupancy, ...] = ()
-
-
-@dataclass(frozen=True)
-class Swing:
-    """A random factor of mean 1 on the expected arrivals of each interval's ``day``.
-
-    Sources that name the same ``stream`` share the same factors.
-    """
-
-    stream: str
-    cv: float
-
-
-@dataclass(frozen=True)
-class Batches:
-    """How many entities come at once: ``sizes[i]`` (1 or more, rising) with probability ``shares[i]``."""
-
-    sizes: tuple[int, ...]
-    shares: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """When the entities of a source come.
-
-    ``edges_ms`` (n + 1 rising instants, the first 0) bound intervals with ``expected`` (n) mean
-    numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
-    rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
-    phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
-    exactly at ``at_ms`` (rising, repeats allowed). ``initial``: there at 0, in the line of the route's first
-    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). With ``batches`` all this,
-    but for ``initial``, is about batches instead of single entities.
-    """
-
-    process: Literal["poisson", "timetable", "instants", "initial"]
-    edges_ms: tuple[int, ...] = ()
-    expected: tuple[float, ...] = ()
-    day: tuple[int, ...] = ()
-    swing: Swing | None = None
-    lateness: float = 0.0
-    at_ms: tuple[int, ...] = ()
-    batches: Batches | None = None
 
 
 @dataclass(frozen=True)

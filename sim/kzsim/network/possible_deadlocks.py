@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from kzsim.network.compile import rank_elements
 from kzsim.network.model import (
+    ChoiceStage,
     Condition,
     Kind,
     Network,
@@ -26,6 +27,8 @@ from kzsim.network.model import (
 )
 
 BEFORE_ALL = -1
+
+Pick = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def _waits(network: Network) -> Iterator[Wait]:
         zones = sorted(_spans(route), key=lambda span: rank[span.zone])
         for kind in source.kinds:
             works = [kind.work[step.name] for step in route.steps]
-            alike = (route.name, kind.klass, *((work.when, work.needs) for work in works))
+            alike: tuple[object, ...] = (route.name, kind.klass, *((work.when, work.needs) for work in works))
             if alike not in seen:
                 seen.add(alike)
                 yield from _waits_of(source.name, kind, route, zones, stages)
@@ -151,15 +154,16 @@ def _waits_of(
     source: str, kind: Kind, route: Route, zones: Sequence[_Span], stages: Mapping[str, Stage]
 ) -> Iterator[Wait]:
     works = [kind.work[step.name] for step in route.steps]
+    picks = _picks(route, stages)
     before: list[Wait] = []  # all waits up to the step, for those whose partner comes after them
     for i, step in enumerate(route.steps):
         here = stages[step.stage]
         for_places: list[Wait] = []
         in_line: list[Wait] = []
         for j in range(i - 1, BEFORE_ALL - 1, -1):
-            if j + 1 < i and not works[j + 1].when:
+            if j + 1 < i and not works[j + 1].when and picks[j + 1] is None:
                 break  # nobody skips it
-            if not _may_follow(works, j, i):
+            if not _may_follow(works, picks, j, i):
                 continue
             held = [span.zone for span in zones if span.is_held_after(j)]
             if j != BEFORE_ALL:
@@ -218,13 +222,34 @@ def _on_side(stage: PairingStage, klass: str, *, leads: bool) -> str:
     return f"{stage.name}: who {'leads' if leads else 'follows'}" + (f" with {goods}" if goods else "")
 
 
-def _may_follow(works: Sequence[Work], j: int, i: int) -> bool:
+def _picks(route: Route, stages: Mapping[str, Stage]) -> list[Pick | None]:
+    """By step, what must have been picked to enter it: at a choice (its first step) a step."""
+    of_step: dict[str, Pick] = {}
+    picks: list[Pick | None] = []
+    first = 0
+    for i, step in enumerate(route.steps):
+        if isinstance(stages[step.stage], ChoiceStage):
+            if i == 0 or route.steps[i - 1].stage != step.stage:
+                first = i
+            of_step[step.name] = (first, i)
+            picks.append((first, i))
+        else:
+            picks.append(of_step.get(step.given))
+    return picks
+
+
+def _may_follow(works: Sequence[Work], picks: Sequence[Pick | None], j: int, i: int) -> bool:
     """Whether somebody may enter step i after step j and none between; BEFORE_ALL: as its first."""
-    entered = [works[i]] if j == BEFORE_ALL else [works[j], works[i]]
-    bounds = _common(condition for work in entered for condition in work.when)
+    entered = [i] if j == BEFORE_ALL else [j, i]
+    bounds = _common(condition for step in entered for condition in works[step].when)
     if any(low >= high for low, high in bounds.values()):
         return False
-    return not any(_is_sure(work, bounds) for work in works[j + 1 : i])
+    picked = {pick for step in entered if (pick := picks[step]) is not None}
+    if len({choice for choice, _ in picked}) < len(picked):
+        return False  # two alternatives of one choice
+    return not any(
+        _is_sure(works[k], bounds) and (picks[k] is None or picks[k] in picked) for k in range(j + 1, i)
+    )
 
 
 def _common(conditions: Iterable[Condition]) -> dict[str, tuple[float, float]]:

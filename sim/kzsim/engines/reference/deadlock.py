@@ -75,7 +75,7 @@ def deadlocked(waiters: Iterable[Node], wants: Callable[[Node], Sequence[Want[No
     open_wants: dict[Node, int] = {}
     frees: dict[Node, list[tuple[Node, int, int]]] = {}
     alive: list[Node] = []
-    found = list(waiters)
+    found = list(dict.fromkeys(waiters))
     seen = set(found)
     for node in found:  # grows while it is walked: breadth first
         wanted = wants(node)
