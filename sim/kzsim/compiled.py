@@ -32,6 +32,11 @@ SELDOM = {
     "act_pairing",
     "partner_will_arrive",
     "ask_partners",
+    "act_choice",
+    "own_on_the_way",
+    "is_on_its_way",
+    "end_backlogs",
+    "publish",
 }
 
 _OPTIONS: dict[str, Any] = {"_nrt": False, "nogil": True, "error_model": "numpy"}

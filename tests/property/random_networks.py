@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from kzsim.network import (
     Account,
+    Alternative,
     Arrivals,
     Batches,
     Calendar,
+    ChoiceStage,
     Condition,
     DelayStage,
     DepartureStage,
@@ -145,6 +147,36 @@ def pairings(draw: st.DrawFn, name: str) -> PairingStage:
     return PairingStage(name, tuple(leaders), tuple(followers), goods)
 
 
+@st.composite
+def choices(draw: st.DrawFn, name: str, names: list[str]) -> ChoiceStage:
+    alternatives = tuple(
+        Alternative(f"a{i}", draw(st.sampled_from(names)), draw(st.sampled_from([0, 1, 10, 60])) * MINUTE)
+        for i in range(draw(st.integers(1, 3)))
+    )
+    often = tuple(range(0, HORIZON_MIN * MINUTE, 5 * MINUTE))
+    published = draw(st.sampled_from([often, often, ()])) or tuple(draw(_instants(6)))
+    return ChoiceStage(name, alternatives, published)
+
+
+@st.composite
+def steps_of(draw: st.DrawFn, order: list[str], choices: list[ChoiceStage]) -> tuple[Step, ...]:
+    """Steps at these stages; choices between them, and steps that some alternative is given for."""
+    steps: list[Step] = []
+    offered = [""]
+    for i, stage in enumerate(order):
+        for choice in choices:
+            possible = [a.name for a in choice.alternatives if a.stage in order[i:]]
+            if possible and draw(st.integers(0, len(order))) == 0:
+                given = draw(st.sampled_from(offered))
+                left_out = draw(st.sampled_from(["", *possible]))
+                names = [name for name in possible if name != left_out] or possible
+                run = [Step(f"{len(steps) + k}", choice.name, name, given) for k, name in enumerate(names)]
+                steps += run
+                offered += [step.name for step in run]
+        steps.append(Step(f"{len(steps)}", stage, given=draw(st.sampled_from(["", *offered]))))
+    return tuple(steps)
+
+
 def classes_of(route: Route, pairings: dict[str, PairingStage]) -> list[str]:
     """The classes that may take a route: they lead at its pairings, or follow at its end."""
     allowed = set(CLASSES)
@@ -190,12 +222,17 @@ def distributions(draw: st.DrawFn, minutes_of_step: tuple[int, ...]) -> Distribu
 
 
 @st.composite
-def occupancies(draw: st.DrawFn, zones: list[Zone], n_steps: int) -> tuple[Occupancy, ...]:
+def occupancies(draw: st.DrawFn, zones: list[Zone], steps: tuple[Step, ...]) -> tuple[Occupancy, ...]:
     found = []
+    n_steps = len(steps)
     for zone in zones:
         if draw(st.booleans()):
             first = draw(st.integers(0, n_steps - 1))
             last = draw(st.integers(first, n_steps - 1))
+            while steps[first].alternative and first > 0 and steps[first - 1].stage == steps[first].stage:
+                first -= 1  # not in the middle of a choice
+            while steps[last].alternative:
+                last += 1
             found.append(Occupancy(zone.name, f"{first}", f"{last}", draw(st.sampled_from(["start", "end"]))))
     return tuple(found)
 
@@ -209,9 +246,9 @@ def sources(
     gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage | PairingStage)}
     refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
 
-    delays = {stage.name for stage in stages if isinstance(stage, DelayStage)}
+    passing = {stage.name for stage in stages if isinstance(stage, DelayStage | ChoiceStage)}
     first = route.steps[0]
-    are_there = first.stage not in delays and draw(st.integers(0, 3)) == 0
+    are_there = first.stage not in passing and draw(st.integers(0, 3)) == 0
 
     def work_at(step: Step) -> Work:
         here, missed = step.stage in gates, step.stage in refilled
@@ -256,6 +293,13 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     return Arrivals(process, edges, expected, day, swing, lateness, batches=batches)
 
 
+def _of_stages(stage: Stage, used: set[str]) -> Stage:
+    """A choice without the alternatives that count until a stage which nobody comes to."""
+    if not isinstance(stage, ChoiceStage):
+        return stage
+    return replace(stage, alternatives=tuple(a for a in stage.alternatives if a.stage in used))
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
     """A valid network; it may deadlock."""
@@ -268,6 +312,7 @@ def networks(draw: st.DrawFn) -> Network:
     names = [stage.name for stage in stages]
     pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
     meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
+    chooses = [draw(choices(f"c{i}", names)) for i in range(draw(st.sampled_from([0, 0, 1, 2])))]
     routes = []
     for i in range(draw(st.integers(1, 3))):
         fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
@@ -280,8 +325,8 @@ def networks(draw: st.DrawFn) -> Network:
             order = sorted(order)  # most networks flow one way, so that most do not deadlock
         if meeting is not None and draw(st.integers(0, 3)) > 0:
             order.append(meeting)  # at the end of a route one may follow
-        steps = tuple(Step(f"{k}", stage) for k, stage in enumerate(order))
-        routes.append(Route(f"r{i}", steps, draw(occupancies(zones, len(steps)))))
+        steps = draw(steps_of(order, chooses))
+        routes.append(Route(f"r{i}", steps, draw(occupancies(zones, steps))))
     chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.integers(1, 3)))]
     used_stages = {step.stage for route in chosen for step in route.steps}
     used_zones = {occupancy.zone for route in chosen for occupancy in route.occupancies}
@@ -296,11 +341,13 @@ def networks(draw: st.DrawFn) -> Network:
     return Network(
         horizon_ms=HORIZON_MIN * MINUTE,
         classes=CLASSES,
-        stages=tuple(stage for stage in stages if stage.name in used_stages),
+        stages=tuple(
+            _of_stages(stage, used_stages) for stage in [*stages, *chooses] if stage.name in used_stages
+        ),
         zones=tuple(zone for zone in zones if zone.name in used_zones),
         routes=tuple(route for route in routes if route in chosen),
         sources=tuple(
-            draw(sources(f"source{i}", route, stages, classes_of(route, pairing), i))
+            draw(sources(f"source{i}", route, [*stages, *chooses], classes_of(route, pairing), i))
             for i, route in enumerate(chosen)
         ),
         n_groups=len(chosen),

@@ -128,10 +128,11 @@ def test_one_service_a_millisecond_longer_in_one_engine_is_noticed(net: Network,
         reject()
     if honest.trace is None:
         raise TypeError("a trace was asked for")
+    trace = honest.trace  # at a choice, which takes no time, a duration is only a cost
     with_end = [
         (source, *where[0])
-        for source, (end, duration) in enumerate(zip(honest.trace.end_ms, entities.duration_ms, strict=True))
-        if len(where := np.argwhere((end >= 0) & (duration > 0)))
+        for source, (start, end) in enumerate(zip(trace.start_ms, trace.end_ms, strict=True))
+        if len(where := np.argwhere((end > start) & (entities.duration_ms[source] > 0)))
     ]
     assume(with_end)
     source, row, column = with_end[0]

@@ -10,7 +10,7 @@ from kzsim.draws import SKIPPED, Entities, draw
 from kzsim.engines import reference
 from kzsim.engines.errors import DeadlockError
 from kzsim.engines.outcome import NOT_ENTERED, STILL_INSIDE, Outcome, Trace
-from kzsim.network import Network, Program, ServiceStage, compile_network
+from kzsim.network import Network, Program, Route, ServiceStage, compile_network
 from kzsim.network.model import WORK_ACCOUNTS, Account
 from kzsim.network.program import ElementType
 from tests.property.random_networks import networks
@@ -62,7 +62,9 @@ def test_the_accounts_of_each_entity_are_its_stay_and_those_of_a_group_add_up(
     assert np.array_equal(trace.account_ms.sum(axis=1), stay_ms(program, entities, outcome))
     gone = outcome.exit_ms != STILL_INSIDE
     work = trace.account_ms[:, list(WORK_ACCOUNTS)].sum(axis=1)
-    assert np.array_equal(work[gone], entities.free_flow_ms[gone])
+    assert np.array_equal(work[gone], outcome.free_flow_ms[gone])
+    if not program.has_choices:
+        assert np.array_equal(outcome.free_flow_ms, entities.free_flow_ms)
     by_group = outcome.account_ms.sum(axis=2)
     for group in range(program.n_groups):
         for phase in range(3):
@@ -75,14 +77,43 @@ def test_the_accounts_of_each_entity_are_its_stay_and_those_of_a_group_add_up(
 def test_who_has_left_has_done_every_step_of_its_own_and_no_other(net: Network, replication: int) -> None:
     if (found := run(net, replication)) is None:
         return
-    _, entities, outcome, trace = found
+    program, entities, outcome, trace = found
     for source, durations in enumerate(entities.duration_ms):
         left = outcome.exit_ms[entities.first[source] : entities.first[source + 1]] != STILL_INSIDE
         entered = trace.end_ms[source] != NOT_ENTERED
-        assert np.array_equal(entered[left], (durations != SKIPPED)[left])
         assert not np.any(entered & (durations == SKIPPED))
+        for columns in _choices_and_steps(net, program.source_names[source]):
+            open_to = (durations[:, columns] != SKIPPED) & _is_given(
+                net, program, source, columns[0], entered
+            )
+            assert np.array_equal(entered[left][:, columns].sum(axis=1), open_to[left].any(axis=1))
     gone = outcome.exit_ms != STILL_INSIDE
-    assert np.all((outcome.exit_ms - entities.arrival_ms)[gone] >= entities.free_flow_ms[gone])
+    assert np.all((outcome.exit_ms - entities.arrival_ms)[gone] >= outcome.free_flow_ms[gone])
+
+
+def _route_of(net: Network, source: str) -> Route:
+    names = {one.name: one.route for one in net.sources}
+    return next(route for route in net.routes if route.name == names[source])
+
+
+def _choices_and_steps(net: Network, source: str) -> list[list[int]]:
+    """The steps of a route, those of one choice together: one of them is entered."""
+    groups: list[list[int]] = []
+    steps = _route_of(net, source).steps
+    for i, step in enumerate(steps):
+        if step.alternative and i > 0 and steps[i - 1].stage == step.stage:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def _is_given(net: Network, program: Program, source: int, column: int, entered: np.ndarray) -> np.ndarray:
+    """Who has picked what the step is given; a column."""
+    steps = _route_of(net, program.source_names[source]).steps
+    names = [step.name for step in steps]
+    given = steps[column].given
+    return entered[:, [names.index(given)]] if given else np.ones((len(entered), 1), dtype=bool)
 
 
 @EVERYDAY

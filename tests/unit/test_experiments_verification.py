@@ -66,6 +66,7 @@ def counts() -> Observers:
         "squares": (1, 3),
         "within": (1, 2),
         "starts": (1, 2, 2),
+        "chosen": (1, 1),
         "place_ms": (2,),
     }
     wide = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes.items()}

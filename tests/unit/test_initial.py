@@ -51,7 +51,7 @@ def test_batches_of_who_is_there_at_the_start_are_refused() -> None:
 
 
 def test_a_delay_has_no_line_to_stand_in_at_the_start() -> None:
-    said = "'crowd': nobody stands in line at the delay 'hold': let the route .* begin at a service, a gate"
+    said = "'crowd': nobody is kept in line at 'hold': let the route .* begin at a service, a gate"
     with pytest.raises(NetworkError, match=said):
         compile_network(standing(0, stage="hold"))
 

@@ -38,8 +38,10 @@ class Records:
     wait_ms: I64
 
 
-def observers_of(program: Program, records: Records, starts: I64, place_ms: I64) -> Observers:
-    """Count what is in the records; ``starts`` and ``place_ms`` are passed on as they are.
+def observers_of(
+    program: Program, records: Records, starts: I64, place_ms: I64, chosen: I64 | None = None
+) -> Observers:
+    """Count what is in the records; ``starts``, ``place_ms`` and ``chosen`` (None: no choices) are passed on.
 
     Raises ValueError if somebody leaves before arriving, or at the horizon or later.
     """
@@ -95,6 +97,7 @@ def observers_of(program: Program, records: Records, starts: I64, place_ms: I64)
         times=histogram(group[through], stay_followed[through], TIME_BITS, follow_up, n),
         waits=waits.reshape(n, causes, -1),
         starts=starts,
+        chosen=np.zeros((n, 0), dtype=np.int64) if chosen is None else chosen,
         arrivals=_by_interval(program, records.arrival_ms, records.group),
         exits=_by_interval(program, records.exit_ms[~inside], records.group[~inside]),
         place_ms=place_ms,

@@ -42,7 +42,7 @@ class Passage:
     """What became of each entity, in their order.
 
     ``exit_ms``: int64 [entities], ``STILL_INSIDE`` for those inside at the horizon.
-    ``free_flow_ms``: int64 [entities], the sum of the entity's own durations on its whole route.
+    ``free_flow_ms``: int64 [entities], the sum of the entity's own durations on its whole way.
     """
 
     exit_ms: I64

@@ -9,9 +9,11 @@ from kzsim.network.compile import compile_network
 from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import (
     Account,
+    Alternative,
     Arrivals,
     Batches,
     Calendar,
+    ChoiceStage,
     Condition,
     DelayStage,
     DepartureStage,
@@ -38,9 +40,11 @@ from kzsim.network.program import Program
 __all__ = [
     "SKIPPED",
     "Account",
+    "Alternative",
     "Arrivals",
     "Batches",
     "Calendar",
+    "ChoiceStage",
     "Condition",
     "DelayStage",
     "DepartureStage",

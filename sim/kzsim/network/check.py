@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from kzsim.network.check_choice import check_choices
 from kzsim.network.check_pairing import check_pairing, check_sides
 from kzsim.network.check_rules import check_initial, check_no_shows, check_outages, check_staffing
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
@@ -26,6 +27,7 @@ from kzsim.network.model import (
     Route,
     ServiceStage,
     Source,
+    Stage,
     Work,
 )
 from kzsim.network.program import LONGEST_HORIZON_MS, MOST_OCCUPANCIES
@@ -47,6 +49,7 @@ def check(network: Network) -> None:
         *check_stages(network),
         *check_zones(network),
         *check_routes(network),
+        *check_choices(network),
         *check_priority(network),
         *check_sources(network),
         *check_no_shows(network),
@@ -94,7 +97,7 @@ def check_stages(network: Network) -> Iterator[str]:
             yield from _check_departure(stage)
         elif isinstance(stage, PairingStage):
             yield from check_pairing(stage, network.classes)
-        elif stage.open is not None:
+        elif isinstance(stage, DelayStage) and stage.open is not None:
             yield from _check_calendar(f"stage '{stage.name}'", stage.open)
             if not any(stage.open.value):
                 yield f"stage '{stage.name}' never opens: give it an open interval or no calendar"
@@ -320,7 +323,7 @@ def check_reachable(network: Network) -> Iterator[str]:
         if element.name not in used:
             yield f"'{element.name}' is on no source's route: use it or remove it"
     for stage in network.stages:
-        if not isinstance(stage, ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage):
+        if not isinstance(stage, Stage):
             yield f"'{stage!r}' is no stage"
 
 

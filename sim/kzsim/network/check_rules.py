@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from kzsim.network.distributions import check_distribution
 from kzsim.network.model import (
+    ChoiceStage,
     DelayStage,
     GateStage,
     Network,
@@ -49,13 +50,13 @@ def check_no_shows(network: Network) -> Iterator[str]:
 def check_initial(network: Network) -> Iterator[str]:
     """Who is there at the start stands in a line that keeps people, in a group of its own."""
     routes = {route.name: route for route in network.routes}
-    delays = {stage.name for stage in network.stages if isinstance(stage, DelayStage)}
+    passing = {stage.name for stage in network.stages if isinstance(stage, DelayStage | ChoiceStage)}
     coming = {k.group: s for s in network.sources if s.arrivals.process != "initial" for k in s.kinds}
     for source in network.sources:
         if source.arrivals.process == "initial":
             yield from _check_joining(source)
             if source.route in routes and routes[source.route].steps:
-                yield from _check_first_line(source, routes[source.route], delays)
+                yield from _check_first_line(source, routes[source.route], passing)
             for group in sorted({kind.group for kind in source.kinds} & coming.keys()):
                 yield (
                     f"source '{source.name}': who is there at the start has group {group}, as has who comes"
@@ -75,12 +76,12 @@ def _check_joining(source: Source) -> Iterator[str]:
         yield f"{where}: who is there at the start stands in line alone: remove the batches"
 
 
-def _check_first_line(source: Source, route: Route, delays: set[str]) -> Iterator[str]:
+def _check_first_line(source: Source, route: Route, passing: set[str]) -> Iterator[str]:
     first = route.steps[0]
     where = f"source '{source.name}'"
-    if first.stage in delays:
+    if first.stage in passing:
         yield (
-            f"{where}: nobody stands in line at the delay '{first.stage}': let the route of who is there at"
+            f"{where}: nobody is kept in line at '{first.stage}': let the route of who is there at"
             " the start begin at a service, a gate, a departure or a pairing"
         )
     for kind in source.kinds:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from kzsim.network.check import check
+from kzsim.network.compile_choices import choice_tables
 from kzsim.network.model import (
     Account,
     Calendar,
+    ChoiceStage,
     DelayStage,
     DepartureStage,
     GateStage,
@@ -55,6 +57,7 @@ def compile_network(network: Network) -> Program:
     for (class_name, element_name), value in network.priority.items():
         priority[klass[class_name], number[element_name]] = value
     side, goods = _pairings(elements, network.classes)
+    choices = choice_tables(network, elements)
     cohort = network.cohort_ms or (0, network.horizon_ms)
 
     return Program(
@@ -93,6 +96,12 @@ def compile_network(network: Network) -> Program:
         refill_ceiling=refill_ceiling,
         pairing_side=side,
         pairing_goods=goods,
+        alternative_names=choices.names,
+        alternative_ptr=choices.ptr,
+        alternative_stage=choices.stage,
+        alternative_interval_ms=choices.interval_ms,
+        step_alternative=choices.step_alternative,
+        step_given=choices.step_given,
         places=np.array([e.places if isinstance(e, Zone) else 0 for e in elements], dtype=np.int64),
         step_ptr=step_ptr,
         step_element=step_element,
@@ -131,6 +140,8 @@ def _type(element: Stage | Zone) -> ElementType:
         return ElementType.DEPARTURE
     if isinstance(element, PairingStage):
         return ElementType.PAIRING
+    if isinstance(element, ChoiceStage):
+        return ElementType.CHOICE
     return ElementType.GATE if isinstance(element, GateStage) else ElementType.ZONE
 
 
@@ -205,6 +216,8 @@ def _pairings(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> tuple
 def _refills_of(element: Stage | Zone) -> tuple[Refill, ...]:
     if isinstance(element, DepartureStage):
         return tuple(Refill(at, most) for at, most in zip(element.at_ms, element.capacity, strict=True))
+    if isinstance(element, ChoiceStage):
+        return tuple(Refill(at, 0) for at in element.published_at_ms)
     return element.refills if isinstance(element, GateStage) else ()
 
 

@@ -122,7 +122,10 @@ class Entities:
 
     @cached_property
     def free_flow_ms(self) -> I64:
-        """int64 [entities]: the sum of each entity's own durations."""
+        """int64 [entities]: the sum of each entity's own durations; without meaning where there are choices.
+
+        There an engine's ``Passage.free_flow_ms`` is of the way that the entity has taken.
+        """
         sums = [np.maximum(rows, 0).sum(axis=1) for rows in self.duration_ms]
         return np.concatenate(sums)
 

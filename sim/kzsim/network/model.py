@@ -178,6 +178,31 @@ class PairingStage:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """One way on from a choice. Its backlog are those who picked it and have not started at ``stage`` yet.
+
+    Each of them counts for ``interval_ms`` where the choice is made.
+    """
+
+    name: str
+    stage: str
+    interval_ms: int = 0
+
+
+@dataclass(frozen=True)
+class ChoiceStage:
+    """Whoever comes picks one of the alternatives that its route offers there, in no time.
+
+    The smallest sum of own cost and backlog times interval; of equal ones the first. Backlogs are those
+    last published: ``published_at_ms`` rises strictly from 0 or later, and until then they are 0.
+    """
+
+    name: str
+    alternatives: tuple[Alternative, ...]
+    published_at_ms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places, shared by all routes that pass through it."""
 
@@ -185,7 +210,7 @@ class Zone:
     places: int
 
 
-Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage
+Stage = ServiceStage | DelayStage | GateStage | DepartureStage | PairingStage | ChoiceStage
 
 
 @dataclass(frozen=True)
@@ -234,6 +259,7 @@ class Work:
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
     a gate, a departure or a pairing, where passing takes no time. ``no_shows[i]`` is the share of those
     let pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
+    At a choice ``duration`` is the own cost of the alternative; it takes no time.
     """
 
     duration: Distribution | None = None
@@ -247,10 +273,16 @@ class Step:
 
     The name is also the *purpose* under which the duration's random numbers are drawn, so it must
     stay the same when a policy changes. A route may visit one stage in several steps.
+
+    At a choice each step is an ``alternative`` that is offered there: steps that follow each other at one
+    choice are one choice, of which the entity enters the step that it picks. A later step that is ``given``
+    such a step, by its name, is only entered by those who have picked that.
     """
 
     name: str
     stage: str
+    alternative: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True)

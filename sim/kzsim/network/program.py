@@ -19,6 +19,8 @@ I32 = npt.NDArray[np.int32]
 Bool = npt.NDArray[np.bool_]
 
 UNLIMITED = 2**62
+NONE = -1
+MOST_ALTERNATIVES = 62  # that one route may offer, at all its choices: bits of a whole number
 NO_SIDE, LEADS, FOLLOWS = 0, 1, 2  # what a class is at a pairing
 MOST_OCCUPANCIES = 8  # zones that one route may pass through
 LONGEST_HORIZON_MS = 2**38  # 8.7 years: an engine may pack an instant and an event into 63 bits
@@ -33,6 +35,7 @@ class ElementType(IntEnum):
     ZONE = 3
     DEPARTURE = 4
     PAIRING = 5
+    CHOICE = 6
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Program:
     open_at_ms: I64
     open_value: I64
 
-    # quota of gates, and capacities of departures, by element; rows of other elements are empty
+    # quota of gates, capacities of departures, publications of choices, by element; other rows are empty
     refill_ptr: I64  # [elements + 1]
     refill_at_ms: I64
     refill_overall: I64
@@ -104,6 +107,14 @@ class Program:
     # pairings: tables of 0 columns in a network without one
     pairing_side: I64  # [classes, elements or 0] NO_SIDE, LEADS, FOLLOWS
     pairing_goods: I64  # [classes, elements or 0] a number for each goods of the stage
+
+    # choices: tables of length 0 in a network without one; alternatives in the order of their choices
+    alternative_names: tuple[str, ...]  # "choice/alternative"
+    alternative_ptr: I64  # [elements + 1 or 0]
+    alternative_stage: I64  # [alternatives] the element at whose start one leaves the backlog
+    alternative_interval_ms: I64  # [alternatives]
+    step_alternative: I64  # [steps or 0] which is offered at each step of each route, NONE
+    step_given: I64  # [steps or 0] the step number within the route that must have been picked, NONE
 
     # zones, by element (0 for stages)
     places: I64  # [elements]
@@ -134,6 +145,11 @@ class Program:
     def has_pairings(self) -> bool:
         """Whether any stage pairs."""
         return bool(self.pairing_side.size)
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether there is a choice."""
+        return bool(self.alternative_names)
 
     @property
     def n_elements(self) -> int:

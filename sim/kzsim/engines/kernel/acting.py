@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import own_time
+from kzsim.engines.kernel.backlogs import end_backlogs
 from kzsim.engines.kernel.booking import book_wait
 from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
@@ -63,6 +64,9 @@ def start(
     if run[TRACED]:
         trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
     give_up_begun(run, marked, entity, links, element, kinds, step, occupancy, who)
+    if run[CHOOSES]:
+        begun = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], BACKLOGS_END]
+        end_backlogs(run, entity, element, kinds, occupancy, who, begun)
 
 
 @compiled

@@ -15,6 +15,7 @@ def find_following(
     run: I64,
     entity: I64,
     kinds: I64,
+    step: I64,
     duration: I64,
     keys: U64,
     work: I64,
@@ -33,10 +34,21 @@ def find_following(
             look_ahead(
                 run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who, following
             )
-        if entity[who, OWN + (following & (AHEAD - 1))] != SKIPPED:
+        if entity[who, OWN + (following & (AHEAD - 1))] != SKIPPED and (
+            run[CHOOSES] == 0 or is_on_its_way(entity, kinds, step, who, following)
+        ):
             break
         following += 1
     return int(following)
+
+
+@compiled
+def is_on_its_way(entity: I64, kinds: I64, step: I64, who: int, number: int) -> bool:
+    """Whether a step is neither of a choice that is made, nor given an alternative that was not picked."""
+    row = kinds[entity[who, KIND], STEPS_FROM] + number
+    if entity[who, CHOSEN] & step[row, OFFERED_WITH] != 0:
+        return False
+    return bool(step[row, GIVEN_PICKED] == 0 or entity[who, CHOSEN] & step[row, GIVEN_PICKED] != 0)
 
 
 @compiled

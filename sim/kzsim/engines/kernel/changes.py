@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
+from kzsim.engines.kernel.backlogs import publish
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import mark, mark_always
 from kzsim.engines.kernel.missing import come_back
@@ -104,6 +105,8 @@ def refill_quota(
     element[number, LEFT] = refill[row, OVERALL]
     element[number, REFILLED_AT] = run[NOW]
     is_gate = element[number, TYPE] == GATE
+    if element[number, TYPE] == CHOICE:
+        publish(run, element, number)
     for klass in range(run[N_CLASSES]):
         of_class = number * run[N_CLASSES] + klass
         line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]

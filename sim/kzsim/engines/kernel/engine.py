@@ -56,7 +56,8 @@ class _Run:
         n_groups, n_intervals = program.n_groups, program.n_intervals
         self.limits = plain(program.within_ms)
         # zeros that nobody touches take no memory: most buckets stay empty
-        self.account = np.zeros((n_groups * N_PHASES, program.n_elements, ACCOUNT_COLUMNS), dtype=np.int64)
+        rows = program.n_elements + len(program.alternative_names)
+        self.account = np.zeros((n_groups * N_PHASES, rows, ACCOUNT_COLUMNS), dtype=np.int64)
         self.slots = np.zeros((n_groups * N_PHASES, N_WITHIN + len(self.limits)), dtype=np.int64)
         self.times = np.zeros((n_groups, n_buckets(program.follow_up_ms, TIME_BITS)), dtype=np.int32)
         self.waits = np.zeros((n_groups, N_CAUSES, n_buckets(program.horizon_ms, WAIT_BITS)), dtype=np.int32)
@@ -76,11 +77,12 @@ class _Run:
             first_ms = min(at_ms for at_ms, _ in deadlocks)
             stuck = sorted(row for at_ms, rows in deadlocks if at_ms == first_ms for row in rows)
             raise DeadlockError(first_ms, tuple(waiter for _, waiter in stuck))
-        by_slot = self.account.reshape(-1, N_PHASES, self.program.n_elements, ACCOUNT_COLUMNS)
+        n = self.program.n_elements
+        by_slot = self.account.reshape(-1, N_PHASES, self.account.shape[1], ACCOUNT_COLUMNS)
         exit_ms, free_flow_ms = (self.passage[:, column].copy() for column in (EXIT, OWN_TIME))
         return Outcome(
             observers=self._observers(by_slot),
-            account_ms=by_slot[..., :N_ACCOUNTS].copy(),
+            account_ms=by_slot[:, :, :n, :N_ACCOUNTS].copy(),
             in_line=self.observed[0],
             in_zone=self.observed[1],
             busy_ms=self.state.pool[:, BUSY_MS].copy(),
@@ -93,7 +95,8 @@ class _Run:
     def _observers(self, account: I64) -> Observers:
         """The loop's counts as tables by group; ``account`` by group, phase and element."""
         slots = self.slots.reshape(-1, N_PHASES, self.slots.shape[1])
-        cohort, element = slots[:, COHORT], self.state.element
+        n = self.program.n_elements
+        cohort, element = slots[:, COHORT], self.state.element[:n]
         return Observers(
             arrived=slots[..., N_ARRIVED].copy(),
             left=slots[..., N_LEFT].copy(),
@@ -107,7 +110,8 @@ class _Run:
             within=cohort[:, N_WITHIN:].copy(),
             times=self.times,
             waits=self.waits,
-            starts=account[:, COHORT][..., [N_STARTS, N_WAITED]],
+            starts=account[:, COHORT, :n][..., [N_STARTS, N_WAITED]],
+            chosen=account[:, COHORT, n:, N_STARTS].copy(),
             arrivals=self.flow[FLOW_IN],
             exits=self.flow[FLOW_OUT],
             place_ms=element[:, PLACE_MS] + element[:, TAKEN] * self.program.horizon_ms,
@@ -188,6 +192,7 @@ class _Run:
                     state.line,
                     state.pool,
                     self.coming.kinds,
+                    fixed.step,
                     self.coming.duration,
                     self.keys,
                     self.work,
@@ -226,6 +231,7 @@ class _Run:
         run[COHORT_TO] = program.cohort_to_ms
         run[FOLLOW_UP] = program.follow_up_ms
         run[KEEPS_PASSAGE] = self.keeps_passage
+        run[CHOOSES] = program.has_choices
         run[OPENED] = NONE
         run[BUCKET_BITS] = self._bucket_bits(part)
         outside = len(part.sources) + 2 * len(part.pools) + 2 * len(part.elements)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import find_following, own_time
+from kzsim.engines.kernel.backlogs import end_backlogs
 from kzsim.engines.kernel.booking import book, book_closed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, remove_holder
@@ -43,6 +44,8 @@ def arrive(
     entity[who, WAITS_AT] = NONE
     entity[who, WORKS_AT] = NONE
     entity[who, HELD] = 0
+    entity[who, CHOSEN] = 0
+    entity[who, COUNTED] = 0
     source[which, NEXT_ENTITY] = index + 1
     if index + 1 < source[which, LAST_ENTITY]:
         push(run, queue, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
@@ -87,7 +90,7 @@ def proceed(
     kind = entity[who, KIND]
     if entity[who, FOLLOWING] == entity[who, STEP]:
         entity[who, FOLLOWING] = find_following(
-            run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who
+            run, entity, kinds, step, duration, keys, work, shape, condition, bounds, lane, word, who
         )
     following = entity[who, FOLLOWING]
     leaves = following == kinds[kind, N_STEPS]
@@ -100,6 +103,8 @@ def proceed(
             return False
     end_step(run, marked, entity, links, element, pool, kinds, step, occupancy, trace, who)
     if leaves:
+        if run[CHOOSES] and entity[who, COUNTED] != 0:
+            end_backlogs(run, entity, element, kinds, occupancy, who, entity[who, COUNTED])
         give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD])
         return True
     entity[who, STEP] = following
@@ -111,6 +116,8 @@ def proceed(
         # a start that takes time and gives nothing up is noticed by nobody at this instant: it
         # needs no turn in dispatch
         start_delay(run, queue, entity, kinds, element, calendar, account, trace, who, number)
+        if run[CHOOSES]:
+            end_backlogs(run, entity, element, kinds, occupancy, who, step[row, BACKLOGS_END])
         return False
     join(run, marked, element, line, entity, who, number)
     return False

@@ -26,6 +26,7 @@ GATE = int(ElementType.GATE)
 ZONE = int(ElementType.ZONE)
 DEPARTURE = int(ElementType.DEPARTURE)
 PAIRING = int(ElementType.PAIRING)
+CHOICE = int(ElementType.CHOICE)
 CLOSED = int(Account.CLOSED)
 QUOTA = int(Account.QUOTA)
 BLOCKED = int(Account.BLOCKED)
@@ -58,7 +59,8 @@ IN_BUCKETS = 21  # events in buckets
 OPENED = 22  # the last bucket opened; its events and all before are in the near heap
 BUCKET_BITS = 23  # a bucket is 2 to this power ms
 N_INITIAL = 24  # entities that are there at the start and not placed yet
-RUN_COLUMNS = 25
+CHOOSES = 25  # whether there is a choice
+RUN_COLUMNS = 26
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
@@ -85,7 +87,11 @@ NEXT_SERVED = NEXT_BLOCKED  # among those in service in its pool, where services
 PREVIOUS_SERVED = PREVIOUS_BLOCKED
 FREE_FLOW = 17  # sum of its own durations so far
 CLOCK_AT_JOINING = 18  # N_CAUSES columns
-WAITED_MS = CLOCK_AT_JOINING + N_CAUSES  # N_CAUSES columns: its waits so far, by cause
+CHOSEN = CLOCK_AT_JOINING + N_CAUSES  # alternatives that it has picked, one bit each of those of its route
+COUNTED = CHOSEN + 1  # those of them in whose backlog it is
+SUPPOSED = JOINED  # at the horizon: alternatives that it is supposed to pick
+LEAST_COST = START  # at the horizon: of those of one choice
+WAITED_MS = COUNTED + 1  # N_CAUSES columns: its waits so far, by cause
 # AHEAD columns: own duration of step s at OWN + s % AHEAD; at gates SKIPPED less the no-shows to come, or 0
 OWN = WAITED_MS + N_CAUSES
 ENTITY_COLUMNS = OWN + AHEAD
@@ -117,9 +123,18 @@ PLACE_MS = 17  # zones: sum of the instants of giving up less those of taking; s
 LIVES = 18  # zones: scratch of the deadlock test
 POOLS_FROM = 20  # services: rows of `pool`
 POOLS_TO = 21
+ALTERNATIVES_FROM = POOLS_FROM  # choices: rows of `element`
+ALTERNATIVES_TO = POOLS_TO
 N_PAUSED = 22
 REFILLED_AT = 23  # gates and departures: the instant of the last refill
 ELEMENT_COLUMNS = 24
+
+# --- alternatives: rows of `element`, and of `account`, behind those of the elements
+BACKLOG = 2
+BACKLOG_BEFORE = 3  # at the end of the last instant before that of the last change
+CHANGED_AT = 4
+PUBLISHED = 5
+INTERVAL = 6
 
 # --- line: one row an element and class
 HEAD = 0
@@ -176,14 +191,20 @@ REFILL_AT = 0
 OVERALL = 1
 CEILINGS = 2  # one column a class
 
-# --- step: one row a step of a route; the last three have one bit an occupancy of the route
+# --- step: one row a step of a route; three columns have one bit an occupancy of the route, the last four one
+# an alternative that the route offers
 AT = 0  # its element
 PLACES_NEEDED = 1  # places that whoever enters this step must hold
 GIVEN_UP_AT_END = 2
 GIVEN_UP_BY_START = 3  # given up at its start, or at that of any later step
-STEP_COLUMNS = 4
+GIVEN_PICKED = 4  # only entered by those who have picked this; 0: by all
+OFFERED_WITH = 5  # all that are offered together with this step, itself included; 0: it is not at a choice
+OFFER = 6  # its own
+BACKLOGS_END = 7  # whoever starts leaves these backlogs
+STEP_COLUMNS = 8
 
-# --- occupancy: one number a row, the zone
+# --- occupancy: one number a row, the zone; behind those of all routes the alternatives that these offer,
+# as rows of `element`
 
 # --- source
 NEXT_ENTITY = 0
@@ -206,6 +227,7 @@ N_STEPS = 4
 OCCUPANCIES_FROM = 5  # its route's rows of `occupancy`
 OCCUPANCIES_TO = 6
 WORK_FROM = 7  # the row of `work` of its first step
+OFFERS_FROM = 9  # where its route's alternatives stand in `occupancy`
 DURATIONS_FROM = 8  # where the durations of its source's first entity start, if they are given
 KIND_COLUMNS = 16
 

@@ -13,6 +13,7 @@ from kzsim.compiled import compiled
 from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota, review_staffing
+from kzsim.engines.kernel.choosing import act_choice
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.initial import place_initial
@@ -194,6 +195,29 @@ def advance(
                         kinds,
                         step,
                         occupancy,
+                        account,
+                        trace,
+                        number,
+                    )
+                elif kind == CHOICE:
+                    act_choice(
+                        run,
+                        marked,
+                        entity,
+                        links,
+                        element,
+                        line,
+                        kinds,
+                        step,
+                        occupancy,
+                        duration,
+                        keys,
+                        work,
+                        shape,
+                        condition,
+                        bounds,
+                        lane,
+                        word,
                         account,
                         trace,
                         number,

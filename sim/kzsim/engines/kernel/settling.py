@@ -7,6 +7,7 @@ from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
 from kzsim.engines.kernel.ahead import look_ahead
 from kzsim.engines.kernel.booking import book_unfinished, book_wait
+from kzsim.engines.kernel.choosing import own_on_the_way
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.missing import book_absence
 from kzsim.engines.kernel.observing import note_stay
@@ -22,6 +23,7 @@ def settle(
     line: I64,
     pool: I64,
     kinds: I64,
+    step: I64,
     duration: I64,
     keys: U64,
     work: I64,
@@ -59,8 +61,9 @@ def settle(
                 if at != NONE and at == entity[who, WORKS_AT]:
                     pool[entity[who, POOL], BUSY_MS] -= run[NOW]  # paused: it holds no server
             own = entity[who, FREE_FLOW]
-            for step in range(following, kinds[entity[who, KIND], N_STEPS]):
-                if step & (AHEAD - 1) == 0:
+            entity[who, SUPPOSED] = 0
+            for ahead in range(following, kinds[entity[who, KIND], N_STEPS]):
+                if ahead & (AHEAD - 1) == 0:
                     look_ahead(
                         run,
                         entity,
@@ -74,8 +77,10 @@ def settle(
                         lane,
                         word,
                         who,
-                        step,
+                        ahead,
                     )
-                if entity[who, OWN + (step & (AHEAD - 1))] > 0:
-                    own += entity[who, OWN + (step & (AHEAD - 1))]
+                taken = entity[who, OWN + (ahead & (AHEAD - 1))]
+                if run[CHOOSES]:
+                    taken = own_on_the_way(entity, kinds, step, who, ahead, taken)
+                own += max(taken, 0)
             note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

@@ -74,7 +74,29 @@ def _steps(program: Program) -> I64:
             else:
                 step[to_step, GIVEN_UP_AT_END] |= bit
                 step[to_step + 1 : last, GIVEN_UP_BY_START] |= bit
+    if program.has_choices:
+        _offer(program, step)
     return step
+
+
+def _offer(program: Program, step: I64) -> None:
+    """Which steps offer alternatives, which depend on them, and where one leaves their backlogs."""
+    for first, last in _rows(program.step_ptr):
+        rows = range(first, last)
+        offers = [row for row in rows if program.step_alternative[row] != NONE]
+        bit = {row: 1 << place for place, row in enumerate(offers)}
+        for row in offers:
+            step[row, OFFER] = bit[row]
+            together = row
+            while together in bit and step[together, AT] == step[row, AT]:
+                step[row, OFFERED_WITH] |= bit[together]
+                step[together, OFFERED_WITH] |= bit[row]
+                together += 1
+            ends_at = program.alternative_stage[program.step_alternative[row]]
+            step[row + 1 : last][step[row + 1 : last, AT] == ends_at, BACKLOGS_END] |= bit[row]
+        for row in rows:
+            if program.step_given[row] != NONE:
+                step[row, GIVEN_PICKED] = bit[first + int(program.step_given[row])]
 
 
 @kept_with_program
@@ -97,7 +119,7 @@ def fixed_tables(program: Program) -> Fixed:
     return Fixed(
         usable=plain(program.usable_pool),
         step=_steps(program),
-        occupancy=plain(program.occupancy_zone),
+        occupancy=np.concatenate([program.occupancy_zone, _offers(program)]),
         calendar=np.concatenate([capacity, opening]),
         refill=np.ascontiguousarray(refill.astype(np.int64)),
         review_ms=plain(program.review_at_ms),
@@ -150,7 +172,26 @@ def initial_state(program: Program) -> State:
     rule[:, REVIEW_TO] = program.review_ptr[1:]
     pool[program.rule_pool, STAFFED] = rule[:, FEWEST]
     pool[program.rule_pool, RULE] = np.arange(len(rule))
-    return State(element, line, pool, rule)
+    return State(np.concatenate([element, _alternatives(program, element)]), line, pool, rule)
+
+
+def _offers(program: Program) -> I64:
+    """The alternatives that routes offer, as rows of ``element``, route after route."""
+    offered = program.step_alternative[program.step_alternative != NONE]
+    return np.asarray(offered + program.n_elements, dtype=np.int64)
+
+
+def _alternatives(program: Program, element: I64) -> I64:
+    """The rows of alternatives; those of the choices learn where they are."""
+    rows = np.zeros((len(program.alternative_names), ELEMENT_COLUMNS), dtype=np.int64)
+    if program.has_choices:
+        rows[:, TYPE] = rows[:, CHANGED_AT] = NONE
+        rows[:, INTERVAL] = program.alternative_interval_ms
+        chooses = program.element_type == ElementType.CHOICE
+        ptr = program.alternative_ptr + program.n_elements
+        element[chooses, ALTERNATIVES_FROM] = ptr[:-1][chooses]
+        element[chooses, ALTERNATIVES_TO] = ptr[1:][chooses]
+    return rows
 
 
 def coming_entities(program: Program, entities: Entities) -> Coming:
@@ -173,6 +214,9 @@ def coming_entities(program: Program, entities: Entities) -> Coming:
     kinds[:, N_STEPS] = n_steps[of]
     kinds[:, OCCUPANCIES_FROM] = program.occupancy_ptr[:-1][route]
     kinds[:, OCCUPANCIES_TO] = program.occupancy_ptr[1:][route]
+    if program.has_choices:
+        offers = np.concatenate([[0], np.cumsum(program.step_alternative != NONE)])
+        kinds[:, OFFERS_FROM] = len(program.occupancy_zone) + offers[program.step_ptr[:-1][route]]
     within = np.arange(len(of)) - source[:, KINDS_FROM][of]
     kinds[:, WORK_FROM] = entities.numbers.work_from[of] + within * n_steps[of]
     kinds[:, DURATIONS_FROM] = (np.cumsum(sizes) - sizes)[of]

@@ -9,24 +9,29 @@ from typing import Protocol
 
 import numpy as np
 
-from kzsim.engines.reference import pairing
+from kzsim.engines.reference import choosing, pairing
+from kzsim.engines.reference.choosing import Choice
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.gates import Departure, Gate
 from kzsim.engines.reference.pairing import Pairing
-from kzsim.engines.reference.parts import Pool, Staffing
+from kzsim.engines.reference.parts import Alternative, Entity, Pool, Staffing
 from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.model import Account
 from kzsim.network.opentime import OpenTime
-from kzsim.network.program import ElementType, Program
+from kzsim.network.program import NONE, ElementType, Program
 
 
-class Run(pairing.Run, Protocol):
+class Run(pairing.Run, choosing.Run, Protocol):
     """What is needed of the run to build what it is made of."""
 
     pools: list[Pool]
     elements: list[Element]
+    alternatives: list[Alternative]
+
+    def before(self, at_ms: int, apply: Callable[[], None]) -> None:
+        """Call ``apply`` at this instant before anything else of it."""
 
     def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
         """Call ``apply(i)`` at instant i of a calendar of the element; the first is at 0."""
@@ -44,11 +49,23 @@ class Occupancy:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a route, and the zones that cover it, in rank order."""
+    """One step of a route, and the zones that cover it, in rank order.
+
+    At a choice: the alternative, and the first step of the choice. ``given``: what must have been picked.
+    """
 
     number: int
     stage: Element
     covered_by: tuple[Occupancy, ...]
+    alternative: Alternative | None = None
+    choice: int = NONE
+    given: int = NONE
+
+    def is_open_to(self, entity: Entity) -> bool:
+        """Whether it is neither of a choice that the entity has made, nor given what it has not picked."""
+        if self.given != NONE and self.given not in entity.picked:
+            return False
+        return self.choice == NONE or self.choice not in entity.chose_at
 
 
 def build_pool(run: Run, number: int) -> Pool:
@@ -92,6 +109,8 @@ def build_element(run: Run, number: int) -> Element:
         case ElementType.PAIRING:
             side, goods = (table[:, number].tolist() for table in (p.pairing_side, p.pairing_goods))
             return Pairing(run, number, name, priority, side, goods)
+        case ElementType.CHOICE:
+            return _build_choice(run, number, name, priority)
         case ElementType.SERVICE:
             row = number * p.n_classes
             ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
@@ -100,6 +119,15 @@ def build_element(run: Run, number: int) -> Element:
                 own = [pool for pool in run.pools if pool.element == number]
                 return SuspendingService(run, number, name, priority, account, usable, own)
             return Service(run, number, name, priority, account, usable)
+
+
+def _build_choice(run: Run, number: int, name: str, priority: list[int]) -> Choice:
+    p = run.program
+    own = run.alternatives[slice(*p.alternative_ptr[number : number + 2].tolist())]
+    choice = Choice(run, number, name, priority, own)
+    for at_ms in p.refill_at_ms[slice(*p.refill_ptr[number : number + 2].tolist())].tolist():
+        run.before(at_ms, choice.publish)
+    return choice
 
 
 def _refill_by_calendar(run: Run, gate: Gate) -> None:
@@ -111,15 +139,39 @@ def _refill_by_calendar(run: Run, gate: Gate) -> None:
 
 
 def build_route(run: Run, number: int) -> tuple[Step, ...]:
-    """The steps of a route, with the zones that cover each."""
+    """The steps of a route, with the zones that cover each, and what they have to do with choices."""
     p = run.program
     zones = range(*p.occupancy_ptr[number : number + 2].tolist())
     occupancies = [_build_occupancy(run, row) for row in zones]
-    steps = p.step_element[slice(*p.step_ptr[number : number + 2].tolist())].tolist()
+    rows = slice(*p.step_ptr[number : number + 2].tolist())
+    steps = p.step_element[rows].tolist()
+    of_choices = choices_of(p, number)
+    offered = p.step_alternative[rows].tolist() if p.has_choices else [NONE] * len(steps)
     return tuple(
-        Step(k, run.elements[e], tuple(o for o in occupancies if o.first <= k <= o.last))
+        Step(
+            k,
+            run.elements[e],
+            tuple(o for o in occupancies if o.first <= k <= o.last),
+            None if offered[k] == NONE else run.alternatives[offered[k]],
+            *of_choices[k],
+        )
         for k, e in enumerate(steps)
     )
+
+
+def choices_of(program: Program, route: int) -> list[tuple[int, int]]:
+    """Of each step of a route: the first step of its choice, and the step that must have been picked."""
+    rows = range(*program.step_ptr[route : route + 2].tolist())
+    if not program.has_choices:
+        return [(NONE, NONE)] * len(rows)
+    found: list[tuple[int, int]] = []
+    for number, row in enumerate(rows):
+        choice = NONE
+        if program.step_alternative[row] != NONE:
+            is_next = number > 0 and program.step_element[row - 1] == program.step_element[row]
+            choice = found[-1][0] if is_next else number
+        found.append((choice, int(program.step_given[row])))
+    return found
 
 
 def _build_occupancy(run: Run, row: int) -> Occupancy:

@@ -17,9 +17,17 @@ from simpy.events import URGENT, EventPriority
 
 from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
-from kzsim.engines.reference.assembly import Occupancy, Step, build_element, build_pool, build_route
+from kzsim.engines.reference.assembly import (
+    Occupancy,
+    Step,
+    build_element,
+    build_pool,
+    build_route,
+    choices_of,
+)
+from kzsim.engines.reference.choosing import Offer, free_flow_ms
 from kzsim.engines.reference.elements import Element
-from kzsim.engines.reference.parts import Alarm, Entity, Environment, Occupied, Pool
+from kzsim.engines.reference.parts import Alarm, Alternative, Entity, Environment, Occupied, Pool
 from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import SKIPPED, Entities
@@ -64,6 +72,13 @@ class _Run:
         self._in_line: list[list[int]] = []
         self._in_zone: list[list[int]] = []
 
+        self.picked: dict[int, set[int]] = {}
+        self.alternatives = [
+            Alternative(stage, interval_ms)
+            for stage, interval_ms in zip(
+                program.alternative_stage.tolist(), program.alternative_interval_ms.tolist(), strict=True
+            )
+        ]
         self.pools = [build_pool(self, number) for number in range(len(program.pool_names))]
         self.elements: list[Element] = [build_element(self, number) for number in range(program.n_elements)]
         self.zones = [element for element in self.elements if isinstance(element, Zone)]
@@ -74,7 +89,7 @@ class _Run:
     def journey(self, entity: Entity, route: Iterable[Step]) -> Journey:
         """Walk the route: take the places due, leave the last server, be served, go on."""
         for step in route:
-            if entity.duration_ms[step.number] == SKIPPED:
+            if entity.duration_ms[step.number] == SKIPPED or not step.is_open_to(entity):
                 continue
             for occupancy in step.covered_by:
                 if entity.step < occupancy.first:
@@ -120,9 +135,16 @@ class _Run:
     def _leave(self, entity: Entity) -> None:
         if entity.occupancies:
             self._give_up(entity, lambda _: True)
+        self._end_backlogs(entity, lambda _: True)
         self.exit_ms[entity.index] = self.env.now_ms
         self._record_accounts(entity)
         del self.inside[entity.index]
+
+    def _end_backlogs(self, entity: Entity, is_due: Callable[[Alternative], bool]) -> None:
+        for alternative in tuple(entity.counted):
+            if is_due(alternative):
+                entity.counted.remove(alternative)
+                alternative.backlog -= 1
 
     def _give_up(self, entity: Entity, is_due: Callable[[Occupied], bool]) -> None:
         for zone, place in tuple(entity.occupancies):
@@ -134,7 +156,9 @@ class _Run:
 
     def started(self, entity: Entity) -> None:
         """Service start: the wait is over; places of steps now begun or skipped are given up."""
-        entity.works_at = entity.waits_at
+        entity.works_at = stage = entity.waits_at
+        if stage is not None:
+            self._end_backlogs(entity, lambda alternative: alternative.stage == stage.number)
         self._end_wait(entity)
         entity.start_ms = self.env.now_ms
         if self.trace is not None:
@@ -147,6 +171,22 @@ class _Run:
         """A place is granted: the wait for it is over."""
         self._in_zone_lines -= 1
         self._end_wait(entity)
+
+    def offers(self, entity: Entity) -> list[Step]:
+        """The steps of the choice at the first of which the entity stands."""
+        route = self.routes[int(self.program.source_route[entity.source])]
+        return [step for step in route if step.choice == route[entity.step].choice]
+
+    def pick(self, entity: Entity, offer: Offer) -> None:
+        """Of the steps of a choice it is this that the entity has come to."""
+        if self.trace is not None:
+            self.trace.joined_ms[entity.source][entity.row, entity.step] = NOT_ENTERED
+        route = self.routes[int(self.program.source_route[entity.source])]
+        entity.chose_at.add(route[entity.step].choice)
+        entity.picked.add(offer.number)
+        entity.step = offer.number
+        if self.trace is not None:
+            self._record(self.trace.joined_ms, entity)
 
     def paired(self, leader: Entity, follower: Entity) -> None:
         """Two go on together: each is the partner of the other."""
@@ -223,6 +263,10 @@ class _Run:
         self.to_come[source] -= 1
         self.env.process(self.journey(entity, self.routes[int(self.program.source_route[source])]))
 
+    def before(self, at_ms: int, apply: Callable[[], None]) -> None:
+        """Call ``apply`` at this instant before anything else of it."""
+        self._call_later(lambda _: apply(), at_ms, URGENT)
+
     def follow(self, element: int, at_ms: Sequence[int], apply: Callable[[int], None]) -> None:
         """Call ``apply(i)`` at instant i of a calendar of the element; the first is at 0."""
         self.env.process(self._changes(element, at_ms, apply))
@@ -263,6 +307,7 @@ class _Run:
         instants_ms[entity.source][entity.row, entity.step] = self.env.now_ms
 
     def _record_accounts(self, entity: Entity) -> None:
+        self.picked[entity.index] = entity.picked
         self.wait_ms[entity.index] = [entity.spent_ms[account] for account in WAIT_ACCOUNTS]
         if self.trace is not None:
             self.trace.account_ms[entity.index] = entity.spent_ms
@@ -286,24 +331,37 @@ class _Run:
             elif entity.waits_at is not None:
                 entity.waits_at.book_wait(entity, horizon_ms)
             self._record_accounts(entity)
-        free_flow_ms = self.entities.free_flow_ms
+        own_ms = self._free_flow_ms()
         n_slots = self.program.n_groups * N_PHASES
         accounts = np.zeros((n_slots, self.program.n_elements, len(Account)), dtype=np.int64)
         for element in self.elements:
             for slot, spent_ms in element.account_ms.items():
                 accounts[slot, element.number] = spent_ms
         return Outcome(
-            observers=self._observers(free_flow_ms),
+            observers=self._observers(own_ms),
             account_ms=accounts.reshape(-1, N_PHASES, *accounts.shape[1:]),
             in_line=np.array(self._in_line, dtype=np.int32),
             in_zone=np.array(self._in_zone, dtype=np.int32),
             busy_ms=np.array([pool.busy_until(horizon_ms) for pool in self.pools], dtype=np.int64),
             capacity_ms=np.array([pool.capacity_until(horizon_ms) for pool in self.pools], dtype=np.int64),
-            passage=Passage(self.exit_ms, free_flow_ms) if passage else None,
+            passage=Passage(self.exit_ms, own_ms) if passage else None,
             trace=self.trace,
         )
 
-    def _observers(self, free_flow_ms: I64) -> Observers:
+    def _free_flow_ms(self) -> I64:
+        """Of each entity its own durations, on the way that it has chosen if there are choices."""
+        if not self.program.has_choices:
+            return self.entities.free_flow_ms
+        found = []
+        index = 0
+        for source, rows in enumerate(self.entities.duration_ms):
+            route = choices_of(self.program, int(self.program.source_route[source]))
+            for durations in rows.tolist():
+                found.append(free_flow_ms(route, durations, self.picked[index]))
+                index += 1
+        return np.array(found, dtype=np.int64)
+
+    def _observers(self, own_ms: I64) -> Observers:
         """Count by group what was noted of every entity."""
         p, e = self.program, self.entities
         starts = np.zeros((p.n_groups, N_PHASES, p.n_elements, 2), dtype=np.int64)
@@ -311,8 +369,11 @@ class _Run:
             for slot, counts in element.starts.items():
                 starts[slot // N_PHASES, slot % N_PHASES, element.number] = counts
         place_ms = [z.place_ms(p.horizon_ms) if isinstance(z, Zone) else 0 for z in self.elements]
-        records = Records(e.arrival_ms, self.exit_ms, free_flow_ms, e.group, e.phase, self.wait_ms)
-        return observers_of(p, records, starts[:, COHORT], np.array(place_ms, dtype=np.int64))
+        records = Records(e.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms)
+        places, cohort = np.array(place_ms, dtype=np.int64), range(COHORT, p.n_groups * N_PHASES, N_PHASES)
+        picked = [[one.picked[slot] for one in self.alternatives] for slot in cohort]
+        chosen = np.array(picked, dtype=np.int64).reshape(p.n_groups, -1)
+        return observers_of(p, records, starts[:, COHORT], places, chosen)
 
 
 def _empty_trace(program: Program, entities: Entities) -> Trace:

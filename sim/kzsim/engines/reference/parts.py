@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,6 +37,17 @@ class Alarm(simpy.Event):
         self.env.schedule(self, priority, delay_ms)
 
 
+class Alternative:
+    """One way on from a choice; ``stage`` is the element at whose start one leaves its backlog."""
+
+    def __init__(self, stage: int, interval_ms: int) -> None:
+        self.stage = stage
+        self.interval_ms = interval_ms
+        self.backlog = 0
+        self.published = 0
+        self.picked: defaultdict[int, int] = defaultdict(int)  # by slot
+
+
 class Entity:
     """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase.
 
@@ -44,7 +56,9 @@ class Entity:
 
     __slots__ = (
         "blocking",
+        "chose_at",
         "clock_at_joining",
+        "counted",
         "done",
         "duration_ms",
         "index",
@@ -53,6 +67,7 @@ class Entity:
         "no_shows",
         "occupancies",
         "paused_ms",
+        "picked",
         "pool",
         "row",
         "server_since_ms",
@@ -90,6 +105,9 @@ class Entity:
         self.paused_ms = 0
         self.no_shows = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
+        self.chose_at: set[int] = set()  # first steps of choices
+        self.picked: set[int] = set()  # steps
+        self.counted: list[Alternative] = []
         self.pool: Pool | None = None
         self.blocking = False
         self.waits_at: Element | None = None
