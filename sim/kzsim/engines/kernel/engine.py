@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kzsim.draws.filled import AHEAD, LANES, WORDS_AHEAD, durations
+from kzsim.draws.filled import LANES, WORDS_AHEAD
 from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.kernel.deadlock import STUCK
 from kzsim.engines.kernel.layout import *
@@ -266,22 +266,10 @@ class _Run:
         for number in part.sources:
             joined = self.entities.joined_ms[number]
             if joined is not None:
-                row = np.zeros((len(joined), INITIAL_COLUMNS), dtype=np.int64)
-                row[:, OF_SOURCE] = number
-                row[:, JOINED_MS] = joined
-                own = self._durations(number)[:, :AHEAD]
-                row[:, OWN_FIRST : OWN_FIRST + own.shape[1]] = own
-                rows.append(row)
+                rows.append(np.column_stack([np.full_like(joined, number), joined]))
         found = np.concatenate([*rows, np.empty((0, INITIAL_COLUMNS), dtype=np.int64)])
         # stable: those of one instant stay in the order between entities
         return plain(found[np.argsort(found[:, JOINED_MS], kind="stable")])
-
-    def _durations(self, source: int) -> I64:
-        """Own durations of the entities of one source, by step."""
-        if self.entities.are_given:
-            return self.entities.duration_ms[source]
-        kind = self.kind[slice(*self.entities.first[source : source + 2].tolist())]
-        return durations(self.entities.numbers, source, kind, int(self.n_steps[source]))
 
     def _bucket_bits(self, part: Part) -> int:
         """How wide a bucket is, by the number of events if nobody skipped or waited for anything."""

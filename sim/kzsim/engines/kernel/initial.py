@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.draws.filled import AHEAD
-from kzsim.engines.kernel.journey import arrive, first_of, trace_row, wait_for_place
+from kzsim.engines.kernel.journey import arrive, proceed
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import join
 from kzsim.engines.kernel.observing import note_arrival, observe
 from kzsim.engines.kernel.queue import find_next
 from kzsim.engines.outcome import I32, I64
-from kzsim.network.entities import I16
+from kzsim.network.entities import F64, I16, U64
 
 
 @compiled
@@ -20,6 +18,7 @@ def place_initial(
     queue: I64,
     marked: I64,
     entity: I64,
+    links: I64,
     element: I64,
     line: I64,
     pool: I64,
@@ -31,6 +30,16 @@ def place_initial(
     arrival_ms: I64,
     kind_of: I16,
     initial: I64,
+    duration: I64,
+    keys: U64,
+    work: I64,
+    shape: F64,
+    condition: I64,
+    bounds: F64,
+    lane: F64,
+    word: U64,
+    calendar: I64,
+    account: I64,
     slots: I64,
     flow: I32,
     observed: I32,
@@ -38,29 +47,41 @@ def place_initial(
 ) -> None:
     """Put everybody into line, then read the lines as they are before anything happens at 0.
 
-    ``entity`` must have a row for each of them. To ``proceed`` would do the same, but is a large part of the
-    loop and would be compiled a second time.
+    ``entity`` must have a row for each of them.
     """
     run[NOW] = 0
     for i in range(initial.shape[0]):
         which = initial[i, OF_SOURCE]
         source[which, LAST_ENTITY] = source[which, NEXT_ENTITY] + 1  # nobody is to come after it
         who = arrive(run, queue, entity, source, kinds, arrival_ms, kind_of, which)
-        for ahead in range(AHEAD):
-            entity[who, OWN + ahead] = initial[i, OWN_FIRST + ahead]
+        proceed(
+            run,
+            queue,
+            marked,
+            entity,
+            links,
+            element,
+            line,
+            pool,
+            kinds,
+            step,
+            occupancy,
+            duration,
+            keys,
+            work,
+            shape,
+            condition,
+            bounds,
+            lane,
+            word,
+            calendar,
+            account,
+            trace,
+            who,
+        )
+        entity[who, JOINED] = initial[i, JOINED_MS]
         for cause in range(N_CAUSES):
             entity[who, CLOCK_AT_JOINING + cause] = 0
-        entity[who, FOLLOWING] = 0
-        first = kinds[entity[who, KIND], STEPS_FROM]
-        due = step[first, PLACES_NEEDED]
-        if due != 0:
-            wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, first_of(due))
-        else:
-            entity[who, STEP] = 0
-            if run[TRACED]:
-                trace[TRACE_JOINED, trace_row(entity, kinds, who)] = 0
-            join(run, marked, element, line, entity, who, step[first, AT])
-        entity[who, JOINED] = initial[i, JOINED_MS]
     observe(run, element, own, observed, 0)
     for who in range(initial.shape[0]):
         note_arrival(run, entity, slots, flow, who)

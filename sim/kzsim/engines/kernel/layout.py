@@ -215,8 +215,7 @@ SOURCE_COLUMNS = 4
 # --- initial: one row an entity that is there at the start, in the order of lines
 OF_SOURCE = 0
 JOINED_MS = 1
-OWN_FIRST = 2  # AHEAD columns: own durations of its first steps
-INITIAL_COLUMNS = OWN_FIRST + AHEAD
+INITIAL_COLUMNS = 2
 
 # --- kinds: one row a kind, source after source
 KIND_KLASS = 0
