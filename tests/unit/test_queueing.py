@@ -378,5 +378,8 @@ def test_a_deadlock_names_replication_and_waiters() -> None:
             for first, second in (("a", "b"), ("b", "a"))
         ),
     )
-    with pytest.raises(q.ReplicationDeadlockError, match="replication 0 of the network: deadlock at 300000"):
+    with (
+        pytest.warns(q.DeadlockWarning, match="'at a' may be held while waiting for 'at b'"),
+        pytest.raises(q.ReplicationDeadlockError, match="replication 0 of the network: deadlock at 300000"),
+    ):
         run(net)

@@ -14,6 +14,7 @@ A clinic with three doctors::
 from kzsim.experiments.errors import ReplicationDeadlockError
 from kzsim.network import NetworkError
 from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular, waiting
+from kzsim.queueing.build import DeadlockWarning
 from kzsim.queueing.calendars import changing, open_from, quota, staffed
 from kzsim.queueing.distributions import (
     empirical,
@@ -54,6 +55,7 @@ from kzsim.queueing.units import (
 from kzsim.queueing.values import Key
 
 __all__ = [
+    "DeadlockWarning",
     "Key",
     "Network",
     "NetworkError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +10,7 @@ from difflib import get_close_matches
 from kzsim import network as model
 from kzsim.network import Calendar, NetworkError, Program, compile_network
 from kzsim.network.model import Stage as MadeStage
+from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.queueing.calendars import Changing, Staffed
 from kzsim.queueing.out_of_order import Outage
 from kzsim.queueing.parts import (
@@ -23,6 +25,10 @@ from kzsim.queueing.parts import (
     Zone,
 )
 from kzsim.queueing.sources import Source, Step
+
+
+class DeadlockWarning(UserWarning):
+    """A network may come to a deadlock: places, servers or tokens may be held and waited for in a circle."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,19 @@ class Window:
 
 
 def build(network: Network, window: Window) -> Program:
-    """Lay the network out for the engines. Raises NetworkError with every fault that it has."""
+    """Lay the network out for the engines. Raises NetworkError with every fault that it has.
+
+    Warns of circles in which entities may wait for each other for ever (DeadlockWarning).
+    """
     faults = tuple(_unknown_names(network))
     if faults:
         raise NetworkError(faults)
-    return compile_network(_network_of(network, window))
+    made = _network_of(network, window)
+    program = compile_network(made)
+    for circle in possible_deadlocks(made):
+        said = f"entities of this network may come to wait for each other for ever: {circle}"
+        warnings.warn(said, DeadlockWarning, stacklevel=4)
+    return program
 
 
 def _network_of(network: Network, window: Window) -> model.Network:
