@@ -68,6 +68,7 @@ def counts() -> Observers:
         "starts": (1, 2, 2),
         "chosen": (1, 1),
         "place_ms": (2,),
+        "idle_ms": (1,),
     }
     wide = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes.items()}
     narrow = {"times": (1, 9), "waits": (1, 6, 9), "arrivals": (2, 1), "exits": (2, 1)}
@@ -85,6 +86,7 @@ def outcome(**changes: Any) -> Outcome:
         "in_line": np.zeros((2, 2), dtype=np.int32),
         "in_zone": np.zeros((2, 2), dtype=np.int32),
         "busy_ms": np.array([7], dtype=np.int64),
+        "capacity_ms": np.array([9], dtype=np.int64),
     }
     return Outcome(**{**fields, **changes})
 
