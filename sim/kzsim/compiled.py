@@ -34,7 +34,7 @@ SELDOM = {
     "ask_partners",
     "act_choice",
     "own_on_the_way",
-    "is_on_its_way",
+    "skip_ways_not_taken",
     "end_backlogs",
     "publish",
 }
