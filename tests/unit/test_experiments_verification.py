@@ -85,6 +85,7 @@ def outcome(**changes: Any) -> Outcome:
         "in_line": np.zeros((2, 2), dtype=np.int32),
         "in_zone": np.zeros((2, 2), dtype=np.int32),
         "busy_ms": np.array([7], dtype=np.int64),
+        "capacity_ms": np.array([9], dtype=np.int64),
     }
     return Outcome(**{**fields, **changes})
 

@@ -42,6 +42,7 @@ def run(net: Network) -> tuple[Program, Outcome]:
     again = kernel.run(program, entities, trace=True)
     assert np.array_equal(outcome.exit_ms, again.exit_ms)
     assert np.array_equal(outcome.account_ms, again.account_ms)
+    assert np.array_equal(outcome.capacity_ms, again.capacity_ms)
     return program, outcome
 
 

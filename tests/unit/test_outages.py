@@ -65,6 +65,7 @@ def test_an_outage_takes_servers_and_who_is_served_is_finished_or_pauses() -> No
     net = served(booths(every_half_hour_for_ten()), 25, 25, 25, 31)
     program, outcome = run(net)
     assert (outcome.exit_ms // MINUTE).tolist() == [35, 35, 45, 50]
+    assert outcome.capacity_ms.tolist() == [2 * 24 * 60 * MINUTE - 36 * 10 * MINUTE]  # 36 outages in a day
     assert accounts(program, outcome, "a") == {"inspection": 40 * MINUTE, "queue": (10 + 9) * MINUTE}
     suspending = replace(booths(every_half_hour_for_ten()), on_close="suspend")
     program, outcome = run(replace(net, stages=(suspending,)))

@@ -49,6 +49,7 @@ def test_a_server_opens_and_closes_at_reviews_by_the_line_as_it_was_before() -> 
         "inspection": 90 * MINUTE,
         "queue": (5 + 10 + 15 + 20 + 4 + 5 + 15 + 25) * MINUTE,
     }
+    assert outcome.capacity_ms.tolist() == [(24 * 60 + 20) * MINUTE]  # the second from 5 to 25
 
 
 def test_who_is_served_when_a_server_closes_is_finished() -> None:

@@ -1,10 +1,9 @@
-"""A second server that opens and closes by the length of the line: the exact mean number in line.
+"""A second server that opens and closes by the length of the line: the exact means in line and at work.
 
 Between two reviews the numbers in line and in service are a Markov chain in continuous time, with as many
 servers as the last review has set; a review changes only that. Its transitions over one interval are an
-exponential of a matrix, so the chain at the instants of review is known, and with it the mean number in line
-just before them. A closing finishes who is served: for a while more are than should. Runs, intervals and
-seeds as in ``efforts``.
+exponential of a matrix, so the chain at the instants of review is known, and with it the means. A closing
+finishes who is served: for a while more are than should. Runs, intervals and seeds as in ``efforts``.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ PER_HOUR, SERVED_PER_HOUR, OPEN_AT, CLOSE_AT = 1.3, 1.0, 4, 1
 MOST_IN_LINE = 60
 
 
-def mean_in_line() -> float:
-    """Just before a review, each hour."""
+def means() -> tuple[float, float]:
+    """The number in line just before a review, each hour, and the number of servers."""
     states = list(product(range(MOST_IN_LINE + 1), range(3), (1, 2)))  # in line, in service, servers
     number = {state: i for i, state in enumerate(states)}
     rate = np.zeros((len(states), len(states)))
@@ -48,7 +47,8 @@ def mean_in_line() -> float:
     stationary = np.linalg.matrix_power(step, 4096)[number[0, 0, 1]]
     in_line = np.array([waiting for waiting, _, _ in states])
     assert stationary[in_line > MOST_IN_LINE - 10].sum() < 1e-9
-    return float(stationary @ in_line)
+    servers = np.array([of for _, _, of in states])
+    return float(stationary @ in_line), float(stationary @ servers)
 
 
 def with_a_second_server(hours: int) -> Network:
@@ -63,10 +63,12 @@ def with_a_second_server(hours: int) -> Network:
 
 
 @pytest.mark.parametrize("effort", EFFORTS)
-def test_with_a_second_server_on_demand_as_many_wait_as_theory_says(effort: Effort) -> None:
+def test_with_a_second_server_on_demand_as_many_wait_and_work_as_theory_says(effort: Effort) -> None:
     program = compile_network(with_a_second_server(effort.hours))
-    found = []
+    in_line, working = [], []
     for replication in range(REPLICATIONS):
         outcome = effort.run(program, draw(program, seed=20230101, replication=replication))
-        found.append(float(outcome.in_line[effort.hours // 20 :, 0].mean()))
-    check(effort, found, mean_in_line())
+        in_line.append(float(outcome.in_line[effort.hours // 20 :, 0].mean()))
+        working.append(float(outcome.capacity_ms[0]) / (effort.hours * MS_PER_HOUR))
+    check(effort, in_line, means()[0])
+    check(effort, working, means()[1])

@@ -60,6 +60,8 @@ class Outcome:
     ``observe_every_ms`` (0 included, horizon excluded), as left by the last instant before it.
     ``in_zone``: int32 [instants, elements], places taken, read at the same instants (0 for stages).
     ``busy_ms``: int64 [pools], servers' time held, by entities in service or blocked.
+    ``capacity_ms``: int64 [pools], servers' time that there was: the capacity, as calendar, outages and
+    staffing rule left it, over the whole run. Those who finish after a closing can make ``busy_ms`` larger.
     ``passage``: kept where it or a trace was asked for, else None: it is what grows with the entities.
     """
 
@@ -68,6 +70,7 @@ class Outcome:
     in_line: I32
     in_zone: I32
     busy_ms: I64
+    capacity_ms: I64
     passage: Passage | None = None
     trace: Trace | None = None
 

@@ -31,7 +31,9 @@ def set_capacity(
     """As many servers as this piece of its calendar and its staffing rule both allow."""
     number = pool[which, OF_ELEMENT]
     element[number, FREE] -= max(0, pool[which, CAPACITY] - pool[which, BUSY])
+    pool[which, CAPACITY_MS] += pool[which, CAPACITY] * run[NOW]
     pool[which, CAPACITY] = min(calendar[piece, VALUE], pool[which, STAFFED])
+    pool[which, CAPACITY_MS] -= pool[which, CAPACITY] * run[NOW]
     element[number, FREE] += max(0, pool[which, CAPACITY] - pool[which, BUSY])
     later, working = calendar[piece, LATER], pool[which, STAFFED]
     by_rule = pool[which, RULE]

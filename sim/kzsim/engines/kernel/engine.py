@@ -86,6 +86,8 @@ class _Run:
             in_line=self.observed[0],
             in_zone=self.observed[1],
             busy_ms=self.state.pool[:, BUSY_MS].copy(),
+            capacity_ms=self.state.pool[:, CAPACITY_MS]
+            + self.state.pool[:, CAPACITY] * self.program.horizon_ms,
             passage=Passage(exit_ms, free_flow_ms) if self.keeps_passage else None,
             trace=self._trace() if self.is_traced else None,
         )

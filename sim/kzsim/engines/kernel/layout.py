@@ -165,6 +165,7 @@ FIRST_SERVED = 9  # who started last of those in service, where services may pau
 FIRST_PAUSED = 10  # who returns first
 STAFFED = 11  # as many as its staffing rule lets work; UNLIMITED if it has none
 RULE = 12  # its row of `rule`; NONE if it has none
+CAPACITY_MS = 13  # sum of the instants of its closings less those of its openings, a server each
 POOL_COLUMNS = 16
 
 # --- rule: one row a staffing rule

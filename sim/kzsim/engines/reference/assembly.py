@@ -74,7 +74,7 @@ def build_pool(run: Run, number: int) -> Pool:
     rows = slice(*p.capacity_ptr[number : number + 2].tolist())
     at_ms, value = p.capacity_at_ms[rows].tolist(), p.capacity_value[rows].tolist()
     pool = Pool(p.pool_names[number], int(p.pool_element[number]), value, _build_staffing(p, number))
-    run.follow(pool.element, at_ms, pool.set_capacity)
+    run.follow(pool.element, at_ms, lambda i: pool.set_capacity(i, run.env.now_ms))
     return pool
 
 

@@ -283,7 +283,7 @@ class _Run:
         for at_ms in pool.staffing.at_ms if pool.staffing is not None else ():
 
             def look(_: simpy.Event) -> None:
-                pool.review(self.elements[pool.element].waiting)
+                pool.review(self.elements[pool.element].waiting, self.env.now_ms)
                 self.mark(pool.element)
 
             self._call_later(look, at_ms, URGENT)
@@ -343,6 +343,7 @@ class _Run:
             in_line=np.array(self._in_line, dtype=np.int32),
             in_zone=np.array(self._in_zone, dtype=np.int32),
             busy_ms=np.array([pool.busy_until(horizon_ms) for pool in self.pools], dtype=np.int64),
+            capacity_ms=np.array([pool.capacity_until(horizon_ms) for pool in self.pools], dtype=np.int64),
             passage=Passage(self.exit_ms, own_ms) if passage else None,
             trace=self.trace,
         )

@@ -208,6 +208,8 @@ class Pool:
         self.holders: dict[int, Entity] = {}
         self.paused: dict[int, Entity] = {}
         self._busy_ms = 0
+        self._capacity_ms = 0
+        self._since_ms = 0
         self._piece = 0
         largest_later, later = 0, []
         for v in reversed(value):
@@ -229,18 +231,23 @@ class Pool:
             largest = min(largest, self.staffing.largest_later)
         return largest > len(self.holders)
 
-    def set_capacity(self, piece: int) -> None:
+    def set_capacity(self, piece: int, now_ms: int) -> None:
         """Apply a piece of the calendar; what becomes of services is for the stage to say when it acts."""
+        self._capacity_ms, self._since_ms = self.capacity_until(now_ms), now_ms
         self._piece = piece
         self.capacity = self.value[piece]
         if self.staffing is not None:
             self.capacity = min(self.capacity, self.staffing.working)
 
-    def review(self, in_line: int) -> None:
+    def review(self, in_line: int, now_ms: int) -> None:
         """Let as many work as the rule says with so many in line."""
         if self.staffing is not None:
             self.staffing.review(in_line)
-            self.set_capacity(self._piece)
+            self.set_capacity(self._piece, now_ms)
+
+    def capacity_until(self, now_ms: int) -> int:
+        """Servers' time that there was so far."""
+        return self._capacity_ms + self.capacity * (now_ms - self._since_ms)
 
     def take(self, entity: Entity, now_ms: int) -> None:
         """Give a server to the entity."""
