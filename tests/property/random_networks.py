@@ -20,6 +20,7 @@ from kzsim.network import (
     Distribution,
     GateStage,
     Kind,
+    Need,
     Network,
     Occupancy,
     Outages,
@@ -32,6 +33,7 @@ from kzsim.network import (
     StaffingRule,
     Step,
     Swing,
+    Tokens,
     Work,
     Zone,
 )
@@ -190,7 +192,13 @@ def classes_of(route: Route, pairings: dict[str, PairingStage]) -> list[str]:
 
 @st.composite
 def works(
-    draw: st.DrawFn, step: str, minutes_of_step: tuple[int, ...], *, at_gate: bool, may_miss: bool
+    draw: st.DrawFn,
+    step: str,
+    minutes_of_step: tuple[int, ...],
+    tokens: list[Tokens],
+    *,
+    at_gate: bool,
+    may_miss: bool,
 ) -> Work:
     when = ()
     if draw(st.integers(0, 3)) == 0:
@@ -198,7 +206,12 @@ def works(
     if at_gate:
         shares = draw(st.sampled_from([(), (), (0.3,), (1.0, 0.5), (0.5, 0.5, 0.5)])) if may_miss else ()
         return Work(None, when, shares)
-    return Work(draw(distributions(minutes_of_step)), when)
+    needs = tuple(
+        Need(each.name, draw(st.integers(1, each.number)), draw(distributions(minutes_of_step)))
+        for each in tokens
+        if draw(st.integers(0, 2)) == 0
+    )
+    return Work(draw(distributions(minutes_of_step)), when, needs=needs)
 
 
 @st.composite
@@ -239,11 +252,18 @@ def occupancies(draw: st.DrawFn, zones: list[Zone], steps: tuple[Step, ...]) -> 
 
 @st.composite
 def sources(
-    draw: st.DrawFn, name: str, route: Route, stages: list[Stage], classes: list[str], group: int
+    draw: st.DrawFn,
+    name: str,
+    route: Route,
+    stages: list[Stage],
+    classes: list[str],
+    tokens: list[Tokens],
+    group: int,
 ) -> Source:
     n_kinds = draw(st.integers(1, 2))
     minutes_of_step = MINUTES if len(route.steps) <= MOST_STEPS else MINUTES_OF_LONG
     gates = {stage.name for stage in stages if isinstance(stage, GateStage | DepartureStage | PairingStage)}
+    services = {stage.name for stage in stages if isinstance(stage, ServiceStage)}
     refilled = {stage.name for stage in stages if isinstance(stage, GateStage) and stage.refills}
 
     passing = {stage.name for stage in stages if isinstance(stage, DelayStage | ChoiceStage)}
@@ -252,7 +272,8 @@ def sources(
 
     def work_at(step: Step) -> Work:
         here, missed = step.stage in gates, step.stage in refilled
-        work = draw(works(step.name, minutes_of_step, at_gate=here, may_miss=missed))
+        wanted = tokens if step.stage in services else []
+        work = draw(works(step.name, minutes_of_step, wanted, at_gate=here, may_miss=missed))
         return replace(work, when=()) if are_there and step == first else work
 
     kinds = tuple(
@@ -310,6 +331,7 @@ def networks(draw: st.DrawFn) -> Network:
         stages.append(draw(maker(f"s{i}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
+    tokens = [Tokens(f"t{i}", draw(st.integers(1, 4))) for i in range(draw(st.sampled_from([0, 0, 1, 1, 2])))]
     pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
     meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
     chooses = [draw(choices(f"c{i}", names)) for i in range(draw(st.sampled_from([0, 0, 1, 2])))]
@@ -338,6 +360,12 @@ def networks(draw: st.DrawFn) -> Network:
         if draw(st.booleans())
     }
     follow_up = draw(st.sampled_from([120, 30, 10, 5]))  # many stays last just that long
+    all_sources = tuple(
+        draw(sources(f"source{i}", route, [*stages, *chooses], classes_of(route, pairing), tokens, i))
+        for i, route in enumerate(chosen)
+    )
+    works_done = [work for source in all_sources for kind in source.kinds for work in kind.work.values()]
+    needed = {need.tokens for work in works_done for need in work.needs}
     return Network(
         horizon_ms=HORIZON_MIN * MINUTE,
         classes=CLASSES,
@@ -346,13 +374,11 @@ def networks(draw: st.DrawFn) -> Network:
         ),
         zones=tuple(zone for zone in zones if zone.name in used_zones),
         routes=tuple(route for route in routes if route in chosen),
-        sources=tuple(
-            draw(sources(f"source{i}", route, [*stages, *chooses], classes_of(route, pairing), i))
-            for i, route in enumerate(chosen)
-        ),
+        sources=all_sources,
         n_groups=len(chosen),
         priority=priority,
         cohort_ms=(30 * MINUTE, (HORIZON_MIN - follow_up) * MINUTE),
         observe_every_ms=MINUTE,
         within_ms=(0, 10 * MINUTE, 60 * MINUTE),
+        tokens=tuple(each for each in tokens if each.name in needed),
     )

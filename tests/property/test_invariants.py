@@ -165,20 +165,67 @@ def _limit(stage: ServiceStage, at_ms: int) -> int:
 
 @EVERYDAY
 @given(networks(), st.integers(0, 5))
-def test_within_a_class_a_line_is_served_in_order_of_joining(net: Network, replication: int) -> None:
+def test_tokens_are_conserved_and_little_s_law_holds_exactly_for_those_idle(
+    net: Network, replication: int
+) -> None:
+    """From the start of a step until the time away after its end has passed, its tokens are not there."""
+    if (found := run(net, replication)) is None:
+        return
+    program, entities, outcome, trace = found
+    for kind, tokens in enumerate(program.tokens.names):
+        taken = _taken(program, entities, trace, kind)
+        number, horizon = int(program.tokens.number[kind]), program.horizon_ms
+        out = sum(count * (min(back, horizon) - start) for start, back, count in taken)
+        assert outcome.observers.idle_ms[kind] == number * horizon - out
+        changes = sorted(
+            change
+            for start, back, count in taken
+            if back > start
+            # at one instant those that are back can be taken again
+            for change in ((back, 0, -count), (start, 1, count))
+        )
+        in_use = np.cumsum([count for _, _, count in changes])
+        event(f"{tokens} were taken" if changes else "no tokens were taken")
+        assert np.all(in_use <= number)
+
+
+def _taken(program: Program, entities: Entities, trace: Trace, kind: int) -> list[tuple[int, int, int]]:
+    """(start, when back, how many) of every step that took tokens of a kind; at the horizon: not back."""
+    name, found = program.tokens.names[kind], []
+    steps = {route.name: route.steps for route in program.network.routes}
+    for s, source in enumerate(sorted(program.network.sources, key=lambda each: each.name)):
+        kind_of = entities.kind[entities.first[s] : entities.first[s + 1]]
+        for column, step in enumerate(steps[source.route]):
+            needs = [{need.tokens: need.number for need in k.work[step.name].needs} for k in source.kinds]
+            counts = np.array([each.get(name, 0) for each in needs])[kind_of]
+            start, end = trace.start_ms[s][:, column], trace.end_ms[s][:, column]
+            for row in np.flatnonzero((counts > 0) & (start != NOT_ENTERED)):
+                back = program.horizon_ms
+                if end[row] != NOT_ENTERED:
+                    back = int(end[row] + entities.away_ms[s][column, kind][row])
+                found.append((int(start[row]), back, int(counts[row])))
+    return found
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_those_of_a_class_who_need_the_same_tokens_are_served_in_order_of_joining(
+    net: Network, replication: int
+) -> None:
     if (found := run(net, replication)) is None:
         return
     program, entities, _, trace = found
     for number in np.flatnonzero(program.element_type != ElementType.ZONE):
-        for klass in range(program.n_classes):
-            starts = [start for _, start in sorted(_visits(program, entities, trace, int(number), klass))]
+        for line in range(program.tokens.n_lines):
+            starts = [start for _, start in sorted(_visits(program, entities, trace, int(number), line))]
             assert starts == sorted(starts)
 
 
 def _visits(
-    program: Program, entities: Entities, trace: Trace, number: int, klass: int
+    program: Program, entities: Entities, trace: Trace, number: int, line: int
 ) -> list[tuple[int, int]]:
-    """(joined, start) of every visit of a class to a stage; who still waits starts last. Without no-shows.
+    """(joined, start) of every visit to a stage of a class that needs certain tokens, or none; who still
+    waits starts last. Without no-shows.
 
     Not by entity: whoever joins at an instant after somebody has already started at that instant
     comes later, whatever their order.
@@ -187,9 +234,12 @@ def _visits(
     for source, route in enumerate(program.source_route):
         steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
         members = slice(int(entities.first[source]), int(entities.first[source + 1]))
-        rows = np.flatnonzero(entities.klass[members] == klass)
         for column in np.flatnonzero(steps == number):
-            for row in rows:
+            lines = entities.klass[members]
+            if program.tokens.names:
+                first = entities.numbers.work_from[source] + column
+                lines = program.tokens.work_line[first + entities.kind[members].astype(int) * len(steps)]
+            for row in np.flatnonzero(lines == line):
                 joined = int(trace.joined_ms[source][row, column])
                 start = int(trace.start_ms[source][row, column])
                 if joined != NOT_ENTERED and entities.duration_ms[source][row, column] >= 0:

@@ -140,7 +140,9 @@ def observed(stays: Sequence[Stay], where: Layout | None = None) -> Observed:
     starts = np.zeros((4, len(number), 2), dtype=np.int64)
     places = np.zeros(len(number), dtype=np.int64)
     return Observed(
-        observers=observers_of(compile_network(network()), known, starts, places),
+        observers=observers_of(
+            compile_network(network()), known, starts, places, np.zeros(0, dtype=np.int64)
+        ),
         account_ms=accounts,
         in_line=lines,
         in_zone=lines.copy(),

@@ -68,6 +68,7 @@ def counts() -> Observers:
         "starts": (1, 2, 2),
         "chosen": (1, 1),
         "place_ms": (2,),
+        "idle_ms": (1,),
     }
     wide = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes.items()}
     narrow = {"times": (1, 9), "waits": (1, 6, 9), "arrivals": (2, 1), "exits": (2, 1)}

@@ -190,7 +190,7 @@ def test_an_exit_before_the_arrival_is_refused() -> None:
     known = replace(records(FOUR), exit_ms=np.full(4, MS_PER_HOUR))
     starts, places = np.zeros((4, 4, 2), dtype=np.int64), np.zeros(4, dtype=np.int64)
     with pytest.raises(ValueError, match="entity 0 arrived at 108000000 ms and left at 3600000 ms"):
-        observers_of(compile_network(network()), known, starts, places)
+        observers_of(compile_network(network()), known, starts, places, np.zeros(0, dtype=np.int64))
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def records(fates: list[Fate]) -> Records:
 
 def counted(known: Records) -> Observers:
     starts = np.arange(GROUPS * 2, dtype=np.int64).reshape(GROUPS, 1, 2)
-    return observers_of(program(), known, starts, np.array([7], dtype=np.int64))
+    return observers_of(program(), known, starts, np.array([7], dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 def by_hand(known: Records) -> dict[str, np.ndarray]:
@@ -111,7 +111,7 @@ def test_counts_are_those_of_one_entity_at_a_time(some: list[Fate]) -> None:
     known = records(some)
     found = counted(known)
     expected = by_hand(known)
-    for name in expected.keys() - {"starts", "place_ms"}:
+    for name in expected.keys() - {"starts", "place_ms", "idle_ms"}:
         table = getattr(found, name)
         assert table.tolist() == expected[name].tolist(), name
     assert found.starts.ravel().tolist() == list(range(GROUPS * 2))
@@ -136,7 +136,7 @@ def test_counts_of_two_halves_add_up_to_those_of_all(some: list[Fate], split: in
     total = counted(parts[0]) + counted(parts[1])
     whole = counted(records(some))
     for name, table in whole.tables().items():
-        if name not in {"starts", "place_ms", "digest"}:  # given, or by the place in the whole
+        if name not in {"starts", "place_ms", "idle_ms", "digest"}:  # given, or by the place in the whole
             assert np.array_equal(getattr(total, name), table), name
             assert getattr(total, name).dtype == np.int64
     assert total.starts.tolist() == (2 * whole.starts).tolist()

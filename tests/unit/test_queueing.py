@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from kzsim import queueing as q
-from kzsim.queueing.build import MOST_ENTITIES, Window, build
+from kzsim.network.size import MOST_ENTITIES
+from kzsim.queueing.build import Window, build
 
 
 def value(table: pd.DataFrame, where: str, indicator: str, group: str = "all") -> float:
@@ -377,5 +378,8 @@ def test_a_deadlock_names_replication_and_waiters() -> None:
             for first, second in (("a", "b"), ("b", "a"))
         ),
     )
-    with pytest.raises(q.ReplicationDeadlockError, match="replication 0 of the network: deadlock at 300000"):
+    with (
+        pytest.warns(q.DeadlockWarning, match="'at a' may be held while waiting for 'at b'"),
+        pytest.raises(q.ReplicationDeadlockError, match="replication 0 of the network: deadlock at 300000"),
+    ):
         run(net)

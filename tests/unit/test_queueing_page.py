@@ -39,6 +39,14 @@ def test_on_the_quay_of_the_page_a_convoy_clears_after_its_mean_member(names: di
     assert crossed["batches"] == pytest.approx(0.5 * 24 * 56, rel=0.1)
 
 
+def test_in_the_yard_of_the_page_lorries_wait_for_boxes_and_yesterdays_have_a_group(
+    names: dict[str, Any],
+) -> None:
+    loaded = names["loaded"].set_index(["where", "group", "indicator"])["mean"]
+    assert loaded["stack", "lorries", "wait_pairing"] > 0
+    assert loaded["network", "from yesterday", "followed"] == 15
+
+
 def test_the_number_grows_and_replicate_gives_one_value_each(names: dict[str, Any]) -> None:
     numbers = names["numbers"]
     assert numbers[numbers["indicator"] == "number_in_system_at"]["mean"].is_monotonic_increasing
@@ -46,7 +54,7 @@ def test_the_number_grows_and_replicate_gives_one_value_each(names: dict[str, An
 
 
 def test_the_page_explains_every_indicator_and_every_name(names: dict[str, Any]) -> None:
-    tables = ("table", "day", "crossed", "numbers")
+    tables = ("table", "day", "crossed", "loaded", "numbers")
     in_tables = set().union(*(names[table]["indicator"] for table in tables))
     assert {name for name in in_tables if f"`{name}`" not in PAGE} == set()
     own = set(queueing.__all__) - {"Network", "Part", "Rate", "Time"}

@@ -96,10 +96,256 @@ def test_a_paused_service_goes_on_for_the_time_it_had_left() -> None:
     assert (time_in_system("finish"), time_in_system("suspend")) == (1.0, 3.0)
 
 
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_lanes_open_while_the_line_is_long(engine: str) -> None:
+    """Six come; reviews at 10 and 20 min find five and three in line, and each opens a lane."""
+    net = q.network(
+        q.service("booth", q.staffed(1, 3, open_at=3, close_at=0, every=q.minutes(10))),
+        q.source("all", q.crowd(6), [q.step("booth", q.fixed(q.minutes(10)))]),
+    )
+    table = q.run(net, duration=q.minutes(60), replications=2, unit="min", engine=engine)
+    assert value(table, "booth", "wait") == pytest.approx((0 + 10 + 10 + 20 + 20 + 20) / 6)
+
+
+def test_staffing_never_exceeds_its_limit() -> None:
+    limit = q.changing({q.hours(0): 1})
+    net = q.network(
+        q.service("booth", q.staffed(1, 3, open_at=3, close_at=0, every=q.minutes(10), limit=limit)),
+        q.source("all", q.crowd(6), [q.step("booth", q.fixed(q.minutes(10)))]),
+    )
+    table = q.run(net, duration=q.minutes(90), replications=2, unit="min")
+    assert value(table, "booth", "wait") == 25
+
+
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_who_waits_at_the_start_goes_first_and_is_counted_from_the_start(engine: str) -> None:
+    steps = [q.step("booth", q.fixed(q.minutes(10)))]
+    net = q.network(
+        q.service("booth", 1),
+        q.source("come", q.crowd(1), steps),
+        q.source("there", q.waiting(since=[q.minutes(5), q.minutes(40)]), steps, klass="come"),
+    )
+    table = q.run(
+        net,
+        duration=q.minutes(60),
+        replications=2,
+        unit="min",
+        engine=engine,
+        read_every=q.minutes(5),
+        at=[q.minutes(0), q.minutes(15)],
+    )
+    assert value(table, "network", "time_in_system", "there") == 15
+    assert value(table, "network", "time_in_system", "come") == 30
+    numbers = table[(table["indicator"] == "number_in_system_at") & (table["group"] == "all")]
+    assert numbers["mean"].tolist() == [2, 2]
+
+
+def test_a_number_waits_at_the_start() -> None:
+    net = q.network(
+        q.service("booth", 1), q.source("there", q.waiting(3), [q.step("booth", q.fixed(q.minutes(10)))])
+    )
+    table = q.run(net, duration=q.minutes(60), replications=2, unit="min")
+    assert value(table, "network", "time_in_system") == 20
+
+
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_leaders_wait_for_followers_of_their_goods(engine: str) -> None:
+    """The first lorry's box comes at 30 min, the second's at 10; boxes leave when they are fetched."""
+    net = q.network(
+        q.pairing(
+            "yard",
+            leaders=["lorry a", "lorry b"],
+            followers=["box a", "box b"],
+            goods={"lorry a": "a", "lorry b": "b", "box a": "a", "box b": "b"},
+        ),
+        q.delay("way out"),
+        *(
+            q.source(name, q.at(q.minutes(at)), [q.step("yard"), q.step("way out", q.fixed(q.minutes(5)))])
+            for name, at in (("lorry a", 0), ("lorry b", 0))
+        ),
+        *(
+            q.source(name, q.at(q.minutes(at)), [q.step("yard")])
+            for name, at in (("box a", 30), ("box b", 10))
+        ),
+    )
+    table = q.run(net, duration=q.minutes(60), replications=2, unit="min", engine=engine)
+    times = [
+        value(table, "network", "time_in_system", name) for name in ("lorry a", "lorry b", "box a", "box b")
+    ]
+    assert times == [35, 15, 0, 0]
+    assert value(table, "yard", "wait_pairing", "lorry a") == 30
+
+
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_who_does_not_show_up_waits_for_the_next_refill(engine: str) -> None:
+    net = q.network(
+        q.gate("tickets", quota=q.quota(1, every=q.hours(1))),
+        q.source("all", q.crowd(2), [q.step("tickets", no_shows=[1.0])]),
+    )
+    table = q.run(net, duration=q.hours(9), replications=2, engine=engine)
+    # the first misses its place at 0 and takes that of 1 h; the second that of 2 h and that of 3 h
+    assert value(table, "network", "time_in_system") == (1 + 3) / 2
+    assert value(table, "tickets", "wait_quota") == 2
+
+
+@pytest.mark.parametrize("engine", ["kernel", "reference"])
+def test_a_server_out_of_order_finishes_or_pauses_whom_it_serves(engine: str) -> None:
+    """In order for 30 min, out of order for 15: a service of 61 min that starts at 0 is paused twice."""
+    broken = q.outage(q.fixed(q.minutes(30)), q.fixed(q.minutes(15)))
+
+    def time_in_system(on_close: Literal["finish", "suspend"]) -> float:
+        net = q.network(
+            q.service("booth", 1, on_close=on_close, outages=broken),
+            q.source("all", q.crowd(1), [q.step("booth", q.fixed(q.minutes(61)))]),
+        )
+        table = q.run(net, duration=q.hours(9), replications=2, unit="min", engine=engine)
+        return value(table, "network", "time_in_system")
+
+    assert (time_in_system("finish"), time_in_system("suspend")) == (61, 61 + 2 * 15)
+
+
+def test_outages_take_servers_of_the_pool_they_are_given_to() -> None:
+    broken = q.outage(q.fixed(q.minutes(5)), q.fixed(q.days(9)), takes=2)
+    net = q.network(
+        q.service("booth", pools={"a": 2, "b": 1}, outages={"a": broken}),
+        q.source("all", q.at(*[q.minutes(10)] * 3), [q.step("booth", q.fixed(q.minutes(10)))]),
+    )
+    table = q.run(net, duration=q.hours(2), replications=2, unit="min")
+    assert value(table, "booth", "wait_queue") == 10
+    assert value(table, "booth/a", "servers_held") == 0
+
+
+def test_outages_shut_gates_and_delays_and_those_of_one_stream_come_together() -> None:
+    def both(*streams: str | None) -> tuple[float, float]:
+        power = [q.outage(q.exponential(q.hours(5)), q.fixed(q.hours(1)), stream=each) for each in streams]
+        net = q.network(
+            q.gate("door", outages=power[0]),
+            q.gate("other door", outages=[power[1]]),
+            q.delay("papers", outages=power[0]),
+            q.source(
+                "all",
+                q.regular(q.minutes(7)),
+                [q.step("door"), q.step("other door"), q.step("papers", q.fixed(q.minutes(30)))],
+            ),
+        )
+        table = q.run(net, duration=q.days(20), replications=2, unit="min")
+        assert value(table, "papers", "wait_closed") > 0
+        return value(table, "door", "wait_closed"), value(table, "other door", "wait_closed")
+
+    first, second = both("power", "power")
+    assert first > 0
+    assert second == 0  # whoever has passed the first finds the other open
+    assert min(both(None, None)) > 0
+
+
 HOUR = q.hours(1)
 POISSON = q.poisson(q.per_hour(1))
 
+
+def no_show_at(gate: q.Part) -> object:
+    return q.run(
+        q.network(gate, q.source("all", POISSON, [q.step("door", no_shows=[0.5])])), duration=q.days(1)
+    )
+
+
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
+    "an outage of a bare number": (
+        lambda: q.outage(q.fixed(HOUR), 2),  # type: ignore[arg-type] - the mistake
+        r"outage: lasting is 2: give a distribution, as in exponential\(hours\(5\)\)",
+    ),
+    "an outage that takes nothing": (
+        lambda: q.outage(q.fixed(HOUR), q.fixed(HOUR), takes=0),
+        "outage: takes is 0: give a whole number of at least 1",
+    ),
+    "an outage of a stream without a name": (
+        lambda: q.outage(q.fixed(HOUR), q.fixed(HOUR), stream=" "),
+        "outage: the stream is ' ': give it a name",
+    ),
+    "outages that are a distribution": (
+        lambda: q.service("booth", 1, outages=q.fixed(HOUR)),  # type: ignore[arg-type] - the mistake
+        "stage 'booth': the outages are .*: give one or a list, as in outage",
+    ),
+    "outages of an unknown pool": (
+        lambda: q.service("booth", 1, outages={"lanes": q.outage(q.fixed(HOUR), q.fixed(HOUR))}),
+        "stage 'booth': outages of the unknown pool 'lanes': there are 'servers'",
+    ),
+    "outages all the time": (
+        lambda: q.run(
+            q.network(
+                q.service("booth", 1, outages=q.outage(q.fixed(q.hours(0)), q.fixed(q.hours(0)))),
+                q.source("all", POISSON, [q.step("booth", q.fixed(HOUR))]),
+            ),
+            duration=q.days(1),
+        ),
+        "pool 'booth/servers', outages 'outage 1 of booth/servers': there would be more than .* give longer",
+    ),
+    "lanes that close above where they open": (
+        lambda: q.staffed(1, 3, open_at=2, close_at=2, every=HOUR),
+        "staffed: open_at is 2: give a whole number of at least 3",
+    ),
+    "fewer lanes than the fewest": (
+        lambda: q.staffed(3, 2, open_at=2, close_at=1, every=HOUR),
+        "staffed: the most is 2: give a whole number of at least 3",
+    ),
+    "reviews all the time": (
+        lambda: q.staffed(1, 2, open_at=2, close_at=1, every=q.hours(0)),
+        r"staffed: every is 0: give a time, such as minutes\(15\)",
+    ),
+    "a limit that is a number": (
+        lambda: q.staffed(1, 2, open_at=2, close_at=1, every=HOUR, limit=2),  # type: ignore[arg-type] - the mistake
+        r"staffed: the limit is 2: give one that is changing\(...\)",
+    ),
+    "lanes that pause and follow the line": (
+        lambda: q.run(
+            q.network(
+                q.service("booth", q.staffed(1, 2, open_at=2, close_at=1, every=HOUR), on_close="suspend"),
+                q.source("all", POISSON, [q.step("booth", q.fixed(HOUR))]),
+            ),
+            duration=q.days(1),
+        ),
+        "pool 'booth/servers': who is served is finished when a staffing rule closes: give on_close='finish'",
+    ),
+    "nobody and somebody waiting": (lambda: q.waiting(), r"give a number or since when they wait"),
+    "waiting twice": (lambda: q.waiting(2, since=[HOUR]), "give a number or since when they wait"),
+    "waiting for a bare number": (
+        lambda: q.waiting(since=[5]),  # type: ignore[list-item] - the mistake
+        r"waiting: since is 5: give a time with its unit, such as minutes\(5\)",
+    ),
+    "waiting at a delay": (
+        lambda: q.run(
+            q.network(q.delay("way"), q.source("all", q.waiting(2), [q.step("way", q.fixed(HOUR))])),
+            duration=q.days(1),
+        ),
+        "nobody stands in line at the delay 'way'",
+    ),
+    "leaders that are a text": (
+        lambda: q.pairing("yard", leaders="lorry", followers=["box"]),
+        r"pairing 'yard': leaders is 'lorry': give a list of classes",
+    ),
+    "followers that nobody is": (
+        lambda: q.run(
+            q.network(
+                q.pairing("yard", leaders=["all"], followers=["box"]),
+                q.source("all", POISSON, [q.step("yard")]),
+            ),
+            duration=q.days(1),
+        ),
+        "'yard' names the unknown class 'box'",
+    ),
+    "no-shows of more than everybody": (
+        lambda: q.run(
+            q.network(
+                q.gate("door", quota=q.quota(1, every=HOUR)),
+                q.source("all", POISSON, [q.step("door", no_shows=[1.5])]),
+            ),
+            duration=q.days(1),
+        ),
+        r"the shares of no-shows are \(1.5,\): give shares of 0 to 1",
+    ),
+    "no-shows without a refill": (
+        lambda: no_show_at(q.gate("door", open=q.open_from(HOUR, q.hours(2), repeat=q.days(1)))),
+        "who does not show up waits for a refill, and 'door' is no gate with any",
+    ),
     "a group that is named like everybody": (
         lambda: q.network(
             q.delay("way"),

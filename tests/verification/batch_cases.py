@@ -23,7 +23,7 @@ def batch_arrivals() -> Case:
     return Case(
         "batch_arrivals",
         lambda _: net,
-        units=1_500_000,
+        units=400_000,
         unit="h",
         relaxation=relaxation(0.4, 1, 6),
         bias="below 0.01 % with the kernel: ten relaxation times and more, of M/M/1 that serves batches",
@@ -49,7 +49,7 @@ def trains() -> list[Case]:
             ),
         )
         for i, ((rate, places), units) in enumerate(
-            zip(entries()[at]["lambda_s"], (60_000, 120_000, 60_000), strict=True)
+            zip(entries()[at]["lambda_s"], (40_000, 60_000, 20_000), strict=True)
         )
     ]
 

@@ -17,7 +17,7 @@ def breakdown() -> Case:
     return Case(
         "mm1_breakdown_resume",
         lambda duration: _network(duration.ms / q.minutes(1).ms, 1),
-        units=400_000,
+        units=150_000,
         relaxation=relaxation(0.8),
         bias="below 0.01 % with the kernel: ten relaxation times and more, of M/M/1 at load 0.8",
         measure=_measure,

@@ -1,6 +1,6 @@
 """How often intervals of simulated models cover the truth, and what common random numbers are worth.
 
-``python -m tests.verification.coverage_studies`` prints figures of docs/verification.md (twenty minutes of
+``python -m tests.verification.coverage_studies`` prints figures of docs/methods.md (some minutes of
 one processor); the tests run the same studies with fewer experiments. Times are minutes. An experiment is
 thirty replications; no two experiments share a replication.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,112 +18,128 @@ import numpy.typing as npt
 from scipy import integrate, stats
 
 from kzsim import queueing as q
+from kzsim.draws import draw
+from kzsim.engines import kernel
 from kzsim.experiments.methods import paired_differences, share_of
 from kzsim.indicators.intervals import Estimate, estimate
-from tests.verification.cases import Found, Pick, pick
+from kzsim.network.model import MS_PER_MINUTE
+from kzsim.queueing.build import Window, build
+from tests.verification.cases import pick
 from tests.verification.theory import targets
 
 F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
 
 REPLICATIONS = 30
 EXPERIMENTS = 10_000
 SEED = 20261122
 """Fixed before the first run."""
-AT_ONCE = 1_000
-"""So many experiments with one seed: the values of all of them are in memory together."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """What became of the entities of an experiment: which replication each is of, and its instants in ms."""
+
+    of: I64
+    arrival_ms: I64
+    exit_ms: I64
+    own_ms: I64
+
+    def wait(self) -> F64:
+        """By replication, the mean minutes in the system beyond an entity's own."""
+        waits = self.exit_ms - self.arrival_ms - self.own_ms
+        sums = np.bincount(self.of, weights=waits, minlength=REPLICATIONS)
+        return sums / np.bincount(self.of, minlength=REPLICATIONS) / MS_PER_MINUTE
+
+    def number_at(self, at_minutes: float) -> F64:
+        """By replication, the number in the system as the last instant before left it."""
+        at_ms = at_minutes * MS_PER_MINUTE
+        is_inside = (self.arrival_ms < at_ms) & ((self.exit_ms < 0) | (self.exit_ms >= at_ms))
+        return np.bincount(self.of[is_inside], minlength=REPLICATIONS).astype(np.float64)
 
 
 @dataclass(frozen=True)
 class Model:
-    """A network that is run from empty for ``minutes``, what is looked at, and its exact mean."""
+    """A network that is run from empty for ``minutes``, what is looked at, and its exact mean.
+
+    ``parts`` makes one copy. The replications of an experiment are copies that have nothing in common, each
+    with random numbers of its own, and are run at once: that takes a tenth of the time.
+    """
 
     name: str
-    network: q.Network
+    parts: Callable[[str], tuple[q.Part, q.Part]]
     minutes: float
-    pick: Pick
+    look: Callable[[Records], F64]
     truth: float
-    at: float | None = None  # the instant at which a number is read
 
-    def values(self, experiments: int, seed: int = SEED, jobs: int = 1) -> F64:
+    def values(self, experiments: int, seed: int = SEED) -> F64:
         """float64 [experiments, REPLICATIONS]."""
-        every = self.minutes if self.at is None else self.at
+        copies = (self.parts(f"copy {number}") for number in range(REPLICATIONS))
+        end_ms = round(self.minutes * MS_PER_MINUTE)
+        program = build(q.network(*chain.from_iterable(copies)), Window(end_ms, 0, 0, end_ms))
         rows = []
-        for first in range(0, experiments, AT_ONCE):
-            found: Found = q.replicate(
-                self.network,
-                duration=q.minutes(self.minutes),
-                replications=min(AT_ONCE, experiments - first) * REPLICATIONS,
-                seed=seed + first,
-                engine="kernel",
-                jobs=jobs,
-                unit="min",
-                read_every=q.minutes(every),
-                at=() if self.at is None else (q.minutes(self.at),),
-            )
-            rows.append(np.array(self.pick(found)).reshape(-1, REPLICATIONS))
-        return np.concatenate(rows)
+        for experiment in range(experiments):
+            entities = draw(program, seed, experiment)
+            outcome = kernel.run(program, entities, passage=True)
+            of = np.repeat(np.arange(REPLICATIONS), np.diff(entities.first))
+            seen = Records(of, entities.arrival_ms, outcome.exit_ms, outcome.free_flow_ms)
+            rows.append(self.look(seen))
+        return np.array(rows)
 
 
 def crowd(servers: int, count: int = 30) -> Model:
     """All come at once: the k-th waits until k - c services of c busy servers have ended."""
     waits = [max(0, k - servers) / servers for k in range(1, count + 1)]
-    net = q.network(
-        q.service("stage", servers),
-        q.source("all", q.crowd(count), [q.step("stage", q.exponential(q.minutes(1)))]),
-    )
-    return Model(
-        f"wait of a crowd of {count} before {servers} servers",
-        net,
-        200.0,
-        pick("stage", "wait"),
-        float(np.mean(waits)),
-    )
+
+    def parts(name: str) -> tuple[q.Part, q.Part]:
+        work = q.exponential(q.minutes(1))
+        return q.service(name, servers), q.source(name, q.crowd(count), [q.step(name, work)])
+
+    said = f"wait of a crowd of {count} before {servers} servers"
+    return Model(said, parts, 200.0, Records.wait, float(np.mean(waits)))
 
 
 def growing() -> Model:
-    net = q.network(
-        q.service("stage", 1),
-        q.source("all", q.poisson(q.per_minute(0.9)), [q.step("stage", q.exponential(q.minutes(1)))]),
-    )
+    def parts(name: str) -> tuple[q.Part, q.Part]:
+        work = q.exponential(q.minutes(1))
+        return q.service(name, 1), q.source(name, q.poisson(q.per_minute(0.9)), [q.step(name, work)])
+
     truth = targets()["nonstationary.mm1_transient_rho09.mean_number_at.10"]
-    number = pick("network", "number_in_system_at", at=10.0)
-    return Model(
-        "number in M/M/1 of load 0.9 after 10 services from empty", net, 11.0, number, truth, at=10.0
-    )
+    said = "number in M/M/1 of load 0.9 after 10 services from empty"
+    return Model(said, parts, 11.0, lambda seen: seen.number_at(10), truth)
 
 
 def on_the_way() -> Model:
     """Without limit of servers: the number at t is Poisson, its mean the rate times the time spent by t."""
-    net = q.network(
-        q.delay("way"),
-        q.source("all", q.poisson(q.per_minute(5)), [q.step("way", q.gamma(q.minutes(4), cv=0.5))]),
-    )
+
+    def parts(name: str) -> tuple[q.Part, q.Part]:
+        length = q.gamma(q.minutes(4), cv=0.5)
+        return q.delay(name), q.source(name, q.poisson(q.per_minute(5)), [q.step(name, length)])
+
     stay: Any = stats.gamma(4, scale=1)
     truth = 5 * integrate.quad(stay.sf, 0, 10)[0]
-    number = pick("network", "number_in_system_at", at=10.0)
-    return Model("number on a way of gamma length after 10 minutes", net, 11.0, number, truth, at=10.0)
+    said = "number on a way of gamma length after 10 minutes"
+    return Model(said, parts, 11.0, lambda seen: seen.number_at(10), truth)
 
 
 MODELS: tuple[Callable[[], Model], ...] = (lambda: crowd(3), growing, on_the_way)
 
 
-def coverage(model: Model, experiments: int, jobs: int = 1) -> Estimate:
+def coverage(model: Model, experiments: int) -> Estimate:
     """The share of experiments whose 95 % interval covers the truth, with its binomial interval."""
-    values = model.values(experiments, jobs=jobs)
+    values = model.values(experiments)
     intervals = (estimate(row.tolist()) for row in values)
     return share_of(sum(one.low <= model.truth <= one.high for one in intervals), experiments)
 
 
-def paired_coverage(experiments: int, jobs: int = 1) -> Estimate:
+def paired_coverage(experiments: int) -> Estimate:
     """The same of the paired interval: a crowd before three and before four servers, with the same luck."""
     base, alternative = crowd(3), crowd(4)
     truth = alternative.truth - base.truth
-    before, after = base.values(experiments, jobs=jobs), alternative.values(experiments, jobs=jobs)
+    before, after = base.values(experiments), alternative.values(experiments)
     hits = 0
-    for first in range(0, experiments, AT_ONCE):
-        rows = slice(first, first + AT_ONCE)
-        found = paired_differences(before[rows], after[rows], 0.0)
-        hits += sum(one.difference.low <= truth <= one.difference.high for one in found)
+    for found in paired_differences(before, after, 0.0):
+        hits += found.difference.low <= truth <= found.difference.high
     return share_of(hits, experiments)
 
 
@@ -188,13 +205,13 @@ def worth(load: float, replications: int, resamples: int = 10_000) -> Estimate:
     return Estimate(float(ratio(base, alternative)), float(low), float(high), replications)
 
 
-def lines(experiments: int, replications: int, jobs: int = 1) -> Iterator[str]:
-    """Rows of the tables of docs/verification.md."""
+def lines(experiments: int, replications: int) -> Iterator[str]:
+    """Rows of the tables of docs/methods.md."""
     for make in MODELS:
         model = make()
-        seen = coverage(model, experiments, jobs)
+        seen = coverage(model, experiments)
         yield f"| {model.name} | {model.truth:.5g} | {100 * seen.mean:.2f} % | {_between(seen)} |"
-    seen = paired_coverage(experiments, jobs)
+    seen = paired_coverage(experiments)
     truth = crowd(4).truth - crowd(3).truth
     what = "difference (paired): four servers less three for that crowd"
     yield f"| {what} | {truth:.5g} | {100 * seen.mean:.2f} % | {_between(seen)} |"

@@ -13,7 +13,7 @@ import pytest
 
 from tests.verification import coverage_studies as study
 
-EXPERIMENTS = 250
+EXPERIMENTS = 1_000
 SLACK = 4 * math.sqrt(0.95 * 0.05 / EXPERIMENTS)
 
 

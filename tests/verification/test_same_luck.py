@@ -95,7 +95,7 @@ WITHOUT_EFFECT = {
 @pytest.mark.parametrize("policy", WITHOUT_EFFECT)
 @pytest.mark.parametrize("engine", ["kernel", "reference"])
 def test_a_policy_without_effect_changes_no_byte(policy: str, engine: str) -> None:
-    days = DAYS if engine == "kernel" else 50
+    days = DAYS if engine == "kernel" else 20
     base, changed = (outcome_of(post, engine, days)[1] for post in (Post(), WITHOUT_EFFECT[policy]))
     assert every_byte(base) == every_byte(changed)
 

@@ -14,6 +14,7 @@ from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
 from kzsim.evidence import Parameters
 from kzsim.network.model import MS_PER_HOUR, GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
+from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.scenario import Scenario
 
 Element = TypeVar("Element", Stage, Zone)
@@ -55,8 +56,13 @@ def assemble(scenario: Scenario) -> Border:
         parameters=params,
         start=clock.start,
         follow_up_ms=scenario.follow_up_ms,
-        notes=sentences([idle for part in parts for idle in part.idle], scenario),
+        notes=(*sentences([idle for part in parts for idle in part.idle], scenario), *_deadlocks(network)),
     )
+
+
+def _deadlocks(network: Network) -> Iterator[str]:
+    for circle in possible_deadlocks(network):
+        yield f"Trucks or trains may come to wait for each other for ever: {circle}."
 
 
 def _parts(scenario: Scenario, params: Parameters, clock: calendars.Clock) -> Iterator[Parts]:

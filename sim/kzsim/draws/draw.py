@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from kzsim.compiled import in_use
 from kzsim.draws.arrivals import Profile, arrival_instants, profile_of
+from kzsim.draws.away import away_by_arrays
 from kzsim.draws.batches import PURPOSE, batch_numbers
 from kzsim.draws.no_shows import no_shows
 from kzsim.draws.outages import PURPOSES, outage_spans
-from kzsim.draws.recipes import Recipe, numbers_of, recipe_of
+from kzsim.draws.recipes import Recipe, away_purpose, numbers_of, recipe_of
 from kzsim.draws.streams import check_distinct, key_of, uniforms
 from kzsim.draws.variates import duration_ms
-from kzsim.network.entities import SKIPPED, Entities, KindTable
+from kzsim.network.entities import SKIPPED, Away, Entities, KindTable
 from kzsim.network.kept import kept_with_program
 from kzsim.network.model import Condition, Source, Step
 from kzsim.network.program import Program
@@ -94,6 +95,10 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
             by_arrays(sources[s], steps[s], kinds[s], seed, replication) for s in range(len(sources))
         )
 
+    def spell_out_away() -> tuple[Away, ...]:
+        rows = zip(sources, steps, kinds, strict=True)
+        return tuple(away_by_arrays(*row, program.tokens.names, seed, replication) for row in rows)
+
     return Entities(
         first=np.array(first, dtype=np.int64),
         arrival_ms=np.concatenate([*arrivals, np.zeros(0, dtype=np.int64)]),
@@ -107,6 +112,7 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         ),
         numbers=numbers,
         spell_out=spell_out,
+        spell_out_away=spell_out_away,
     )
 
 
@@ -168,11 +174,13 @@ def _check_streams(
     for source in sources:
         own = {step.name for step in steps[source.name]}
         tests = {c.purpose for kind in source.kinds for work in kind.work.values() for c in work.when}
+        works = [(name, work) for kind in source.kinds for name, work in kind.work.items()]
+        away = {away_purpose(name, need) for name, work in works for need in work.needs}
         reserved = {"kind", "arrivals"} if source.arrivals.batches is None else {"kind", "arrivals", PURPOSE}
         if source.name in of_outages:
             reserved |= {*PURPOSES}
-        for name in sorted((own & tests) | (reserved & (own | tests))):
+        for name in sorted((own & tests) | (reserved & (own | tests)) | (away & (own | tests))):
             raise ValueError(f"source '{source.name}': '{name}' names two different random numbers")
-        purposes |= own | tests
+        purposes |= own | tests | away
     check_distinct(sorted(names))
     check_distinct(sorted(purposes))

@@ -11,7 +11,7 @@ from kzsim.draws.no_shows import bounds_of
 from kzsim.draws.parameters import Row, parameters, table_of
 from kzsim.draws.streams import key_of
 from kzsim.network.entities import F64, I64, Numbers
-from kzsim.network.model import Source, Step, Work
+from kzsim.network.model import Distribution, Need, Source, Step
 
 FIXED = 0
 EXPONENTIAL = 1
@@ -72,9 +72,15 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
     work: list[tuple[int, int, int, int, int]] = []
     shape: list[Row] = []
     tables: list[F64] = []
-    n_rows = sum(len(source.kinds) * len(steps) for source, steps in zip(sources, steps_of, strict=True))
+    n_rows = sum(
+        1 + len(kind.work[step.name].needs)
+        for source, steps in zip(sources, steps_of, strict=True)
+        for kind in source.kinds
+        for step in steps
+    )
     condition: list[int] = []
     bounds: list[tuple[float, float]] = []
+    away: list[tuple[int, Distribution]] = []
     for source, steps in zip(sources, steps_of, strict=True):
         number: dict[str, int] = {}
         work_from.append(len(work))
@@ -94,8 +100,15 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
                     condition += [number[step.name]] * words
                     bounds += [(0.0, bound) for bound in bounds_of(spec.no_shows)]
                 work.append((family, number[step.name], words, before, after))
-                shape.append(_shape_row(spec, tables, n_rows))
+                shape.append(_shape_row(spec.duration, tables, n_rows))
+                for need in sorted(spec.needs, key=lambda each: each.tokens):
+                    purpose = away_purpose(step.name, need)
+                    away.append((number.setdefault(purpose, len(streams) + len(number)), need.away))
         streams += [(source.name, purpose) for purpose in number]
+    # behind those of all steps: how long tokens are away, in the order of ``TokenTables.need_tokens``
+    end = len(condition)
+    work += [(FAMILY[each.family], number, each.rows, end, end) for number, each in away]
+    shape += [_shape_row(each, tables, n_rows) for _, each in away]
     return Recipe(
         streams=tuple(streams),
         work_from=np.array(work_from, dtype=np.int64),
@@ -119,13 +132,18 @@ def numbers_of(recipe: Recipe, seed: int, replication: int) -> Numbers:
     )
 
 
-def _shape_row(work: Work, tables: list[F64], n_rows: int) -> Row:
-    """A row of ``Numbers.shape``; a table that it points to goes behind the ``n_rows`` of all steps."""
-    if work.duration is None:
+def away_purpose(step: str, need: Need) -> str:
+    """Under which the time is drawn for which a step's tokens are away."""
+    return f"{step}: {need.tokens} away"
+
+
+def _shape_row(duration: Distribution | None, tables: list[F64], n_rows: int) -> Row:
+    """A row of ``Numbers.shape``; a table that it points to goes behind the ``n_rows`` of ``work``."""
+    if duration is None:
         return 0.0, 0.0, 0.0
-    table = table_of(work.duration)
+    table = table_of(duration)
     if table is None:
-        return parameters(work.duration)
+        return parameters(duration)
     first = n_rows + sum(len(each) for each in tables)
     tables.append(table)
-    return parameters(work.duration, first)
+    return parameters(duration, first)

@@ -39,9 +39,14 @@ class Records:
 
 
 def observers_of(
-    program: Program, records: Records, starts: I64, place_ms: I64, chosen: I64 | None = None
+    program: Program,
+    records: Records,
+    starts: I64,
+    place_ms: I64,
+    idle_ms: I64,
+    chosen: I64 | None = None,
 ) -> Observers:
-    """Count what is in the records; ``starts``, ``place_ms`` and ``chosen`` (None: no choices) are passed on.
+    """Count what is in the records; the other tables are passed on (``chosen``: None, no choices).
 
     Raises ValueError if somebody leaves before arriving, or at the horizon or later.
     """
@@ -101,6 +106,7 @@ def observers_of(
         arrivals=_by_interval(program, records.arrival_ms, records.group),
         exits=_by_interval(program, records.exit_ms[~inside], records.group[~inside]),
         place_ms=place_ms,
+        idle_ms=idle_ms,
         digest=digest_of(records.exit_ms, records.free_flow_ms),
     )
 

@@ -31,6 +31,8 @@ from kzsim.network.model import (
     Work,
 )
 from kzsim.network.program import LONGEST_HORIZON_MS, MOST_OCCUPANCIES
+from kzsim.network.size import check_size
+from kzsim.network.tokens import check_tokens
 
 
 class NetworkError(ValueError):
@@ -57,14 +59,17 @@ def check(network: Network) -> None:
         *check_staffing(network),
         *check_outages(network),
         *check_reachable(network),
+        *check_size(network),
+        *check_tokens(network),
     )
     if faults:
         raise NetworkError(faults)
 
 
 def check_names(network: Network) -> Iterator[str]:
-    """Names are unique; stages and zones share one space of names."""
-    yield from _repeated("stage or zone", [e.name for e in (*network.stages, *network.zones)])
+    """Names are unique; stages, zones and tokens share one space of names."""
+    what = "stage, zone or kind of tokens" if network.tokens else "stage or zone"
+    yield from _repeated(what, [e.name for e in (*network.stages, *network.zones, *network.tokens)])
     yield from _repeated("route", [route.name for route in network.routes])
     yield from _repeated("source", [source.name for source in network.sources])
     yield from _repeated("class", list(network.classes))
@@ -308,6 +313,8 @@ def _check_work(where: str, work: Work, *, at_gate: bool) -> Iterator[str]:
         yield f"{where}: give a duration"
     if work.duration is not None:
         yield from check_distribution(where, work.duration)
+    for need in work.needs:
+        yield from check_distribution(f"{where}, '{need.tokens}' away", need.away)
     for condition in work.when:
         if not 0 <= condition.low <= condition.high <= 1:
             yield f"{where}: the condition on '{condition.purpose}' is not an interval within 0..1"

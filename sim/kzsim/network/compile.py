@@ -25,6 +25,7 @@ from kzsim.network.model import (
     Zone,
 )
 from kzsim.network.program import FOLLOWS, I64, LEADS, UNLIMITED, ElementType, OutOfOrder, Program
+from kzsim.network.tokens import lay_out_tokens
 
 
 def compile_network(network: Network) -> Program:
@@ -111,6 +112,7 @@ def compile_network(network: Network) -> Program:
         occupancy_last=occupancy[:, 2].copy(),
         occupancy_at_start=occupancy[:, 3] == 1,
         source_route=np.array([route_number[s.route] for s in sources], dtype=np.int64),
+        tokens=lay_out_tokens(network, sources, number),
     )
 
 

@@ -15,6 +15,9 @@ I16 = npt.NDArray[np.int16]
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
 
+Away = dict[tuple[int, int], I64]
+"""For how long tokens are away: by step and kind of tokens, int64 [entities of a source]."""
+
 SKIPPED = -1
 
 
@@ -61,7 +64,8 @@ class Entities:
     line that they stand in, 0 at most; None where everybody comes later.
     ``outages``: for each of ``Program.out_of_order`` when they begin and when they are over, int64
     [outages] each, one after another; those that begin before the horizon.
-    ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them.
+    ``numbers``: from which the durations follow; ``spell_out`` makes arrays of them, ``spell_out_away``
+    of the times for which tokens are away.
     """
 
     first: I64
@@ -74,6 +78,7 @@ class Entities:
     outages: tuple[tuple[I64, I64], ...]
     numbers: Numbers
     spell_out: Callable[[], tuple[I64, ...]]
+    spell_out_away: Callable[[], tuple[Away, ...]]
     are_given: bool = False
 
     @property
@@ -119,6 +124,11 @@ class Entities:
         an engine may do without them.
         """
         return self.spell_out()
+
+    @cached_property
+    def away_ms(self) -> tuple[Away, ...]:
+        """By source, for how long tokens are away after a step."""
+        return self.spell_out_away()
 
     @cached_property
     def free_flow_ms(self) -> I64:

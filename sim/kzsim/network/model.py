@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from kzsim.network.arrivals import Arrivals as Arrivals
+from kzsim.network.arrivals import Batches as Batches
+from kzsim.network.arrivals import Swing as Swing
+
 MS_PER_MINUTE = 60_000
 MS_PER_HOUR = 3_600_000
 MS_PER_DAY = 86_400_000
@@ -244,6 +248,26 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """``number`` interchangeable things, of which steps may need some to start."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Need:
+    """``number`` of ``tokens`` are taken at the start of a step, all at once with all others it needs.
+
+    They come back together, ``away`` after the step's end.
+    """
+
+    tokens: str
+    number: int
+    away: Distribution
+
+
+@dataclass(frozen=True)
 class Condition:
     """Holds for an entity whose uniform number of ``purpose`` lies in [``low``, ``high``)."""
 
@@ -259,12 +283,14 @@ class Work:
     The step is entered if *all* conditions hold (an empty tuple: always). ``duration`` is None at
     a gate, a departure or a pairing, where passing takes no time. ``no_shows[i]`` is the share of those
     let pass at a gate for the time i + 1 who do not show up then; after as many times everybody does.
+    ``needs`` are tokens, each kind named once; only work at a service stage may need any.
     At a choice ``duration`` is the own cost of the alternative; it takes no time.
     """
 
     duration: Distribution | None = None
     when: tuple[Condition, ...] = ()
     no_shows: tuple[float, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,48 +332,6 @@ class Route:
     name: str
     steps: tuple[Step, ...]
     occupancies: tuple[Occupancy, ...] = ()
-
-
-@dataclass(frozen=True)
-class Swing:
-    """A random factor of mean 1 on the expected arrivals of each interval's ``day``.
-
-    Sources that name the same ``stream`` share the same factors.
-    """
-
-    stream: str
-    cv: float
-
-
-@dataclass(frozen=True)
-class Batches:
-    """How many entities come at once: ``sizes[i]`` (1 or more, rising) with probability ``shares[i]``."""
-
-    sizes: tuple[int, ...]
-    shares: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """When the entities of a source come.
-
-    ``edges_ms`` (n + 1 rising instants, the first 0) bound intervals with ``expected`` (n) mean
-    numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
-    rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
-    phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
-    exactly at ``at_ms`` (rising, repeats allowed). ``initial``: there at 0, in the line of the route's first
-    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). With ``batches`` all this,
-    but for ``initial``, is about batches instead of single entities.
-    """
-
-    process: Literal["poisson", "timetable", "instants", "initial"]
-    edges_ms: tuple[int, ...] = ()
-    expected: tuple[float, ...] = ()
-    day: tuple[int, ...] = ()
-    swing: Swing | None = None
-    lateness: float = 0.0
-    at_ms: tuple[int, ...] = ()
-    batches: Batches | None = None
 
 
 @dataclass(frozen=True)
@@ -397,3 +381,4 @@ class Network:
     cohort_ms: tuple[int, int] | None = None
     observe_every_ms: int = MS_PER_HOUR
     within_ms: tuple[int, ...] = ()
+    tokens: tuple[Tokens, ...] = ()

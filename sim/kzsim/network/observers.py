@@ -36,8 +36,9 @@ class Observers:
     waited; ``chosen`` int64 [groups, alternatives], who picked each alternative of a choice.
 
     Of everybody: ``arrivals``, ``exits`` int32 [intervals of ``observe_every_ms``, groups];
-    ``place_ms`` int64 [elements], places taken times ms (0 for stages); ``digest`` uint64 [1], the
-    sum modulo 2**64 of a hash of each entity's number, exit and free-flow time.
+    ``place_ms`` int64 [elements], places taken times ms (0 for stages); ``idle_ms`` int64 [kinds of
+    tokens], available ones times ms; ``digest`` uint64 [1], the sum modulo 2**64 of a hash of each
+    entity's number, exit and free-flow time.
     """
 
     arrived: I64
@@ -57,6 +58,7 @@ class Observers:
     arrivals: I32
     exits: I32
     place_ms: I64
+    idle_ms: I64
     digest: U64
 
     def __add__(self, other: Observers) -> Observers:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.network.model import Network, Outages
+from kzsim.network.tokens import TokenTables
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
@@ -130,6 +131,8 @@ class Program:
 
     # sources, in sorted order
     source_route: I64  # [sources]
+
+    tokens: TokenTables
 
     @property
     def follow_up_ms(self) -> int:

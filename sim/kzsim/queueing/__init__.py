@@ -13,8 +13,9 @@ A clinic with three doctors::
 
 from kzsim.experiments.errors import ReplicationDeadlockError
 from kzsim.network import NetworkError
-from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular
-from kzsim.queueing.calendars import changing, open_from, quota
+from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular, waiting
+from kzsim.queueing.build import DeadlockWarning
+from kzsim.queueing.calendars import changing, open_from, quota, staffed
 from kzsim.queueing.distributions import (
     empirical,
     erlang,
@@ -26,20 +27,20 @@ from kzsim.queueing.distributions import (
     uniform,
     weibull,
 )
+from kzsim.queueing.out_of_order import outage
 from kzsim.queueing.parts import (
     Network,
     Part,
     delay,
     departure,
     gate,
-    holding,
     network,
+    pairing,
     service,
-    source,
-    step,
     zone,
 )
 from kzsim.queueing.run import replicate, run
+from kzsim.queueing.sources import holding, source, step
 from kzsim.queueing.units import (
     Rate,
     Time,
@@ -54,6 +55,7 @@ from kzsim.queueing.units import (
 from kzsim.queueing.values import Key
 
 __all__ = [
+    "DeadlockWarning",
     "Key",
     "Network",
     "NetworkError",
@@ -80,6 +82,8 @@ __all__ = [
     "minutes",
     "network",
     "open_from",
+    "outage",
+    "pairing",
     "per_day",
     "per_hour",
     "per_minute",
@@ -93,9 +97,11 @@ __all__ = [
     "seconds",
     "service",
     "source",
+    "staffed",
     "step",
     "triangular",
     "uniform",
+    "waiting",
     "weibull",
     "zone",
 ]

@@ -83,7 +83,19 @@ class Batched:
         return replace(self.alone.until(horizon_ms), batches=Batches(self.sizes, self.shares))
 
 
-Coming = Alone | Batched
+@dataclass(frozen=True)
+class Waiting:
+    """There at the start, in line since ``at_ms``, which rise to 0 at most."""
+
+    at_ms: tuple[int, ...]
+
+    def until(self, horizon_ms: int) -> Arrivals:
+        """For the network, whatever the horizon."""
+        del horizon_ms
+        return Arrivals("initial", at_ms=self.at_ms)
+
+
+Coming = Alone | Batched | Waiting
 
 
 def poisson(mean: Rate) -> Steady:
@@ -149,6 +161,20 @@ def batches(when: Alone, sizes: int | Mapping[int, float]) -> Batched:
     if abs(math.fsum(shares.values()) - 1) > SHARE_TOLERANCE:
         raise NetworkError((f"batches: the shares {list(shares.values())} do not sum to 1: make them",))
     return Batched(when, tuple(shares), tuple(shares.values()))
+
+
+def waiting(count: int | None = None, *, since: Sequence[Time] = ()) -> Waiting:
+    """So many are there at the start, in the line of their first step, and in a group of their own.
+
+    ``waiting(20)``; or ``waiting(since=[minutes(40), minutes(5)])``, how long each has been waiting: that
+    decides its place in line, while its stay is counted from the start. Raises NetworkError if neither or
+    both are given.
+    """
+    if (count is None) == (not since):
+        raise NetworkError(("waiting: give a number or since when they wait, as in waiting(20)",))
+    if count is not None:
+        return Waiting((0,) * whole("waiting: the number", count))
+    return Waiting(tuple(sorted(-time("waiting: since", each).whole_ms for each in since)))
 
 
 def crowd(count: int) -> Instants:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from operator import mul
 
 from kzsim import network as model
 from kzsim.network import Calendar, NetworkError, Program, compile_network
-from kzsim.network.model import Arrivals
 from kzsim.network.model import Stage as MadeStage
-from kzsim.queueing.calendars import Changing
-from kzsim.queueing.parts import Delay, Departure, Gate, Network, Service, Source, Stage, Step, Zone
+from kzsim.network.possible_deadlocks import possible_deadlocks
+from kzsim.queueing.calendars import Changing, Staffed
+from kzsim.queueing.out_of_order import Outage
+from kzsim.queueing.parts import (
+    Delay,
+    Departure,
+    Gate,
+    Network,
+    Pairing,
+    Servers,
+    Service,
+    Stage,
+    Zone,
+)
+from kzsim.queueing.sources import Source, Step
 
-MOST_ENTITIES = 100_000_000
-"""Of one replication: its definition alone takes a gigabyte then."""
+
+class DeadlockWarning(UserWarning):
+    """A network may come to a deadlock: places, servers or tokens may be held and waited for in a circle."""
 
 
 @dataclass(frozen=True)
@@ -39,23 +51,19 @@ class Window:
 
 
 def build(network: Network, window: Window) -> Program:
-    """Lay the network out for the engines. Raises NetworkError with every fault that it has."""
+    """Lay the network out for the engines. Raises NetworkError with every fault that it has.
+
+    Warns of circles in which entities may wait for each other for ever (DeadlockWarning).
+    """
     faults = tuple(_unknown_names(network))
     if faults:
         raise NetworkError(faults)
     made = _network_of(network, window)
-    expected = sum(expected_entities(source.arrivals) for source in made.sources)
-    if expected > MOST_ENTITIES:
-        said = f"about {expected:.3g} entities would come in a replication, {MOST_ENTITIES:.0e} are the most"
-        raise NetworkError((f"{said}: shorten the duration or lower a rate",))
-    return compile_network(made)
-
-
-def expected_entities(arrivals: Arrivals) -> float:
-    """How many are expected to come."""
-    batches = arrivals.batches
-    size = 1.0 if batches is None else math.fsum(map(mul, batches.sizes, batches.shares))
-    return size * (len(arrivals.at_ms) + math.fsum(arrivals.expected))
+    program = compile_network(made)
+    for circle in possible_deadlocks(made):
+        said = f"entities of this network may come to wait for each other for ever: {circle}"
+        warnings.warn(said, DeadlockWarning, stacklevel=4)
+    return program
 
 
 def _network_of(network: Network, window: Window) -> model.Network:
@@ -82,19 +90,37 @@ def _network_of(network: Network, window: Window) -> model.Network:
 
 def _stage(part: Stage, horizon: int) -> MadeStage:
     if isinstance(part, Service):
-        pools = tuple(model.Pool(name, _calendar(size, horizon)) for name, size in part.pools)
+        taken = dict(part.outages)
+        pools = tuple(_pool(part, name, size, taken.get(name, ()), horizon) for name, size in part.pools)
         return model.ServiceStage(part.name, part.account, pools, dict(part.usable), part.on_close)
     if isinstance(part, Delay):
-        return model.DelayStage(
-            part.name, part.account, None if part.open is None else part.open.calendar(horizon)
-        )
+        opening = None if part.open is None else part.open.calendar(horizon)
+        return model.DelayStage(part.name, part.account, opening, _outages(part.name, part.outages))
     if isinstance(part, Departure):
         return model.DepartureStage(part.name, *part.leaving.until(horizon))
+    if isinstance(part, Pairing):
+        return model.PairingStage(part.name, part.leaders, part.followers, dict(part.goods))
     refills: tuple[model.Refill, ...] = ()
     if part.quota is not None:
         amount, ceilings = part.quota.amount, dict(part.quota.ceilings)
         refills = tuple(model.Refill(at, amount, ceilings) for at in range(0, horizon, part.quota.every_ms))
-    return model.GateStage(part.name, _calendar(part.open or 1, horizon), refills)
+    opening = _calendar(part.open or 1, horizon)
+    return model.GateStage(part.name, opening, refills, _outages(part.name, part.outages))
+
+
+def _pool(stage: Service, name: str, size: Servers, taken: tuple[Outage, ...], horizon: int) -> model.Pool:
+    outages = _outages(f"{stage.name}/{name}", taken)
+    if isinstance(size, Staffed):
+        return model.Pool(name, size.calendar(horizon), size.rule(horizon), outages)
+    return model.Pool(name, _calendar(size, horizon), outages=outages)
+
+
+def _outages(owner: str, given: tuple[Outage, ...]) -> tuple[model.Outages, ...]:
+    """Each with a stream of its own, unless one is named."""
+    return tuple(
+        model.Outages(each.stream or f"outage {number} of {owner}", each.between, each.lasting, each.takes)
+        for number, each in enumerate(given, start=1)
+    )
 
 
 def _calendar(size: int | Changing, horizon: int) -> Calendar:
@@ -116,9 +142,8 @@ def _source(source: Source, group: int, horizon: int) -> model.Source:
 
 
 def _work(step: Step) -> model.Work:
-    if step.share == 1.0:
-        return model.Work(step.duration)
-    return model.Work(step.duration, (model.Condition(f"{step.name}: taken", 0.0, step.share),))
+    when = () if step.share == 1.0 else (model.Condition(f"{step.name}: taken", 0.0, step.share),)
+    return model.Work(step.duration, when, step.no_shows)
 
 
 def _unknown_names(network: Network) -> Iterator[str]:
@@ -140,6 +165,8 @@ def _unknown_names(network: Network) -> Iterator[str]:
         named = [klass for klass, _ in part.priority]
         if isinstance(part, Service):
             named += [klass for klass, _ in part.usable]
+        if isinstance(part, Pairing):
+            named += [*part.leaders, *part.followers, *(klass for klass, _ in part.goods)]
         if isinstance(part, Gate) and part.quota is not None:
             named += [klass for klass, _ in part.quota.ceilings]
         for klass in dict.fromkeys(named):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kzsim.network import Calendar, NetworkError
+from kzsim.network import Calendar, NetworkError, StaffingRule
 from kzsim.queueing.units import Time, time, whole
 
 
@@ -61,6 +61,56 @@ def open_from(opens: Time, closes: Time, *, repeat: Time) -> Changing:
         )
     pieces = {0: 0} | {first: 1} | ({last: 0} if last < period else {})
     return Changing(tuple(pieces), tuple(pieces.values()), period)
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """Servers by the length of the line, reviewed every ``every_ms``; at most as many as ``limit``."""
+
+    every_ms: int
+    open_at: int
+    close_at: int
+    fewest: int
+    most: int
+    by: int
+    limit: Changing | None
+
+    def calendar(self, horizon_ms: int) -> Calendar:
+        """What limits them, for the network."""
+        return Calendar.always(self.most) if self.limit is None else self.limit.calendar(horizon_ms)
+
+    def rule(self, horizon_ms: int) -> StaffingRule:
+        """The rule up to the horizon, for the network."""
+        reviews = tuple(range(self.every_ms, horizon_ms, self.every_ms)) or (self.every_ms,)
+        return StaffingRule(reviews, self.open_at, self.close_at, self.fewest, self.most, self.by)
+
+
+def staffed(
+    fewest: int,
+    most: int,
+    *,
+    open_at: int,
+    close_at: int,
+    every: Time,
+    by: int = 1,
+    limit: Changing | None = None,
+) -> Staffed:
+    """Servers that follow the line: ``staffed(1, 4, open_at=10, close_at=2, every=minutes(15))``.
+
+    It begins with ``fewest``. Every so often, and only then, the line is looked at: with ``open_at`` or more
+    in it ``by`` more servers work, up to ``most``; with ``close_at`` or fewer ``by`` fewer. ``limit``: in any
+    case no more than this ``changing`` number. Raises NetworkError if a number is wrong.
+    """
+    every_ms = time("staffed: every", every).whole_ms
+    if every_ms < 1:
+        raise NetworkError(("staffed: every is 0: give a time, such as minutes(15)",))
+    if limit is not None and not isinstance(limit, Changing):
+        raise NetworkError((f"staffed: the limit is {limit!r}: give one that is changing(...)",))
+    whole("staffed: the fewest", fewest)
+    whole("staffed: the most", most, least=max(1, fewest))
+    whole("staffed: close_at", close_at)
+    whole("staffed: open_at", open_at, least=close_at + 1)
+    return Staffed(every_ms, open_at, close_at, fewest, most, whole("staffed: by", by, least=1), limit)
 
 
 @dataclass(frozen=True)

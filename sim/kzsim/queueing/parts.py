@@ -1,4 +1,4 @@
-"""What a network is put together from: stages, gates, zones, steps, sources.
+"""What a network is put together from: stages, gates, zones, and sources.
 
 The words are those of ``docs/engine.md``. Nothing here has a horizon yet: that is given to ``run``.
 """
@@ -9,11 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kzsim.network import Account, Distribution, NetworkError
-from kzsim.queueing.arrivals import Batched, Coming, Instants, Poisson, Regular, Steady
-from kzsim.queueing.calendars import Changing, Leaving, Quota, leaving
+from kzsim.network import Account, NetworkError
+from kzsim.queueing.calendars import Changing, Leaving, Quota, Staffed, leaving
 from kzsim.queueing.checked import Ordered, account_of, hours_of, name_of, priority_of
-from kzsim.queueing.units import Time, number, whole
+from kzsim.queueing.out_of_order import Outage, Outages, outages_of
+from kzsim.queueing.sources import Source
+from kzsim.queueing.units import Time, whole
+
+Servers = int | Changing | Staffed
+"""How many: always so many, by the clock, or by the line."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,12 @@ class Service:
     """A waiting line and pools of servers; see :func:`service`."""
 
     name: str
-    pools: tuple[tuple[str, int | Changing], ...]
+    pools: tuple[tuple[str, Servers], ...]
     usable: tuple[tuple[str, tuple[str, ...]], ...]
     priority: tuple[tuple[str, int], ...]
     account: Account
     on_close: Literal["finish", "suspend"]
+    outages: tuple[tuple[str, tuple[Outage, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Delay:
     name: str
     open: Changing | None
     account: Account
+    outages: tuple[Outage, ...]
     priority: tuple[tuple[str, int], ...] = ()
 
 
@@ -46,6 +52,7 @@ class Gate:
     open: Changing | None
     quota: Quota | None
     priority: tuple[tuple[str, int], ...]
+    outages: tuple[Outage, ...]
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,17 @@ class Departure:
 
 
 @dataclass(frozen=True)
+class Pairing:
+    """A stage that is left in pairs; see :func:`pairing`."""
+
+    name: str
+    leaders: tuple[str, ...]
+    followers: tuple[str, ...]
+    goods: tuple[tuple[str, str], ...]
+    priority: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Zone:
     """A finite number of places; see :func:`zone`."""
 
@@ -66,42 +84,10 @@ class Zone:
     priority: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a source's entities; see :func:`step`."""
-
-    stage: str
-    duration: Distribution | None
-    share: float
-    name: str
-
-
-@dataclass(frozen=True)
-class Holding:
-    """A place of a zone over some steps; see :func:`holding`."""
-
-    zone: str
-    first: str
-    last: str
-    until: Literal["start", "end"]
-
-
-@dataclass(frozen=True)
-class Source:
-    """Entities that take the same steps; see :func:`source`."""
-
-    name: str
-    arrivals: Coming
-    steps: tuple[Step, ...]
-    zones: tuple[Holding, ...]
-    klass: str
-    group: str
-
-
 EVERYBODY = "all"
 """What a table calls all groups together."""
 
-Stage = Service | Delay | Gate | Departure
+Stage = Service | Delay | Gate | Departure | Pairing
 Part = Stage | Zone | Source
 
 
@@ -134,7 +120,7 @@ def network(*parts: Part) -> Network:
     ``all``, as a table calls everybody.
     """
     wrong = tuple(
-        f"network: {part!r} is no part: give what service, delay, gate, departure, zone and source return"
+        f"network: {part!r} is no part: give what service, gate, zone, source and the like return"
         for part in parts
         if not isinstance(part, Part)
     )
@@ -151,20 +137,22 @@ def network(*parts: Part) -> Network:
 
 def service(
     name: str,
-    servers: int | Changing | None = None,
+    servers: Servers | None = None,
     *,
-    pools: Mapping[str, int | Changing] | None = None,
+    pools: Mapping[str, Servers] | None = None,
     usable: Mapping[str, Sequence[str]] | None = None,
     priority: Ordered | None = None,
     account: str = "inspection",
     on_close: Literal["finish", "suspend"] = "finish",
+    outages: Outages | Mapping[str, Outages] | None = None,
 ) -> Service:
-    """A waiting line and its servers: a number, or one that is ``changing``.
+    """A waiting line and its servers: a number, one that is ``changing``, or one that is ``staffed``.
 
     ``pools`` instead of ``servers`` names servers of several kinds; ``usable`` says which of them a
     class may use, the preferred first (a class not named may use all). When the number of servers falls,
     whoever is served is finished; with ``on_close="suspend"`` the services that started last pause, and go on
-    when there are servers again. Raises NetworkError if something is missing or no number.
+    when there are servers again. ``outages`` take servers away now and then: of all pools, or by pool. Raises
+    NetworkError if something is missing or no number.
     """
     where = f"stage '{name_of('stage', name)}'"
     if (servers is None) == (pools is None):
@@ -173,7 +161,7 @@ def service(
         raise NetworkError((f"{where}: on_close is {on_close!r}: give 'finish' or 'suspend'",))
     given = {"servers": servers} if servers is not None else dict(pools or {})
     for pool, size in given.items():
-        if not isinstance(size, Changing):
+        if not isinstance(size, Changing | Staffed):
             whole(f"{where}: the number of servers of '{pool}'", size or 0, least=1)
     return Service(
         name=name,
@@ -182,13 +170,34 @@ def service(
         priority=priority_of(where, priority),
         account=account_of(where, account),
         on_close=on_close,
+        outages=_by_pool(where, outages, tuple(given)),
     )
 
 
-def delay(name: str, *, open: Changing | None = None, account: str = "hold") -> Delay:  # noqa: A002 - the contract's word
-    """A stage that everybody starts at once; with ``open`` its time passes in open hours only."""
+def _by_pool(
+    where: str, given: Outages | Mapping[str, Outages] | None, pools: tuple[str, ...]
+) -> tuple[tuple[str, tuple[Outage, ...]], ...]:
+    by_pool = given if isinstance(given, Mapping) else dict.fromkeys(pools, given)
+    unknown = [name for name in by_pool if name not in pools]
+    if unknown:
+        said = f"{where}: outages of the unknown pool '{unknown[0]}'"
+        raise NetworkError((f"{said}: there are {', '.join(map(repr, pools))}",))
+    return tuple((name, outages_of(where, each)) for name, each in by_pool.items())
+
+
+def delay(
+    name: str,
+    *,
+    open: Changing | None = None,  # noqa: A002 - the contract's word
+    account: str = "hold",
+    outages: Outages | None = None,
+) -> Delay:
+    """A stage that everybody starts at once; with ``open`` its time passes in open hours only.
+
+    During ``outages`` no time passes there.
+    """
     where = f"stage '{name_of('stage', name)}'"
-    return Delay(name, hours_of(where, open), account_of(where, account))
+    return Delay(name, hours_of(where, open), account_of(where, account), outages_of(where, outages))
 
 
 def gate(
@@ -197,17 +206,18 @@ def gate(
     open: Changing | None = None,  # noqa: A002 - the contract's word
     quota: Quota | None = None,
     priority: Ordered | None = None,
+    outages: Outages | None = None,
 ) -> Gate:
-    """A stage that is passed in no time: where it is open, and while its quota lasts.
+    """A stage that is passed in no time: where it is open, while its quota lasts, and not during ``outages``.
 
-    Raises NetworkError if it has neither opening hours nor a quota.
+    Raises NetworkError if it has nothing of that.
     """
     where = f"gate '{name_of('gate', name)}'"
-    if open is None and quota is None:
-        raise NetworkError((f"{where} stops nobody: give it opening hours or a quota",))
+    if open is None and quota is None and outages is None:
+        raise NetworkError((f"{where} stops nobody: give it opening hours, a quota or outages",))
     if quota is not None and not isinstance(quota, Quota):
         raise NetworkError((f"{where}: the quota is {quota!r}: give one, as in quota(100, every=days(1))",))
-    return Gate(name, hours_of(where, open), quota, priority_of(where, priority))
+    return Gate(name, hours_of(where, open), quota, priority_of(where, priority), outages_of(where, outages))
 
 
 def departure(
@@ -223,61 +233,29 @@ def departure(
     return Departure(name, leaving(where, places, repeat), priority_of(where, priority))
 
 
+def pairing(
+    name: str,
+    *,
+    leaders: Sequence[str],
+    followers: Sequence[str],
+    goods: Mapping[str, str] | None = None,
+    priority: Ordered | None = None,
+) -> Pairing:
+    """A stage at which those of some classes lead and wait for those of others, who follow.
+
+    The first leader for whom there is a follower goes on with the first such; the follower leaves there.
+    ``goods`` says, per class, what it has to do with: only two of the same goods make a pair. Raises
+    NetworkError if a class is given as a text instead of a list.
+    """
+    where = f"pairing '{name_of('pairing', name)}'"
+    for what, given in (("leaders", leaders), ("followers", followers)):
+        if isinstance(given, str) or not given:
+            raise NetworkError((f"{where}: {what} is {given!r}: give a list of classes",))
+    kinds = tuple((goods or {}).items())
+    return Pairing(name, tuple(leaders), tuple(followers), kinds, priority_of(where, priority))
+
+
 def zone(name: str, places: int, *, priority: Ordered | None = None) -> Zone:
     """A finite number of places. Who finds none waits before it, and keeps the server it is at."""
     where = f"zone '{name_of('zone', name)}'"
     return Zone(name, whole(f"{where}: places", places, least=1), priority_of(where, priority))
-
-
-def step(
-    stage: str, duration: Distribution | None = None, *, share: float = 1.0, name: str | None = None
-) -> Step:
-    """A step at a stage: how long it takes (nothing at a gate), and which share of entities takes it.
-
-    ``name`` (default: the stage's) must be given where a source is at one stage twice. Raises
-    NetworkError if the duration is no distribution or the share not between 0 and 1.
-    """
-    where = f"step at '{name_of('stage', stage)}'"
-    if duration is not None and not isinstance(duration, Distribution):
-        raise NetworkError(
-            (f"{where}: the duration is {duration!r}: give a distribution, as in exponential(minutes(5))",)
-        )
-    if number(f"{where}: share", share) > 1:
-        raise NetworkError((f"{where}: the share is {share!r}: give a number between 0 and 1",))
-    return Step(stage, duration, share, name if name is not None else stage)
-
-
-def holding(
-    zone: str, first: str, last: str | None = None, *, until: Literal["start", "end"] = "end"
-) -> Holding:
-    """A place of the zone from before step ``first`` to the start or the end of step ``last``."""
-    if until not in ("start", "end"):
-        raise NetworkError((f"holding '{zone}': until is {until!r}: give 'start' or 'end'",))
-    return Holding(zone, first, last if last is not None else first, until)
-
-
-def source(
-    name: str,
-    arrivals: Coming,
-    steps: Sequence[Step],
-    *,
-    zones: Sequence[Holding] = (),
-    klass: str | None = None,
-    group: str | None = None,
-) -> Source:
-    """Entities that come and take the same steps.
-
-    ``klass`` (default: the name) decides pools, priority and ceilings, ``group`` (default: the class) is
-    what indicators are kept by. Raises NetworkError if something is not of its kind.
-    """
-    where = f"source '{name_of('source', name)}'"
-    if not isinstance(arrivals, Poisson | Steady | Regular | Instants | Batched):
-        raise NetworkError(
-            (f"{where}: the arrivals are {arrivals!r}: give some, as in poisson(per_hour(6))",)
-        )
-    if not steps or not all(isinstance(each, Step) for each in steps):
-        raise NetworkError((f"{where}: give a list of steps, as in [step('booth', fixed(minutes(5)))]",))
-    if not all(isinstance(each, Holding) for each in zones):
-        raise NetworkError((f"{where}: zones is a list of holdings, as in [holding('strip', 'booth')]",))
-    own = klass if klass is not None else name
-    return Source(name, arrivals, tuple(steps), tuple(zones), own, group if group is not None else own)

@@ -18,7 +18,8 @@ from kzsim.experiments.warmup import make_ready
 from kzsim.indicators.intervals import CONFIDENCE, estimate
 from kzsim.network import NetworkError, Program
 from kzsim.network.program import LONGEST_HORIZON_MS
-from kzsim.queueing.build import Window, build, expected_entities
+from kzsim.network.size import expected_entities
+from kzsim.queueing.build import Window, build
 from kzsim.queueing.parts import Network
 from kzsim.queueing.per_batch import batch_times, has_batches
 from kzsim.queueing.units import MS_PER_UNIT, Time, time, whole

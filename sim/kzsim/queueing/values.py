@@ -29,6 +29,7 @@ CAUSES = {
     ElementType.GATE: (Account.CLOSED, Account.QUOTA),
     ElementType.ZONE: (Account.BLOCKED,),
     ElementType.DEPARTURE: (Account.QUEUE,),
+    ElementType.PAIRING: (Account.PAIRING,),
 }
 """What entities wait for at an element of each type."""
 
@@ -65,9 +66,13 @@ def values_of(
     rows: list[tuple[str, slice | list[int]]] = [(EVERYBODY, slice(None))]
     if len(groups) > 1:
         rows += [(name, [number]) for number, name in enumerate(groups)]
+    there = np.zeros(len(groups), dtype=np.int64)
+    for source in program.network.sources:
+        if source.arrivals.process == "initial":
+            there[source.kinds[0].group] += len(source.arrivals.at_ms)
     found: dict[Key, float] = {}
     for group, chosen in rows:
-        found.update(_of_network(group, chosen, window, asked, outcome))
+        found.update(_of_network(group, chosen, window, asked, outcome, there))
         for number, name in enumerate(program.element_names):
             found.update(_of_element(program, number, name, group, chosen, asked, outcome))
     found.update(_of_batches(groups, asked, batches))
@@ -79,8 +84,9 @@ def values_of(
 
 
 def _of_network(
-    group: str, chosen: slice | list[int], window: Window, asked: Asked, outcome: Outcome
+    group: str, chosen: slice | list[int], window: Window, asked: Asked, outcome: Outcome, there: I64
 ) -> Iterator[tuple[Key, float]]:
+    """``there``: by group, how many are in line at the start."""
     seen = outcome.observers
     followed = int(seen.arrived[chosen, COHORT].sum())
     arrived, left = int(seen.arrived[chosen].sum()), int(seen.left[chosen].sum())
@@ -90,6 +96,7 @@ def _of_network(
         axis=1, dtype=np.int64
     )
     inside = np.concatenate([[0], np.cumsum(change)])
+    inside[0] = int(there[chosen].sum())
     first = -(-window.warm_up_ms // window.observe_every_ms)
     # the last sum is the number at the end, which is no reading if the end lies between two
     readings = inside[first:-1]

@@ -7,34 +7,15 @@ from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import own_time
 from kzsim.engines.kernel.backlogs import end_backlogs
 from kzsim.engines.kernel.booking import book_wait
+from kzsim.engines.kernel.heads import comes_before, free_pool
 from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, leave_line
 from kzsim.engines.kernel.missing import stay_away
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.suspending import begin_service, put_right
+from kzsim.engines.kernel.tokens import may_take, take_tokens
 from kzsim.engines.outcome import I64
-
-
-@compiled
-def comes_before(entity: I64, line: I64, row: int, other: int) -> bool:
-    """Whether the head of one class is before the head of another in line order."""
-    a, b = line[row, HEAD], line[other, HEAD]
-    if line[row, PRIORITY] != line[other, PRIORITY]:
-        return bool(line[row, PRIORITY] < line[other, PRIORITY])
-    if entity[a, JOINED] != entity[b, JOINED]:
-        return bool(entity[a, JOINED] < entity[b, JOINED])
-    return bool(entity[a, INDEX] < entity[b, INDEX])
-
-
-@compiled
-def free_pool(pool: I64, usable: I64, line: I64, row: int) -> int:
-    """The first usable pool that has a free server, or NONE."""
-    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-        which = usable[i]
-        if pool[which, CAPACITY] > pool[which, BUSY]:
-            return int(which)
-    return NONE
 
 
 @compiled
@@ -83,6 +64,8 @@ def act_service(
     kinds: I64,
     step: I64,
     occupancy: I64,
+    token: I64,
+    need: I64,
     account: I64,
     trace: I64,
     number: int,
@@ -90,16 +73,23 @@ def act_service(
     """Start whoever finds a usable server free, after those whose service was paused."""
     if element[number, SUSPENDS]:
         put_right(run, queue, entity, element, pool, number)
+    needy = run[N_TOKENS] > 0
     while element[number, WAITING] > 0 and element[number, FREE] > 0:
         best = best_pool = NONE
         for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
             if line[row, HEAD] != NONE:
                 which = free_pool(pool, usable, line, row)
-                if which != NONE and (best == NONE or comes_before(entity, line, row, best)):
+                if (
+                    which != NONE
+                    and (best == NONE or comes_before(entity, line, row, best))
+                    and (not needy or may_take(run, entity, line, pool, usable, token, need, number, row))
+                ):
                     best, best_pool = row, which
         if best == NONE:
             return
         who = leave_line(element, line, entity, number, best)
+        if needy:
+            take_tokens(run, line, token, need, best)
         pool[best_pool, BUSY] += 1
         element[number, FREE] -= 1
         entity[who, POOL] = best_pool

@@ -4,26 +4,10 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
+from kzsim.engines.kernel.asked import ALIVE, NOT_ASKED, STUCK, tokens_come, usable_by
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.pairing import comes_to_pair, partner_will_arrive
 from kzsim.engines.outcome import I8, I64
-
-# what `asked` says of an entity
-NOT_ASKED = 0
-STUCK = 1  # as far as is known
-ALIVE = 2
-
-
-@compiled
-def usable_by(entity: I64, line: I64, usable: I64, run: I64, who: int) -> tuple[int, int]:
-    """The rows of ``usable`` of who waits at a service: where it is paused, that of its own pool alone."""
-    row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
-    first, last = line[row, USABLE_FROM], line[row, USABLE_TO]
-    if entity[who, WORKS_AT] != NONE:
-        while usable[first] != entity[who, POOL]:
-            first += 1
-        last = first + 1
-    return first, last
 
 
 @compiled
@@ -51,8 +35,10 @@ def moves_by_time(
             return partner_will_arrive(run, line, source, kinds, step, row)
         return True
     first, last = usable_by(entity, line, usable, run, who)
-    for i in range(first, last):  # noqa: SIM110 - compiled code has no generators
-        if pool[usable[i], LARGEST_LATER] > pool[usable[i], BUSY]:
+    for i in range(first, last):
+        which = usable[i]
+        # there is a free server already where it is tokens that are waited for
+        if max(pool[which, CAPACITY], pool[which, LARGEST_LATER]) > pool[which, BUSY]:
             return True
     return False
 
@@ -71,8 +57,10 @@ def is_stuck(
     source: I64,
     kinds: I64,
     step: I64,
+    token: I64,
+    need: I64,
 ) -> bool:
-    """Whether there is a deadlock now; ``asked`` then says who is stuck.
+    """Whether there is a deadlock now, where nobody needs tokens; ``asked`` then says who is stuck.
 
     A zone lives if one of its holders can be seen to be alive. Only if some zone does not is everybody
     asked who waits there, and all they depend on.
@@ -80,14 +68,14 @@ def is_stuck(
     unsure = 0
     for zone in zones:
         element[zone, LIVES] = element[zone, WAITING] == 0 or has_mover(
-            run, entity, links, element, line, pool, usable, source, kinds, step, zone
+            run, entity, links, element, line, pool, usable, source, kinds, step, token, need, zone
         )
         unsure += 1 - element[zone, LIVES]
     while unsure > 0:
         before = unsure
         for zone in zones:
             if element[zone, LIVES] == 0 and waits_for_living_zone(
-                run, entity, links, element, line, pool, usable, zone
+                run, entity, links, element, line, pool, usable, token, need, zone
             ):
                 element[zone, LIVES] = 1
                 unsure -= 1
@@ -110,19 +98,22 @@ def has_mover(
     source: I64,
     kinds: I64,
     step: I64,
+    token: I64,
+    need: I64,
     zone: int,
 ) -> bool:
     """Whether time alone frees somebody who holds a place of the zone, or a server that such a one needs."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
         who = holder >> PLACE_BITS
-        if moves_by_time(entity, element, line, pool, usable, run, source, kinds, step, who):
-            return True
-        if element[entity[who, WAITS_AT], TYPE] == SERVICE:
-            first, last = usable_by(entity, line, usable, run, who)
-            for i in range(first, last):
-                if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
-                    return True
+        if tokens_come(run, entity, element, line, token, need, who):
+            if moves_by_time(entity, element, line, pool, usable, run, source, kinds, step, who):
+                return True
+            if element[entity[who, WAITS_AT], TYPE] == SERVICE:
+                first, last = usable_by(entity, line, usable, run, who)
+                for i in range(first, last):
+                    if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
+                        return True
         holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
     return False
 
@@ -136,6 +127,8 @@ def waits_for_living_zone(
     line: I64,
     pool: I64,
     usable: I64,
+    token: I64,
+    need: I64,
     zone: int,
 ) -> bool:
     """Whether a holder of a place here waits for a zone that lives, or for a server kept for such a zone."""
@@ -146,7 +139,7 @@ def waits_for_living_zone(
         if element[at, TYPE] == ZONE:
             if element[at, LIVES] == 1:
                 return True
-        elif element[at, TYPE] == SERVICE:
+        elif element[at, TYPE] == SERVICE and tokens_come(run, entity, element, line, token, need, who):
             first, last = usable_by(entity, line, usable, run, who)
             for i in range(first, last):
                 blocked = pool[usable[i], FIRST_BLOCKED]

@@ -7,12 +7,13 @@ import numpy as np
 
 from kzsim.draws.filled import LANES, WORDS_AHEAD
 from kzsim.engines.errors import DeadlockError, Waiter
-from kzsim.engines.kernel.deadlock import STUCK
+from kzsim.engines.kernel.asked import STUCK
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.loop import advance
 from kzsim.engines.kernel.queue import push
 from kzsim.engines.kernel.settling import settle
 from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
+from kzsim.engines.kernel.token_tables import all_idle, needs_of_all, none_away, tokens_in_words
 from kzsim.engines.outcome import I8, I64, NOT_ENTERED, Outcome, Passage, Trace
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, n_buckets
 from kzsim.network.entities import Entities
@@ -44,6 +45,8 @@ class _Run:
         self.fixed = fixed_tables(program)
         self.state = initial_state(program)
         self.coming = coming_entities(program, entities)
+        self.needs = needs_of_all(program)
+        self.token = all_idle(program)
         self.keys = plain(entities.numbers.keys)
         self.work = plain(entities.numbers.work)
         self.shape = plain(entities.numbers.shape)
@@ -114,6 +117,7 @@ class _Run:
             chosen=account[:, COHORT, n:, N_STARTS].copy(),
             arrivals=self.flow[FLOW_IN],
             exits=self.flow[FLOW_OUT],
+            idle_ms=self.token[:, IDLE_MS].copy(),
             place_ms=element[:, PLACE_MS] + element[:, TAKEN] * self.program.horizon_ms,
             digest=self.digest,
         )
@@ -134,6 +138,7 @@ class _Run:
         queue = _lengthen(entity, links, asked, queue, run)
         marked = np.empty(program.n_elements, dtype=np.int64)
         acted = np.empty(program.n_elements, dtype=np.int64)
+        returning = none_away(program, part.tokens)
         while True:
             stopped = advance(
                 run,
@@ -168,6 +173,12 @@ class _Run:
                 fixed.calendar,
                 fixed.refill,
                 fixed.review_ms,
+                self.token,
+                self.needs.need,
+                self.needs.needs_of,
+                self.needs.user,
+                part.tokens,
+                returning,
                 self.account,
                 self.limits,
                 self.slots,
@@ -224,7 +235,7 @@ class _Run:
         run[FREE_ENTITY] = NONE
         run[GOING_ON] = NONE
         run[OBSERVE_EVERY] = program.observe_every_ms
-        run[N_CLASSES] = program.n_classes
+        run[N_CLASSES] = program.tokens.n_lines
         run[TRACED] = self.is_traced
         run[GIVEN] = self.entities.are_given
         run[COHORT_FROM] = program.cohort_from_ms
@@ -234,7 +245,9 @@ class _Run:
         run[CHOOSES] = program.has_choices
         run[OPENED] = NONE
         run[BUCKET_BITS] = self._bucket_bits(part)
+        run[N_TOKENS] = len(part.tokens)
         outside = len(part.sources) + 2 * len(part.pools) + 2 * len(part.elements)
+        outside += len(none_away(program, part.tokens))
         queue = np.full(N_BUCKETS + outside + 1, NONE, dtype=np.int64)
         queue[NEAR] = EMPTY_MS * EVENTS
         for number in part.sources:
@@ -292,10 +305,24 @@ class _Run:
         occupancies = self.fixed.occupancy[kind[OCCUPANCIES_FROM] : kind[OCCUPANCIES_TO]]
         zones = [int(zone) for place, zone in enumerate(occupancies) if row[HELD] >> place & 1]
         held = [f"a place of '{names[zone]}'" for zone in zones]
+        if row[POOL] != NONE and len(self.needs.needs_of):
+            needs = self.needs.needs_of[kind[WORK_FROM] + row[STEP] :, FIRST_NEED]
+            held += tokens_in_words(self.program, range(needs[0], needs[1]))
         if row[POOL] != NONE and row[WORKS_AT] == NONE:  # else its service is paused
             held.append(f"a server of '{self.program.pool_names[row[POOL]]}'")
-        wanted = f"'{names[row[WAITS_AT]]}'" if row[WAITS_AT] != NONE else "time to pass"
-        return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), wanted)
+        return Waiter(f"{self.program.source_names[source]} #{number}", tuple(held), self._wanted(row))
+
+    def _wanted(self, row: I64) -> str:
+        """The stage or zone that somebody waits for, and the tokens that are not there."""
+        at = row[WAITS_AT]
+        if at == NONE:
+            return "time to pass"
+        wanted = [f"'{self.program.element_names[at]}'"]
+        if self.state.element[at, TYPE] == SERVICE and row[WORKS_AT] == NONE:
+            line = self.state.line[at * self.program.tokens.n_lines + row[KLASS]]
+            needs = range(line[NEEDS_FROM], line[NEEDS_TO])
+            wanted += tokens_in_words(self.program, needs, lacking=self.token)
+        return " and ".join(wanted)
 
     def _empty_trace(self) -> I64:
         steps = int((np.diff(self.entities.first) * self.n_steps).sum())

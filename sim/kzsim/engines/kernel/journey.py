@@ -13,6 +13,7 @@ from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.opentime import end_in_open_time, piece_from
 from kzsim.engines.kernel.queue import push, push_end
 from kzsim.engines.kernel.suspending import end_service
+from kzsim.engines.kernel.tokens import send_away
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -74,6 +75,11 @@ def proceed(
     lane: F64,
     word: U64,
     calendar: I64,
+    token: I64,
+    need: I64,
+    needs_of: I64,
+    user: I64,
+    returning: I64,
     account: I64,
     trace: I64,
     who: int,
@@ -101,6 +107,28 @@ def proceed(
             place = first_of(due)
             wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
             return False
+    if run[N_TOKENS] > 0 and entity[who, POOL] != NONE:
+        send_away(
+            run,
+            queue,
+            marked,
+            entity,
+            element,
+            kinds,
+            token,
+            need,
+            needs_of,
+            user,
+            returning,
+            keys,
+            work,
+            shape,
+            condition,
+            bounds,
+            lane,
+            word,
+            who,
+        )
     end_step(run, marked, entity, links, element, pool, kinds, step, occupancy, trace, who)
     if leaves:
         if run[CHOOSES] and entity[who, COUNTED] != 0:
@@ -108,6 +136,8 @@ def proceed(
         give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD])
         return True
     entity[who, STEP] = following
+    if run[N_TOKENS] > 0:
+        entity[who, KLASS] = needs_of[kinds[kind, WORK_FROM] + following, LINE_OF]
     if run[TRACED]:
         trace[TRACE_JOINED, trace_row(entity, kinds, who)] = run[NOW]
     number = step[row, AT]

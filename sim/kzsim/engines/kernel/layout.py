@@ -29,6 +29,7 @@ PAIRING = int(ElementType.PAIRING)
 CHOICE = int(ElementType.CHOICE)
 CLOSED = int(Account.CLOSED)
 QUOTA = int(Account.QUOTA)
+TOKENS = int(Account.TOKENS)
 BLOCKED = int(Account.BLOCKED)
 QUEUE = int(Account.QUEUE)
 NO_PARTNER_YET = int(Account.PAIRING)
@@ -60,11 +61,13 @@ OPENED = 22  # the last bucket opened; its events and all before are in the near
 BUCKET_BITS = 23  # a bucket is 2 to this power ms
 N_INITIAL = 24  # entities that are there at the start and not placed yet
 CHOOSES = 25  # whether there is a choice
-RUN_COLUMNS = 26
+N_TOKENS = 26  # kinds of tokens that are needed in this part of the network
+FREE_RETURN = 27  # head of the list of free rows of `returning`, linked by NEXT_RETURN
+RUN_COLUMNS = 28
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
-KLASS = 1
+KLASS = 1  # where tokens are needed: its line, see `network.tokens`
 SLOT = 2  # group and phase
 KIND = 3  # its row of `kinds`
 STEP = 4  # last step entered, within the route; NONE before the first
@@ -136,7 +139,7 @@ CHANGED_AT = 4
 PUBLISHED = 5
 INTERVAL = 6
 
-# --- line: one row an element and class
+# --- line: one row an element and class, or line of `network.tokens`
 HEAD = 0
 TAIL = 1
 PRIORITY = 2
@@ -149,6 +152,8 @@ GOODS = USABLE_TO  # pairings: only two of the same make a pair
 CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
+NEEDS_FROM = 14  # rows of `need`
+NEEDS_TO = 15
 LINE_COLUMNS = 16  # a power of two: a row is then found by a shift
 
 # --- pool
@@ -205,6 +210,34 @@ STEP_COLUMNS = 8
 
 # --- occupancy: one number a row, the zone; behind those of all routes the alternatives that these offer,
 # as rows of `element`
+
+# --- token: one row a kind of tokens
+NUMBER = 0
+IDLE = 1
+IDLE_MS = 2  # those available now counted up to the horizon
+USERS_FROM = 3  # rows of `user`
+USERS_TO = 4
+DOOMED = 5  # scratch of the deadlock test: held by those not known to be alive
+TOKEN_COLUMNS = 8
+
+# --- need: tokens of one kind that a row of work needs
+NEED_TOKENS = 0
+NEED_NUMBER = 1
+NEED_COLUMNS = 2
+
+# --- needs_of: one row a row of work, and one behind; empty where nobody needs any
+FIRST_NEED = 0  # its rows of `need` end where those of the next row begin
+LINE_OF = 1
+NEEDS_OF_COLUMNS = 2
+
+# --- user: one number a row, an element whose steps need tokens; kind after kind of them
+
+# --- returning: tokens that are away, and free rows
+RETURN_TOKENS = 0
+RETURN_NUMBER = 1
+AWAY_MS = 2
+NEXT_RETURN = 3
+RETURN_COLUMNS = 4
 
 # --- source
 NEXT_ENTITY = 0
@@ -273,6 +306,7 @@ END = 2  # of an entity's work
 CAPACITY_CHANGE = 3  # of a pool
 OPENING_CHANGE = 4  # of a gate
 REFILL = 5  # of a gate, or a departure
+RETURN = 6  # of tokens
 
 # --- why the loop stopped
 DONE = 0

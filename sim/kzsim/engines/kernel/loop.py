@@ -12,6 +12,7 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
 from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
+from kzsim.engines.kernel.causes import close_instant
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota, review_staffing
 from kzsim.engines.kernel.choosing import act_choice
 from kzsim.engines.kernel.deadlock import is_stuck
@@ -19,10 +20,11 @@ from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.initial import place_initial
 from kzsim.engines.kernel.journey import arrive, free_row, proceed
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import remember_clock, turn_clock
 from kzsim.engines.kernel.observing import note_arrival, note_exit, observe
 from kzsim.engines.kernel.pairing import act_pairing
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
+from kzsim.engines.kernel.token_deadlock import is_stuck_with_tokens
+from kzsim.engines.kernel.tokens import return_tokens
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
 
@@ -61,6 +63,12 @@ def advance(
     calendar: I64,
     refill: I64,
     review_ms: I64,
+    token: I64,
+    need: I64,
+    needs_of: I64,
+    user: I64,
+    own_tokens: I64,
+    returning: I64,
     account: I64,
     limits: I64,
     slots: I64,
@@ -89,6 +97,10 @@ def advance(
         or passage.shape[1] != PASSAGE_COLUMNS
         or account.shape[2] != ACCOUNT_COLUMNS
         or trace.shape[0] < TRACE_PLANES
+        or token.shape[1] != TOKEN_COLUMNS
+        or need.shape[1] != NEED_COLUMNS
+        or needs_of.shape[1] != NEEDS_OF_COLUMNS
+        or returning.shape[1] != RETURN_COLUMNS
     ):
         return WRONG_TABLES
     if run[N_INITIAL] > 0:
@@ -120,6 +132,11 @@ def advance(
             lane,
             word,
             calendar,
+            token,
+            need,
+            needs_of,
+            user,
+            returning,
             account,
             slots,
             flow,
@@ -151,6 +168,8 @@ def advance(
                     change_opening(run, queue, marked, element, calendar, index)
                 elif kind == REFILL:
                     refill_quota(run, queue, marked, entity, element, line, refill, account, trace, index)
+                elif kind == RETURN:
+                    return_tokens(run, marked, element, token, user, returning, index)
                 else:
                     review_staffing(run, queue, marked, element, pool, rule, review_ms, calendar, index)
             # 2. dispatch
@@ -172,6 +191,8 @@ def advance(
                         kinds,
                         step,
                         occupancy,
+                        token,
+                        need,
                         account,
                         trace,
                         number,
@@ -277,6 +298,11 @@ def advance(
                 lane,
                 word,
                 calendar,
+                token,
+                need,
+                needs_of,
+                user,
+                returning,
                 account,
                 trace,
                 goes_on,
@@ -297,8 +323,29 @@ def advance(
                 free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
-        if run[IN_ZONE_LINES] > 0 and is_stuck(
-            run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step
+        if run[N_TOKENS] > 0:
+            if is_stuck_with_tokens(
+                run,
+                entity,
+                links,
+                asked,
+                element,
+                line,
+                pool,
+                usable,
+                zones,
+                source,
+                kinds,
+                step,
+                token,
+                need,
+                needs_of,
+                user,
+                own_tokens,
+            ):
+                return DEADLOCK
+        elif run[IN_ZONE_LINES] > 0 and is_stuck(
+            run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step, token, need
         ):
             return DEADLOCK
         following_ms = find_next(run, queue, entity)
@@ -307,48 +354,3 @@ def advance(
             return DONE
         observe(run, element, own, observed, following_ms)
         run[NOW] = following_ms
-
-
-# --- between instants ---------------------------------------------------------------------------------
-
-
-@compiled
-def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64) -> None:
-    """Say what keeps whom waiting from here on, at every element that acted and left somebody waiting."""
-    for i in range(run[ACTED_SIZE]):
-        number = acted[i]
-        element[number, HAS_ACTED] = 0
-        if element[number, WAITING] > 0:
-            for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
-                if line[row, HEAD] != NONE:
-                    newest = line[row, TAIL]
-                    while newest != NONE and entity[newest, JOINED] == run[NOW]:
-                        remember_clock(line, entity, newest, row, run[NOW])
-                        newest = entity[newest, PREVIOUS]
-                    turn_clock(
-                        run, line, row, cause_of_wait(entity, element, line, pool, usable, number, row)
-                    )
-    run[ACTED_SIZE] = 0
-
-
-@compiled
-def cause_of_wait(entity: I64, element: I64, line: I64, pool: I64, usable: I64, number: int, row: int) -> int:
-    """The account of a wait, by the state of the element and the class."""
-    if element[number, TYPE] == ZONE:
-        return BLOCKED
-    if element[number, TYPE] == GATE:
-        is_used_up = element[number, LEFT] == 0 or line[row, CEILING_LEFT] == 0
-        was_refused = is_used_up and entity[line[row, HEAD], JOINED] < element[number, SHUT_SINCE]
-        return QUOTA if element[number, IS_OPEN] or was_refused else CLOSED
-    if element[number, TYPE] == DEPARTURE:
-        return QUEUE
-    if element[number, TYPE] == PAIRING:
-        return NO_PARTNER_YET
-    cause = CLOSED
-    for i in range(line[row, USABLE_FROM], line[row, USABLE_TO]):
-        which = usable[i]
-        if pool[which, CAPACITY] > 0:
-            if pool[which, N_BLOCKED] < pool[which, CAPACITY]:
-                return QUEUE
-            cause = BLOCKED
-    return cause

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.acting import comes_before, start
+from kzsim.engines.kernel.acting import start
+from kzsim.engines.kernel.heads import comes_before
 from kzsim.engines.kernel.journey import go_on, trace_row
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import leave_line

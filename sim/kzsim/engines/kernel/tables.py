@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.token_tables import needs_of_lines
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import Entities
 from kzsim.network.kept import kept_with_program
@@ -115,7 +116,8 @@ def fixed_tables(program: Program) -> Fixed:
         if first < last:
             time = OpenTime(program.open_at_ms[first:last].tolist(), program.open_value[first:last].tolist())
             opening[first:last, PASSED] = [time.passed(int(at)) for at in program.open_at_ms[first:last]]
-    refill = np.column_stack([program.refill_at_ms, program.refill_overall, program.refill_ceiling])
+    ceiling = program.refill_ceiling[:, program.tokens.line_class]
+    refill = np.column_stack([program.refill_at_ms, program.refill_overall, ceiling])
     return Fixed(
         usable=plain(program.usable_pool),
         step=_steps(program),
@@ -128,7 +130,7 @@ def fixed_tables(program: Program) -> Fixed:
 
 def initial_state(program: Program) -> State:
     """Elements, lines and pools before anything has happened."""
-    n, k = program.n_elements, program.n_classes
+    n, k = program.n_elements, program.tokens.n_lines
     element = np.zeros((n, ELEMENT_COLUMNS), dtype=np.int64)
     element[:, TYPE] = program.element_type
     element[:, ACCOUNT] = program.element_account
@@ -148,14 +150,19 @@ def initial_state(program: Program) -> State:
     element[:, POOLS_TO] = np.searchsorted(program.pool_element, np.arange(n), side="right")
     line = np.zeros((n * k, LINE_COLUMNS), dtype=np.int64)
     line[:, HEAD] = line[:, TAIL] = NONE
-    line[:, PRIORITY] = program.priority.T.reshape(-1)
+    klass = program.tokens.line_class
+    line[:, PRIORITY] = program.priority[klass].T.reshape(-1)
     line[:, CEILING_LEFT] = UNLIMITED
-    line[:, USABLE_FROM] = program.usable_ptr[:-1]
-    line[:, USABLE_TO] = program.usable_ptr[1:]
+    row = (np.arange(n)[:, None] * program.n_classes + klass).reshape(-1)
+    line[:, USABLE_FROM] = program.usable_ptr[row]
+    line[:, USABLE_TO] = program.usable_ptr[row + 1]
+    first, behind = needs_of_lines(program)
+    line[:, NEEDS_FROM] = np.tile(first, n)
+    line[:, NEEDS_TO] = np.tile(behind, n)
     if program.has_pairings:
         pairs = np.repeat(program.element_type == ElementType.PAIRING, k)
-        line[pairs, SIDE] = program.pairing_side.T.reshape(-1)[pairs]
-        line[pairs, GOODS] = program.pairing_goods.T.reshape(-1)[pairs]
+        line[pairs, SIDE] = program.pairing_side[klass].T.reshape(-1)[pairs]
+        line[pairs, GOODS] = program.pairing_goods[klass].T.reshape(-1)[pairs]
     line[np.repeat(program.element_type == ElementType.GATE, k), FIRST_MISSED] = NONE
     line[:, CAUSE] = QUEUE
     pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
@@ -233,16 +240,20 @@ class Part:
     elements: I64
     zones: I64
     pools: tuple[int, ...]
+    tokens: I64
 
 
 @kept_with_program
 def parts_of(program: Program) -> tuple[Part, ...]:
-    """The parts of a network, by their first source: sources that share an element belong together."""
+    """The parts of a network, by their first source: who share elements or tokens belong together."""
     elements_of = []
     for route in program.source_route:
         steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
         zones = program.occupancy_zone[program.occupancy_ptr[route] : program.occupancy_ptr[route + 1]]
         elements_of.append(set(steps.tolist()) | set(zones.tolist()))
+    users = [set(program.tokens.user_element[a:b].tolist()) for a, b in _rows(program.tokens.user_ptr)]
+    # who uses an element whose steps need tokens has to do with all others that do
+    elements_of = [each.union(*(own for own in users if own & each)) for each in elements_of]
     parts: list[tuple[set[int], set[int]]] = []
     for number, elements in enumerate(elements_of):
         joined = [part for part in parts if part[1] & elements]
@@ -265,6 +276,14 @@ def _part(program: Program, sources: set[int], elements: set[int]) -> Part:
         elements=own,
         zones=own[program.element_type[own] == ElementType.ZONE],
         pools=tuple(pools.tolist()),
+        tokens=np.array(
+            [
+                kind
+                for kind, (a, b) in enumerate(_rows(program.tokens.user_ptr))
+                if program.tokens.user_element[a] in elements and a < b
+            ],
+            dtype=np.int64,
+        ),
     )
 
 

@@ -17,16 +17,19 @@ from kzsim.engines.reference.pairing import Pairing
 from kzsim.engines.reference.parts import Alternative, Entity, Pool, Staffing
 from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
+from kzsim.engines.reference.tokens import Needed, Tokens
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.model import Account
 from kzsim.network.opentime import OpenTime
 from kzsim.network.program import NONE, ElementType, Program
+from kzsim.network.tokens import NO_WORK
 
 
 class Run(pairing.Run, choosing.Run, Protocol):
     """What is needed of the run to build what it is made of."""
 
     pools: list[Pool]
+    tokens: list[Tokens]
     elements: list[Element]
     alternatives: list[Alternative]
 
@@ -78,6 +81,23 @@ def build_pool(run: Run, number: int) -> Pool:
     return pool
 
 
+def build_tokens(run: Run) -> list[Tokens]:
+    """All kinds of tokens, every one of them there."""
+    t = run.program.tokens
+    users = [t.user_element[a:b].tolist() for a, b in pairwise(t.user_ptr.tolist())]
+    return [Tokens(run, i, name, int(t.number[i]), users[i]) for i, name in enumerate(t.names)]
+
+
+def _needs(run: Run) -> list[tuple[Needed, ...]]:
+    """What those in each line need."""
+    t = run.program.tokens
+    needs: list[tuple[Needed, ...]] = []
+    for work in t.line_work.tolist():
+        rows = range(0) if work == NO_WORK else range(*t.need_ptr[work : work + 2].tolist())
+        needs.append(tuple(Needed(run.tokens[t.need_tokens[row]], int(t.need_number[row])) for row in rows))
+    return needs
+
+
 def _build_staffing(p: Program, pool: int) -> Staffing | None:
     for rule in np.flatnonzero(p.rule_pool == pool).tolist():
         at_ms = p.review_at_ms[slice(*p.review_ptr[rule : rule + 2].tolist())].tolist()
@@ -88,7 +108,8 @@ def _build_staffing(p: Program, pool: int) -> Staffing | None:
 def build_element(run: Run, number: int) -> Element:
     """An element of its own type, its calendars under way."""
     p = run.program
-    name, priority = p.element_names[number], p.priority[:, number].tolist()
+    line_class = p.tokens.line_class
+    name, priority = p.element_names[number], p.priority[line_class, number].tolist()
     account = Account(int(p.element_account[number]))
     rows = slice(*p.open_ptr[number : number + 2].tolist())
     at_ms, value = p.open_at_ms[rows].tolist(), p.open_value[rows].tolist()
@@ -107,18 +128,20 @@ def build_element(run: Run, number: int) -> Element:
             _refill_by_calendar(run, departure)
             return departure
         case ElementType.PAIRING:
-            side, goods = (table[:, number].tolist() for table in (p.pairing_side, p.pairing_goods))
+            side, goods = (table[line_class, number].tolist() for table in (p.pairing_side, p.pairing_goods))
             return Pairing(run, number, name, priority, side, goods)
         case ElementType.CHOICE:
             return _build_choice(run, number, name, priority)
         case ElementType.SERVICE:
             row = number * p.n_classes
             ends = p.usable_ptr[row : row + p.n_classes + 1].tolist()
-            usable = [[run.pools[i] for i in p.usable_pool[a:b].tolist()] for a, b in pairwise(ends)]
+            pools = [[run.pools[i] for i in p.usable_pool[a:b].tolist()] for a, b in pairwise(ends)]
+            usable = [pools[klass] for klass in line_class.tolist()]
+            needs = _needs(run)
             if p.element_suspends[number]:
                 own = [pool for pool in run.pools if pool.element == number]
-                return SuspendingService(run, number, name, priority, account, usable, own)
-            return Service(run, number, name, priority, account, usable)
+                return SuspendingService(run, number, name, priority, account, usable, needs, own)
+            return Service(run, number, name, priority, account, usable, needs)
 
 
 def _build_choice(run: Run, number: int, name: str, priority: list[int]) -> Choice:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import simpy
 
+from kzsim.engines.reference.deadlock import Want
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, WaitClock
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 
@@ -95,7 +96,12 @@ class Element(ABC):
 
     @abstractmethod
     def releasers(self, entity: Entity) -> Iterable[Entity] | None:
-        """None if time alone lets this waiting entity go on, else those any of whom could."""
+        """None if time alone lets this waiting entity go on, else those any of whom alone could."""
+
+    def wants(self, entity: Entity) -> list[Want[Entity]] | None:
+        """None if time alone lets this waiting entity go on, else all that others would have to give it."""
+        others = self.releasers(entity)
+        return None if others is None else [Want.one_of(others)]
 
     def lot(self, entity: Entity) -> tuple[int, int]:
         """What entities with the same ``releasers`` share."""

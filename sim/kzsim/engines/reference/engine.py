@@ -23,11 +23,13 @@ from kzsim.engines.reference.assembly import (
     build_element,
     build_pool,
     build_route,
+    build_tokens,
     choices_of,
 )
 from kzsim.engines.reference.choosing import Offer, free_flow_ms
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.parts import Alarm, Alternative, Entity, Environment, Occupied, Pool
+from kzsim.engines.reference.stages import Service
 from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import SKIPPED, Entities
@@ -80,8 +82,11 @@ class _Run:
             )
         ]
         self.pools = [build_pool(self, number) for number in range(len(program.pool_names))]
+        self.tokens = build_tokens(self)
         self.elements: list[Element] = [build_element(self, number) for number in range(program.n_elements)]
         self.zones = [element for element in self.elements if isinstance(element, Zone)]
+        users = set(program.tokens.user_element.tolist())
+        self.token_users = [e for e in self.elements if isinstance(e, Service) and e.number in users]
         self.routes = [build_route(self, number) for number in range(len(program.step_ptr) - 1)]
 
     # --- a journey ---------------------------------------------------------------------------
@@ -98,6 +103,8 @@ class _Run:
             entity.step = step.number
             if self.trace is not None:
                 self._record(self.trace.joined_ms, entity)
+            if entity.line_of_step is not None:
+                entity.klass = entity.line_of_step[step.number]
             yield step.stage.join(entity)
             self._end_work(entity)
         self._end_step(entity)
@@ -131,6 +138,10 @@ class _Run:
             entity.pool.release(entity, self.env.now_ms)
         if entity.occupancies:
             self._give_up(entity, lambda place: place.last == entity.step and not place.at_start)
+        for tokens in entity.tokens:
+            away_ms = self.entities.away_ms[entity.source][entity.step, tokens.kind]
+            tokens.send_away(entity, int(away_ms[entity.row]))
+        entity.tokens.clear()
 
     def _leave(self, entity: Entity) -> None:
         if entity.occupancies:
@@ -236,7 +247,7 @@ class _Run:
         for number in self._acted:
             self.elements[number].set_causes(self.env.now_ms)
         self._acted.clear()
-        if self._in_zone_lines:
+        if self._in_zone_lines or self.tokens:
             stop_if_deadlocked(self)
 
     # --- events from outside ---------------------------------------------------------------------
@@ -259,6 +270,9 @@ class _Run:
         entity = Entity(index, source, row, int(draws.klass[index]), slot, durations)
         entity.stands_since_ms = stands_since_ms
         entity.clock_at_joining = [0] * len(WAIT_ACCOUNTS)
+        if self.tokens:
+            work = draws.numbers.work_from[source] + int(draws.kind[index]) * len(durations)
+            entity.line_of_step = self.program.tokens.work_line[work : work + len(durations)].tolist()
         self.inside[index] = entity
         self.to_come[source] -= 1
         self.env.process(self.journey(entity, self.routes[int(self.program.source_route[source])]))
@@ -371,9 +385,10 @@ class _Run:
         place_ms = [z.place_ms(p.horizon_ms) if isinstance(z, Zone) else 0 for z in self.elements]
         records = Records(e.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms)
         places, cohort = np.array(place_ms, dtype=np.int64), range(COHORT, p.n_groups * N_PHASES, N_PHASES)
+        idle = np.array([tokens.idle_ms(p.horizon_ms) for tokens in self.tokens], dtype=np.int64)
         picked = [[one.picked[slot] for one in self.alternatives] for slot in cohort]
         chosen = np.array(picked, dtype=np.int64).reshape(p.n_groups, -1)
-        return observers_of(p, records, starts[:, COHORT], places, chosen)
+        return observers_of(p, records, starts[:, COHORT], places, idle, chosen)
 
 
 def _empty_trace(program: Program, entities: Entities) -> Trace:

@@ -13,6 +13,7 @@ from kzsim.network.model import WAIT_ACCOUNTS, Account
 
 if TYPE_CHECKING:
     from kzsim.engines.reference.elements import Element
+    from kzsim.engines.reference.tokens import Tokens
     from kzsim.engines.reference.zones import Zone
 
 
@@ -51,6 +52,7 @@ class Alternative:
 class Entity:
     """One entity on its way. ``row`` is its index in its source, ``slot`` its group and phase.
 
+    ``klass`` is its class or, where tokens are needed, its line: ``line_of_step`` says which.
     ``stands_since_ms``: of who is there at the start, when it joined its first line; else None.
     """
 
@@ -64,6 +66,7 @@ class Entity:
         "index",
         "joined_ms",
         "klass",
+        "line_of_step",
         "no_shows",
         "occupancies",
         "paused_ms",
@@ -78,6 +81,7 @@ class Entity:
         "start_ms",
         "step",
         "timer",
+        "tokens",
         "waits_at",
         "worked_ms",
         "works_at",
@@ -105,6 +109,8 @@ class Entity:
         self.paused_ms = 0
         self.no_shows = 0
         self.occupancies: list[tuple[Zone, Occupied]] = []
+        self.line_of_step: list[int] | None = None
+        self.tokens: list[Tokens] = []
         self.chose_at: set[int] = set()  # first steps of choices
         self.picked: set[int] = set()  # steps
         self.counted: list[Alternative] = []
@@ -222,14 +228,14 @@ class Pool:
         """Whether every server in capacity is held by an entity that waits for a place."""
         return self.blocked >= self.capacity
 
-    def will_grow(self) -> bool:
-        """Whether a later capacity is above the number of servers held now."""
+    def will_be_free(self) -> bool:
+        """Whether the capacity now, or a later one, is above the number of servers held now."""
         largest = self._largest_later[self._piece]
         if self.staffing is not None:
             if self.staffing.reviews_left:
                 largest = max(largest, self.value[self._piece])
             largest = min(largest, self.staffing.largest_later)
-        return largest > len(self.holders)
+        return max(self.capacity, largest) > len(self.holders)
 
     def set_capacity(self, piece: int, now_ms: int) -> None:
         """Apply a piece of the calendar; what becomes of services is for the stage to say when it acts."""

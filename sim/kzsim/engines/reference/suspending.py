@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from kzsim.engines.reference.elements import Run
 from kzsim.engines.reference.parts import Alarm, Entity, Pool
 from kzsim.engines.reference.stages import Service
+from kzsim.engines.reference.tokens import Needed
 from kzsim.network.model import Account
 
 
@@ -21,9 +22,10 @@ class SuspendingService(Service):
         priority: Sequence[int],
         account: Account,
         usable: list[list[Pool]],
+        needs: list[tuple[Needed, ...]],
         pools: list[Pool],
     ) -> None:
-        super().__init__(run, number, name, priority, account, usable)
+        super().__init__(run, number, name, priority, account, usable, needs)
         self.pools = pools
 
     def act(self) -> None:
@@ -68,7 +70,7 @@ class SuspendingService(Service):
         """For who is paused, its own pool is the only usable one."""
         if not entity.is_paused or entity.pool is None:
             return super().releasers(entity)
-        return None if entity.pool.will_grow() else entity.pool.holders.values()
+        return None if entity.pool.will_be_free() else entity.pool.holders.values()
 
     def lot(self, entity: Entity) -> tuple[int, int]:
         """Those paused in one pool share theirs."""

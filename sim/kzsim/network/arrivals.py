@@ -1,0 +1,48 @@
+"""When the entities of a source come; a part of ``network.model``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Swing:
+    """A random factor of mean 1 on the expected arrivals of each interval's ``day``.
+
+    Sources that name the same ``stream`` share the same factors.
+    """
+
+    stream: str
+    cv: float
+
+
+@dataclass(frozen=True)
+class Batches:
+    """How many entities come at once: ``sizes[i]`` (1 or more, rising) with probability ``shares[i]``."""
+
+    sizes: tuple[int, ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """When the entities of a source come.
+
+    ``edges_ms`` (n + 1 rising instants, the first 0) bound intervals with ``expected`` (n) mean
+    numbers of arrivals each. ``poisson``: a unit-rate Poisson process mapped through the integrated
+    rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
+    phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
+    exactly at ``at_ms`` (rising, repeats allowed). ``initial``: there at 0, in the line of the route's first
+    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). With ``batches`` all this,
+    but for ``initial``, is about batches instead of single entities.
+    """
+
+    process: Literal["poisson", "timetable", "instants", "initial"]
+    edges_ms: tuple[int, ...] = ()
+    expected: tuple[float, ...] = ()
+    day: tuple[int, ...] = ()
+    swing: Swing | None = None
+    lateness: float = 0.0
+    at_ms: tuple[int, ...] = ()
+    batches: Batches | None = None
