@@ -40,7 +40,7 @@ SELDOM = {
     "is_stuck_with_tokens",
     "act_choice",
     "own_on_the_way",
-    "is_on_its_way",
+    "skip_ways_not_taken",
     "end_backlogs",
     "publish",
 }

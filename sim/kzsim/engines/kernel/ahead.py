@@ -34,21 +34,27 @@ def find_following(
             look_ahead(
                 run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who, following
             )
-        if entity[who, OWN + (following & (AHEAD - 1))] != SKIPPED and (
-            run[CHOOSES] == 0 or is_on_its_way(entity, kinds, step, who, following)
-        ):
+            if run[CHOOSES]:
+                skip_ways_not_taken(entity, kinds, step, who, following)
+        if entity[who, OWN + (following & (AHEAD - 1))] != SKIPPED:
             break
         following += 1
     return int(following)
 
 
 @compiled
-def is_on_its_way(entity: I64, kinds: I64, step: I64, who: int, number: int) -> bool:
-    """Whether a step is neither of a choice that is made, nor given an alternative that was not picked."""
-    row = kinds[entity[who, KIND], STEPS_FROM] + number
-    if entity[who, CHOSEN] & step[row, OFFERED_WITH] != 0:
-        return False
-    return bool(step[row, GIVEN_PICKED] == 0 or entity[who, CHOSEN] & step[row, GIVEN_PICKED] != 0)
+def skip_ways_not_taken(entity: I64, kinds: I64, step: I64, who: int, first: int) -> None:
+    """Of the steps noted from this one on, skip those that other choices of the entity would lead to.
+
+    These are the rest of a choice that is made, and steps given what was not picked, or not yet: after each
+    choice what is noted is noted anew.
+    """
+    route = kinds[entity[who, KIND], STEPS_FROM]
+    chosen = entity[who, CHOSEN]
+    for j in range(min(AHEAD, kinds[entity[who, KIND], N_STEPS] - first)):
+        given = step[route + first + j, GIVEN_PICKED]
+        if chosen & step[route + first + j, OFFERED_WITH] != 0 or (given != 0 and chosen & given == 0):
+            entity[who, OWN + j] = SKIPPED
 
 
 @compiled

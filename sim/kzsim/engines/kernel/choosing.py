@@ -6,7 +6,7 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
 from kzsim.engines.kernel.acting import start
-from kzsim.engines.kernel.ahead import look_ahead
+from kzsim.engines.kernel.ahead import look_ahead, skip_ways_not_taken
 from kzsim.engines.kernel.backlogs import alternative_of, count
 from kzsim.engines.kernel.journey import go_on, trace_row
 from kzsim.engines.kernel.layout import *
@@ -99,6 +99,11 @@ def act_choice(
             offer = step[route + picked, OFFER]
             entity[who, CHOSEN] |= offer
             entity[who, COUNTED] |= offer
+            noted = picked & ~(AHEAD - 1)
+            look_ahead(
+                run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who, noted
+            )
+            skip_ways_not_taken(entity, kinds, step, who, noted)
             which = alternative_of(kinds, occupancy, kind, offer)
             count(run, element, which, 1)
             note_start(run, entity, account, who, which)

@@ -63,7 +63,8 @@ def settle(
             own = entity[who, FREE_FLOW]
             entity[who, SUPPOSED] = 0
             for ahead in range(following, kinds[entity[who, KIND], N_STEPS]):
-                if ahead & (AHEAD - 1) == 0:
+                # noted may be without the ways that the entity has not chosen yet
+                if ahead & (AHEAD - 1) == 0 or (run[CHOOSES] and ahead == following):
                     look_ahead(
                         run,
                         entity,
@@ -77,7 +78,7 @@ def settle(
                         lane,
                         word,
                         who,
-                        ahead,
+                        ahead & ~(AHEAD - 1),
                     )
                 taken = entity[who, OWN + (ahead & (AHEAD - 1))]
                 if run[CHOOSES]:
