@@ -12,7 +12,15 @@ from kzsim.border.corridors import OUT_OF_TURN_CAP, crossing_corridor
 from kzsim.border.idle import at
 from kzsim.border.labels import DIRECTIONS, Border, Mode
 from kzsim.evidence import Fact
-from kzsim.scenario import Corridor, Problem, Scenario, Scope, Setting, without_corridors
+from kzsim.scenario import (
+    Corridor,
+    Problem,
+    Scenario,
+    Scope,
+    Setting,
+    reported_episodes,
+    without_corridors,
+)
 
 PARAMETERS = "parameters."
 NOT_MODELLED = "has no effect: not modelled yet"
@@ -146,4 +154,5 @@ def _everywhere(year: int, overrides: Mapping[str, float | bool | str]) -> Scena
         rail=tuple(name for name in there if "rail" in there[name].modes),
         overrides=overrides,
         corridors=dict.fromkeys(there, corridor),
+        episodes=reported_episodes(year),
     )

@@ -27,11 +27,15 @@ from kzsim.border.calendars import (
 )
 from kzsim.border.corridors import OUT_OF_TURN_AGRI, OUT_OF_TURN_CAP, OUT_OF_TURN_FETCHING
 from kzsim.border.labels import CORRIDOR, ORDINARY, OUT_OF_TURN
+from kzsim.border.quantities import plain_number
 from kzsim.border.site import Site
 from kzsim.network.model import Calendar, GateStage, Refill
 
 EQUEUE = "equeue"
 INTAKE = "intake"
+RELEASED = "release"
+NO_LIMIT = 1_000_000
+"""More than any crossing sees in a day."""
 QUOTA_KEY = "quota.cn_intake"
 SLOTS_KEY = "equeue.slots"
 FETCHED = "perishable"
@@ -61,12 +65,16 @@ NOBODY = OutOfTurn()
 def daily_slots(site: Site, day: date) -> float:
     """Slots that the electronic queue gives out for one open day.
 
-    They are the intake quota times the overbooking factor. A number of slots set by the scenario
-    comes first; the evidence's own is only asked for where there is no quota.
+    They are the intake quota times the overbooking factor. A number of slots set by the scenario, for
+    the year or for some days, comes first, then one of an episode of the evidence; the evidence's own
+    is only asked for where there is no quota.
     """
     slots = site.params.own(site.key(SLOTS_KEY))
     if slots is not None:
         return slots.on(day)
+    for_the_day = site.params.dated_on(site.key(SLOTS_KEY), day)
+    if for_the_day is not None:
+        return for_the_day
     quota = site.params.find(site.key(QUOTA_KEY))
     if quota is None:
         return site.fact(SLOTS_KEY).on(day)
@@ -77,7 +85,8 @@ def daily_releases(site: Site, day: date) -> int:
     """Trucks that the queue lets go on that day: its slots less those whose trucks do not show up."""
     if not site.openings["kz"].minutes(day):
         return 0
-    return round_down(daily_slots(site, day) * (1 - site.fact("equeue.no_show_share").share))
+    stay_away = site.fact("equeue.no_show_share")
+    return round_down(daily_slots(site, day) * (1 - plain_number(stay_away.on(day), stay_away.unit)))
 
 
 def equeue(site: Site, out_of_turn: OutOfTurn) -> GateStage:
@@ -100,6 +109,23 @@ def intake(site: Site) -> GateStage:
     parts = whole_parts(factor * quota.on(day) if opening.minutes(day) else 0.0 for day in days)
     amounts = dict(zip(days, parts, strict=True))
     return GateStage(name, calendar, daily_refills(site.clock, "cn", amounts.__getitem__))
+
+
+def release(site: Site) -> GateStage:
+    """The gate of the trucks that China lets out, on days on which their number is limited."""
+
+    def amount(day: date) -> float | None:
+        limit = site.dated.release_on(day)
+        return limit if limit is None or site.openings["cn"].minutes(day) else 0.0
+
+    limits = [amount(day) for day in site.clock.days("cn")]
+    parts = whole_parts(limit or 0.0 for limit in limits)
+    at = [max(0, site.clock.ms("cn", day)) for day in site.clock.days("cn")]
+    refills = [
+        Refill(start, NO_LIMIT if limit is None else part)
+        for start, limit, part in zip(at, limits, parts, strict=True)
+    ]
+    return GateStage(site.name("cn", RELEASED), Calendar.always(1), tuple(refills))
 
 
 def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kzsim import evidence
@@ -15,9 +17,16 @@ if TYPE_CHECKING:
 
 
 def openings(
-    params: Parameters, crossing: str, clock: Clock, own: Mapping[Side, Sequence[Minutes] | None]
+    params: Parameters,
+    crossing: str,
+    clock: Clock,
+    own: Mapping[Side, Sequence[Minutes] | None],
+    shut: frozenset[date] = frozenset(),
 ) -> dict[Side, Opening]:
-    """Opening of both sides for road freight; ``own`` hours of the scenario replace the evidence's."""
+    """Opening of both sides for road freight; ``own`` hours of the scenario replace the evidence's.
+
+    ``shut`` are further dates on which the crossing is closed.
+    """
     there = evidence.crossings()[crossing]
     zones = evidence.time_zones()
     params.take("time_zones", zones.name, zones.grade, zones.sources)
@@ -39,7 +48,10 @@ def openings(
             grade,
             (source for one in of_grade for source in one.sources),
         )
-    return {side: road_opening(there, side, own[side]) for side in SIDES}
+    found = {side: road_opening(there, side, own[side]) for side in SIDES}
+    return {
+        side: replace(opening, closed_dates=opening.closed_dates | shut) for side, opening in found.items()
+    }
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -31,7 +31,7 @@ SCENARIO_GRADE = "scenario"
 """The grade of a value that a scenario sets in place of the evidence's."""
 
 BOTH = "both"
-ENTRY_FILES = ("parameters.yaml", "rail.yaml")
+ENTRY_FILES = ("parameters.yaml", "rail.yaml", "assumptions.yaml")
 
 _SPREAD_FIELDS = {"lognormal": {"mean", "cv"}, "normal": {"mean", "sd"}, "exponential": {"mean"}}
 _ROUNDING = 1e-9
@@ -262,7 +262,7 @@ def _check_key(entry: Section, key: str, known: Conventions) -> None:
 
 @cache
 def read_facts(folder: Path) -> Mapping[str, Fact]:
-    """Every entry of parameters.yaml and rail.yaml in ``folder`` by its key, ``@year`` included."""
+    """Every entry of the ENTRY_FILES in ``folder`` by its key, ``@year`` included."""
     check, known = checker(folder), read_conventions(folder)
     found: dict[str, Fact] = {}
     units: dict[str, str] = {}
@@ -285,5 +285,5 @@ def read_facts(folder: Path) -> Mapping[str, Fact]:
 
 
 def facts() -> Mapping[str, Fact]:
-    """Every entry of the packaged parameters.yaml and rail.yaml by its key, ``@year`` included."""
+    """Every packaged entry by its key, ``@year`` included."""
     return read_facts(packaged())

@@ -103,6 +103,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "neutral": "neutral strip",
         "quarantine": "quarantine",
         "receiving_tracks": "receiving tracks",
+        "release": "release from China",
         "run": "run between the stations",
         "scan": "X-ray scan",
         "slot": "train slots",

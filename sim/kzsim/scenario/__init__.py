@@ -5,11 +5,13 @@
 ``docs/scenarios.md`` and ``docs/sweeps.md`` tell what may be written.
 """
 
+from kzsim.scenario.disruptions import reported as reported_episodes
 from kzsim.scenario.explain import Explanation, explain
 from kzsim.scenario.load import load, validate, without_corridors
 from kzsim.scenario.model import (
     Corridor,
     CrossingSettings,
+    Episode,
     RailSettings,
     RoadSettings,
     Scenario,
@@ -29,6 +31,7 @@ __all__ = [
     "Corridor",
     "CrossingSettings",
     "Draft",
+    "Episode",
     "Explanation",
     "Interval",
     "Levels",
@@ -49,6 +52,7 @@ __all__ = [
     "load",
     "load_base",
     "load_sweep",
+    "reported_episodes",
     "validate",
     "variant",
     "without_corridors",

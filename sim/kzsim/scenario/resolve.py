@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kzsim import evidence
-from kzsim.scenario import corridors, demand, parameters, words
+from kzsim.scenario import corridors, demand, disruptions, parameters, words
 from kzsim.scenario.document import Node
 from kzsim.scenario.inherit import Tree
 from kzsim.scenario.model import CrossingSettings, Plain, RailSettings, RoadSettings, Scenario, Setting
@@ -49,6 +49,7 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
     if report.sound("year"):
         overrides, settings = parameters.overrides(written, year, report)
     made = corridors.corridors(written, first, last, report)
+    episodes = disruptions.episodes(written, year, simulated, report) if report.sound("year") else ()
     _warn_of_idle_settings(written, simulated, report)
     if report.sound("year", "demand", "simulate", "crossings"):
         demand.warn_outside(written, year, simulated, report)
@@ -83,6 +84,7 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
             )
         ),
         settings=settings,
+        episodes=episodes,
     )
 
 
@@ -201,6 +203,7 @@ def _origins(root: Node, year: int, first: date, last: date) -> tuple[dict[str, 
         "simulate.rail": list(words.crossings_with("rail")),
         "demand": "100 %",
         "green_corridors": words.NO_CORRIDOR,
+        "disruptions.reported": "on" if disruptions.REPORTED_BY_DEFAULT else "off",
     }
     origins = dict.fromkeys(values, "default")
     for key, node in _said(root, ()):
