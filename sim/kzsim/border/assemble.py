@@ -12,6 +12,7 @@ from kzsim.border.idle import sentences
 from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Border, ElementLabel, Parts
 from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
+from kzsim.border.worth import warm_season
 from kzsim.evidence import Parameters
 from kzsim.network.model import MS_PER_HOUR, GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
 from kzsim.scenario import Scenario
@@ -56,6 +57,7 @@ def assemble(scenario: Scenario) -> Border:
         parameters=params,
         start=clock.start,
         follow_up_ms=scenario.follow_up_ms,
+        warm=warm_season(params, scenario.road[0], clock) if scenario.road else (),
         notes=(
             *sentences([idle for part in parts for idle in part.idle], scenario),
             *episodes.sentences(scenario),

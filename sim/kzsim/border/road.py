@@ -40,6 +40,7 @@ from kzsim.border.post import Element, Truck
 from kzsim.border.quantities import count
 from kzsim.border.road_queue import EQUEUE, INTAKE, RELEASED, OutOfTurn
 from kzsim.border.site import Site
+from kzsim.border.worth import road_worth
 from kzsim.evidence import Parameters
 from kzsim.network.model import (
     Account,
@@ -227,6 +228,7 @@ def _group(site: Site, truck: Truck, flow: evidence.RoadFlow) -> GroupLabel:
         load_t=flow.load_t,
         agricultural=eligible,
         loaded=truck.loaded,
+        worth=road_worth(site.params, site.crossing, site.direction, truck.klass, flow),
     )
 
 

@@ -32,6 +32,7 @@ from kzsim.scenario.problems import Place, nearest, shorten
 from kzsim.scenario.sweep_model import written
 
 ASSUMPTION = "triangular from low to high with the mode at the value, independent of each other"
+WEIGHS = "says what time costs and moves no truck"
 COMPLIANCE = "corridor.compliance"
 _CORRIDORS = "green_corridors"
 _PARAMETERS = "parameters"
@@ -187,7 +188,12 @@ def _entries(scenario: Scenario, taken: frozenset[str]) -> Iterator[tuple[Unknow
         )
         if unknown.whole and math.ceil(unknown.low) >= math.floor(unknown.high):
             continue  # a single whole number is no range
-        yield unknown, reason if fact.periods else ""
+        yield unknown, reason if fact.periods else WEIGHS if _weighs(bare) else ""
+
+
+def _weighs(key: str) -> bool:
+    """Whether an entry only says what time costs: it moves no truck."""
+    return key.startswith("cost.") or ".loss.perishable" in key
 
 
 def read_by(scenario: Scenario) -> Mapping[str, Fact]:

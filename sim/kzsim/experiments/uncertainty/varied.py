@@ -16,6 +16,9 @@ from kzsim.scenario.sweep_model import written
 
 _PARAMETERS = "parameters."
 
+COST = "cost"
+"""First word of entries that belong to every crossing and mode."""
+
 
 @dataclass(frozen=True)
 class Varied:
@@ -74,7 +77,7 @@ class Varied:
 def _at(key: str, crossing: str, mode: str) -> bool:
     head, *rest = key.split(".")
     if head == "parameters":
-        return rest[0] == mode and rest[1] == crossing
+        return rest[0] == COST or (rest[0] == mode and rest[1] == crossing)
     return rest[0] == crossing and (head == "green_corridors" or rest[1] == mode)
 
 
