@@ -13,7 +13,11 @@ from kzsim import evidence
 from kzsim.border import build
 from kzsim.border.demand import Bend, bent
 from kzsim.border.labels import DIRECTIONS, Direction
+from kzsim.draws import draw
+from kzsim.engines import kernel, reference
+from kzsim.experiments.once import outcome_hash
 from kzsim.experiments.plain import scenario_from
+from kzsim.network.compile import compile_network
 from kzsim.network.model import Calendar, GateStage, ServiceStage, Source
 from kzsim.scenario import Episode, Scenario, load, reported_episodes, validate
 from tests.unit.border_cases import DAY_MS, parts_of, scenario
@@ -192,6 +196,20 @@ def test_fewer_trains_are_accepted_on_the_days_of_an_episode() -> None:
     gates = [s for s in build(case).network.stages if isinstance(s, GateStage) and "kz_to_cn" in s.name]
     assert [refill.overall for refill in gates[0].refills[1:4]] == [3, 3, 3]
     assert gates[0].refills[4].overall > 3
+
+
+def test_both_engines_agree_on_a_border_with_every_kind_of_episode() -> None:
+    kinds = (
+        episode("quota.cn_intake", 40),
+        episode("equeue.no_show_share", 20, key="n"),
+        episode("quota.cn_intake", 0, key="shut", direction="both", first=LAST, last=LAST),
+        episode("quota.cn_to_kz_release", 12.5, key="r", direction="cn_to_kz"),
+        episode("cn.capacity_factor", 0.5, key="c", direction="both"),
+        episode("demand.perishable", 0.5, key="d", direction="both", counted=True),
+    )
+    program = compile_network(build(with_episodes(*kinds)).network)
+    entities = draw(program, 1, 0)
+    assert outcome_hash(kernel.run(program, entities)) == outcome_hash(reference.run(program, entities))
 
 
 # --- which are in force -----------------------------------------------------------------------------------

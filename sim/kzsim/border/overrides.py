@@ -14,6 +14,7 @@ from kzsim.border.labels import DIRECTIONS, Border, Mode
 from kzsim.evidence import Fact
 from kzsim.scenario import (
     Corridor,
+    Growth,
     Problem,
     Scenario,
     Scope,
@@ -135,6 +136,12 @@ def _everything(year: int) -> dict[str, float | bool | str]:
     return found
 
 
+def _goals(year: int) -> Growth:
+    """Goals of every kind that the year has a start for; what they are does not matter."""
+    known = evidence.macro()["trade_turnover_usd_bn"]["kz_statistics"]
+    return Growth(known[str(year)]["value"] if str(year) in known else None, 1.0, 1e6)
+
+
 def _everywhere(year: int, overrides: Mapping[str, float | bool | str]) -> Scenario:
     known = evidence.conventions()
     there = evidence.crossings()
@@ -155,4 +162,5 @@ def _everywhere(year: int, overrides: Mapping[str, float | bool | str]) -> Scena
         overrides=overrides,
         corridors=dict.fromkeys(there, corridor),
         episodes=reported_episodes(year),
+        growth=_goals(year),
     )

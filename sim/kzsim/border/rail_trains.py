@@ -51,7 +51,9 @@ def trains(scenario: Scenario, line: Line, clock: Clock, corridor: CrossingCorri
     Only classes that the menu of measures makes eligible have both; the two kinds are there with and
     without a corridor, so that the same trains comply in every scenario.
     """
-    flows = taking.rail_demand(line.params, line.crossing, scenario.year).flows[line.direction]
+    flows = taking.rail_demand(line.params, line.crossing, scenario.year, scenario.growth).flows[
+        line.direction
+    ]
     dated = episodes.dated(scenario, line.crossing, "rail")
     sources: list[Source] = []
     groups: list[GroupLabel] = []

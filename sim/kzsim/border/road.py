@@ -86,13 +86,13 @@ def road_parts(
     factor = scenario.demand_factor * settings.demand_factor
     out_of_turn = road_queue.NOBODY
     if direction == "kz_to_cn":
-        out_of_turn = road_queue.out_of_turn(site, scenario.year, factor)
+        out_of_turn = road_queue.out_of_turn(site, scenario.year, factor, scenario.growth)
 
     made = _elements(site, out_of_turn)
     zones = _zones(site)
     groups: list[GroupLabel] = []
     routes, sources = [], []
-    demand = taking.road_demand(params, crossing, scenario.year)
+    demand = taking.road_demand(params, crossing, scenario.year, scenario.growth)
     for klass, flow in demand.flows[direction].items():
         routes.append(_route(site, klass, loaded=flow.load_t > 0))
         kinds = _kinds(site, klass, flow, out_of_turn, groups)

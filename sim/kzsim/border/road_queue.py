@@ -30,6 +30,7 @@ from kzsim.border.labels import CORRIDOR, ORDINARY, OUT_OF_TURN
 from kzsim.border.quantities import plain_number
 from kzsim.border.site import Site
 from kzsim.network.model import Calendar, GateStage, Refill
+from kzsim.scenario.model import NO_GROWTH, Growth
 
 EQUEUE = "equeue"
 INTAKE = "intake"
@@ -128,7 +129,7 @@ def release(site: Site) -> GateStage:
     return GateStage(site.name("cn", RELEASED), Calendar.always(1), tuple(refills))
 
 
-def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
+def out_of_turn(site: Site, year: int, demand_factor: float, growth: Growth = NO_GROWTH) -> OutOfTurn:
     """How far the cap on slots out of turn goes, over a whole year.
 
     The cap is kept where it is applied in fact, at the booking: such a share of the trucks entitled
@@ -145,7 +146,7 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
         return NOBODY
     whole_year = clock(date(year, 1, 1), date(year, 12, 31))
     places = cap * math.fsum(daily_releases(site, day) for day in whole_year.days("kz"))
-    flows = taking.road_demand(site.params, site.crossing, year).flows
+    flows = taking.road_demand(site.params, site.crossing, year, growth).flows
     going = flows[site.direction]
     eligible = math.fsum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
     users = site.corridor.compliance * eligible

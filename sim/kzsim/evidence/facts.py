@@ -25,7 +25,9 @@ MS_PER_UNIT: Mapping[str, int] = MappingProxyType(
 """Milliseconds in one of each unit of duration that the evidence uses."""
 
 COST = "cost"
-"""The first word of keys that belong to no mode."""
+TRADE = "trade"
+OF_NO_MODE = (COST, TRADE)
+"""The first words of keys that belong to no mode."""
 
 SCENARIO_GRADE = "scenario"
 """The grade of a value that a scenario sets in place of the evidence's."""
@@ -254,7 +256,7 @@ def _check_years(entry: Section, fact: Fact) -> None:
 
 def _check_key(entry: Section, key: str, known: Conventions) -> None:
     mode, *rest = key.partition("@")[0].split(".")
-    if mode == COST:
+    if mode in OF_NO_MODE and rest:
         return
     if mode not in known.modes or len(rest) < 3 or rest[1] not in (*known.directions, BOTH):
         raise entry.error("a key reads mode.crossing.direction.name")

@@ -7,7 +7,16 @@ from datetime import date
 from typing import Any
 
 from kzsim.scenario import Scenario
-from kzsim.scenario.model import Corridor, CrossingSettings, Episode, Plain, RailSettings, RoadSettings, Scope
+from kzsim.scenario.model import (
+    Corridor,
+    CrossingSettings,
+    Episode,
+    Growth,
+    Plain,
+    RailSettings,
+    RoadSettings,
+    Scope,
+)
 
 
 def scenario_from(
@@ -33,6 +42,7 @@ def scenario_from(
         crossings={name: _crossing(**found) for name, found in settings.pop("crossings").items()},
         corridors={name: _corridor(**found) for name, found in settings.pop("corridors").items()},
         episodes=tuple(_episode(**found) for found in settings.pop("episodes", ())),
+        growth=Growth(**settings.pop("growth", {})),
         origins=origins or {},
         written=written or {},
         **settings,

@@ -89,6 +89,22 @@ class Episode:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """Goals for a whole year; None: as in the evidence.
+
+    Turnover of the trade and additional farm exports are in bn USD, containers on the Trans-Caspian route
+    in TEU.
+    """
+
+    turnover_bn_usd: float | None = None
+    farm_exports_bn_usd: float | None = None
+    trans_caspian_teu: float | None = None
+
+
+NO_GROWTH = Growth()
+
+
+@dataclass(frozen=True)
 class Setting:
     """Where a value was set: its dotted key, its place, and whether by the scenario itself or --set."""
 
@@ -135,6 +151,7 @@ class Scenario:
     warnings: tuple[Problem, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict, compare=False)
     episodes: tuple[Episode, ...] = ()
+    growth: Growth = NO_GROWTH
 
     def setting(self, key: str) -> Setting:
         """What set an override; without a file the key as it would be written."""
@@ -149,7 +166,7 @@ class Scenario:
     def canonical(self) -> dict[str, Plain]:
         """All that decides the outcome, as plain JSON values; equal for scenarios that mean the same.
 
-        ``episodes`` stands there only if there are any.
+        ``episodes`` and ``growth`` stand there only if there are any.
         """
         return {
             "year": self.year,
@@ -173,6 +190,7 @@ class Scenario:
                 name: {measure: shares[measure] for measure in sorted(shares)}
                 for name, shares in sorted(self.uptake.items())
             },
+            **({} if self.growth == NO_GROWTH else {"growth": dict(vars(self.growth))}),
             **({"episodes": [_episode(each) for each in self.episodes]} if self.episodes else {}),
         }
 

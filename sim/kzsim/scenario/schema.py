@@ -42,6 +42,9 @@ _NO_SLOTS = (
     "with no slots no loaded train would ever leave; to leave the crossing out, take it out of simulate.rail"
 )
 
+_NO_TRADE = "without any trade no truck would come; leave the key out to keep the year's"
+_NO_TEU = "leave the key out to keep the year's containers"
+
 CROSSING = Name("crossing", words.crossing_names)
 MEASURE = Name("measure", words.measure_names)
 BUNDLE = Name("bundle", words.bundle_names)
@@ -239,6 +242,17 @@ class DisruptionsFile(Written):
     """Episodes of the evidence switched on or off one by one, and episodes of your own by a name of yours."""
 
 
+class GrowthFile(Written):
+    """Goals for a year, which become trucks and trains by steps that are entries `trade.*`."""
+
+    trade_turnover: Annotated[float | None, Quantity(dimension("bn_usd"), _NO_TRADE)] = None
+    """Turnover of the trade between the two countries, in Kazakhstan's statistics. Default: the year's."""
+    farm_exports: Annotated[float | None, Quantity(dimension("bn_usd"))] = None
+    """Farm goods exported to China on top of the year's. Default: none."""
+    trans_caspian: Annotated[float | None, Quantity(dimension("teu"), _NO_TEU)] = None
+    """Containers a year on the Trans-Caspian route. Default: the year's."""
+
+
 class ScenarioFile(Written):
     """A scenario of kzsim. Everything not said comes from the evidence, with its source."""
 
@@ -277,6 +291,8 @@ class ScenarioFile(Written):
     """The green corridor of each crossing. Default: none."""
     disruptions: DisruptionsFile | None = None
     """What was otherwise on some days: dated episodes of the evidence, and your own."""
+    growth: GrowthFile | None = None
+    """Goals in money or containers, on top of the evidence's demand. Default: none."""
 
 
 WILD = {"measures": "<measure>", "episodes": "<episode>"}

@@ -32,7 +32,6 @@ from kzsim.scenario.problems import Place, nearest, shorten
 from kzsim.scenario.sweep_model import written
 
 ASSUMPTION = "triangular from low to high with the mode at the value, independent of each other"
-WEIGHS = "says what time costs and moves no truck"
 COMPLIANCE = "corridor.compliance"
 _CORRIDORS = "green_corridors"
 _PARAMETERS = "parameters"
@@ -93,7 +92,8 @@ def unknowns(scenario: Scenario, over: Over, taken: Iterable[str] = ()) -> Unkno
 
     ``taken`` are the keys that the sweep varies by itself. What the scenario or the sweep sets is known,
     and no unknown. An entry with values of its own for parts of the year is varied only if it is named,
-    because one value then replaces them all. Raises ScenarioError if a name fits nothing.
+    because one value then replaces them all; likewise what only says what time costs. Raises
+    ScenarioError if a name fits nothing.
     """
     return unknowns_of([scenario], over, taken)[0]
 
@@ -115,7 +115,9 @@ def unknowns_of(scenarios: Sequence[Scenario], over: Over, taken: Iterable[str] 
         ]
         for scenario in scenarios
     ]
-    if not over.everything:
+    if over.everything:
+        found = [[(one, why) for one, why in each if not weighs(one.name)] for each in found]
+    else:
         _require_matches(over, [one for each in found for one in each], len(scenarios))
         patterns = [wanted.word for wanted in over.patterns]
         found = [
@@ -188,10 +190,10 @@ def _entries(scenario: Scenario, taken: frozenset[str]) -> Iterator[tuple[Unknow
         )
         if unknown.whole and math.ceil(unknown.low) >= math.floor(unknown.high):
             continue  # a single whole number is no range
-        yield unknown, reason if fact.periods else WEIGHS if _weighs(bare) else ""
+        yield unknown, reason if fact.periods else ""
 
 
-def _weighs(key: str) -> bool:
+def weighs(key: str) -> bool:
     """Whether an entry only says what time costs: it moves no truck."""
     return key.startswith("cost.") or ".loss.perishable" in key
 
