@@ -17,9 +17,11 @@ from kzsim.draws import draw
 from kzsim.engines import kernel, reference
 from kzsim.experiments.once import outcome_hash
 from kzsim.experiments.plain import scenario_from
+from kzsim.experiments.sweeps.unknowns import unknowns
 from kzsim.network.compile import compile_network
 from kzsim.network.model import Calendar, GateStage, ServiceStage, Source
-from kzsim.scenario import Episode, Scenario, load, reported_episodes, validate
+from kzsim.scenario import Episode, Over, Scenario, load, reported_episodes, validate
+from kzsim.scenario.problems import Place
 from tests.unit.border_cases import DAY_MS, parts_of, scenario
 
 FIRST = date(2023, 6, 5)
@@ -79,11 +81,19 @@ def test_the_episode_that_starts_later_goes_before_and_the_scenarios_own_before_
     assert refills(with_episodes(first, later, own), ".intake")[:5] == [100, 20, 20, 20, 100]
 
 
-def test_a_value_for_the_whole_year_goes_before_an_episode_of_the_evidence_but_not_of_ones_own() -> None:
-    told = episode("quota.cn_intake", 40)
-    mine = replace(told, own=True)
-    assert refills(with_episodes(told, overrides={INTAKE: 70.0}), ".intake")[1] == 70
-    assert refills(with_episodes(mine, overrides={INTAKE: 70.0}), ".intake")[1] == 40
+def test_an_episode_holds_on_its_days_whatever_the_value_of_the_year() -> None:
+    case = with_episodes(episode("quota.cn_intake", 40), overrides={INTAKE: 70.0})
+    assert refills(case, ".intake") == [70, 40, 40, 40, 70, 70]
+    slots = {"road.bakhty.kz_to_cn.equeue.slots": 80.0}
+    case = with_episodes(episode("equeue.slots", 50), overrides=slots)
+    assert refills(case, ".equeue")[1:5] == [46, 46, 46, 73]  # 92 % of them come
+
+
+def test_a_range_is_varied_also_where_an_episode_sets_another_value_for_some_days() -> None:
+    few = Episode("s", ("dostyk",), "rail", "kz_to_cn", SECOND, LAST, "slots", 3)
+    case = replace(scenario(FIRST, 7, road=(), rail=("dostyk",)), episodes=(few,))
+    found = unknowns(case, Over(True, (), Place("over")))
+    assert "rail.dostyk.kz_to_cn.slots" in {one.name for one in found.varied}
 
 
 def test_an_intake_of_none_in_both_directions_shuts_the_crossing() -> None:

@@ -107,8 +107,8 @@ def _precedence(episode: Episode) -> tuple[bool, int, str]:
 def periods(scenario: Scenario) -> dict[str, tuple[Period, ...]]:
     """By the key of the evidence what episodes set it to, the first before the others.
 
-    A value that the scenario sets for the whole year goes before the episodes of the evidence, as it
-    goes before the evidence's periods, but not before the scenario's own.
+    They hold on their days also where the scenario sets a value for the whole year: whoever wants more
+    trains a day has the storm all the same.
     """
     found: dict[str, list[Period]] = {}
     for episode in sorted(scenario.episodes, key=_precedence):
@@ -119,8 +119,7 @@ def periods(scenario: Scenario) -> dict[str, tuple[Period, ...]]:
         for crossing in episode.crossings:
             for way in ways:
                 key = f"{episode.mode}.{crossing}.{way}.{episode.param}"
-                set_by_hand = {key, evidence.general_key(key)} & scenario.overrides.keys()
-                if (way in lever.directions or BOTH in lever.directions) and (episode.own or not set_by_hand):
+                if way in lever.directions or BOTH in lever.directions:
                     found.setdefault(key, []).append(Period(episode.first, episode.last, episode.value))
     return {key: tuple(each) for key, each in found.items()}
 

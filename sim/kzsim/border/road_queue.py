@@ -66,16 +66,15 @@ NOBODY = OutOfTurn()
 def daily_slots(site: Site, day: date) -> float:
     """Slots that the electronic queue gives out for one open day.
 
-    They are the intake quota times the overbooking factor. A number of slots set by the scenario, for
-    the year or for some days, comes first, then one of an episode of the evidence; the evidence's own
-    is only asked for where there is no quota.
+    They are the intake quota times the overbooking factor. The number of an episode comes first, then one
+    that the scenario sets for the year; the evidence's own is only asked for where there is no quota.
     """
-    slots = site.params.own(site.key(SLOTS_KEY))
-    if slots is not None:
-        return slots.on(day)
     for_the_day = site.params.dated_on(site.key(SLOTS_KEY), day)
     if for_the_day is not None:
         return for_the_day
+    slots = site.params.own(site.key(SLOTS_KEY))
+    if slots is not None:
+        return slots.on(day)
     quota = site.params.find(site.key(QUOTA_KEY))
     if quota is None:
         return site.fact(SLOTS_KEY).on(day)

@@ -213,7 +213,13 @@ def read_by(scenario: Scenario) -> Mapping[str, Fact]:
         short,
     ):
         found.update(assemble(variant).parameters.used)
-    return found
+    return {key: _of_the_year(key, fact, scenario.year) for key, fact in found.items()}
+
+
+def _of_the_year(key: str, fact: Fact, year: int) -> Fact:
+    """The fact without what dated episodes set it to: they hold on their days whatever the value is."""
+    entry = evidence.entry_for(key, year)
+    return replace(fact, periods=entry.periods) if entry and not fact.of_scenario else fact
 
 
 def _evidence_keys(taken: frozenset[str], year: int) -> frozenset[str]:
