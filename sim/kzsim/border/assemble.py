@@ -57,7 +57,7 @@ def assemble(scenario: Scenario) -> Border:
         parameters=params,
         start=clock.start,
         follow_up_ms=scenario.follow_up_ms,
-        warm=warm_season(params, scenario.road[0], clock) if scenario.road else (),
+        warm=warm_season(params, clock) if scenario.road else (),
         notes=(
             *sentences([idle for part in parts for idle in part.idle], scenario),
             *episodes.sentences(scenario),

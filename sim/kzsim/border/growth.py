@@ -36,8 +36,8 @@ GRAIN, CONTAINER = "grain", "container"
 FARM_BY_ROAD = ("grain_and_oilseed", "other_agri")
 THERE: Direction = "kz_to_cn"
 BACK: Direction = "cn_to_kz"
-ALTYNKOL = "nur_zholy"
-"""The crossing at which the station Altynkol lies."""
+ALTYNKOL = "Altynkol"
+"""The Kazakh station by whose name the evidence divides the trains of the route."""
 DAYS_PER_YEAR = 365
 _TURNOVER = "macro.trade_turnover"
 
@@ -149,7 +149,9 @@ def _caspian_trains(growth: Growth, params: Parameters, crossing: str, flow: evi
     more = (growth.trans_caspian_teu or 0.0) - now
     from_china = more * params.get("trade.trans_caspian_share_from_china").share
     altynkol = params.get("trade.trans_caspian_via_altynkol").share
-    here = altynkol if crossing == ALTYNKOL else 1.0 - altynkol
+    rail = evidence.crossings()[crossing].rail
+    there = rail is not None and any(names["en"] == ALTYNKOL for names in rail.stations.values())
+    here = altynkol if there else 1.0 - altynkol
     if flow.teu_per_train is None:
         raise EvidenceError(f"{crossing}: the TEU of a container train are not in the evidence")
     return from_china * here / flow.teu_per_train / DAYS_PER_YEAR

@@ -6,7 +6,7 @@ from datetime import date
 
 from kzsim.border.calendars import Clock, Interval, joined
 from kzsim.border.labels import Direction, Worth
-from kzsim.evidence import EvidenceError, Parameters, RoadFlow
+from kzsim.evidence import ANY_CROSSING, EvidenceError, Parameters, RoadFlow
 
 PERISHABLE = "perishable"
 
@@ -42,9 +42,9 @@ def road_worth(params: Parameters, crossing: str, direction: Direction, klass: s
     )
 
 
-def warm_season(params: Parameters, crossing: str, clock: Clock) -> tuple[Interval, ...]:
+def warm_season(params: Parameters, clock: Clock) -> tuple[Interval, ...]:
     """The warm months of the run on the home clock, in ms. Raises EvidenceError if they are no months."""
-    fact = params.get(f"{_LOSS.format(crossing=crossing)}summer_months")
+    fact = params.get(f"{_LOSS.format(crossing=ANY_CROSSING)}summer_months")
     if not isinstance(fact.value, tuple):
         raise EvidenceError(f"{fact.key}: {fact.value!r} is no list of months")
     months = {int(month) for month in fact.value}
