@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kzsim import evidence
-from kzsim.border import calendars, road
+from kzsim.border import calendars, episodes, road
 from kzsim.border.corridors import CrossingCorridor, crossing_corridor
 from kzsim.border.labels import Direction, Parts
 from kzsim.evidence import Parameters
@@ -53,7 +53,7 @@ def corridor_of(case: Scenario, crossing: str = "bakhty") -> CrossingCorridor:
 
 def parts_of(case: Scenario, direction: Direction = "kz_to_cn", crossing: str = "bakhty") -> Parts:
     """The parts of one crossing and direction by road."""
-    params = Parameters(case.year, case.overrides)
+    params = Parameters(case.year, case.overrides, episodes.periods(case))
     clock = calendars.clock(case.first_day, case.last_day)
     return road.road_parts(case, params, crossing, direction, clock, corridor_of(case, crossing))
 

@@ -17,9 +17,10 @@ from kzsim.evidence.conventions import read_conventions
 from kzsim.evidence.corridor import read_corridor
 from kzsim.evidence.crossings import read_geography
 from kzsim.evidence.demand import read_demand
+from kzsim.evidence.episodes import read_disruptions
 from kzsim.evidence.facts import read_facts
 from kzsim.evidence.reader import packaged
-from kzsim.evidence.records import read_disruptions, read_macro, read_targets
+from kzsim.evidence.records import read_macro, read_targets
 from kzsim.evidence.sources import read_sources
 
 Reader = Callable[[Path], object]

@@ -19,7 +19,7 @@ from kzsim.experiments.sweeps import (
     sweep_digest,
     validate_sweep,
 )
-from kzsim.experiments.sweeps.unknowns import COMPLIANCE, read_by
+from kzsim.experiments.sweeps.unknowns import COMPLIANCE, read_by, weighs
 from kzsim.scenario import ScenarioError, is_sweep, load, load_sweep
 from kzsim.scenario.problems import MOST_PROBLEMS
 from tests.unit.test_sweep_files import BASE, HEAD
@@ -275,7 +275,9 @@ def test_every_range_that_the_scenario_reads_is_varied_once(folder: Path) -> Non
         if fact.low is not None and fact.high is not None and fact.low < fact.high
     }
     names = {one.name for one in points.unknowns.varied}
-    assert names == ranges | {"demand.road.bakhty"}
+    costs = {name for name in ranges if weighs(name)}
+    assert {"cost.truck_hour", "road.all.both.loss.perishable_reefer"} <= costs
+    assert names == ranges - costs | {"demand.road.bakhty"}
     keys = [key for one in points.unknowns.varied for key in one.keys]
     assert len(keys) == len(set(keys))
 

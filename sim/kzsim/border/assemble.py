@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from kzsim.border import calendars, taking
+from kzsim.border import calendars, episodes, taking
 from kzsim.border.corridors import crossing_corridor
 from kzsim.border.idle import sentences
 from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Border, ElementLabel, Parts
 from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
+from kzsim.border.worth import warm_season
 from kzsim.evidence import Parameters
 from kzsim.network.model import MS_PER_HOUR, GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
 from kzsim.network.possible_deadlocks import possible_deadlocks
@@ -30,7 +31,8 @@ def assemble(scenario: Scenario) -> Border:
 
     Raises EvidenceError if the evidence lacks something for the scenario's crossings and year.
     """
-    params = Parameters(scenario.year, scenario.overrides)
+    params = Parameters(scenario.year, scenario.overrides, episodes.periods(scenario))
+    episodes.take(params, scenario)
     clock = calendars.clock(scenario.first_day, scenario.last_day)
     parts = tuple(_parts(scenario, params, clock))
     groups = tuple(group for part in parts for group in part.groups)
@@ -56,7 +58,12 @@ def assemble(scenario: Scenario) -> Border:
         parameters=params,
         start=clock.start,
         follow_up_ms=scenario.follow_up_ms,
-        notes=(*sentences([idle for part in parts for idle in part.idle], scenario), *_deadlocks(network)),
+        warm=warm_season(params, clock) if scenario.road else (),
+        notes=(
+            *sentences([idle for part in parts for idle in part.idle], scenario),
+            *episodes.sentences(scenario),
+            *_deadlocks(network),
+        ),
     )
 
 

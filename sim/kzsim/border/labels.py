@@ -37,6 +37,24 @@ def second_side(direction: Direction) -> Side:
 
 
 @dataclass(frozen=True)
+class Worth:
+    """What time costs a truck and its load.
+
+    USD an hour, USD for the transfer of the load in China, USD of the load's value, and the share of
+    that value lost a day in the warm months and in the others.
+    """
+
+    hour_usd: float = 0.0
+    transfer_usd: float = 0.0
+    value_usd: float = 0.0
+    lost_per_day_warm: float = 0.0
+    lost_per_day_cool: float = 0.0
+
+
+UNKNOWN_WORTH = Worth()
+
+
+@dataclass(frozen=True)
 class GroupLabel:
     """Whom a group number stands for; indicators are kept by group.
 
@@ -46,7 +64,7 @@ class GroupLabel:
     for everybody alike. ``eligible`` are the classes that a corridor may take,
     ``agricultural`` those that are farm goods throughout: by rail grain only, because container trains
     are eligible for the produce in some of their boxes, a share that nobody knows. ``loaded`` is false
-    for trucks and trains of wagons that go empty.
+    for trucks and trains of wagons that go empty. ``worth`` is known for trucks only.
     """
 
     crossing: str
@@ -62,6 +80,7 @@ class GroupLabel:
     _: KW_ONLY
     agricultural: bool
     loaded: bool
+    worth: Worth = UNKNOWN_WORTH
 
 
 @dataclass(frozen=True)
@@ -120,7 +139,7 @@ class Border:
 
     ``start`` is the aware instant of t = 0; ``notes`` are sentences on what the scenario asks for
     and the model leaves out. ``warnings`` are about settings without effect, each with its place; the
-    notes say them too.
+    notes say them too. ``warm`` are the months in which produce spoils faster, in ms from the start.
     """
 
     network: Network
@@ -131,3 +150,4 @@ class Border:
     follow_up_ms: int
     notes: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    warm: tuple[tuple[int, int], ...] = ()

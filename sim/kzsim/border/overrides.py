@@ -12,7 +12,16 @@ from kzsim.border.corridors import OUT_OF_TURN_CAP, crossing_corridor
 from kzsim.border.idle import at
 from kzsim.border.labels import DIRECTIONS, Border, Mode
 from kzsim.evidence import Fact
-from kzsim.scenario import Corridor, Problem, Scenario, Scope, Setting, without_corridors
+from kzsim.scenario import (
+    Corridor,
+    Growth,
+    Problem,
+    Scenario,
+    Scope,
+    Setting,
+    reported_episodes,
+    without_corridors,
+)
 
 PARAMETERS = "parameters."
 NOT_MODELLED = "has no effect: not modelled yet"
@@ -127,6 +136,12 @@ def _everything(year: int) -> dict[str, float | bool | str]:
     return found
 
 
+def _goals(year: int) -> Growth:
+    """Goals of every kind that the year has a start for; what they are does not matter."""
+    known = evidence.macro()["trade_turnover_usd_bn"]["kz_statistics"]
+    return Growth(known[str(year)]["value"] if str(year) in known else None, 1.0, 1e6)
+
+
 def _everywhere(year: int, overrides: Mapping[str, float | bool | str]) -> Scenario:
     known = evidence.conventions()
     there = evidence.crossings()
@@ -146,4 +161,6 @@ def _everywhere(year: int, overrides: Mapping[str, float | bool | str]) -> Scena
         rail=tuple(name for name in there if "rail" in there[name].modes),
         overrides=overrides,
         corridors=dict.fromkeys(there, corridor),
+        episodes=reported_episodes(year),
+        growth=_goals(year),
     )

@@ -11,7 +11,6 @@ are also names of random numbers, so they are the same whatever a corridor chang
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from types import MappingProxyType
 
 from kzsim.border.calendars import daily_calendar, joined, to_calendar
 from kzsim.border.corridors import DEDICATED, PRIORITY, RELEASED_BEFORE_RESULT, TAKEN_FROM_GENERAL
+from kzsim.border.episodes import whole_on
 from kzsim.border.labels import CORRIDOR, ORDINARY, OUT_OF_TURN, ElementLabel, Side
 from kzsim.border.quantities import count
 from kzsim.border.site import Site
@@ -142,15 +142,23 @@ def _service(site: Site, side: Side, stage: str) -> ServiceStage:
     def servers(day: date) -> int:
         return count(fact, fact.on(day))
 
+    capacity, way = f"{side}.capacity_factor", None if shared else site.direction
+    fewer = site.dated.changes_capacity(capacity, way)
+
+    def there_on(day: date, number: int) -> int:
+        return whole_on(day, number * site.dated.capacity_on(capacity, way, day)) if fewer else number
+
     def general(day: date) -> int:
         there = servers(day)
-        return max(min(there, 1), there - _given_up(dedicated, taken, day))
+        return there_on(day, max(min(there, 1), there - _given_up(dedicated, taken, day)))
 
     pools = [Pool(GENERAL, daily_calendar(site.clock, side, site.open(side), general))]
     if dedicated:
-        pools.insert(0, Pool(GREEN, to_calendar(site.open(side), dedicated)))
+        own = daily_calendar(site.clock, side, site.open(side), lambda day: there_on(day, dedicated))
+        pools.insert(0, Pool(GREEN, own))
     if extra:
-        pools.append(Pool(WINDOW, daily_calendar(site.clock, side, extra, servers)))
+        longer = daily_calendar(site.clock, side, extra, lambda day: there_on(day, servers(day)))
+        pools.append(Pool(WINDOW, longer))
     usable: dict[str, tuple[str, ...]] = {}
     if len(pools) > 1:
         every = tuple(pool.name for pool in pools)
@@ -162,9 +170,7 @@ def _service(site: Site, side: Side, stage: str) -> ServiceStage:
 
 def _given_up(dedicated: int, share: float, day: date) -> int:
     """Servers that the general lanes give up on that day; over the days exactly the share of them."""
-    each_day = dedicated * share
-    number = day.toordinal()
-    return math.floor((number + 1) * each_day) - math.floor(number * each_day)
+    return whole_on(day, dedicated * share)
 
 
 def _scanners(site: Site, side: Side) -> Fact:

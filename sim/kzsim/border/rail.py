@@ -18,10 +18,13 @@ other gauge than the loaded trains of their direction: no finite number of track
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
+from kzsim.border import episodes
 from kzsim.border.calendars import Clock, daily_refills, whole_parts
 from kzsim.border.corridors import RAIL_PREFIX, RAIL_PRIORITY, CrossingCorridor
+from kzsim.border.episodes import Dated, whole_on
 from kzsim.border.labels import CORRIDOR, Direction, ElementLabel, Idle, Parts, Side
 from kzsim.border.rail_line import (
     BOXES,
@@ -38,7 +41,8 @@ from kzsim.border.rail_line import (
     step,
 )
 from kzsim.border.rail_trains import trains
-from kzsim.evidence import Fact, Parameters
+from kzsim.evidence import Parameters
+from kzsim.evidence.levers import WIND
 from kzsim.network.model import (
     Account,
     Calendar,
@@ -55,6 +59,9 @@ from kzsim.network.model import (
     Zone,
 )
 from kzsim.scenario import Scenario
+
+UNDER_ROOF = "_under_roof"  # how many of a kind of fronts are in a hall
+LIFTED = frozenset({front(BOXES), front(HOPPERS)})  # wind stops cranes, and no work by hand and forklift
 
 FIRST = -1  # priority of a corridor's trains; everybody else has 0
 
@@ -75,12 +82,13 @@ def rail_parts(
     """
     line = Line(crossing, direction, params)
     demand = trains(scenario, line, clock, corridor)
+    dated = episodes.dated(scenario, crossing, "rail")
     routes = tuple(_route(line, source) for source in demand.sources)
     visited = {visit.stage for route in routes for visit in route.steps}
     elements = (
-        *_station(line, line.first, visited, clock),
+        *_station(line, line.first, visited, clock, dated),
         *_between(line, visited, clock),
-        *_station(line, line.second, visited, clock),
+        *_station(line, line.second, visited, clock, dated),
     )
     return Parts(
         stages=tuple(element for element, _ in elements if not isinstance(element, Zone)),
@@ -112,7 +120,7 @@ def _route(line: Line, source: Source) -> Route:
     )
 
 
-def _station(line: Line, side: Side, visited: set[str], clock: Clock) -> Iterator[Element]:
+def _station(line: Line, side: Side, visited: set[str], clock: Clock, dated: Dated) -> Iterator[Element]:
     """Tracks, check, papers and, where trains are transshipped, fronts and laboratory of one side."""
     tracks = Zone(line.element(side, TRACKS), round(line.fact(f"{side}.receiving_tracks").number))
     yield tracks, line.label(side, TRACKS, "zone")
@@ -124,7 +132,8 @@ def _station(line: Line, side: Side, visited: set[str], clock: Clock) -> Iterato
     for what, (account, pool, tail) in services.items():
         name = line.element(side, what)
         if name in visited:
-            servers = Pool(pool, _servers(line.fact(tail), clock, side))
+            number = _in_the_wind(line, tail, dated) if what in LIFTED else line.fact(tail).on
+            servers = Pool(pool, _servers(number, clock, side))
             yield ServiceStage(name, account, (servers,)), line.label(side, what, "stage")
 
     for what in (PAPERS, LAB):
@@ -143,12 +152,27 @@ def _between(line: Line, visited: set[str], clock: Clock) -> Iterator[Element]:
     yield DelayStage(run, Account.TRAVEL), line.label("between", RUN, "stage")
 
 
-def _servers(fact: Fact, clock: Clock, side: Side) -> Calendar:
-    """A number of servers round the clock, by day of the side's clock where the evidence has periods."""
+def _in_the_wind(line: Line, tail: str, dated: Dated) -> Callable[[date], float]:
+    """Fronts by day; those in the open air are fewer on days of an episode of wind."""
+    fronts = line.fact(tail)
+    if not dated.changes_capacity(WIND, line.direction):
+        return fronts.on
+    covered = line.params.find(line.key(f"{tail}{UNDER_ROOF}"))
+
+    def number(day: date) -> float:
+        there = fronts.on(day)
+        inside = min(there, covered.on(day)) if covered else 0.0
+        return inside + whole_on(day, (there - inside) * dated.capacity_on(WIND, line.direction, day))
+
+    return number
+
+
+def _servers(number: Callable[[date], float], clock: Clock, side: Side) -> Calendar:
+    """A number of servers round the clock, by day of the side's clock."""
     at_ms: list[int] = []
     value: list[int] = []
     for day in clock.days(side):
-        servers = round(fact.on(day))
+        servers = round(number(day))
         if not value or servers != value[-1]:
             at_ms.append(max(0, clock.ms(side, day)))
             value.append(servers)

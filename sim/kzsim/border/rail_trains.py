@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kzsim import evidence
-from kzsim.border import taking
+from kzsim.border import episodes, taking
 from kzsim.border.calendars import Clock
 from kzsim.border.corridors import CrossingCorridor
-from kzsim.border.demand import HourShares, Pattern, arrivals
+from kzsim.border.demand import Bend, HourShares, Pattern, arrivals
 from kzsim.border.labels import CORRIDOR, ORDINARY, GroupLabel, Side
 from kzsim.border.rail_line import (
     CHECK,
@@ -51,7 +51,10 @@ def trains(scenario: Scenario, line: Line, clock: Clock, corridor: CrossingCorri
     Only classes that the menu of measures makes eligible have both; the two kinds are there with and
     without a corridor, so that the same trains comply in every scenario.
     """
-    flows = taking.rail_demand(line.params, line.crossing, scenario.year).flows[line.direction]
+    flows = taking.rail_demand(line.params, line.crossing, scenario.year, scenario.growth).flows[
+        line.direction
+    ]
+    dated = episodes.dated(scenario, line.crossing, "rail")
     sources: list[Source] = []
     groups: list[GroupLabel] = []
     for klass, flow in sorted(flows.items()):
@@ -70,7 +73,8 @@ def trains(scenario: Scenario, line: Line, clock: Clock, corridor: CrossingCorri
             )
             groups.append(_label(line, klass, flow, corridor, eligible, compliant))
         name = f"{line.prefix}.{klass}"
-        sources.append(Source(name, name, _arrivals(scenario, line, flow, clock), tuple(kinds)))
+        bends = dated.bends(line.direction, klass, loaded=klass != EMPTIES)
+        sources.append(Source(name, name, _arrivals(scenario, line, flow, clock, bends), tuple(kinds)))
     return Trains(tuple(sources), tuple(groups))
 
 
@@ -106,7 +110,9 @@ def _label(
     )
 
 
-def _arrivals(scenario: Scenario, line: Line, flow: evidence.RailFlow, clock: Clock) -> Arrivals:
+def _arrivals(
+    scenario: Scenario, line: Line, flow: evidence.RailFlow, clock: Clock, bends: Sequence[Bend]
+) -> Arrivals:
     """A timetable through the year, with late trains and days that swing together for all classes.
 
     The evidence gives the variation (cv) of the time between trains. A timetable of equal headways h
@@ -127,6 +133,7 @@ def _arrivals(scenario: Scenario, line: Line, flow: evidence.RailFlow, clock: Cl
         swing=Swing(f"{line.prefix}.day", taking.day_to_day_cv(line.params, "rail")),
         process="timetable",
         lateness=line.fact("interarrival.cv").number / math.sqrt(2),
+        bends=bends,
     )
 
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from kzsim import evidence
-from kzsim.border import post, road_queue, taking
+from kzsim.border import episodes, post, road_queue, taking
 from kzsim.border.calendars import Clock
 from kzsim.border.corridors import PRIORITY, CrossingCorridor, Use
 from kzsim.border.demand import HourShares, Pattern, arrivals
@@ -37,8 +38,9 @@ from kzsim.border.labels import (
 )
 from kzsim.border.post import Element, Truck
 from kzsim.border.quantities import count
-from kzsim.border.road_queue import EQUEUE, INTAKE, OutOfTurn
+from kzsim.border.road_queue import EQUEUE, INTAKE, RELEASED, OutOfTurn
 from kzsim.border.site import Site
+from kzsim.border.worth import road_worth
 from kzsim.evidence import Parameters
 from kzsim.network.model import (
     Account,
@@ -77,22 +79,26 @@ def road_parts(
     Raises EvidenceError if the evidence lacks an entry for this crossing and year.
     """
     settings = scenario.crossings.get(crossing, CrossingSettings()).road
-    openings = taking.openings(params, crossing, clock, {"kz": settings.hours_kz, "cn": settings.hours_cn})
-    site = Site(crossing, direction, params, clock, corridor, openings, settings.intake_factor)
+    dated = episodes.dated(scenario, crossing, "road")
+    own_hours: dict[Side, Any] = {"kz": settings.hours_kz, "cn": settings.hours_cn}
+    openings = taking.openings(params, crossing, clock, own_hours, dated.shut_days())
+    site = Site(crossing, direction, params, clock, corridor, openings, settings.intake_factor, dated)
     factor = scenario.demand_factor * settings.demand_factor
     out_of_turn = road_queue.NOBODY
     if direction == "kz_to_cn":
-        out_of_turn = road_queue.out_of_turn(site, scenario.year, factor)
+        out_of_turn = road_queue.out_of_turn(site, scenario.year, factor, scenario.growth)
 
     made = _elements(site, out_of_turn)
     zones = _zones(site)
     groups: list[GroupLabel] = []
     routes, sources = [], []
-    demand = taking.road_demand(params, crossing, scenario.year)
+    demand = taking.road_demand(params, crossing, scenario.year, scenario.growth)
     for klass, flow in demand.flows[direction].items():
         routes.append(_route(site, klass, loaded=flow.load_t > 0))
         kinds = _kinds(site, klass, flow, out_of_turn, groups)
-        come = arrivals(clock, flow.trucks * factor, _pattern(site, klass, demand), _swing(site))
+        bends = dated.bends(direction, klass, loaded=flow.load_t > 0)
+        pattern = _pattern(site, klass, demand)
+        come = arrivals(clock, flow.trucks * factor, pattern, _swing(site), bends=bends)
         sources.append(Source(f"road.{crossing}.{direction}.{klass}", routes[-1].name, come, kinds))
     return Parts(
         stages=tuple(element.made for element in made),
@@ -121,6 +127,8 @@ def _elements(site: Site, out_of_turn: OutOfTurn) -> tuple[Element, ...]:
     else:
         yard = DelayStage(site.name("cn", HANDOVER), Account.HANDLING)
         found.append(Element(yard, site.label("cn", HANDOVER, "stage")))
+        if site.dated.releases():
+            found.append(Element(road_queue.release(site), site.label("cn", RELEASED, "gate")))
     return (*found, *(element for side in SIDES for element in post.elements(site, side)))
 
 
@@ -160,7 +168,9 @@ def _route(site: Site, klass: str, *, loaded: bool) -> Route:
     if site.direction == "kz_to_cn":
         before = (Step(EQUEUE, site.name("kz", EQUEUE)), approach)
         between = (across, Step(INTAKE, site.name("cn", INTAKE)))
-    elif loaded:
+    elif site.dated.releases():
+        between = (Step(RELEASED, site.name("cn", RELEASED)), across)
+    if site.direction == "cn_to_kz" and loaded:
         yard = site.name("cn", HANDOVER)
         before = (approach, Step(HANDOVER, yard), Step(WAREHOUSE, yard))
     return Route(
@@ -218,6 +228,7 @@ def _group(site: Site, truck: Truck, flow: evidence.RoadFlow) -> GroupLabel:
         load_t=flow.load_t,
         agricultural=eligible,
         loaded=truck.loaded,
+        worth=road_worth(site.params, site.crossing, site.direction, truck.klass, flow),
     )
 
 
@@ -240,7 +251,9 @@ def _work(site: Site, truck: Truck) -> dict[str, Work]:
     done = {APPROACH: lasts("approach.time"), NEUTRAL: lasts("neutral.time")}
     if site.direction == "kz_to_cn":
         done |= {EQUEUE: Work(), INTAKE: Work()}
-    elif truck.loaded:
+    else:
+        done[RELEASED] = Work()
+    if site.direction == "cn_to_kz" and truck.loaded:
         tail = "handover.warehouse_share"
         share = site.corridor.changed(
             site.fact(tail).share, tail, site.direction, "cn", truck.klass, truck.compliant, truck.without

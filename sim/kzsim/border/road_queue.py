@@ -27,11 +27,16 @@ from kzsim.border.calendars import (
 )
 from kzsim.border.corridors import OUT_OF_TURN_AGRI, OUT_OF_TURN_CAP, OUT_OF_TURN_FETCHING
 from kzsim.border.labels import CORRIDOR, ORDINARY, OUT_OF_TURN
+from kzsim.border.quantities import plain_number
 from kzsim.border.site import Site
 from kzsim.network.model import Calendar, GateStage, Refill
+from kzsim.scenario.model import NO_GROWTH, Growth
 
 EQUEUE = "equeue"
 INTAKE = "intake"
+RELEASED = "release"
+NO_LIMIT = 1_000_000
+"""More than any crossing sees in a day."""
 QUOTA_KEY = "quota.cn_intake"
 SLOTS_KEY = "equeue.slots"
 FETCHED = "perishable"
@@ -61,9 +66,12 @@ NOBODY = OutOfTurn()
 def daily_slots(site: Site, day: date) -> float:
     """Slots that the electronic queue gives out for one open day.
 
-    They are the intake quota times the overbooking factor. A number of slots set by the scenario
-    comes first; the evidence's own is only asked for where there is no quota.
+    They are the intake quota times the overbooking factor. The number of an episode comes first, then one
+    that the scenario sets for the year; the evidence's own is only asked for where there is no quota.
     """
+    for_the_day = site.params.dated_on(site.key(SLOTS_KEY), day)
+    if for_the_day is not None:
+        return for_the_day
     slots = site.params.own(site.key(SLOTS_KEY))
     if slots is not None:
         return slots.on(day)
@@ -77,7 +85,8 @@ def daily_releases(site: Site, day: date) -> int:
     """Trucks that the queue lets go on that day: its slots less those whose trucks do not show up."""
     if not site.openings["kz"].minutes(day):
         return 0
-    return round_down(daily_slots(site, day) * (1 - site.fact("equeue.no_show_share").share))
+    stay_away = site.fact("equeue.no_show_share")
+    return round_down(daily_slots(site, day) * (1 - plain_number(stay_away.on(day), stay_away.unit)))
 
 
 def equeue(site: Site, out_of_turn: OutOfTurn) -> GateStage:
@@ -102,7 +111,24 @@ def intake(site: Site) -> GateStage:
     return GateStage(name, calendar, daily_refills(site.clock, "cn", amounts.__getitem__))
 
 
-def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
+def release(site: Site) -> GateStage:
+    """The gate of the trucks that China lets out, on days on which their number is limited."""
+
+    def amount(day: date) -> float | None:
+        limit = site.dated.release_on(day)
+        return limit if limit is None or site.openings["cn"].minutes(day) else 0.0
+
+    limits = [amount(day) for day in site.clock.days("cn")]
+    parts = whole_parts(limit or 0.0 for limit in limits)
+    at = [max(0, site.clock.ms("cn", day)) for day in site.clock.days("cn")]
+    refills = [
+        Refill(start, NO_LIMIT if limit is None else part)
+        for start, limit, part in zip(at, limits, parts, strict=True)
+    ]
+    return GateStage(site.name("cn", RELEASED), Calendar.always(1), tuple(refills))
+
+
+def out_of_turn(site: Site, year: int, demand_factor: float, growth: Growth = NO_GROWTH) -> OutOfTurn:
     """How far the cap on slots out of turn goes, over a whole year.
 
     The cap is kept where it is applied in fact, at the booking: such a share of the trucks entitled
@@ -119,7 +145,7 @@ def out_of_turn(site: Site, year: int, demand_factor: float) -> OutOfTurn:
         return NOBODY
     whole_year = clock(date(year, 1, 1), date(year, 12, 31))
     places = cap * math.fsum(daily_releases(site, day) for day in whole_year.days("kz"))
-    flows = taking.road_demand(site.params, site.crossing, year).flows
+    flows = taking.road_demand(site.params, site.crossing, year, growth).flows
     going = flows[site.direction]
     eligible = math.fsum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
     users = site.corridor.compliance * eligible

@@ -9,6 +9,7 @@ from typing import Literal
 
 from kzsim.border.calendars import Clock, Interval, Opening, extra_intervals, open_intervals
 from kzsim.border.corridors import EXTRA_HOURS, CrossingCorridor
+from kzsim.border.episodes import NO_EPISODES, Dated
 from kzsim.border.labels import DIRECTIONS, SIDES, Direction, ElementLabel, Place, Side
 from kzsim.evidence import Fact, Parameters
 
@@ -17,7 +18,7 @@ from kzsim.evidence import Fact, Parameters
 class Site:
     """A road crossing in one direction, with a scenario's parameters, hours and corridor.
 
-    ``intake_factor`` multiplies China's daily intake from Kazakhstan.
+    ``intake_factor`` multiplies China's daily intake from Kazakhstan; ``dated`` are the episodes.
     """
 
     crossing: str
@@ -27,6 +28,7 @@ class Site:
     corridor: CrossingCorridor
     openings: Mapping[Side, Opening]
     intake_factor: float = 1.0
+    dated: Dated = NO_EPISODES
 
     def key(self, tail: str) -> str:
         """The evidence key of this crossing and direction that ends in ``tail``."""

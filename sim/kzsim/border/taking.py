@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kzsim import evidence
 from kzsim.border.calendars import Clock, Minutes, Opening, road_opening
+from kzsim.border.growth import rail_flows, road_flows
 from kzsim.border.labels import SIDES, Direction, Mode, Side
 from kzsim.evidence import SCENARIO_GRADE, Parameters, Profile
+from kzsim.scenario.model import NO_GROWTH, Growth
 
 if TYPE_CHECKING:
     from kzsim.border.corridors import CrossingCorridor
 
 
 def openings(
-    params: Parameters, crossing: str, clock: Clock, own: Mapping[Side, Sequence[Minutes] | None]
+    params: Parameters,
+    crossing: str,
+    clock: Clock,
+    own: Mapping[Side, Sequence[Minutes] | None],
+    shut: frozenset[date] = frozenset(),
 ) -> dict[Side, Opening]:
-    """Opening of both sides for road freight; ``own`` hours of the scenario replace the evidence's."""
+    """Opening of both sides for road freight; ``own`` hours of the scenario replace the evidence's.
+
+    ``shut`` are further dates on which the crossing is closed.
+    """
     there = evidence.crossings()[crossing]
     zones = evidence.time_zones()
     params.take("time_zones", zones.name, zones.grade, zones.sources)
@@ -39,7 +50,10 @@ def openings(
             grade,
             (source for one in of_grade for source in one.sources),
         )
-    return {side: road_opening(there, side, own[side]) for side in SIDES}
+    found = {side: road_opening(there, side, own[side]) for side in SIDES}
+    return {
+        side: replace(opening, closed_dates=opening.closed_dates | shut) for side, opening in found.items()
+    }
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -68,9 +82,13 @@ def _spans(spans: Iterable[Minutes]) -> list[str]:
     return ["-".join(f"{at // 60:02d}:{at % 60:02d}" for at in span) for span in spans]
 
 
-def road_demand(params: Parameters, crossing: str, year: int) -> evidence.RoadDemand:
-    """A year's trucks at a crossing, both directions."""
+def road_demand(
+    params: Parameters, crossing: str, year: int, growth: Growth = NO_GROWTH
+) -> evidence.RoadDemand:
+    """A year's trucks at a crossing, both directions, as the scenario's goals have them."""
     found = evidence.road_demand(crossing, year)
+    if growth != NO_GROWTH:
+        found = replace(found, flows=road_flows(growth, params, crossing, year))
     total = found.trucks_each_way
     name = f"demand.road.{crossing}"
     values = {"value": total.number, "unit": total.unit, "range": [total.low, total.high]}
@@ -87,9 +105,13 @@ def road_demand(params: Parameters, crossing: str, year: int) -> evidence.RoadDe
     return found
 
 
-def rail_demand(params: Parameters, crossing: str, year: int) -> evidence.RailDemand:
-    """A year's trains at a crossing, both directions."""
+def rail_demand(
+    params: Parameters, crossing: str, year: int, growth: Growth = NO_GROWTH
+) -> evidence.RailDemand:
+    """A year's trains at a crossing, both directions, as the scenario's goals have them."""
     found = evidence.rail_demand(crossing, year)
+    if growth != NO_GROWTH:
+        found = replace(found, flows=rail_flows(growth, params, crossing, year))
     for direction, flows in found.flows.items():
         for klass, flow in flows.items():
             daily = flow.trains_per_day

@@ -253,6 +253,10 @@ def _meaning(say: Speaker, key: str) -> str:
             return f"{say('Opening hours, {place}', place=say.crossing(crossing))} ({say.side(side)})"
         case "road" | "rail", [crossing, *_]:
             return say("Closed days, {place}", place=say.crossing(crossing))
+        case "disruptions", [episode, *_]:
+            return say("Dated episode: {name}", name=episode.replace("_", " "))
+        case "macro", _:
+            return say("Turnover of the trade between the two countries")
         case "time_zones", _:
             return say("Time zones")
     return key

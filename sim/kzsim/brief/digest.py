@@ -80,6 +80,16 @@ class Empties:
 
 
 @dataclass(frozen=True)
+class WorstDay:
+    """The day with the most trucks or trains inside, and the longest line on it; '' where there is none."""
+
+    date: str
+    inside: float
+    stage: str
+    side: str
+
+
+@dataclass(frozen=True)
 class Flow:
     """One crossing, mode and direction. Times in hours, throughput in trucks or trains per day.
 
@@ -113,6 +123,22 @@ class Flow:
     """Delay with the corridors, against the free-flow times of the trucks and trains without them."""
     changes: tuple[Change, ...]
     empties: Empties | None
+    p95_h: float | None = None
+    over_24h: float | None = None
+    """Share that needs longer than 24 h."""
+    over_48h: float | None = None
+    over_72h: float | None = None
+    kz_post_h: float | None = None
+    """Mean hours at the Kazakh post (TFI1), without the electronic queue."""
+    cn_post_h: float | None = None
+    time_cost_usd: float | None = None
+    """Cost of the crossing time of a truck; None on rail."""
+    kz_post_usd: float | None = None
+    """Cost of passing the Kazakh post (TFI2); None on rail."""
+    cn_post_usd: float | None = None
+    perishables_lost_t_per_day: float | None = None
+    perishables_lost_usd_per_day: float | None = None
+    worst_day: WorstDay | None = None
 
 
 class Tables(Protocol):
@@ -124,6 +150,10 @@ class Tables(Protocol):
 
     @property
     def binding(self) -> pd.DataFrame:
+        """The table of that name."""
+
+    @property
+    def worst_days(self) -> pd.DataFrame | None:
         """The table of that name."""
 
     @property
@@ -139,13 +169,22 @@ def flows(result: Tables) -> tuple[Flow, ...]:
     """Return the flows of a run in the order of its tables."""
     rows = _by_cell(result.indicators)
     compared = {} if result.comparison is None else _by_cell(result.comparison)
-    binding = {(row["crossing"], row["mode"], row["direction"]): row for row in _records(result.binding)}
+    binding = {_of(row): row for row in _records(result.binding)}
+    days = {} if result.worst_days is None else {_of(row): row for row in _records(result.worst_days)}
     found = list(dict.fromkeys(key[:3] for key in rows))
-    return tuple(_flow(flow, rows, compared, binding.get(flow)) for flow in found)
+    return tuple(_flow(flow, rows, compared, binding.get(flow), days.get(flow)) for flow in found)
+
+
+def _of(row: Row) -> tuple[str, str, str]:
+    return (row["crossing"], row["mode"], row["direction"])
 
 
 def _flow(
-    flow: tuple[str, str, str], rows: Mapping[Cell, Row], compared: Mapping[Cell, Row], binds: Row | None
+    flow: tuple[str, str, str],
+    rows: Mapping[Cell, Row],
+    compared: Mapping[Cell, Row],
+    binds: Row | None,
+    worst: Row | None,
 ) -> Flow:
     from kzsim.indicators.layout import ALL, HEADLINE
 
@@ -183,7 +222,30 @@ def _flow(
             if (cell := (*flow, headline, who, "crossing_time")) in compared
         ),
         empties=None if headline == ALL else _empties(lambda indicator: row(indicator, EMPTIES)),
+        p95_h=_mean(row("crossing_time_p95")),
+        over_24h=_over(row("share_within_24h")),
+        over_48h=_over(row("share_within_48h")),
+        over_72h=_over(row("share_within_72h")),
+        kz_post_h=_mean(row("tfi1_kz")),
+        cn_post_h=_mean(row("tfi1_cn")),
+        time_cost_usd=_mean(row("time_cost")),
+        kz_post_usd=_mean(row("tfi2_kz")),
+        cn_post_usd=_mean(row("tfi2_cn")),
+        perishables_lost_t_per_day=_mean(row("perishables_lost_t_per_day")),
+        perishables_lost_usd_per_day=_mean(row("perishables_lost_usd_per_day")),
+        worst_day=None
+        if worst is None
+        else WorstDay(worst["date"], float(worst["inside"]), worst["stage"], worst["side"]),
     )
+
+
+def _mean(row: Row) -> float | None:
+    return _number(row.get("mean"))
+
+
+def _over(within: Row) -> float | None:
+    share = _mean(within)
+    return None if share is None else 1.0 - share
 
 
 def _empties(row: Callable[[str], Row]) -> Empties | None:

@@ -41,6 +41,7 @@ class _Tables:
 
     indicators: pd.DataFrame
     binding: pd.DataFrame
+    worst_days: pd.DataFrame | None
     comparison: pd.DataFrame | None
 
 
@@ -80,7 +81,8 @@ def run_brief(study: Study, say: Speaker, other: Study | None) -> Brief:
 def flows_of(study: Study) -> tuple[Flow, ...]:
     """Each crossing, mode and direction of a run with the few figures that a brief shows."""
     compared = study.table("comparison") if study.has("comparison") else None
-    return digest.flows(_Tables(study.table("indicators"), study.table("binding"), compared))
+    worst = study.table("worst_days") if study.has("worst_days") else None
+    return digest.flows(_Tables(study.table("indicators"), study.table("binding"), worst, compared))
 
 
 def weights(study: Study) -> dict[str, float]:

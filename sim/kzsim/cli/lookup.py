@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kzsim.indicators.dictionary import Indicator, Table
 
 BUNDLE = "green_corridors.<crossing>.bundle"
+EPISODE = "disruptions.episodes."
 MEASURE = "green_corridors.<crossing>.measures."
 
 
@@ -60,6 +61,8 @@ def find(key: str, year: int | None) -> Found | None:
         key = MEASURE + key
     elif key in words.bundle_names():
         key = BUNDLE
+    elif key in words.episode_names():
+        key = EPISODE + key
     in_scenario = scenario.explain(key)
     if in_scenario is not None:
         behind = in_scenario.evidence_key
@@ -101,9 +104,11 @@ def nearest(key: str) -> str | None:
     """Return the known key most like `key`, or None if none is near."""
     from kzsim.evidence import corridor, crossings
     from kzsim.indicators.dictionary import INDICATORS, TABLES
+    from kzsim.scenario import words
     from kzsim.scenario.schema import ScenarioFile, known_keys
 
     names = [*known_keys(ScenarioFile), *corridor().measures, *corridor().bundles, *crossings()]
+    names += words.episode_names()
     names += [*(item.name for item in INDICATORS), *(table.name for table in TABLES)]
     close = get_close_matches(key, [*names, *evidence_keys()], n=1, cutoff=0.7)
     return close[0] if close else None

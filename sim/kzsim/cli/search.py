@@ -79,7 +79,7 @@ def _settings(crossing: str = ANY) -> tuple[Hit, ...]:
         f"{above}.{name}" if above else name
         for above, section in sections()
         for name in known_keys(section)
-        if "<measure>" not in above
+        if not above.endswith(("<measure>", "<episode>"))
     ]
     keys += [f"{key}.{ANY}" for key in keys if f"{key}.{ANY}." in "".join(keys)]
     if crossing != ANY:
@@ -96,9 +96,11 @@ def _settings(crossing: str = ANY) -> tuple[Hit, ...]:
 
 
 def _menu() -> Iterator[Hit]:
-    from kzsim.evidence import corridor
+    from kzsim.evidence import corridor, disruptions
     from kzsim.scenario import words
 
+    for episode in disruptions().episodes:
+        yield Hit(f"disruptions.episodes.{episode.key}", "setting", episode.what)
     for name, measure in corridor().measures.items():
         yield Hit(name, "measure", measure.what)
     for name in words.bundle_names():

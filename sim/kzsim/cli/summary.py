@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.digest import WHO, Change, Empties, Estimate, Flow, served
-from kzsim.cli import screen, words
-from kzsim.cli.table import Column, Table, fill
+from kzsim.cli import screen, time_costs, words
+from kzsim.cli.flow_table import fitted
+from kzsim.cli.table import Column, fill
 from kzsim.indicators.spoken import plain
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from kzsim.indicators.judgements import Judgement
 
 VERDICTS = {"gains": "gain", "loses": "lose", "no change": "no change", "undecided": "undecided"}
-
-Cells = Callable[[Flow], tuple[str, ...]]
 
 
 def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) -> Iterator[str]:
@@ -30,7 +29,9 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
     yield ""
     yield from fill(_reading(flows), prose, rest="")
     yield ""
-    yield from _fitted(flows, [(_NUMBERS, _numbers), (_CAUSES, _causes)], width, empties=True)
+    yield from fitted(flows, [(_NUMBERS, _numbers), (_CAUSES, _causes)], width, empties=_empties)
+    yield ""
+    yield from time_costs.lines(flows, width, prose)
     if result.comparison is not None:
         yield ""
         yield from _corridors(result, flows, width, prose)
@@ -101,7 +102,6 @@ def document(
     }
 
 
-_PLACE = (Column("Crossing"), Column("Direction"))
 _NUMBERS = (
     Column("Per\nday", number=True, said="throughput per day"),
     Column("Mean\nh", number=True, said="mean crossing time in hours"),
@@ -130,58 +130,6 @@ _DIFFERENCES = (
 )
 
 
-def _fitted(
-    flows: Sequence[Flow],
-    parts: Sequence[tuple[tuple[Column, ...], Cells]],
-    width: int,
-    *,
-    empties: bool = False,
-) -> Iterator[str]:
-    """Yield the flows as one table if it fits, else as one table for each part, else as sentences.
-
-    With ``empties`` the trains of empties follow in rows of their own.
-    """
-    whole = _table(flows, parts, empties)
-    if whole.least_width() <= width:
-        yield from _drawn(whole, width)
-        return
-    split = [_table(flows, [part], empties and part[1] is _numbers) for part in parts]
-    if any(table.least_width() > width for table in split):
-        yield from whole.spoken(width, opening=len(_PLACE))
-        return
-    for index, table in enumerate(split):
-        if index:
-            yield ""
-        yield from _drawn(table, width)
-
-
-def _table(flows: Sequence[Flow], parts: Sequence[tuple[tuple[Column, ...], Cells]], empties: bool) -> Table:
-    """Return a table of the parts' columns; a subheading stands before the first flow of each mode."""
-    columns = _PLACE + tuple(column for part, _ in parts for column in part)
-    rows: list[tuple[str, ...]] = []
-    mode = None
-    for flow in flows:
-        if flow.mode != mode:
-            mode = flow.mode
-            rows.append(
-                (words.mode_heading(mode, [other.crossing for other in flows if other.mode == mode]),)
-            )
-        rows.append(_place(flow) + tuple(cell for _, cells in parts for cell in cells(flow)))
-    if empties and any(flow.empties for flow in flows):
-        rows.append(("Rail (trains of empties)",))
-        known = [(flow, flow.empties) for flow in flows if flow.empties is not None]
-        rows += [_filled(_place(flow) + _empties(some), len(columns)) for flow, some in known]
-    return Table(columns, tuple(rows))
-
-
-def _place(flow: Flow) -> tuple[str, str]:
-    return words.crossing(flow.crossing), words.direction(flow.direction)
-
-
-def _filled(row: tuple[str, ...], length: int) -> tuple[str, ...]:
-    return (row + ("–",) * length)[:length]
-
-
 def _empties(some: Empties) -> tuple[str, ...]:
     times = (some.p10_h, some.p50_h, some.p90_h)
     # agricultural goods and the rest: none
@@ -191,11 +139,6 @@ def _empties(some: Empties) -> tuple[str, ...]:
         "–",
         words.figure(some.delay_h.mean),
     )
-
-
-def _drawn(table: Table, width: int) -> Iterator[str]:
-    yield from (screen.heading(line) for line in table.heading_lines())
-    yield from table.row_lines(width)
 
 
 def _numbers(flow: Flow) -> tuple[str, ...]:
@@ -255,10 +198,11 @@ def _corridors(result: RunResult, flows: Sequence[Flow], width: int, prose: int)
         rest="",
     )
     yield ""
-    yield from _fitted(touched, [(_DIFFERENCES, _differences), (_LEVELS, _levels)], width)
+    yield from fitted(touched, [(_DIFFERENCES, _differences), (_LEVELS, _levels)], width)
     yield ""
     for who, name in WHO.items():
         yield from fill(_verdicts(touched, who, name), prose)
+    yield from fill(time_costs.gains(result.corridor_gains), prose)
     yield from fill(_at_once([change for flow in touched for change in flow.changes]), prose)
 
 

@@ -20,9 +20,11 @@ from kzsim.evidence.demand import (
     rail_demand,
     road_demand,
 )
+from kzsim.evidence.episodes import Disruptions, Episode, disruptions
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.explain import Explanation, changed_words, explain, meaning
 from kzsim.evidence.facts import SCENARIO_GRADE, Fact, Period, Spread, facts
+from kzsim.evidence.levers import FACTOR, Lever, lever, levers
 from kzsim.evidence.parameters import (
     ANY_CROSSING,
     Parameters,
@@ -32,12 +34,13 @@ from kzsim.evidence.parameters import (
     requestable_keys,
 )
 from kzsim.evidence.places import ClosedDate, Crossing, Hours, Place, Rail, TimeZones
-from kzsim.evidence.records import Disruptions, Episode, Target, Tolerance, disruptions, macro, targets
+from kzsim.evidence.records import Target, Tolerance, macro, targets
 from kzsim.evidence.sources import Source, sources
 
 __all__ = [
     "ALL_TRUCKS",
     "ANY_CROSSING",
+    "FACTOR",
     "SCENARIO_GRADE",
     "Change",
     "ClosedDate",
@@ -52,6 +55,7 @@ __all__ = [
     "Explanation",
     "Fact",
     "Hours",
+    "Lever",
     "Measure",
     "Parameters",
     "Period",
@@ -81,6 +85,8 @@ __all__ = [
     "facts",
     "general_key",
     "holiday_rule",
+    "lever",
+    "levers",
     "macro",
     "meaning",
     "profiles",

@@ -33,6 +33,11 @@ class Conventions:
     directions: tuple[str, ...]
     languages: tuple[str, ...]
 
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Every year that can be simulated."""
+        return tuple(sorted((*self.modelled_years, *self.rest_from)))
+
 
 @cache
 def read_conventions(folder: Path) -> Conventions:

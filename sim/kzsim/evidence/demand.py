@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kzsim.evidence.conventions import Conventions, read_conventions
+from kzsim.evidence.conventions import Conventions, conventions, read_conventions
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.facts import Fact, check_range
 from kzsim.evidence.reader import Section, packaged, read, suggestion
@@ -132,15 +132,18 @@ def profiles() -> Profiles:
 
 
 def road_demand(crossing: str, year: int) -> RoadDemand:
-    """Trucks of ``crossing`` in ``year``. Raises EvidenceError when the evidence has none."""
-    found = demand().road
+    """Trucks of ``crossing`` in ``year``. Raises EvidenceError when the evidence has none.
+
+    A year that takes what it lacks from another (``Conventions.rest_from``) has the demand of that one.
+    """
+    found, year = demand().road, conventions().rest_from.get(year, year)
     _require(crossing, year, found, "road")
     return found[crossing][year]
 
 
 def rail_demand(crossing: str, year: int) -> RailDemand:
-    """Trains of ``crossing`` in ``year``. Raises EvidenceError when the evidence has none."""
-    found = demand().rail
+    """Trains of ``crossing`` in ``year``; as ``road_demand`` does it."""
+    found, year = demand().rail, conventions().rest_from.get(year, year)
     _require(crossing, year, found, "rail")
     return found[crossing][year]
 

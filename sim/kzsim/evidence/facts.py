@@ -25,13 +25,15 @@ MS_PER_UNIT: Mapping[str, int] = MappingProxyType(
 """Milliseconds in one of each unit of duration that the evidence uses."""
 
 COST = "cost"
-"""The first word of keys that belong to no mode."""
+TRADE = "trade"
+OF_NO_MODE = (COST, TRADE)
+"""The first words of keys that belong to no mode."""
 
 SCENARIO_GRADE = "scenario"
 """The grade of a value that a scenario sets in place of the evidence's."""
 
 BOTH = "both"
-ENTRY_FILES = ("parameters.yaml", "rail.yaml")
+ENTRY_FILES = ("parameters.yaml", "rail.yaml", "assumptions.yaml")
 
 _SPREAD_FIELDS = {"lognormal": {"mean", "cv"}, "normal": {"mean", "sd"}, "exponential": {"mean"}}
 _ROUNDING = 1e-9
@@ -254,7 +256,7 @@ def _check_years(entry: Section, fact: Fact) -> None:
 
 def _check_key(entry: Section, key: str, known: Conventions) -> None:
     mode, *rest = key.partition("@")[0].split(".")
-    if mode == COST:
+    if mode in OF_NO_MODE and rest:
         return
     if mode not in known.modes or len(rest) < 3 or rest[1] not in (*known.directions, BOTH):
         raise entry.error("a key reads mode.crossing.direction.name")
@@ -262,7 +264,7 @@ def _check_key(entry: Section, key: str, known: Conventions) -> None:
 
 @cache
 def read_facts(folder: Path) -> Mapping[str, Fact]:
-    """Every entry of parameters.yaml and rail.yaml in ``folder`` by its key, ``@year`` included."""
+    """Every entry of the ENTRY_FILES in ``folder`` by its key, ``@year`` included."""
     check, known = checker(folder), read_conventions(folder)
     found: dict[str, Fact] = {}
     units: dict[str, str] = {}
@@ -285,5 +287,5 @@ def read_facts(folder: Path) -> Mapping[str, Fact]:
 
 
 def facts() -> Mapping[str, Fact]:
-    """Every entry of the packaged parameters.yaml and rail.yaml by its key, ``@year`` included."""
+    """Every packaged entry by its key, ``@year`` included."""
     return read_facts(packaged())

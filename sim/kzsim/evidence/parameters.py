@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from kzsim.evidence.conventions import conventions
 from kzsim.evidence.errors import EvidenceError
-from kzsim.evidence.facts import SCENARIO_GRADE, Fact, Spread, Value, facts
+from kzsim.evidence.facts import SCENARIO_GRADE, Fact, Period, Spread, Value, facts
 from kzsim.evidence.reader import suggestion
 
 ANY_CROSSING = "all"
@@ -34,10 +35,16 @@ class Parameters:
 
     The first hit of ``c@year``, ``c``, ``all@year``, ``all`` wins; an entry counts only if it was compiled
     for the year (a bare key always counts for the base year). Overrides come first, in the same order:
-    the key of the crossing, then the key of ``all``.
+    the key of the crossing, then the key of ``all``. ``dated`` are values for some days, by the full key;
+    they go before the periods of the entry, the first of them before the others.
     """
 
-    def __init__(self, year: int, overrides: Mapping[str, Override] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        year: int,
+        overrides: Mapping[str, Override] = MappingProxyType({}),
+        dated: Mapping[str, tuple[Period, ...]] = MappingProxyType({}),
+    ) -> None:
         known = conventions()
         years = (*known.modelled_years, *known.rest_from)
         if year not in years:
@@ -48,6 +55,7 @@ class Parameters:
         self.overrides: Mapping[str, Override] = dict(
             overrides
         )  # a plain dict: it travels to other processes
+        self.dated: Mapping[str, tuple[Period, ...]] = dict(dated)
         self.used: dict[str, Fact] = {}
         self.taken: dict[str, Taken] = {}
         for key, value in self.overrides.items():
@@ -80,7 +88,16 @@ class Parameters:
         set_here = key in self.overrides or general_key(key) in self.overrides
         return self.find(key) if set_here else None
 
+    def dated_on(self, key: str, day: date) -> float | None:
+        """What is said for that very day, or None."""
+        return next((each.value for each in self.dated.get(key, ()) if each.first <= day <= each.last), None)
+
     def _look_up(self, key: str) -> Fact | None:
+        fact = self._of_the_year(key)
+        dated = self.dated.get(key)
+        return replace(fact, periods=(*dated, *fact.periods)) if fact and dated else fact
+
+    def _of_the_year(self, key: str) -> Fact | None:
         fact = entry_for(key, self.year)
         for candidate in (key, general_key(key)):
             if candidate in self.overrides:

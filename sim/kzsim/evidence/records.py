@@ -1,4 +1,4 @@
-"""What was observed: calibration targets, dated disruptions, and the figures around the border."""
+"""What was observed: calibration targets, and the figures around the border."""
 
 from __future__ import annotations
 
@@ -58,49 +58,9 @@ class Target:
     paired: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True)
-class Effect:
-    """What an episode sets: ``param`` is the end of an evidence key, or a name explained in the file."""
-
-    param: str
-    value: float | str
-    unit: str
-
-
-@dataclass(frozen=True)
-class Episode:
-    """A dated disturbance of capacity, rules or demand; ``last`` is its last day."""
-
-    key: str
-    crossings: tuple[str, ...]
-    mode: str
-    direction: str
-    first: date
-    last: date
-    what: str
-    change: Effect
-    grade: str
-    sources: tuple[str, ...]
-    note: str
-
-
-@dataclass(frozen=True)
-class Disruptions:
-    """Dated episodes, and random ones (``stochastic``: plain values by name)."""
-
-    episodes: tuple[Episode, ...]
-    stochastic: Mapping[str, Any]
-    calendar: tuple[Mapping[str, Any], ...]
-
-
 def targets() -> tuple[Target, ...]:
     """The observed outcomes to compare with."""
     return read_targets(packaged())
-
-
-def disruptions() -> Disruptions:
-    """The disturbances that were reported, and rates for the random ones."""
-    return read_disruptions(packaged())
 
 
 def macro() -> Mapping[str, Any]:
@@ -116,7 +76,7 @@ def read_targets(folder: Path) -> tuple[Target, ...]:
     top = read(folder, "calibration_targets.yaml")
     found = tuple(_target(item, crossings, known, check) for item in top.items("targets"))
     top.close()
-    _refuse_repeats(top, [target.key for target in found])
+    refuse_repeats(top, [target.key for target in found])
     return found
 
 
@@ -177,62 +137,16 @@ def _period(item: Section) -> tuple[date, date]:
 
 
 @cache
-def read_disruptions(folder: Path) -> Disruptions:
-    """The disruptions in ``folder``, checked."""
-    check, known = checker(folder), read_conventions(folder)
-    crossings = read_geography(folder).crossings
-    top = read(folder, "disruptions.yaml")
-    stochastic = top.section("stochastic")
-    _check_cited(stochastic, check)
-    found = Disruptions(
-        episodes=tuple(_episode(item, crossings, known, check) for item in top.items("episodes")),
-        stochastic=freeze(stochastic.data),
-        calendar=tuple(freeze(item.data) for item in top.items("calendar")),
-    )
-    top.close()
-    _refuse_repeats(top, [episode.key for episode in found.episodes])
-    return found
-
-
-def _episode(item: Section, crossings: Collection[str], known: Conventions, check: Checker) -> Episode:
-    item.key = item.text("id")
-    change = item.section("change")
-    value = change.get("value")
-    episode = Episode(
-        key=item.key,
-        crossings=item.words("crossings", crossings),
-        mode=item.word("mode", known.modes),
-        direction=item.word("direction", (*known.directions, BOTH)),
-        first=item.day("from"),
-        last=item.day("to"),
-        what=item.text("what"),
-        change=Effect(
-            change.text("param"),
-            value if isinstance(value, str) else change.number("value"),
-            change.text("unit"),
-        ),
-        grade=check.grade(item),
-        sources=check.sources(item),
-        note=item.text("note", ""),
-    )
-    change.close()
-    item.close()
-    if episode.last < episode.first:
-        raise item.error("ends before it starts")
-    return episode
-
-
-@cache
 def read_macro(folder: Path) -> Mapping[str, Any]:
     """The macro figures in ``folder``; grades and sources checked, the rest as it stands."""
     check = checker(folder)
     top = read(folder, "macro.yaml")
-    _check_cited(top, check)
+    check_cited(top, check)
     frozen: Mapping[str, Any] = freeze(dict(top.data))
     return MappingProxyType(dict(frozen))
 
 
-def _check_cited(entry: Section, check: Checker) -> None:
+def check_cited(entry: Section, check: Checker) -> None:
     """Check every ``grade`` and ``sources`` found at any depth."""
     for section in _sections_below(entry):
         if "grade" in section.data:
@@ -248,7 +162,8 @@ def _sections_below(entry: Section) -> Iterator[Section]:
             yield from _sections_below(entry.section(name))
 
 
-def _refuse_repeats(top: Section, keys: list[str]) -> None:
+def refuse_repeats(top: Section, keys: list[str]) -> None:
+    """Refuse an id that stands twice."""
     for key in keys:
         if keys.count(key) > 1:
             raise top.error("the id stands twice", key)

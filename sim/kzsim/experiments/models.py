@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 from kzsim import border, evidence
 from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
     from kzsim.network.model import Source
     from kzsim.network.program import Program
     from kzsim.scenario import Scenario
+
+
+BEFORE_THE_POST = frozenset({"equeue"})
+"""Stages at which a truck may wait at home: no part of the time at a post."""
+STAFF: Mapping[str, Literal["lane", "officer"]] = MappingProxyType(
+    {
+        "entry_gate": "lane",
+        "exit_gate": "lane",
+        "border_guard": "officer",
+        "documents": "officer",
+        "quarantine": "officer",
+    }
+)
+"""What a server of a road post's stage is; scanners, bridges and bays are neither."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +57,8 @@ def make_model(scenario: Scenario) -> Model:
     built = border.build(scenario)
     program = compile_network(built.network)
     elements = [element_info(built.elements[name]) for name in program.element_names]
-    layout = make_layout(program, [group_info(label) for label in built.groups], elements, built.follow_up_ms)
+    groups = [group_info(label) for label in built.groups]
+    layout = make_layout(program, groups, elements, built.follow_up_ms, built.warm)
     return Model(built, program, layout)
 
 
@@ -60,6 +76,11 @@ def group_info(label: GroupLabel) -> GroupInfo:
         wagons=label.wagons,
         loaded=label.loaded,
         place=place(label.crossing, label.mode),
+        hour_usd=label.worth.hour_usd,
+        transfer_usd=label.worth.transfer_usd,
+        value_usd=label.worth.value_usd,
+        lost_per_day_warm=label.worth.lost_per_day_warm,
+        lost_per_day_cool=label.worth.lost_per_day_cool,
     )
 
 
@@ -73,7 +94,15 @@ def place(crossing: str, mode: str) -> str:
 
 def element_info(label: ElementLabel) -> ElementInfo:
     """What indicators know of an element."""
-    return ElementInfo(label.crossing, label.mode, label.direction, label.side, label.stage)
+    return ElementInfo(
+        label.crossing,
+        label.mode,
+        label.direction,
+        label.side,
+        label.stage,
+        at_post=label.stage not in BEFORE_THE_POST,
+        staff=STAFF.get(label.stage, "") if label.mode == "road" else "",
+    )
 
 
 def has_corridor(scenario: Scenario) -> bool:

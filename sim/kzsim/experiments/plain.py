@@ -7,7 +7,16 @@ from datetime import date
 from typing import Any
 
 from kzsim.scenario import Scenario
-from kzsim.scenario.model import Corridor, CrossingSettings, Plain, RailSettings, RoadSettings, Scope
+from kzsim.scenario.model import (
+    Corridor,
+    CrossingSettings,
+    Episode,
+    Growth,
+    Plain,
+    RailSettings,
+    RoadSettings,
+    Scope,
+)
 
 
 def scenario_from(
@@ -32,6 +41,8 @@ def scenario_from(
         rail=tuple(settings.pop("rail")),
         crossings={name: _crossing(**found) for name, found in settings.pop("crossings").items()},
         corridors={name: _corridor(**found) for name, found in settings.pop("corridors").items()},
+        episodes=tuple(_episode(**found) for found in settings.pop("episodes", ())),
+        growth=Growth(**settings.pop("growth", {})),
         origins=origins or {},
         written=written or {},
         **settings,
@@ -42,6 +53,11 @@ def _crossing(road: Mapping[str, Any], rail: Mapping[str, Any]) -> CrossingSetti
     said = dict(road)
     hours: dict[str, Any] = {side: _spans(said.pop(side)) for side in ("hours_kz", "hours_cn")}
     return CrossingSettings(RoadSettings(**said, **hours), RailSettings(**rail))
+
+
+def _episode(first: str, last: str, crossings: list[str], **rest: Any) -> Episode:
+    first_day, last_day = date.fromisoformat(first), date.fromisoformat(last)
+    return Episode(crossings=tuple(crossings), first=first_day, last=last_day, **rest)
 
 
 def _spans(spans: list[list[int]] | None) -> tuple[tuple[int, int], ...] | None:

@@ -18,9 +18,10 @@ class RunResult:
     """Tables of a scenario and, if it was run, of its counterfactual.
 
     Every table's columns are those of ``kzsim.indicators.dictionary.table(<field name>)``, in that
-    order; text columns hold '' where nothing applies, numbers NaN. The ``counterfactual_*`` tables
-    and ``comparison`` are None without a counterfactual. ``hourly`` is None in a stored run that was
-    read back. ``distribution`` and ``occupancy`` are None in runs of earlier versions. ``timing``
+    order; text columns hold '' where nothing applies, numbers NaN. The ``counterfactual_*`` tables,
+    ``comparison`` and ``corridor_gains`` are None without a counterfactual. ``hourly`` is None in a
+    stored run that was read back. ``distribution``, ``occupancy`` and ``worst_days`` are None in runs
+    of earlier versions. ``timing``
     (seconds; never part of a result file but of the manifest) has ``wall_s``, ``replication_s`` (mean of one
     replication, counterfactual included) and ``entities`` (mean of one run of one replication). ``start``
     is aware, in Kazakhstan's clock.
@@ -48,6 +49,8 @@ class RunResult:
     distribution: pd.DataFrame | None = None
     counterfactual_distribution: pd.DataFrame | None = None
     occupancy: pd.DataFrame | None = None
+    worst_days: pd.DataFrame | None = None
+    corridor_gains: pd.DataFrame | None = None
     engine: str = ""
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By ``scenario`` and ``counterfactual``: the hash of each replication's outcome."""

@@ -271,6 +271,8 @@ def _result(
     seconds: list[float],
 ) -> RunResult:
     from kzsim.indicators import tables
+    from kzsim.indicators.corridor_gains import corridor_gain_table
+    from kzsim.indicators.worst import worst_table
 
     border, layout = runner.model.border, seen.layout
     judgements = judge(seen)
@@ -305,6 +307,8 @@ def _result(
         distribution=tables.distribution_table(seen),
         counterfactual_distribution=None if base is None else tables.distribution_table(base),
         occupancy=tables.occupancy_table(seen),
+        worst_days=worst_table(seen, border.start),
+        corridor_gains=None if base is None else corridor_gain_table(seen, base.layout, pairs),
         timing={
             "replication_s": math.fsum(seconds) / len(seconds),
             "entities": sum(seen.entities) / len(seen.entities),

@@ -31,7 +31,7 @@ class Indicator:
     name: str
     unit: str
     definition: str
-    when: Literal["always", "tonnes", "teu", "wagons"] = "always"
+    when: Literal["always", "tonnes", "teu", "wagons", "costs", "perishables"] = "always"
 
 
 ACCOUNT_MEANING = {
@@ -55,6 +55,12 @@ def account_name(account: Account) -> str:
     """Name of the account in files: ``quota``, ``closed`` and so on."""
     return account.name.lower()
 
+
+POSTS = (("kz", "Kazakh"), ("cn", "Chinese"))
+_TRANSFER = {
+    "kz": "",
+    "cn": ", and for loads from China the fixed cost of their transfer in the Chinese yard",
+}
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -144,5 +150,58 @@ INDICATORS: tuple[Indicator, ...] = (
         "unabsorbed_share",
         "share",
         "inside_growth / arrivals in the last quarter: the share of arrivals that the line kept.",
+    ),
+    *(
+        Indicator(
+            f"tfi1_{side}",
+            "h",
+            f"Hours at the {post} post as CAREC's TFI1 counts them: mean over the cohort of the time at all "
+            "places of that side, waiting included, without the electronic queue (where a driver may wait at "
+            "home) and the strip between the posts. Up to exit or the horizon, like `stay`.",
+        )
+        for side, post in POSTS
+    ),
+    *(
+        Indicator(
+            f"tfi2_{side}",
+            "USD",
+            f"Cost of passing the {post} post as CAREC's TFI2 counts it, per truck: tfi1_{side} times the "
+            f"cost of an hour of a truck{_TRANSFER[side]}. Road only.",
+            "costs",
+        )
+        for side, post in POSTS
+    ),
+    Indicator(
+        "time_cost",
+        "USD",
+        "crossing_time times the cost of an hour of a truck and its driver, per truck. Road only.",
+        "costs",
+    ),
+    Indicator(
+        "time_cost_p50",
+        "USD",
+        "The same at the median crossing time, mean over the replications. Road only.",
+        "costs",
+    ),
+    Indicator(
+        "perishables_warm_share",
+        "share",
+        "Of the hours that loads of perishables spend at the crossing in the measured window, the share in "
+        "the warm months.",
+        "perishables",
+    ),
+    Indicator(
+        "perishables_lost_t_per_day",
+        "t/day",
+        "Tonnes of perishables whose value is lost by delay, per day of arrivals: mean delay in days times "
+        "the share of its value that a load loses a day (refrigerated or not, warm months or not), at most "
+        "the whole, times the net load. Half of ten tonnes' value counts as five tonnes.",
+        "perishables",
+    ),
+    Indicator(
+        "perishables_lost_usd_per_day",
+        "USD/day",
+        "The same of the value of the load.",
+        "perishables",
     ),
 )

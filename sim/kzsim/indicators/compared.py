@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from kzsim.indicators.catalogue import NOUN
-from kzsim.indicators.dictionary import (
+from kzsim.indicators.shape import (
     ACCOUNT,
     CELL,
     COMPARED_INDICATOR,

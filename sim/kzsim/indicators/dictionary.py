@@ -6,9 +6,6 @@ Nothing else in the package spells these definitions out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from kzsim.indicators.catalogue import (
     ACCOUNT_MEANING,
     GROWTH_SHARE,
@@ -21,6 +18,20 @@ from kzsim.indicators.catalogue import (
     Indicator,
     account_name,
 )
+from kzsim.indicators.shape import (
+    ACCOUNT,
+    CELL,
+    COMPARED_INDICATOR,
+    COMPARED_REPLICATIONS,
+    FLOW,
+    N_COHORT,
+    PAIRED_DIFFERENCE,
+    UNIT,
+    Column,
+    Table,
+    paired_interval,
+)
+from kzsim.indicators.worth_columns import CORRIDOR_GAIN_COLUMNS, WORST_COLUMNS
 
 __all__ = [
     "ACCOUNT_MEANING",
@@ -38,81 +49,6 @@ __all__ = [
     "account_name",
     "table",
 ]
-
-Kind = Literal["text", "whole number", "number", "yes/no", "time"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a result file."""
-
-    name: str
-    kind: Kind
-    unit: str
-    definition: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """One result file: what a row is, and its columns in order."""
-
-    name: str
-    file: str
-    row: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The columns' names in order."""
-        return tuple(column.name for column in self.columns)
-
-
-CELL = (
-    Column("crossing", "text", "", "Crossing (both sides of it)."),
-    Column("mode", "text", "", "`road` or `rail`."),
-    Column("direction", "text", "", "`kz_to_cn` or `cn_to_kz`."),
-    Column(
-        "class",
-        "text",
-        "",
-        "`all`; `loaded` (no empties); `agricultural` (farm goods; on rail grain); `rest` "
-        "(all others; on rail all other loaded trains); or one class of cargo.",
-    ),
-    Column(
-        "corridor",
-        "text",
-        "",
-        "`all`, `user` (eligible, compliant, and a corridor in force there), `eligible_nonuser`, or `other`.",
-    ),
-)
-FLOW = CELL[:3]
-
-UNIT = Column("unit", "text", "", "Unit of the indicator.")
-N_COHORT = Column("n", "whole number", NOUN, "Cohort of the cell, summed over the replications.")
-ACCOUNT = (
-    Column("account", "text", "", "Account, see Accounts."),
-    Column("nature", "text", "", "`work` or `wait`."),
-)
-COMPARED_INDICATOR = Column(
-    "indicator",
-    "text",
-    "",
-    "`crossing_time`, `delay` (against the base's free-flow time), `share_not_through`, "
-    "`throughput_per_day` or `tonnes_per_day`.",
-)
-PAIRED_DIFFERENCE = Column(
-    "difference", "number", "as `unit`", "alternative - base, same entities, mean over the replications."
-)
-COMPARED_REPLICATIONS = Column("replications", "whole number", "", "Replications compared.")
-
-
-def paired_interval(unit: str) -> tuple[Column, Column]:
-    """The ends of a paired interval in that unit."""
-    return (
-        Column("low", "number", unit, "Lower end of its paired 95 % interval; empty: no interval."),
-        Column("high", "number", unit, "Upper end of that interval."),
-    )
-
 
 _INTERVAL = (
     Column("low", "number", "as `unit`", "Lower end of the 95 % interval; empty: no interval."),
@@ -315,6 +251,7 @@ TABLES: tuple[Table, ...] = (
         _DISTRIBUTION_COLUMNS,
     ),
     Table("occupancy", "occupancy.csv", "the use of one zone's places", _OCCUPANCY_COLUMNS),
+    Table("worst_days", "worst_days.csv", "one crossing, mode and direction", WORST_COLUMNS),
     Table("hourly", "hourly.parquet", "one quantity at one reading", _HOURLY_COLUMNS),
     Table("judgements", "judgements.csv", "one judgement of the run", _JUDGEMENT_COLUMNS),
     Table(
@@ -322,6 +259,12 @@ TABLES: tuple[Table, ...] = (
         "comparison.csv",
         "one indicator of one cell, compared",
         _COMPARISON_COLUMNS,
+    ),
+    Table(
+        "corridor_gains",
+        "corridor_gains.csv",
+        "what the corridors gain one crossing, mode and direction with corridor users",
+        CORRIDOR_GAIN_COLUMNS,
     ),
     Table(
         "counterfactual_indicators",

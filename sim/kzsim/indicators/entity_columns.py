@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kzsim.indicators.catalogue import ACCOUNT_MEANING, account_name
-from kzsim.indicators.dictionary import FLOW, NOUN, Column, Table
+from kzsim.indicators.catalogue import ACCOUNT_MEANING, NOUN, account_name
+from kzsim.indicators.shape import FLOW, Column, Table
 from kzsim.network.model import WORK_ACCOUNTS
 
 ENTITIES = "entities.parquet"

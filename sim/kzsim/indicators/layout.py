@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ class GroupInfo:
     """Whom a group number stands for. ``load_t``, ``teu`` and ``wagons`` are per entity.
 
     ``place`` is what people call the place of that crossing and mode, '' where it is the crossing's name.
+    ``hour_usd``: what an hour costs; ``transfer_usd``: what a transfer of the load at the Chinese side costs;
+    ``value_usd``: what the load is worth, and ``lost_per_day_*`` the share of it lost a day. 0: not known.
     """
 
     crossing: str
@@ -41,17 +44,27 @@ class GroupInfo:
     wagons: float = 0.0
     loaded: bool = True
     place: str = ""
+    hour_usd: float = 0.0
+    transfer_usd: float = 0.0
+    value_usd: float = 0.0
+    lost_per_day_warm: float = 0.0
+    lost_per_day_cool: float = 0.0
 
 
 @dataclass(frozen=True)
 class ElementInfo:
-    """What an element stands for; ``side`` is '' where it belongs to neither post."""
+    """What an element stands for; ``side`` is '' where it belongs to neither post.
+
+    ``at_post``: whether its time counts as time at the post of its side. ``staff``: what its servers are.
+    """
 
     crossing: str
     mode: str
     direction: str
     side: str
     stage: str
+    at_post: bool = True
+    staff: Literal["", "lane", "officer"] = ""
 
     @property
     def spoken(self) -> str:
@@ -117,7 +130,7 @@ class Layout:
 
     ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
     follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
-    element that is a zone, else 0.
+    element that is a zone, else 0. ``warm``: the warm months, pairs of ms.
     """
 
     horizon_ms: int
@@ -135,6 +148,7 @@ class Layout:
     pools: tuple[PoolInfo, ...]
     after: tuple[tuple[int, ...], ...]
     places: tuple[int, ...]
+    warm: tuple[tuple[int, int], ...] = ()
 
     @property
     def flows(self) -> tuple[int, ...]:
@@ -153,7 +167,11 @@ class Layout:
 
 
 def make_layout(
-    program: Program, groups: Sequence[GroupInfo], elements: Sequence[ElementInfo], follow_up_ms: int
+    program: Program,
+    groups: Sequence[GroupInfo],
+    elements: Sequence[ElementInfo],
+    follow_up_ms: int,
+    warm: tuple[tuple[int, int], ...] = (),
 ) -> Layout:
     """Lay out a program's cells; ``groups`` by group number, ``elements`` by element number.
 
@@ -184,6 +202,7 @@ def make_layout(
         pools=tuple(_pool(program, number) for number in range(len(program.pool_names))),
         after=_after(program),
         places=tuple(program.places.tolist()),
+        warm=warm,
     )
 
 

@@ -76,6 +76,25 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   min, `gains` or `loses` only if it lies wholly beyond; else `undecided`, as always with one
   replication. Rows of single classes and of `delay` take the same width; all of them together are not
   covered at once. `low` and `high` remain 95 % intervals of each difference by itself.
+- **Beside CAREC's table.** CAREC reports, for each post of a corridor, the hours to pass it (TFI1) and
+  the dollars (TFI2), mean and median, by direction and mode. `tfi1_kz`, `tfi1_cn`, `tfi2_kz` and
+  `tfi2_cn` are the means. Hours are counted at each post by sums, not by truck, so there is a median of
+  the whole crossing only: `crossing_time_p50`, and `time_cost_p50` for its cost. CAREC's own figures are
+  means of small samples of volunteered trips. On rail there is no cost: the evidence has none of a
+  train's hour.
+- **What time costs.** An hour of a truck and the transfer in the Chinese yard cost what a line through
+  two points of CAREC's monitoring at Khorgos says (derived, weak), the transfer at every crossing what it
+  costs there. What perishables lose a day is assumed: `kzsim explain cost`, `kzsim explain loss`. The
+  loss is linear in the delay, at the mean rate of refrigerated and other trucks, and of warm and cool
+  months as the loads are there. In a comparison the shorter crossing time counts, not the shorter delay:
+  goods spoil while papers are held, too.
+- **Gains for staff.** `corridor_gains.csv` divides all the time that trucks save with the corridors by
+  the open hours that the corridors add to lanes, and to officers, inspectors and booths. It is what the
+  whole bundle gains for each of them, not what one more lane by itself would. Servers that the general
+  lanes give up are taken off.
+- **Worst day.** The day after the run-in with the most {NOUN} inside, in the mean over the replications,
+  on Kazakhstan's calendar: a day that is bad by its season or its closures, not by the luck of one
+  replication.
 - **Precision of storage.** CSV files are UTF-8 with every digit of a number; an empty field means that
   there is no value. The same scenario, seed and version give the same bytes of every file but
   `manifest.json`, whatever the number of processes.

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kzsim.indicators.catalogue import POSTS
 from kzsim.indicators.dictionary import INDICATORS, QUANTILES, WITHIN_H, account_name
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.histogram import buckets_of_ranks, rank, sparse
 from kzsim.indicators.layout import Layout, has_line, is_zone
+from kzsim.indicators.worth import hour_usd, worths
 from kzsim.network.buckets import midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, Account
 from kzsim.network.observers import Observers
@@ -107,6 +109,13 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
     for number, row in enumerate(_quantiles(layout, counts.times, cohort)):
         for (name, _), value in zip(QUANTILES, row, strict=True):
             values[number, column[f"crossing_time_{name}"]] = value
+    for side, _ in POSTS:
+        place = [info.side == side and info.at_post for info in layout.elements]
+        at_post = total(account_ms[:, place].sum(axis=(1, 2)))
+        put(f"tfi1_{side}", mean_h(at_post, cohort))
+    for name, worth in worths(layout, counts, account_ms, _inside_before(counts)).items():
+        put(name, worth)
+    put("time_cost_p50", values[:, column["crossing_time_p50"]] * hour_usd(layout))
     inside, growth, unabsorbed = _growth(layout, counts)
     put("inside_at_end", inside)
     put("inside_growth", growth)

@@ -125,6 +125,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "neutral": "neutral strip",
         "quarantine": "quarantine",
         "receiving_tracks": "receiving tracks",
+        "release": "release from China",
         "run": "run between the stations",
         "scan": "X-ray scan",
         "slot": "train slots",
@@ -156,6 +157,15 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "inside_at_end": "inside at the end",
         "inside_growth": "growth of the number inside",
         "unabsorbed_share": "share of arrivals not taken off",
+        "tfi1_kz": "hours at the Kazakh post (TFI1)",
+        "tfi1_cn": "hours at the Chinese post (TFI1)",
+        "tfi2_kz": "cost of passing the Kazakh post (TFI2)",
+        "tfi2_cn": "cost of passing the Chinese post (TFI2)",
+        "time_cost": "cost of the crossing time",
+        "time_cost_p50": "cost of the median crossing time",
+        "perishables_warm_share": "share of the time of perishables in warm months",
+        "perishables_lost_t_per_day": "perishables lost by delay, tonnes",
+        "perishables_lost_usd_per_day": "perishables lost by delay, value",
         **{
             f"account_{name}": f"time spent: {words_}"
             for name, words_ in (
@@ -188,6 +198,8 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "t/day": "t per day",
         "TEU/day": "TEU per day",
         "wagons/day": "wagons per day",
+        "USD": "USD",
+        "USD/day": "USD per day",
     },
 }
 

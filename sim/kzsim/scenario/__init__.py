@@ -11,11 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kzsim.scenario.disruptions import reported_episodes
     from kzsim.scenario.explaining import Explanation, explain
     from kzsim.scenario.loading import load, validate
     from kzsim.scenario.model import (
         Corridor,
         CrossingSettings,
+        Episode,
+        Growth,
         RailSettings,
         RoadSettings,
         Scenario,
@@ -36,7 +39,9 @@ __all__ = [
     "Corridor",
     "CrossingSettings",
     "Draft",
+    "Episode",
     "Explanation",
+    "Growth",
     "Interval",
     "Levels",
     "Over",
@@ -56,6 +61,7 @@ __all__ = [
     "load",
     "load_base",
     "load_sweep",
+    "reported_episodes",
     "validate",
     "variant",
     "without_corridors",
@@ -69,7 +75,9 @@ _HOME = {
     "Corridor": "model",
     "CrossingSettings": "model",
     "Draft": "sweep_model",
+    "Episode": "model",
     "Explanation": "explaining",
+    "Growth": "model",
     "Interval": "sweep_model",
     "Levels": "sweep_model",
     "Over": "sweep_model",
@@ -89,6 +97,7 @@ _HOME = {
     "load": "loading",
     "load_base": "variants",
     "load_sweep": "sweep_file",
+    "reported_episodes": "disruptions",
     "validate": "loading",
     "variant": "variants",
     "without_corridors": "model",

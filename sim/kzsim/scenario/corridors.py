@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from kzsim import evidence
@@ -46,7 +47,8 @@ def uptake(written: ScenarioFile, first_day: date, made: dict[str, Corridor]) ->
 def _corridor(name: str, written: CorridorFile, first_day: date, last_day: date, report: Report) -> Corridor:
     menu = evidence.corridor()
     path: Path = ("green_corridors", name)
-    chosen = set(_bundle(name, written.bundle, first_day, last_day, report))
+    said = {measure for measure, setting in written.measures.items() if setting is not None}
+    chosen = set(_bundle(name, written.bundle, said, first_day, last_day, report))
     scopes: dict[str, Scope] = {}
     for measure, setting in written.measures.items():
         if setting is None:
@@ -73,7 +75,7 @@ def _corridor(name: str, written: CorridorFile, first_day: date, last_day: date,
 
 
 def _bundle(
-    name: str, bundle: str | None, first_day: date, last_day: date, report: Report
+    name: str, bundle: str | None, said: Collection[str], first_day: date, last_day: date, report: Report
 ) -> tuple[str, ...]:
     menu = evidence.corridor()
     if bundle is None or bundle == words.NO_CORRIDOR:
@@ -90,13 +92,19 @@ def _bundle(
             "warning",
         )
     elif report.sound("period", "year"):
-        _warn_of_changes(name, first_day, last_day, report)
+        _warn_of_changes(name, said, first_day, last_day, report)
     return now
 
 
-def _warn_of_changes(name: str, first_day: date, last_day: date, report: Report) -> None:
-    """Say which measures start or end within the period: a corridor does not change within a run."""
-    known = sorted(evidence.corridor().existing.get(name, ()), key=lambda item: (item.first, item.measure))
+def _warn_of_changes(
+    name: str, said: Collection[str], first_day: date, last_day: date, report: Report
+) -> None:
+    """Say which measures start or end within the period: a corridor does not change within a run.
+
+    Those that the scenario itself switches on or off are its own doing.
+    """
+    existing = (item for item in evidence.corridor().existing.get(name, ()) if item.measure not in said)
+    known = sorted(existing, key=lambda item: (item.first, item.measure))
     starting = [f"{item.measure} ({item.first})" for item in known if first_day < item.first <= last_day]
     if starting:
         many = "1 measure starts" if len(starting) == 1 else f"{len(starting)} measures start"

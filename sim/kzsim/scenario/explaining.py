@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -11,9 +12,11 @@ from kzsim import evidence
 from kzsim.scenario import words
 from kzsim.scenario.fields import Reader
 from kzsim.scenario.parameters import INTAKE, SHORTCUTS, cite
+from kzsim.scenario.problems import listed
 from kzsim.scenario.schema import ScenarioFile, section_of
 
 PARAMETERS = "parameters"
+EPISODES = "episodes"
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,11 @@ def explain(key: str) -> Explanation | None:
         return None
     if named and parts[-2] == "measures":
         return _measure(key, parts[-1], section)
+    if named and parts[-2] == EPISODES:
+        return _episode(key, parts[-1], section)
     return Explanation(
         key,
-        (section.__doc__ or "").strip() if named and section is not None else _meaning(found),
+        _doc(section) if named else _meaning(found),
         example="" if named else _example(found),
         below=_below(section, names, parts[-1]),
         evidence_key=_evidence_key(parts),
@@ -71,6 +76,8 @@ def explain(key: str) -> Explanation | None:
 
 
 def _names(above: str) -> tuple[str, ...]:
+    if above == EPISODES:
+        return words.episode_names()
     return words.measure_names() if above == "measures" else words.crossing_names()
 
 
@@ -88,6 +95,8 @@ def _below(section: type[BaseModel] | None, names: bool, last: str) -> tuple[tup
     if names and last == "measures":
         menu = evidence.corridor().measures
         return tuple((name, measure.what) for name, measure in menu.items())
+    if names and last == EPISODES:
+        return tuple((each.key, each.what) for each in evidence.disruptions().episodes)
     if names:
         return tuple((name, evidence.crossings()[name].title) for name in words.crossing_names())
     return tuple((field.alias or name, _meaning(field)) for name, field in section.model_fields.items())
@@ -108,6 +117,48 @@ def _measure(key: str, name: str, section: type[BaseModel] | None) -> Explanatio
     bundles = [bundle for bundle, names in evidence.corridor().bundles.items() if name in names]
     changes.append(f"in the bundles {', '.join(bundles)}" if bundles else "in no bundle")
     return Explanation(key, measure.what, "on", _below(section, False, name), None, tuple(changes))
+
+
+def _episode(key: str, name: str, section: type[BaseModel] | None) -> Explanation:
+    known = {each.key: each for each in evidence.disruptions().episodes}
+    episode = known.get(name)
+    if episode is None:
+        changes = tuple(
+            f"{lever.param} ({mode}): {lever.meaning}; {listed(lever.directions, 'or')}; in "
+            f"{'%' if lever.unit == evidence.FACTOR else lever.unit}"
+            for mode in words.modes()
+            for lever in evidence.levers(mode).values()
+        )
+        return Explanation(key, _doc(section), "on", _below(section, False, name), None, changes)
+    change = episode.change
+    shown = f"{change.value:g}" if isinstance(change.value, int | float) else change.value
+    where = f"{listed(episode.crossings)}, {episode.mode}, {episode.direction}"
+    details = [
+        f"{episode.first} to {episode.last}, {where}",
+        f"{change.param}: {shown} {change.unit} ({cite(episode.grade, episode.sources)})",
+        *_standing(episode),
+        *filter(None, (episode.note,)),
+    ]
+    return Explanation(key, episode.what, "off", (), None, tuple(details))
+
+
+def _standing(episode: evidence.Episode) -> Iterator[str]:
+    """What becomes of an episode in each year that can be simulated."""
+    if evidence.lever(episode.mode, episode.change.param) is None:
+        yield f"has no effect in a run: {episode.change.param} cannot be changed for some days"
+        return
+    years = range(episode.first.year, episode.last.year + 1)
+    for year in years:
+        if year not in words.years():
+            yield f"{year}: no run, the evidence does not cover that year"
+        elif year in episode.contained:
+            yield f"{year}: the year's values have its effect already ({episode.contained[year]})"
+        else:
+            yield f"{year}: in force where dated episodes are (disruptions.reported)"
+
+
+def _doc(section: type[BaseModel] | None) -> str:
+    return (section.__doc__ or "").strip() if section is not None else ""
 
 
 def _evidence_key(parts: list[str]) -> str | None:

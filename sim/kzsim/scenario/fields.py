@@ -346,5 +346,7 @@ def dimension(kind: str) -> Kind:
         "percent": Kind("share", "%", "110 %", most=1000.0),
         "share": Kind("share", "%", "60 %", most=100.0),
         "trucks": Kind("rate", "trucks/day", "800 trucks/day", whole=True),
+        "bn_usd": Kind("money", "bn USD", "35 bn USD"),
+        "teu": Kind("rate", "TEU/year", "300000 TEU/year", whole=True),
         "trains": Kind("rate", "trains/day", "10 trains/day"),
     }[kind]

@@ -29,6 +29,8 @@ NONE_OF_THEM = "[]"
 """The choice among several that stands for an empty list."""
 LONG = 1000
 """Texts that may have more characters than these get more than a line."""
+EPISODES = "episodes"
+"""Switched on or off line by line; those defined in a file are kept beside the form."""
 SWITCH, BUNDLE = "on", "bundle"
 """The keys that a word may stand for: of a measure and of a corridor."""
 
@@ -153,7 +155,7 @@ def _part(section: type[BaseModel], path: KeyPath, meaning: str, title: str = ""
         below = (*path, field.alias or name)
         inner, names = section_of(field.annotation)
         said = " ".join((field.description or "").split())
-        if inner is None:
+        if inner is None or below[-1] == EPISODES:
             controls.append(_control(below, field, said))
         elif names:
             parts.append(Part(below, said, parts=tuple(_named(inner, below))))

@@ -66,6 +66,45 @@ class Corridor:
 
 
 @dataclass(frozen=True)
+class Episode:
+    """Something that is otherwise from ``first`` to ``last``, both included, at some crossings by one mode.
+
+    ``param`` is what an episode may change (``evidence.lever``) and ``value`` its value in the lever's
+    unit, factors as a fraction of 1; text for what the model cannot change by date. ``counted``: the
+    year's demand is a count that has the effect on the total already, so that the episode only moves it
+    within the year. ``own``: said by the scenario.
+    """
+
+    key: str
+    crossings: tuple[str, ...]
+    mode: str
+    direction: str
+    first: date
+    last: date
+    param: str
+    value: float | str
+    counted: bool = False
+    own: bool = False
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Goals for a whole year; None: as in the evidence.
+
+    Turnover of the trade and additional farm exports are in bn USD, containers on the Trans-Caspian route
+    in TEU.
+    """
+
+    turnover_bn_usd: float | None = None
+    farm_exports_bn_usd: float | None = None
+    trans_caspian_teu: float | None = None
+
+
+NO_GROWTH = Growth()
+
+
+@dataclass(frozen=True)
 class Setting:
     """Where a value was set: its dotted key, its place, and whether by the scenario itself or --set."""
 
@@ -87,7 +126,8 @@ class Scenario:
     evidence's own unit. ``origins`` says where each key was set (``file:line``, ``--set`` or
     ``default``), ``written`` what stood there, by the same keys. ``uptake`` is the share (0 to 1) of the
     trucks concerned that use a measure, by crossing and measure, where not all that comply do.
-    ``settings`` says for each key of ``overrides`` what set it.
+    ``settings`` says for each key of ``overrides`` what set it. ``episodes`` are in force on some days of
+    the year at some of the crossings simulated.
     """
 
     title: str
@@ -110,6 +150,8 @@ class Scenario:
     written: Mapping[str, Plain] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict, compare=False)
+    episodes: tuple[Episode, ...] = ()
+    growth: Growth = NO_GROWTH
 
     def setting(self, key: str) -> Setting:
         """What set an override; without a file the key as it would be written."""
@@ -122,7 +164,10 @@ class Scenario:
         return (self.last_day - self.first_day).days + 1
 
     def canonical(self) -> dict[str, Plain]:
-        """All that decides the outcome, as plain JSON values; equal for scenarios that mean the same."""
+        """All that decides the outcome, as plain JSON values; equal for scenarios that mean the same.
+
+        ``episodes`` and ``growth`` stand there only if there are any.
+        """
         return {
             "year": self.year,
             "first_day": self.first_day.isoformat(),
@@ -145,6 +190,8 @@ class Scenario:
                 name: {measure: shares[measure] for measure in sorted(shares)}
                 for name, shares in sorted(self.uptake.items())
             },
+            **({} if self.growth == NO_GROWTH else {"growth": dict(vars(self.growth))}),
+            **({"episodes": [_episode(each) for each in self.episodes]} if self.episodes else {}),
         }
 
 
@@ -163,6 +210,22 @@ def _crossing(settings: CrossingSettings) -> dict[str, Plain]:
             "slots_kz_to_cn": rail.slots_kz_to_cn,
             "slots_cn_to_kz": rail.slots_cn_to_kz,
         },
+    }
+
+
+def _episode(episode: Episode) -> dict[str, Plain]:
+    return {
+        "key": episode.key,
+        "crossings": list(episode.crossings),
+        "mode": episode.mode,
+        "direction": episode.direction,
+        "first": episode.first.isoformat(),
+        "last": episode.last.isoformat(),
+        "param": episode.param,
+        "value": episode.value,
+        "counted": episode.counted,
+        "own": episode.own,
+        "what": episode.what,
     }
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from kzsim import evidence
-from kzsim.scenario import corridors, demand, parameters, words
+from kzsim.scenario import corridors, demand, disruptions, parameters, words
 from kzsim.scenario.document import Node
 from kzsim.scenario.inherit import Tree
-from kzsim.scenario.model import CrossingSettings, Plain, RailSettings, RoadSettings, Scenario, Setting
+from kzsim.scenario.model import (
+    CrossingSettings,
+    Growth,
+    Plain,
+    RailSettings,
+    RoadSettings,
+    Scenario,
+    Setting,
+)
 from kzsim.scenario.problems import Problem, listed
 from kzsim.scenario.reading import read
 from kzsim.scenario.report import Report, dotted
@@ -49,9 +57,11 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
     if report.sound("year"):
         overrides, settings = parameters.overrides(written, year, report)
     made = corridors.corridors(written, first, last, report)
+    episodes = disruptions.episodes(written, year, simulated, report) if report.sound("year") else ()
     _warn_of_idle_settings(written, simulated, report)
     if report.sound("year", "demand", "simulate", "crossings"):
         demand.warn_outside(written, year, simulated, report)
+    growth = _growth(written, year, report)
     origins, values = _origins(report.root, year, first, last)
     return Scenario(
         title=written.title,
@@ -83,7 +93,29 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
             )
         ),
         settings=settings,
+        episodes=episodes,
+        growth=growth,
     )
+
+
+def _growth(written: ScenarioFile, year: int, report: Report) -> Growth:
+    said = written.growth
+    if said is None or not report.sound("year"):
+        return Growth()
+    known = evidence.macro()["trade_turnover_usd_bn"]["kz_statistics"]
+    if said.trade_turnover is not None and str(year) not in known:
+        report.add(
+            ("growth", "trade_turnover"),
+            f"the evidence has no turnover of {year} to start from; it has {listed(known)}",
+        )
+    of_the_route = evidence.entry_for("trade.trans_caspian_teu", year)
+    wanted = said.trans_caspian
+    if wanted is not None and of_the_route is None:
+        report.add(("growth", "trans_caspian"), f"the evidence has no containers of {year} to start from")
+    elif wanted is not None and of_the_route is not None and wanted < of_the_route.number:
+        less = f"is less than the {of_the_route.number:,.0f} TEU of {year}"
+        report.add(("growth", "trans_caspian"), less, "warning")
+    return Growth(said.trade_turnover, said.farm_exports, said.trans_caspian)
 
 
 def _period(written: ScenarioFile, year: int, report: Report) -> tuple[date, date]:
@@ -201,6 +233,7 @@ def _origins(root: Node, year: int, first: date, last: date) -> tuple[dict[str, 
         "simulate.rail": list(words.crossings_with("rail")),
         "demand": "100 %",
         "green_corridors": words.NO_CORRIDOR,
+        "disruptions.reported": "on" if disruptions.REPORTED_BY_DEFAULT else "off",
     }
     origins = dict.fromkeys(values, "default")
     for key, node in _said(root, ()):

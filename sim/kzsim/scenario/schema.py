@@ -42,11 +42,17 @@ _NO_SLOTS = (
     "with no slots no loaded train would ever leave; to leave the crossing out, take it out of simulate.rail"
 )
 
+_NO_TRADE = "without any trade no truck would come; leave the key out to keep the year's"
+_NO_TEU = "leave the key out to keep the year's containers"
+
 CROSSING = Name("crossing", words.crossing_names)
 MEASURE = Name("measure", words.measure_names)
 BUNDLE = Name("bundle", words.bundle_names)
 DIRECTION = Name("direction", words.directions)
 SIDE = Name("side", words.sides)
+MODE = Name("mode", words.modes)
+WAY = Name("direction", words.ways)
+CHANGE = Name("name of what changes", words.change_names)
 ROAD_CROSSINGS = Names(
     Name("crossing with road", lambda: words.crossings_with("road"), "crossings with road")
 )
@@ -190,6 +196,63 @@ def _corridors(written: Any) -> Any:
     )
 
 
+class EpisodeFile(Written):
+    """A dated episode: `on` or `off` for one of the evidence, a map of all its keys for one of your own."""
+
+    on: Annotated[bool, Switch()] = True
+    """Whether the episode is in force."""
+    what: Annotated[str | None, Text(300, "Works at the Chinese post")] = None
+    """What happens, in a few words."""
+    crossings: Annotated[tuple[str, ...] | None, Names(CROSSING, 1)] = None
+    """Crossings concerned."""
+    mode: Annotated[str | None, MODE] = None
+    """By road or by rail."""
+    direction: Annotated[str | None, WAY] = None
+    """Direction concerned, or both."""
+    first: Annotated[date | None, Day()] = Field(default=None, alias="from")
+    """First day."""
+    to: Annotated[date | None, Day()] = None
+    """Last day, included."""
+    change: Annotated[str | None, CHANGE] = None
+    """What is otherwise on these days, for example `quota.cn_intake` or `demand.perishable`."""
+    value: Any = None
+    """What it is on these days, with its unit; what comes, and servers, in % of what they are otherwise."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            return data
+        if isinstance(data, bool) or data in ("on", "off"):
+            return {"on": data}
+        raise refuse(
+            "expected on or off for an episode of the evidence, or a map such as {crossings: [dostyk], "
+            "mode: rail, direction: kz_to_cn, from: 2023-12-12, to: 2023-12-25, change: slots, "
+            f"value: 3 trains/day}}, found {describe(data)}"
+        )
+
+
+class DisruptionsFile(Written):
+    """What was otherwise on some days of the year."""
+
+    reported: Annotated[bool | None, Switch()] = None
+    """Whether the dated episodes of the evidence are in force whose effect is not in the year's values
+    already. Default: off."""
+    episodes: dict[str, EpisodeFile | None] = Field(default_factory=dict)
+    """Episodes of the evidence switched on or off one by one, and episodes of your own by a name of yours."""
+
+
+class GrowthFile(Written):
+    """Goals for a year, which become trucks and trains by steps that are entries `trade.*`."""
+
+    trade_turnover: Annotated[float | None, Quantity(dimension("bn_usd"), _NO_TRADE)] = None
+    """Turnover of the trade between the two countries, in Kazakhstan's statistics. Default: the year's."""
+    farm_exports: Annotated[float | None, Quantity(dimension("bn_usd"))] = None
+    """Farm goods exported to China on top of the year's. Default: none."""
+    trans_caspian: Annotated[float | None, Quantity(dimension("teu"), _NO_TEU)] = None
+    """Containers a year on the Trans-Caspian route. Default: the year's."""
+
+
 class ScenarioFile(Written):
     """A scenario of kzsim. Everything not said comes from the evidence, with its source."""
 
@@ -226,6 +289,14 @@ class ScenarioFile(Written):
         default_factory=dict
     )
     """The green corridor of each crossing. Default: none."""
+    disruptions: DisruptionsFile | None = None
+    """What was otherwise on some days: dated episodes of the evidence, and your own."""
+    growth: GrowthFile | None = None
+    """Goals in money or containers, on top of the evidence's demand. Default: none."""
+
+
+WILD = {"measures": "<measure>", "episodes": "<episode>"}
+"""What stands for the names in a map of names, if they are not crossings."""
 
 
 def known_keys(model: type[BaseModel]) -> tuple[str, ...]:
@@ -267,7 +338,7 @@ def sections(model: type[BaseModel] = ScenarioFile, above: str = "") -> list[tup
         section, named = section_of(model_field.annotation)
         if section is not None:
             place = f"{above}.{model_field.alias or name}" if above else model_field.alias or name
-            wild = ("<measure>" if name == "measures" else "<crossing>") if named else ""
+            wild = WILD.get(name, "<crossing>") if named else ""
             found += sections(section, f"{place}.{wild}" if wild else place)
     return found
 
@@ -291,6 +362,7 @@ class _Schema(GenerateJsonSchema):
         sections = made["$defs"]
         sections["CorridorFile"] = {"anyOf": [BUNDLE.schema(), sections["CorridorFile"]]}
         sections["MeasureFile"] = {"anyOf": [Switch().schema(), sections["MeasureFile"]]}
+        sections["EpisodeFile"] = {"anyOf": [Switch().schema(), sections["EpisodeFile"]]}
         corridors = made["properties"]["green_corridors"]
         kept = {key: corridors.pop(key) for key in ("description", "title") if key in corridors}
         made["properties"]["green_corridors"] = {

@@ -12,7 +12,7 @@ EXISTING = "existing"
 
 def years() -> tuple[int, ...]:
     """The years that can be simulated."""
-    return evidence.conventions().modelled_years
+    return evidence.conventions().years
 
 
 def base_year() -> int:
@@ -53,6 +53,11 @@ def directions() -> tuple[str, ...]:
     return evidence.conventions().directions
 
 
+def modes() -> tuple[str, ...]:
+    """Road and rail."""
+    return evidence.conventions().modes
+
+
 def sides() -> tuple[str, ...]:
     """Both sides."""
     return evidence.conventions().sides
@@ -66,3 +71,19 @@ def measure_names() -> tuple[str, ...]:
 def bundle_names() -> tuple[str, ...]:
     """What ``bundle`` may be: none, existing and the bundles of the menu."""
     return (NO_CORRIDOR, EXISTING, *evidence.corridor().bundles)
+
+
+def episode_names() -> tuple[str, ...]:
+    """The dated episodes of the evidence, in its order."""
+    return tuple(episode.key for episode in evidence.disruptions().episodes)
+
+
+def change_names() -> tuple[str, ...]:
+    """What an episode may change, by any mode."""
+    modes = evidence.conventions().modes
+    return tuple(dict.fromkeys(name for mode in modes for name in evidence.levers(mode)))
+
+
+def ways() -> tuple[str, ...]:
+    """One direction or both."""
+    return (*directions(), "both")

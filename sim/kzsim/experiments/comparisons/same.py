@@ -112,7 +112,9 @@ def only_corridors(base: Scenario, other: Scenario, name: str, base_name: str) -
         )
     one, two = base.canonical(), other.canonical()
     differing = [
-        key for key in one if key not in ("corridors", "uptake", "replications") and one[key] != two[key]
+        key
+        for key in (one | two)
+        if key not in ("corridors", "uptake", "replications") and one.get(key) != two.get(key)
     ]
     if differing:
         raise ComparisonError(

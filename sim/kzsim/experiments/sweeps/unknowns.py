@@ -92,7 +92,8 @@ def unknowns(scenario: Scenario, over: Over, taken: Iterable[str] = ()) -> Unkno
 
     ``taken`` are the keys that the sweep varies by itself. What the scenario or the sweep sets is known,
     and no unknown. An entry with values of its own for parts of the year is varied only if it is named,
-    because one value then replaces them all. Raises ScenarioError if a name fits nothing.
+    because one value then replaces them all; likewise what only says what time costs. Raises
+    ScenarioError if a name fits nothing.
     """
     return unknowns_of([scenario], over, taken)[0]
 
@@ -114,7 +115,9 @@ def unknowns_of(scenarios: Sequence[Scenario], over: Over, taken: Iterable[str] 
         ]
         for scenario in scenarios
     ]
-    if not over.everything:
+    if over.everything:
+        found = [[(one, why) for one, why in each if not weighs(one.name)] for each in found]
+    else:
         _require_matches(over, [one for each in found for one in each], len(scenarios))
         patterns = [wanted.word for wanted in over.patterns]
         found = [
@@ -190,6 +193,11 @@ def _entries(scenario: Scenario, taken: frozenset[str]) -> Iterator[tuple[Unknow
         yield unknown, reason if fact.periods else ""
 
 
+def weighs(key: str) -> bool:
+    """Whether an entry only says what time costs: it moves no truck."""
+    return key.startswith("cost.") or ".loss.perishable" in key
+
+
 def read_by(scenario: Scenario) -> Mapping[str, Fact]:
     """The facts that the scenario reads as it is, without corridors, and with every measure everywhere."""
     known = evidence.conventions()
@@ -205,7 +213,13 @@ def read_by(scenario: Scenario) -> Mapping[str, Fact]:
         short,
     ):
         found.update(assemble(variant).parameters.used)
-    return found
+    return {key: _of_the_year(key, fact, scenario.year) for key, fact in found.items()}
+
+
+def _of_the_year(key: str, fact: Fact, year: int) -> Fact:
+    """The fact without what dated episodes set it to: they hold on their days whatever the value is."""
+    entry = evidence.entry_for(key, year)
+    return replace(fact, periods=entry.periods) if entry and not fact.of_scenario else fact
 
 
 def _evidence_keys(taken: frozenset[str], year: int) -> frozenset[str]:

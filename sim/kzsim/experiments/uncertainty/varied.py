@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from kzsim.border.assemble import assemble
+from kzsim.evidence.facts import OF_NO_MODE
 from kzsim.experiments.sweeps.points import InvalidPoint, InvalidPointsError
 from kzsim.experiments.sweeps.unknowns import LeftOut, Unknown, unknowns_of
 from kzsim.indicators.layout import Cell
@@ -74,7 +75,7 @@ class Varied:
 def _at(key: str, crossing: str, mode: str) -> bool:
     head, *rest = key.split(".")
     if head == "parameters":
-        return rest[0] == mode and rest[1] == crossing
+        return rest[0] in OF_NO_MODE or (rest[0] == mode and rest[1] == crossing)
     return rest[0] == crossing and (head == "green_corridors" or rest[1] == mode)
 
 
