@@ -283,6 +283,10 @@ def test_the_class_that_gains_most_and_the_one_that_loses_most_are_named() -> No
     title = gains.classes_title(table, "road", SAY)
     assert "largest sure gain is that of grain: 9.00 h" in title
     assert "largest sure loss is that of general cargo: 1.00 h" in title
+    assert title.lower().count("by road") == 1
+    assert title.endswith("Kazakhstan to China")
+    only_loss = gains.classes_title(table.assign(difference=table["difference"].abs()), "road", SAY)
+    assert only_loss.startswith("By road, the largest sure loss is that of grain: 9.00 h")
     opposite = gains.classes_title(table.assign(difference=-table["difference"]), "road", SAY)
     assert "largest sure gain is that of general cargo" in opposite
     assert "largest sure loss is that of grain" in opposite

@@ -15,6 +15,7 @@ import pytest
 
 from kzsim.brief.content import brief_of
 from kzsim.brief.html import html_page
+from kzsim.brief.html.headings import heading
 from kzsim.brief.html.page import embedded
 from kzsim.brief.html.pictures import pictures
 from kzsim.brief.html.tables import FIRST_ROWS, MOST_ROWS, shown
@@ -222,6 +223,25 @@ def test_the_map_of_the_player_tells_trucks_and_trains_by_their_shape_and_has_a_
         "10 trains",
         "2 trains",
     ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_columns_of_charts_and_keys_of_sweeps_have_words_in_every_language(lang):
+    say = speaker(lang)
+    for name in ("inside_week", "inside_week_low", "utilisation", "pool", "gap_high", "difference_p95"):
+        assert heading(say, name) != name.replace("_", " ")
+    keys = (
+        "demand",
+        "demand.road.bakhty",
+        "corridor.compliance",
+        "green_corridors.bakhty",
+        "crossings.bakhty.road.intake_kz_to_cn",
+        "crossings.dostyk.rail.slots_cn_to_kz",
+    )
+    assert [key for key in keys if say.parameter(key) == key or "{" in say.parameter(key)] == []
+    assert len({say.parameter(key) for key in keys}) == len(keys)
+    assert heading(say, "demand [%]").startswith(say.parameter("demand"))
+    assert heading(say, "my_own column") == "my own column"
 
 
 def test_the_player_holds_the_daily_means_of_the_hourly_table(tmp_path):

@@ -124,7 +124,7 @@ def told_of(study: Study, table: pd.DataFrame, alternative: str, say: Speaker) -
     title = moved_title(table, say)
     what = say(
         "Throughput a day in both directions with “{alternative}”, and change of the mean delay against "
-        "“{base}”; trucks, loaded trains",
+        "“{base}”",
         alternative=titles.get(alternative, alternative),
         base=next(iter(titles.values()), ""),
     )
