@@ -433,12 +433,15 @@ def test_a_sweep_says_which_way_the_figure_goes(slope: float, said: str) -> None
 
 @pytest.mark.parametrize(
     ("slope", "said"),
-    [(-0.03, "intake_kz_to_cn = 700 trucks per day"), (0.03, "intake_kz_to_cn = 140 trucks per day")],
+    [
+        (-0.03, "accepts a day, Bakhty – Baketu = 700 trucks per day"),
+        (0.03, "accepts a day, Bakhty – Baketu = 140 trucks per day"),
+    ],
 )
 def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
     (drawn,) = heat.heat_maps(sweep_study("grid", slope), SAY)
     assert said in spaced(drawn.title)
-    assert ".bakhty = standard" in drawn.title
+    assert "Green corridor at Bakhty – Baketu = standard" in drawn.title
     assert "(Kazakhstan to China)" in drawn.title
     assert "surely differ in 2 of 2 flows" in drawn.title
     assert "cannot be told" not in drawn.title
