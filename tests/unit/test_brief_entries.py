@@ -35,7 +35,8 @@ def test_how_arrivals_are_spread_is_told_apart_without_a_raw_key(lang):
 
 
 def test_a_profile_says_over_what_and_whose():
-    assert of_profile(SAY, ["monthly", "perishable_kz_to_cn"]) == " (months; perishables; Kazakhstan to China)"
+    perishable = of_profile(SAY, ["monthly", "perishable_kz_to_cn"])
+    assert perishable == " (months; perishables; Kazakhstan to China)"
     assert of_profile(SAY, ["monthly", "other_agri"]) == " (months; other agricultural goods)"
 
 
