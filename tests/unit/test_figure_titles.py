@@ -283,6 +283,10 @@ def test_the_class_that_gains_most_and_the_one_that_loses_most_are_named() -> No
     title = gains.classes_title(table, "road", SAY)
     assert "largest sure gain is that of grain: 9.00 h" in title
     assert "largest sure loss is that of general cargo: 1.00 h" in title
+    assert title.lower().count("by road") == 1
+    assert title.endswith("Kazakhstan to China")
+    only_loss = gains.classes_title(table.assign(difference=table["difference"].abs()), "road", SAY)
+    assert only_loss.startswith("By road, the largest sure loss is that of grain: 9.00 h")
     opposite = gains.classes_title(table.assign(difference=-table["difference"]), "road", SAY)
     assert "largest sure gain is that of general cargo" in opposite
     assert "largest sure loss is that of grain" in opposite
@@ -429,12 +433,15 @@ def test_a_sweep_says_which_way_the_figure_goes(slope: float, said: str) -> None
 
 @pytest.mark.parametrize(
     ("slope", "said"),
-    [(-0.03, "intake_kz_to_cn = 700 trucks per day"), (0.03, "intake_kz_to_cn = 140 trucks per day")],
+    [
+        (-0.03, "accepts a day, Bakhty – Baketu = 700 trucks per day"),
+        (0.03, "accepts a day, Bakhty – Baketu = 140 trucks per day"),
+    ],
 )
 def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
     (drawn,) = heat.heat_maps(sweep_study("grid", slope), SAY)
     assert said in spaced(drawn.title)
-    assert ".bakhty = standard" in drawn.title
+    assert "Green corridor at Bakhty – Baketu = standard" in drawn.title
     assert "(Kazakhstan to China)" in drawn.title
     assert "surely differ in 2 of 2 flows" in drawn.title
     assert "cannot be told" not in drawn.title

@@ -15,6 +15,7 @@ import pytest
 
 from kzsim.brief.content import brief_of
 from kzsim.brief.html import html_page
+from kzsim.brief.html.headings import heading
 from kzsim.brief.html.page import embedded
 from kzsim.brief.html.pictures import pictures
 from kzsim.brief.html.tables import FIRST_ROWS, MOST_ROWS, shown
@@ -180,17 +181,71 @@ def test_a_table_beside_a_chart_says_keys_in_words():
     assert "bakhty,road,kz_to_cn,12.345,True" in table.csv
 
 
-def test_the_player_holds_the_daily_means_of_the_hourly_table(tmp_path):
-    study = run(tmp_path)
+def with_readings(study, flows, per_day=1.0):
+    """A run with hourly readings: in each flow ``per_day`` times the number of the day and 5, and others."""
     hours = pd.date_range("2023-02-28T18:00Z", periods=14 * 24, freq="h")
     rows = [
-        {"instant": number, "time_utc": hour, **flow, "quantity": quantity, "mean": float(number // 24 + add)}
+        {
+            "instant": number,
+            "time_utc": hour,
+            **flow,
+            "quantity": quantity,
+            "mean": per_day * float(number // 24 + add),
+        }
         for number, hour in enumerate(hours)
-        for flow in (FLOW, BACK)
+        for flow in flows
         for quantity, add in (("inside", 5), ("in_line", 1), ("arrivals", 100))
     ]
     study.manifest["files"]["hourly.parquet"] = ""
     study._read["hourly"] = pd.DataFrame(rows)
+    return study
+
+
+def test_the_map_of_the_player_tells_trucks_and_trains_by_their_shape_and_has_a_key(tmp_path):
+    trains = {"crossing": "dostyk", "mode": "rail", "direction": "kz_to_cn"}
+    found = Page(page(with_readings(run(tmp_path), (FLOW, BACK, trains))))
+    circles, squares = (
+        [one for one in found.all(tag) if (one.get("class") or "").startswith("bubble")]
+        for tag in ("circle", "rect")
+    )
+    assert [one.get("data-at") for one in circles] == ["bakhty road", None, None]
+    assert [one.get("data-at") for one in squares] == ["dostyk rail", None, None]
+    # up to 36 trucks, both directions together, and 18 trains: round numbers not above, and about a quarter
+    assert [float(one["r"]) for one in circles[1:]] == [
+        pytest.approx(30 * (n / 36) ** 0.5, abs=0.05) for n in (20, 5)
+    ]
+    assert [float(one["width"]) for one in squares[1:]] == [
+        pytest.approx(60 * (n / 18) ** 0.5, abs=0.05) for n in (10, 2)
+    ]
+    assert [text for text in found.texts["text"] if text[:1].isdigit()] == [
+        "20 trucks",
+        "5 trucks",
+        "10 trains",
+        "2 trains",
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_columns_of_charts_and_keys_of_sweeps_have_words_in_every_language(lang):
+    say = speaker(lang)
+    for name in ("inside_week", "inside_week_low", "utilisation", "pool", "gap_high", "difference_p95"):
+        assert heading(say, name) != name.replace("_", " ")
+    keys = (
+        "demand",
+        "demand.road.bakhty",
+        "corridor.compliance",
+        "green_corridors.bakhty",
+        "crossings.bakhty.road.intake_kz_to_cn",
+        "crossings.dostyk.rail.slots_cn_to_kz",
+    )
+    assert [key for key in keys if say.parameter(key) == key or "{" in say.parameter(key)] == []
+    assert len({say.parameter(key) for key in keys}) == len(keys)
+    assert heading(say, "demand [%]").startswith(say.parameter("demand"))
+    assert heading(say, "my_own column") == "my own column"
+
+
+def test_the_player_holds_the_daily_means_of_the_hourly_table(tmp_path):
+    study = with_readings(run(tmp_path), (FLOW, BACK))
     text = page(study)
     player = packed(text)["player"]
     (row,) = player["rows"]

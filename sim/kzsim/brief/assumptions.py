@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kzsim.brief import entries
 from kzsim.brief.content import Assumption, Cited
 
 if TYPE_CHECKING:
@@ -242,13 +243,14 @@ def _meaning(say: Speaker, key: str) -> str:
                 place=say.crossing(crossing),
                 measure=say.measure(measure),
             )
-        case "measures", [measure, *_]:
-            return say("What the measure changes: {measure}", measure=say.measure(measure))
+        case "measures", [measure, *tail]:
+            told = say("What the measure changes: {measure}", measure=say.measure(measure))
+            return told + entries.of_measure(say, tail)
         case "demand", [mode, crossing, *tail]:
             told = say("Demand, {place} ({mode})", place=say.crossing(crossing), mode=say.mode(mode))
             return told + _of_whom(say, tail)
-        case "profiles", _:
-            return say("How arrivals are spread over time")
+        case "profiles", tail:
+            return say("How arrivals are spread over time") + entries.of_profile(say, tail)
         case "road" | "rail", [crossing, "hours", side, *_]:
             return f"{say('Opening hours, {place}', place=say.crossing(crossing))} ({say.side(side)})"
         case "road" | "rail", [crossing, *_]:

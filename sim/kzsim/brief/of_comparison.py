@@ -59,7 +59,7 @@ def comparison_brief(study: Study, say: Speaker) -> Brief:
         remarks=method.said_in_files(about, "judgements", "warnings", "notes"),
         provenance=(*method.provenance(say, comparison), *_worlds_provenance(say, worlds)),
         method=method.method(say, comparison),
-        figures=("gains", "classes"),
+        figures=("map", "gains", "classes"),
     )
 
 

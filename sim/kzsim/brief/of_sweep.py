@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief import method
+from kzsim.brief.assumptions import plain
 from kzsim.brief.changes import flow_of, records
 from kzsim.brief.content import Assumption, Brief, Grid, KeyNumber, Message
 from kzsim.brief.errors import BriefError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from kzsim.experiments.studies import Study
     from kzsim.language import Speaker
 
+QUANTITY = re.compile(r"(?P<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?) ?(?P<unit>[^\d\s.:-][^\d:]*|)")
+"""A number with its unit as the table of points has it; not a date or hours of the day."""
 FIRST = ("crossing_time", "delay", "throughput_per_day", "share_not_through")
 """The first of these that the sweep holds is what its brief speaks of."""
 LARGER_IS_BETTER = (
@@ -173,17 +177,27 @@ def varied(say: Speaker, points: pd.DataFrame) -> tuple[Assumption, ...]:
     rows = records(points)
     found = []
     for name in parameters(points):
-        values = list(dict.fromkeys(value_of(row[name]) for row in rows))
-        told = (
-            ", ".join(values)
-            if len(values) <= MOST_NAMED + 1
-            else say(
-                "{n} values, {first} … {last}", n=say.number(len(values), 0), first=values[0], last=values[-1]
-            )
-        )
+        told = _values(say, list(dict.fromkeys(value_of(row[name]) for row in rows)))
         meaning = say.parameter(name)
         found.append(Assumption(name, meaning, told, "", "scenario", say.grade("scenario"), ()))
     return tuple(found)
+
+
+def _values(say: Speaker, values: Sequence[str]) -> str:
+    """All values where they are few, else how many they are, from the least to the largest."""
+    quantities = [QUANTITY.fullmatch(value) for value in values]
+    if len(values) <= MOST_NAMED + 1:
+        return ", ".join(
+            value if one is None else plain(say, float(one["number"]), one["unit"])
+            for value, one in zip(values, quantities, strict=True)
+        )
+    first, last = values[0], values[-1]
+    numbers = sorted(float(one["number"]) for one in quantities if one is not None)
+    units = {one["unit"] for one in quantities if one is not None}
+    if len(numbers) == len(values) and len(units) == 1:
+        (unit,) = units
+        first, last = (f"{say.figure(end)} {say.unit(unit)}".strip() for end in (numbers[0], numbers[-1]))
+    return say("{n} values, {first} … {last}", n=say.number(len(values), 0), first=first, last=last)
 
 
 def _headline(

@@ -149,7 +149,10 @@ def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str
 
 
 def _mapped_first(figures: Sequence[Drawn]) -> list[Drawn]:
-    return sorted(figures, key=lambda drawn: not drawn.name.startswith("map"))
+    """One map, then what is none, then the maps of further alternatives."""
+    maps = [drawn for drawn in figures if drawn.name.partition("_")[0] == "map"]
+    others = [drawn for drawn in figures if drawn.name.partition("_")[0] != "map"]
+    return [*maps[:1], *others, *maps[1:]]
 
 
 def _picture(drawn: Drawn) -> dict[str, str]:

@@ -42,7 +42,13 @@ _MAP = "map"
 _NEWER = "a run made by this version of kzsim: run the scenario again"
 _CORRIDORS = "green corridors and the run without them (no --no-counterfactual), or a comparison"
 _KINDS: tuple[Kind, ...] = (
-    Kind(_MAP, "the crossings on a map: throughput and delay by mode", RUN, maps.crossings_map, "a run"),
+    Kind(
+        _MAP,
+        "the crossings on a map: throughput and delay by mode, of a comparison its change",
+        COMPARED,
+        maps.crossings_map,
+        "a run, or a comparison in which somebody gets through",
+    ),
     Kind(
         "crossing_time",
         "crossing time: mean, interval, P10 to P90; agricultural goods beside the rest",

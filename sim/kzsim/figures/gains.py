@@ -186,24 +186,32 @@ def classes_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     if best["difference"] < 0:
         clauses.append(
             say(
-                "{by}, the largest sure gain is that of {klass}: {hours} h at {place}",
-                klass=say.class_(best["class"]),
+                "{by}, the largest sure gain is that of {klass}: {hours} h at {place}, {direction}",
                 by=by,
-                hours=say.figure(-best["difference"]),
-                place=told.place(best["crossing"], mode, say),
+                **_whose(best, mode, say),
             )
         )
     if worst["difference"] > 0:
+        values = _whose(worst, mode, say)
         clauses.append(
-            say(
-                "{by}, the largest sure loss is that of {klass}: {hours} h at {place}",
-                klass=say.class_(worst["class"]),
+            say("the largest sure loss is that of {klass}: {hours} h at {place}, {direction}", **values)
+            if clauses
+            else say(
+                "{by}, the largest sure loss is that of {klass}: {hours} h at {place}, {direction}",
                 by=by,
-                hours=say.figure(worst["difference"]),
-                place=told.place(worst["crossing"], mode, say),
+                **values,
             )
         )
     return told.sentence(clauses)
+
+
+def _whose(row: dict[str, Any], mode: str, say: Speaker) -> dict[str, str]:
+    return {
+        "klass": say.class_(row["class"]),
+        "hours": say.figure(abs(row["difference"])),
+        "place": told.place(row["crossing"], mode, say),
+        "direction": say.direction(row["direction"]),
+    }
 
 
 def _by_class(study: Study, table: pd.DataFrame, alternative: str, mode: str, say: Speaker) -> Drawn:

@@ -1,9 +1,11 @@
-"""The map: what gets through each crossing, and what delay it meets, by mode."""
+"""The map: what gets through each crossing, and what delay it meets or how that changes, by mode."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,9 +41,32 @@ Window = tuple[float, float, float, float]
 
 @styled
 def crossings_map(study: Study, say: Speaker, basemap: Basemap | None = None) -> tuple[Drawn, ...]:
-    """Throughput and delay of each crossing by mode, on the packaged base map unless another is given."""
+    """Throughput and delay of each crossing by mode, on the packaged base map unless another is given.
+
+    Of a comparison a map for each alternative, with the change of the delay.
+    """
+    ground = basemap or read_basemap()
+    if study.kind == "comparison":
+        from kzsim.figures.moved import moved_by_crossing, told_of
+
+        return tuple(
+            _map(study, table, say, ground, told_of(study, table, name, say))
+            for name, table in moved_by_crossing(study).items()
+        )
     table = by_crossing(study)
-    return (_map(study, table, say, basemap or read_basemap()),)
+    return (_map(study, table, say, ground, _told(study, table, say)),)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a map says: the end of its name, title, subtitle, what its source line adds, and of a row."""
+
+    name: str
+    title: str
+    subtitle: str
+    notes: tuple[str, ...]
+    alt: str
+    of_row: Callable[[dict[str, Any]], str]
 
 
 def by_crossing(study: Study) -> pd.DataFrame:
@@ -55,7 +80,6 @@ def by_crossing(study: Study) -> pd.DataFrame:
     found = study.table("indicators")
     heads = found["class"] == found["mode"].map(told.headline)
     own = found[heads & (found["corridor"] == ALL) & found["indicator"].isin(["throughput_per_day", "delay"])]
-    places = evidence.crossings()
     rows = []
     for crossing in told.crossings_of(own):
         for mode in told.modes_of(own):
@@ -65,18 +89,14 @@ def by_crossing(study: Study) -> pd.DataFrame:
             through, delay = (mine[mine["indicator"] == name] for name in ("throughput_per_day", "delay"))
             weight = delay["n"].to_numpy(dtype=float)
             mean = float(np.average(delay["mean"], weights=weight)) if weight.sum() else math.nan
-            place = places[crossing].location["kz"] if crossing in places else None
-            rows.append(
-                (
-                    crossing,
-                    mode,
-                    float(through["mean"].sum()),
-                    mean,
-                    place.lat if place else math.nan,
-                    place.lon if place else math.nan,
-                )
-            )
+            rows.append((crossing, mode, float(through["mean"].sum()), mean, *place_of(crossing)))
     return pd.DataFrame(rows, columns=["crossing", "mode", "per_day", "delay_h", "lat", "lon"])
+
+
+def place_of(crossing: str) -> tuple[float, float]:
+    """Latitude and longitude in degrees; NaN of a crossing that the evidence does not know."""
+    known = evidence.crossings().get(crossing)
+    return (known.location["kz"].lat, known.location["kz"].lon) if known else (math.nan, math.nan)
 
 
 def map_title(table: pd.DataFrame, say: Speaker) -> str:
@@ -113,18 +133,25 @@ def said_of(modes: set[str], say: Speaker) -> str:
     return say("Throughput a day in both directions and mean delay; trucks, and loaded trains")
 
 
-def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Drawn:
+def _told(study: Study, table: pd.DataFrame, say: Speaker) -> Told:
+    title = map_title(table, say)
+    return Told(
+        "",
+        title,
+        told.subtitle(said_of({str(mode) for mode in table["mode"]}, say), study, say),
+        (say("Mean over the replications"),),
+        say(
+            "Map of the crossings between Kazakhstan and China with throughput and delay at each. {title}.",
+            title=title,
+        ),
+        partial(_said, say=say),
+    )
+
+
+def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap, words: Told) -> Drawn:
     from matplotlib.transforms import ScaledTranslation
 
-    title = map_title(table, say)
-    what = said_of({str(mode) for mode in table["mode"]}, say)
-    subtitle = told.subtitle(what, study, say)
-    source = told.source(
-        study,
-        say,
-        say("Mean over the replications"),
-        say("Boundaries are indicative and imply no endorsement"),
-    )
+    source = told.source(study, say, *words.notes, say("Boundaries are indicative and imply no endorsement"))
     known = table.dropna(subset=["lat"])
     west, east = known["lon"].min() - ROOM_WEST, known["lon"].max() + ROOM_EAST
     south, north = known["lat"].min() - ROOM_SOUTH, known["lat"].max() + ROOM_NORTH
@@ -139,7 +166,7 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
     about = wrapped(say("area of a mark: throughput a day, both directions"), 7.5, 1.75)
     key_left = _KEY_LEFT_IN + max(text_in(line, 7.5) for line in about) + 0.15
     rows = _samples_in_rows(most, key_left, WIDTH_IN - _KEY_LEFT_IN, say)
-    sheet = Sheet(title, subtitle, source, body_in=height_in + _KEY_ROW_IN * len(rows))
+    sheet = Sheet(words.title, words.subtitle, source, body_in=height_in + _KEY_ROW_IN * len(rows))
     axes = sheet.axes(0, 0, sheet.width_in, height_in)
     axes.set(xlim=(west, east), ylim=(south, north))
     axes.set_axis_off()
@@ -158,21 +185,18 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap) -> Dr
             alpha=0.85, markeredgecolor="white", markeredgewidth=0.8, zorder=6,
             transform=axes.transData + beside,
         )  # fmt: skip
-    _labels(axes, known, say, (west, east, south, north), height_in)
+    _labels(axes, known, say, (west, east, south, north), height_in, words.of_row)
     home, across = say("KAZAKHSTAN"), say("CHINA")
-    for words, part, height in ((home, 0.04, 0.90), (across, 0.46, 0.05)):
+    for name, part, height in ((home, 0.04, 0.90), (across, 0.46, 0.05)):
         axes.text(
-            west + part * (east - west), south + height * (north - south), words, fontsize=10, ha="left",
+            west + part * (east - west), south + height * (north - south), name, fontsize=10, ha="left",
             color="#A79F8D", zorder=3,
         )  # fmt: skip
     _scale(axes, (west, east, south, north), say)
     if rows:
         _sizes(sheet, height_in, rows, most, about)
-    alt = say(
-        "Map of the crossings between Kazakhstan and China with throughput and delay at each. {title}.",
-        title=title,
-    )
-    return Drawn("map", title, subtitle, source, alt, sheet.figure, table)
+    called = "_".join(part for part in ("map", words.name) if part)
+    return Drawn(called, words.title, words.subtitle, source, words.alt, sheet.figure, table)
 
 
 def _mark_points(per_day: float, most: float) -> float:
@@ -279,6 +303,7 @@ def _labels(
     say: Speaker,
     window: Window,
     height_in: float,
+    of_row: Callable[[dict[str, Any]], str],
 ) -> None:
     """Names and figures in a column in the east, from north to south, each tied to its crossing."""
     west, east, south, north = window
@@ -288,7 +313,7 @@ def _labels(
     blocks = []
     for place in told.records(places):
         own = table[table["crossing"] == place["crossing"]]
-        blocks.append((place, [_said(row, say) for row in told.records(own)]))
+        blocks.append((place, [(of_row(row), told.COLOUR[str(row["mode"])]) for row in told.records(own)]))
     widest = max(
         max(text_in(say.crossing(place["crossing"]), 8.5, bold=True), *(text_in(text, 8) for text, _ in rows))
         for place, rows in blocks
@@ -311,14 +336,11 @@ def _labels(
             )
 
 
-def _said(row: dict[str, Any], say: Speaker) -> tuple[str, str]:
-    mode = str(row["mode"])
+def _said(row: dict[str, Any], say: Speaker) -> str:
     values = {"delay": say.figure(row["delay_h"])}
-    if mode == "rail":
-        text = say("{n} trains a day, {delay} h delay", n=say.number(row["per_day"], 1), **values)
-    else:
-        text = say("{n} trucks a day, {delay} h delay", n=say.number(row["per_day"], 0), **values)
-    return text, told.COLOUR[mode]
+    if row["mode"] == "rail":
+        return say("{n} trains a day, {delay} h delay", n=say.number(row["per_day"], 1), **values)
+    return say("{n} trucks a day, {delay} h delay", n=say.number(row["per_day"], 0), **values)
 
 
 def _spread(wanted: list[float], heights: list[float], bottom: float, top: float) -> list[float]:

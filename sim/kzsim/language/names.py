@@ -49,6 +49,8 @@ def parameter(key: str, say: Speaker) -> str:
 def parameter_parts(key: str, say: Speaker) -> tuple[str, str]:
     """What a key stands for, and where: 'road, all crossings; both directions; Kazakh side'."""
     bare = key.partition("@")[0]
+    if set_by_scenarios := _of_scenario(bare, say):
+        return set_by_scenarios, ""
     mode, *rest = bare.split(".")
     if mode not in words("mode") or len(rest) < LEAST_PARTS:
         return _meaning(bare, bare, say), ""
@@ -63,6 +65,36 @@ def parameter_parts(key: str, say: Speaker) -> tuple[str, str]:
     if side is not None:
         told.append(say.side(side))
     return _meaning(f"{mode}.{tail}", bare, say), "; ".join(told)
+
+
+def _of_scenario(key: str, say: Speaker) -> str:
+    """What a key of scenarios stands for that no entry of the evidence is called by; '' for others."""
+
+    def told(setting: str, place: str = "", **more: str) -> str:
+        return say.word("setting", setting).format(place=crossing(place, say.lang), **more)
+
+    match key.split("."):
+        case ["demand"] | ["green_corridors"] as only:
+            return told(only[0])
+        case ["demand", mode, place, *tail] if mode in words("mode"):
+            whose = "; ".join(
+                say.direction(one) if one in words("direction") else say.class_(one) for one in tail
+            )
+            demand = told("demand_of", place, mode=say.mode(mode))
+            return f"{demand} ({whose})" if whose else demand
+        case ["corridor", "compliance"]:
+            return told("compliance")
+        case ["corridor" | "green_corridors", place, "compliance"]:
+            return told("compliance_at", place)
+        case ["green_corridors", place]:
+            return told("corridor_at", place)
+        case ["green_corridors", place, "measures", measure, *_]:
+            return told("measure_at", place, measure=say.measure(measure))
+        case ["crossings", place, mode, "demand"] if mode in words("mode"):
+            return told("demand_of", place, mode=say.mode(mode))
+        case ["crossings", place, _, setting] if setting in words("setting"):
+            return told(setting, place)
+    return ""
 
 
 def _meaning(name: str, key: str, say: Speaker) -> str:

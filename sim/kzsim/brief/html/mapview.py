@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 WIDTH = 800
 MARGIN_DEG = 1.2
-"""Around the crossings so much is shown to the north and south; more to the east and west."""
-SIDES_DEG = 4.5
+"""Around the crossings so much is shown to the north and south."""
+WEST_DEG, EAST_DEG = 3.2, 4.4
+"""And so much to the sides: names stand in the east, as on the map of the figures."""
 BEYOND_PX = 20
 """Shapes are cut so far outside of the picture, so that the cut does not show."""
 
@@ -75,7 +76,7 @@ def map_view(base: Basemap, keys: Sequence[str]) -> MapView:
 def _view(places: Sequence[tuple[float, float]]) -> View:
     lons, lats = [lon for lon, _ in places] or [80.0], [lat for _, lat in places] or [45.0]
     south, north = min(lats) - MARGIN_DEG, max(lats) + MARGIN_DEG
-    west, east = min(lons) - SIDES_DEG, max(lons) + SIDES_DEG / 2
+    west, east = min(lons) - WEST_DEG, max(lons) + EAST_DEG
     stretch = math.cos(math.radians((south + north) / 2))
     per_degree = WIDTH / ((east - west) * stretch)
     return View(west, north, per_degree, stretch, round((north - south) * per_degree))

@@ -141,6 +141,7 @@ def html_page(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], sa
         player=None if player is None else player.data,
         map=None if player is None else player.map,
         marks=() if player is None else player.marks,
+        samples=() if player is None else player.samples,
         countries=() if player is None else player.countries,
         explorer=explored,
         downloads=list(downloads),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from kzsim.brief.html.headings import heading
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -48,7 +50,7 @@ def shown(table: pd.DataFrame, say: Speaker) -> Shown:
         for name, column, number in zip(names, table.columns, numeric, strict=True)
     ]
     return Shown(
-        tuple(_heading(say, name) for name in names),
+        tuple(heading(say, name) for name in names),
         numeric,
         tuple(zip(*cells, strict=True)),
         len(table) - len(head),
@@ -91,30 +93,3 @@ def _words(say: Speaker) -> dict[Hashable, Callable[[str], str]]:
         "nature": partial(say.word, "nature"),
         "verdict": partial(say.word, "verdict"),
     }
-
-
-def _heading(say: Speaker, name: str) -> str:
-    known = {
-        "crossing": say("Crossing"),
-        "mode": say("Mode"),
-        "direction": say("Direction"),
-        "class": say("Goods"),
-        "corridor": say("Corridor"),
-        "account": say("Account"),
-        "indicator": say("Indicator"),
-        "unit": say("Unit"),
-        "side": say("Side"),
-        "stage": say("Stage"),
-        "mean": say("Mean"),
-        "low": say("Lower end"),
-        "high": say("Upper end"),
-        "share": say("Share"),
-        "hours": say("Hours"),
-        "day": say("Day"),
-        "date": say("Day"),
-        "month": say("Month"),
-        "replications": say("Replications"),
-        "verdict": say("Verdict"),
-        "n": say("Number"),
-    }
-    return known.get(name, name.replace("_", " "))

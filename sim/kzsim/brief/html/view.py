@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +20,13 @@ if TYPE_CHECKING:
 
 NAMED = {"Kazakhstan": (78.2, 45.6), "China": (85.2, 44.6)}
 """Where the names of the two countries stand on the map, in degrees, if that is in the picture."""
-APART_PX = 40
-"""Trains stand so far to the east of trucks of the same crossing."""
-LABEL_PX = 34
+FACE_PX = 60
+"""Across the mark of the largest number of its mode in the period: a circle of trucks, a square of trains."""
+GAP_PX = 2
+"""A square stands so far to the west of the circle of the same crossing."""
+LABEL_PX, SECOND_LABEL_PX = 34, 120
+KEY_ROW_PX, KEY_COLUMN_PX = 68, 400
+"""The key below the map has a row for each mode and two samples in it."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class PlayerView:
     data: dict[str, Any]
     map: dict[str, Any]
     marks: tuple[dict[str, Any], ...]
+    samples: tuple[dict[str, Any], ...]
     countries: tuple[dict[str, Any], ...]
 
 
@@ -54,11 +61,16 @@ def player_view(study: Study, say: Speaker) -> PlayerView | None:
         for one in drawn.marks
     )
     rows = _rows(found)
+    most = _most(rows)
+    samples = _samples(say, most, drawn.view.height)
     data = {
         "rows": [
             {"key": list(key), "label": _label(say, *key), "to_cn": to_cn, "to_kz": to_kz, "line": line}
             for key, (to_cn, to_kz, line) in rows.items()
         ],
+        "most": most,
+        "face": FACE_PX,
+        "gap": GAP_PX,
         "labels": [say.date(day) for day in found.days],
         "dates": [day.isoformat() for day in found.days],
         "runIn": found.run_in,
@@ -66,11 +78,12 @@ def player_view(study: Study, say: Speaker) -> PlayerView | None:
     shapes = {
         "view": drawn.view,
         "view_width": WIDTH,
+        "height": drawn.view.height + KEY_ROW_PX * len({one["mode"] for one in samples}),
         "land": drawn.land,
         "lakes": drawn.lakes,
         "rivers": drawn.rivers,
     }
-    return PlayerView(data, shapes, marks, _countries(say, drawn.view))
+    return PlayerView(data, shapes, marks, samples, _countries(say, drawn.view))
 
 
 def _has(found: Queues, crossing: str, mode: str) -> bool:
@@ -78,13 +91,47 @@ def _has(found: Queues, crossing: str, mode: str) -> bool:
 
 
 def _mode(say: Speaker, mode: str, x: float, number: int) -> dict[str, Any]:
-    text = say("{n} trains", n="{n}") if mode == "rail" else say("{n} trucks", n="{n}")
     return {
         "key": mode,
-        "x": round(x + APART_PX * number, 1),
-        "label_x": round(x - LABEL_PX - 110 * number, 1),
-        "text": text,
+        "label_x": round(x + LABEL_PX + SECOND_LABEL_PX * number, 1),
+        "text": _counted(say, mode, "{n}"),
     }
+
+
+def _counted(say: Speaker, mode: str, n: str) -> str:
+    return say("{n} trains", n=n) if mode == "rail" else say("{n} trucks", n=n)
+
+
+def _most(rows: Mapping[tuple[str, str], tuple[list[float], list[float], list[float]]]) -> dict[str, float]:
+    """By mode the largest number at one crossing on one day."""
+    most: dict[str, float] = {}
+    for (_, mode), (to_cn, to_kz, _line) in rows.items():
+        for there, back in zip(to_cn, to_kz, strict=True):
+            most[mode] = max(most.get(mode, 0.0), there + back)
+    return most
+
+
+def _samples(say: Speaker, most: Mapping[str, float], top: int) -> tuple[dict[str, Any], ...]:
+    """The key: for each mode two round numbers with marks of their sizes, in pixels below ``top``."""
+    from kzsim.figures.maps import samples
+    from kzsim.figures.told import tick
+
+    found = []
+    row = 0
+    for mode in ("road", "rail"):
+        sizes = samples(most.get(mode, 0.0))
+        for column, value in enumerate(sizes):
+            found.append(
+                {
+                    "mode": mode,
+                    "size": round(FACE_PX * math.sqrt(value / most[mode]), 1),
+                    "x": LABEL_PX + KEY_COLUMN_PX * column,
+                    "y": top + round((row + 0.5) * KEY_ROW_PX),
+                    "text": _counted(say, mode, tick(value, say)),
+                }
+            )
+        row += bool(sizes)
+    return tuple(found)
 
 
 def _countries(say: Speaker, view: View) -> tuple[dict[str, Any], ...]:

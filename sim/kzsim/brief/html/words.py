@@ -45,12 +45,10 @@ def page_words(say: Speaker, kind: str) -> dict[str, str]:
         "run_in": say("run-in, not measured"),
         "runIn": say("run-in, not measured"),
         "map_label": say("Map played over the days; arrow keys move by a day, page keys by thirty"),
-        "map_alt": say(
-            "Map of the crossings; the area of a circle shows how many are there on the chosen day"
-        ),
+        "map_alt": say("Map of the crossings; the area of a mark shows how many are there on the chosen day"),
         "map_note": say(
-            "Blue: trucks; orange: trains, in a scale of their own. Boundaries are indicative and imply no "
-            "endorsement."
+            "Circles: trucks; squares: trains, in a scale of their own. The area of a mark says how many are "
+            "there. Boundaries are indicative and imply no endorsement."
         ),
         "flow": say("Flow"),
         "inside": say("Trucks and trains at the crossing on that day"),

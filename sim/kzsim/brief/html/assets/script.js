@@ -68,13 +68,14 @@
     const button = byId("play");
     const last = player.labels.length - 1;
     const total = {};
-    const most = {};
+    const { most, face, gap } = player;
     player.rows.forEach((row) => {
       const days = row.to_cn.map((value, day) => value + row.to_kz[day]);
       total[row.key.join(" ")] = days;
-      most[row.key[1]] = Math.max(most[row.key[1]] || 0, ...days);
     });
     const counted = (value) => number(value, value < 100 ? 1 : 0);
+    // Area, not length, says how many there are.
+    const across = (mode, value) => (most[mode] ? face * Math.sqrt(value / most[mode]) : 0);
     let running = null;
 
     const show = (day) => {
@@ -95,10 +96,19 @@
         const value = total[id] ? total[id][day] : 0;
         if (shape.tagName === "text") shape.textContent = fill(shape.dataset.text, { n: counted(value) });
         else {
-          const mode = id.split(" ")[1];
-          // Area, not radius, says how many there are.
-          const size = most[mode] ? 30 * Math.sqrt(value / most[mode]) : 0;
-          shape.setAttribute("r", String(size));
+          const [crossing, mode] = id.split(" ");
+          const size = across(mode, value);
+          if (mode !== "rail") {
+            shape.setAttribute("r", String(size / 2));
+            return;
+          }
+          // A square stands west of the circle, so that neither hides the other.
+          const trucks = total[`${crossing} road`];
+          const aside = trucks ? across("road", trucks[day]) / 2 + gap + size / 2 : 0;
+          shape.setAttribute("x", String(shape.dataset.x - aside - size / 2));
+          shape.setAttribute("y", String(shape.dataset.y - size / 2));
+          shape.setAttribute("width", String(size));
+          shape.setAttribute("height", String(size));
         }
       });
     };
