@@ -99,7 +99,7 @@ def run(
 
     if not 0 < confidence < 1:
         raise NetworkError((f"run: the confidence is {confidence!r}: give a number between 0 and 1",))
-    found = replicate(
+    found = _replicated(
         network,
         duration=duration,
         warm_up=warm_up,
@@ -137,6 +137,38 @@ def replicate(
     at_least: Sequence[int] = (),
 ) -> dict[Key, tuple[float, ...]]:
     """The values behind the table of :func:`run`: of every indicator one a replication, in their order."""
+    return _replicated(
+        network,
+        duration=duration,
+        warm_up=warm_up,
+        follow_up=follow_up,
+        replications=replications,
+        seed=seed,
+        engine=engine,
+        jobs=jobs,
+        unit=unit,
+        read_every=read_every,
+        at=at,
+        at_least=at_least,
+    )
+
+
+def _replicated(
+    network: Network,
+    *,
+    duration: Time,
+    warm_up: Time,
+    follow_up: Time,
+    replications: int,
+    seed: int,
+    engine: str | None,
+    jobs: int,
+    unit: str,
+    read_every: Time | None,
+    at: Sequence[Time],
+    at_least: Sequence[int],
+) -> dict[Key, tuple[float, ...]]:
+    """What both of the above do, called by both alike: warnings name the line that called them."""
     count = whole("run: replications", replications, least=1)
     whole("run: seed", seed)
     whole("run: jobs", jobs, least=1)
