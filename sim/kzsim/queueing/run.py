@@ -82,8 +82,8 @@ def run(
 ) -> pd.DataFrame:
     """Run a network and return a tidy table: a row for each indicator, with its interval.
 
-    Columns: ``where`` (a stage, a zone, a pool, or ``network``), ``group``, ``indicator``, ``unit``, ``at``
-    (the instant or number asked for), ``mean``, ``low`` and ``high`` (Student-t over replications, with
+    Columns: ``where`` (a stage, a zone, a pool, an alternative, tokens, or ``network``), ``group``,
+    ``indicator``, ``unit``, ``at`` (the instant or number asked for), ``mean``, ``low`` and ``high`` (Student-t over replications, with
     ``confidence``), ``n``.
 
     Entities that arrive between ``warm_up`` and ``duration`` - ``follow_up`` are followed to the end.
@@ -92,7 +92,8 @@ def run(
     the share of time at or above is wanted. ``engine``: ``kernel`` or ``reference`` (default: the quicker);
     ``jobs``: threads of the kernel. The table is the same whatever engine and jobs are.
 
-    Raises NetworkError with every fault of the network or of these arguments, and
+    Warns of circles in which entities may wait for each other (DeadlockWarning), before the first
+    replication. Raises NetworkError with every fault of the network or of these arguments, and
     ReplicationDeadlockError if entities wait for each other for ever.
     """
     import pandas as pd
