@@ -83,8 +83,8 @@ def run(
     """Run a network and return a tidy table: a row for each indicator, with its interval.
 
     Columns: ``where`` (a stage, a zone, a pool, an alternative, tokens, or ``network``), ``group``,
-    ``indicator``, ``unit``, ``at`` (the instant or number asked for), ``mean``, ``low`` and ``high`` (Student-t over replications, with
-    ``confidence``), ``n``.
+    ``indicator``, ``unit``, ``at`` (the instant or number asked for), ``mean``, ``low`` and ``high``
+    (Student-t over replications, with ``confidence``), ``n``.
 
     Entities that arrive between ``warm_up`` and ``duration`` - ``follow_up`` are followed to the end.
     ``unit`` is that of times (s, min, h, d). Numbers are read every ``read_every`` (default: 10,000 times
