@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -196,6 +197,13 @@ def own(places: int) -> queueing.Network:
 def test_a_network_of_one_s_own_that_may_deadlock_is_warned_of_in_python() -> None:
     with pytest.warns(queueing.DeadlockWarning, match=r"wait for each other for ever: 'za' may be held"):
         queueing.replicate(own(50), duration=queueing.hours(2), replications=1, engine="reference")
+
+
+@pytest.mark.parametrize("call", [queueing.run, queueing.replicate])
+def test_the_warning_names_the_line_that_called(call: Callable[..., object]) -> None:
+    with pytest.warns(queueing.DeadlockWarning) as found:
+        call(own(50), duration=queueing.hours(2), replications=1, engine="reference")
+    assert {each.filename for each in found} == {__file__}
 
 
 def test_a_network_that_cannot_deadlock_is_not_warned_of() -> None:

@@ -47,6 +47,23 @@ def test_in_the_yard_of_the_page_lorries_wait_for_boxes_and_yesterdays_have_a_gr
     assert loaded["network", "from yesterday", "followed"] == 15
 
 
+def test_on_the_siding_of_the_page_the_longer_wait_longer_for_tokens(names: dict[str, Any]) -> None:
+    sent = names["sent"].set_index(["where", "group", "indicator"])["mean"]
+    assert 0 < sent["loading", "short", "wait_tokens"] < sent["loading", "long", "wait_tokens"]
+    assert 0 < sent["wagons", "all", "idle_tokens"] < 12
+
+
+def test_at_the_river_of_the_page_both_ways_are_taken_and_the_tunnel_has_more_than_a_booth(
+    names: dict[str, Any],
+) -> None:
+    picked = names["picked"].set_index(["where", "indicator"])["mean"]
+    shares = [picked[f"fork/{way}", "share_chosen"] for way in ("bridge", "tunnel")]
+    assert min(shares) > 0.1
+    assert sum(shares) == pytest.approx(1)
+    assert 1 < picked["tunnel booths/servers", "servers_there"] < 2
+    assert ("toll booth/servers", "servers_there") not in picked.index
+
+
 def test_the_number_grows_and_replicate_gives_one_value_each(names: dict[str, Any]) -> None:
     numbers = names["numbers"]
     assert numbers[numbers["indicator"] == "number_in_system_at"]["mean"].is_monotonic_increasing
@@ -54,7 +71,7 @@ def test_the_number_grows_and_replicate_gives_one_value_each(names: dict[str, An
 
 
 def test_the_page_explains_every_indicator_and_every_name(names: dict[str, Any]) -> None:
-    tables = ("table", "day", "crossed", "loaded", "numbers")
+    tables = ("table", "day", "crossed", "loaded", "sent", "picked", "numbers")
     in_tables = set().union(*(names[table]["indicator"] for table in tables))
     assert {name for name in in_tables if f"`{name}`" not in PAGE} == set()
     own = set(queueing.__all__) - {"Network", "Part", "Rate", "Time"}

@@ -45,8 +45,8 @@ All {targets} targets are compared with both engines. Of {verdicts} comparisons 
 |---|---|
 {biases}
 
-The fleets stand as a zone of N places that a crowd waits for. The fluid at night is cut into pieces, a
-hundred to an entity, and nothing about it is random.
+The wait of a fleet is that of its tokens: idle ones over services in a unit of time (Little's law). The fluid
+at night is cut into pieces, a hundred to an entity, and nothing about it is random.
 
 ## A second opinion
 

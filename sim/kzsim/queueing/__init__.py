@@ -16,6 +16,7 @@ from kzsim.network import NetworkError
 from kzsim.queueing.arrivals import at, batches, crowd, poisson, poisson_by, poisson_counts, regular, waiting
 from kzsim.queueing.build import DeadlockWarning
 from kzsim.queueing.calendars import changing, open_from, quota, staffed
+from kzsim.queueing.choices import alternative, choice, pick
 from kzsim.queueing.distributions import (
     empirical,
     erlang,
@@ -41,6 +42,7 @@ from kzsim.queueing.parts import (
 )
 from kzsim.queueing.run import replicate, run
 from kzsim.queueing.sources import holding, source, step
+from kzsim.queueing.stocks import need, tokens
 from kzsim.queueing.units import (
     Rate,
     Time,
@@ -63,9 +65,11 @@ __all__ = [
     "Rate",
     "ReplicationDeadlockError",
     "Time",
+    "alternative",
     "at",
     "batches",
     "changing",
+    "choice",
     "crowd",
     "days",
     "delay",
@@ -80,6 +84,7 @@ __all__ = [
     "hours",
     "lognormal",
     "minutes",
+    "need",
     "network",
     "open_from",
     "outage",
@@ -87,6 +92,7 @@ __all__ = [
     "per_day",
     "per_hour",
     "per_minute",
+    "pick",
     "poisson",
     "poisson_by",
     "poisson_counts",
@@ -99,6 +105,7 @@ __all__ = [
     "source",
     "staffed",
     "step",
+    "tokens",
     "triangular",
     "uniform",
     "waiting",

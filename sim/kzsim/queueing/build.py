@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from kzsim import network as model
-from kzsim.network import Calendar, NetworkError, Program, compile_network
+from kzsim.network import Calendar, NetworkError, Program, Tokens, compile_network
 from kzsim.network.model import Stage as MadeStage
 from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.queueing.calendars import Changing, Staffed
+from kzsim.queueing.choices import Choice
+from kzsim.queueing.names import unknown_names
 from kzsim.queueing.out_of_order import Outage
 from kzsim.queueing.parts import (
     Delay,
     Departure,
-    Gate,
     Network,
     Pairing,
+    Ranked,
     Servers,
     Service,
     Stage,
     Zone,
 )
-from kzsim.queueing.sources import Source, Step
+from kzsim.queueing.sources import Source
+from kzsim.queueing.ways import route_of, work_of
 
 
 class DeadlockWarning(UserWarning):
@@ -55,13 +56,14 @@ def build(network: Network, window: Window) -> Program:
 
     Warns of circles in which entities may wait for each other for ever (DeadlockWarning).
     """
-    faults = tuple(_unknown_names(network))
+    faults = tuple(unknown_names(network))
     if faults:
         raise NetworkError(faults)
     made = _network_of(network, window)
     program = compile_network(made)
     for circle in possible_deadlocks(made):
         said = f"entities of this network may come to wait for each other for ever: {circle}"
+        # past _replicated and run or replicate, to the line that called one of these
         warnings.warn(said, DeadlockWarning, stacklevel=4)
     return program
 
@@ -75,16 +77,17 @@ def _network_of(network: Network, window: Window) -> model.Network:
         classes=network.classes,
         stages=stages,
         zones=tuple(model.Zone(p.name, p.places) for p in parts if isinstance(p, Zone)),
-        routes=tuple(_route(source) for source in network.sources),
+        routes=tuple(route_of(source, network.choices) for source in network.sources),
         sources=tuple(
             _source(source, network.groups.index(source.group), horizon) for source in network.sources
         ),
         n_groups=len(network.groups),
         priority={
-            (klass, p.name): rank for p in parts if not isinstance(p, Source) for klass, rank in p.priority
+            (klass, p.name): rank for p in parts if isinstance(p, Ranked) for klass, rank in p.priority
         },
         cohort_ms=(window.warm_up_ms, horizon - window.follow_up_ms),
         observe_every_ms=window.observe_every_ms,
+        tokens=tuple(p for p in parts if isinstance(p, Tokens)),
     )
 
 
@@ -100,6 +103,8 @@ def _stage(part: Stage, horizon: int) -> MadeStage:
         return model.DepartureStage(part.name, *part.leaving.until(horizon))
     if isinstance(part, Pairing):
         return model.PairingStage(part.name, part.leaders, part.followers, dict(part.goods))
+    if isinstance(part, Choice):
+        return model.ChoiceStage(part.name, part.alternatives, part.published_at_ms(horizon))
     refills: tuple[model.Refill, ...] = ()
     if part.quota is not None:
         amount, ceilings = part.quota.amount, dict(part.quota.ceilings)
@@ -127,55 +132,6 @@ def _calendar(size: int | Changing, horizon: int) -> Calendar:
     return size.calendar(horizon) if isinstance(size, Changing) else Calendar.always(size)
 
 
-def _route(source: Source) -> model.Route:
-    return model.Route(
-        source.name,
-        tuple(model.Step(step.name, step.stage) for step in source.steps),
-        tuple(model.Occupancy(each.zone, each.first, each.last, each.until) for each in source.zones),
-    )
-
-
 def _source(source: Source, group: int, horizon: int) -> model.Source:
-    work = {step.name: _work(step) for step in source.steps}
-    kind = model.Kind(source.klass, 1.0, source.klass, group, work)
+    kind = model.Kind(source.klass, 1.0, source.klass, group, work_of(source))
     return model.Source(source.name, source.name, source.arrivals.until(horizon), (kind,))
-
-
-def _work(step: Step) -> model.Work:
-    when = () if step.share == 1.0 else (model.Condition(f"{step.name}: taken", 0.0, step.share),)
-    return model.Work(step.duration, when, step.no_shows)
-
-
-def _unknown_names(network: Network) -> Iterator[str]:
-    """Names that nothing has, each with what was perhaps meant; the rest is checked by the network."""
-    stages = [p.name for p in network.parts if isinstance(p, Stage)]
-    zones = [p.name for p in network.parts if isinstance(p, Zone)]
-    for source in network.sources:
-        where = f"source '{source.name}'"
-        for step in source.steps:
-            if step.stage not in stages:
-                meant = _meant(step.stage, stages)
-                yield f"{where}: step '{step.name}' is at the unknown stage '{step.stage}'{meant}"
-        for each in source.zones:
-            if each.zone not in zones:
-                yield f"{where} holds a place of the unknown zone '{each.zone}'{_meant(each.zone, zones)}"
-    for part in network.parts:
-        if isinstance(part, Source):
-            continue
-        named = [klass for klass, _ in part.priority]
-        if isinstance(part, Service):
-            named += [klass for klass, _ in part.usable]
-        if isinstance(part, Pairing):
-            named += [*part.leaders, *part.followers, *(klass for klass, _ in part.goods)]
-        if isinstance(part, Gate) and part.quota is not None:
-            named += [klass for klass, _ in part.quota.ceilings]
-        for klass in dict.fromkeys(named):
-            if klass not in network.classes:
-                yield f"'{part.name}' names the unknown class '{klass}'{_meant(klass, network.classes)}"
-
-
-def _meant(name: str, known: list[str] | tuple[str, ...]) -> str:
-    close = get_close_matches(name, known, n=1)
-    if close:
-        return f", did you mean '{close[0]}'?"
-    return f": there are {', '.join(repr(each) for each in known)}" if known else ": there is none, add it"

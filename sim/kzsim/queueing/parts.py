@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kzsim.network import Account, NetworkError
+from kzsim.network import Account, NetworkError, Tokens
 from kzsim.queueing.calendars import Changing, Leaving, Quota, Staffed, leaving
 from kzsim.queueing.checked import Ordered, account_of, hours_of, name_of, priority_of
+from kzsim.queueing.choices import Choice
 from kzsim.queueing.out_of_order import Outage, Outages, outages_of
 from kzsim.queueing.sources import Source
 from kzsim.queueing.units import Time, whole
@@ -87,8 +88,11 @@ class Zone:
 EVERYBODY = "all"
 """What a table calls all groups together."""
 
-Stage = Service | Delay | Gate | Departure | Pairing
-Part = Stage | Zone | Source
+Ranked = Service | Delay | Gate | Departure | Pairing | Zone
+"""Where classes may go before others."""
+
+Stage = Service | Delay | Gate | Departure | Pairing | Choice
+Part = Stage | Zone | Tokens | Source
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,11 @@ class Network:
     def sources(self) -> tuple[Source, ...]:
         """Those of its parts."""
         return tuple(part for part in self.parts if isinstance(part, Source))
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """Those of its parts, by name."""
+        return {part.name: part for part in self.parts if isinstance(part, Choice)}
 
     @property
     def groups(self) -> tuple[str, ...]:

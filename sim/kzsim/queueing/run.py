@@ -82,9 +82,9 @@ def run(
 ) -> pd.DataFrame:
     """Run a network and return a tidy table: a row for each indicator, with its interval.
 
-    Columns: ``where`` (a stage, a zone, a pool, or ``network``), ``group``, ``indicator``, ``unit``, ``at``
-    (the instant or number asked for), ``mean``, ``low`` and ``high`` (Student-t over replications, with
-    ``confidence``), ``n``.
+    Columns: ``where`` (a stage, a zone, a pool, an alternative, tokens, or ``network``), ``group``,
+    ``indicator``, ``unit``, ``at`` (the instant or number asked for), ``mean``, ``low`` and ``high``
+    (Student-t over replications, with ``confidence``), ``n``.
 
     Entities that arrive between ``warm_up`` and ``duration`` - ``follow_up`` are followed to the end.
     ``unit`` is that of times (s, min, h, d). Numbers are read every ``read_every`` (default: 10,000 times
@@ -92,14 +92,15 @@ def run(
     the share of time at or above is wanted. ``engine``: ``kernel`` or ``reference`` (default: the quicker);
     ``jobs``: threads of the kernel. The table is the same whatever engine and jobs are.
 
-    Raises NetworkError with every fault of the network or of these arguments, and
+    Warns of circles in which entities may wait for each other (DeadlockWarning), before the first
+    replication. Raises NetworkError with every fault of the network or of these arguments, and
     ReplicationDeadlockError if entities wait for each other for ever.
     """
     import pandas as pd
 
     if not 0 < confidence < 1:
         raise NetworkError((f"run: the confidence is {confidence!r}: give a number between 0 and 1",))
-    found = replicate(
+    found = _replicated(
         network,
         duration=duration,
         warm_up=warm_up,
@@ -137,6 +138,38 @@ def replicate(
     at_least: Sequence[int] = (),
 ) -> dict[Key, tuple[float, ...]]:
     """The values behind the table of :func:`run`: of every indicator one a replication, in their order."""
+    return _replicated(
+        network,
+        duration=duration,
+        warm_up=warm_up,
+        follow_up=follow_up,
+        replications=replications,
+        seed=seed,
+        engine=engine,
+        jobs=jobs,
+        unit=unit,
+        read_every=read_every,
+        at=at,
+        at_least=at_least,
+    )
+
+
+def _replicated(
+    network: Network,
+    *,
+    duration: Time,
+    warm_up: Time,
+    follow_up: Time,
+    replications: int,
+    seed: int,
+    engine: str | None,
+    jobs: int,
+    unit: str,
+    read_every: Time | None,
+    at: Sequence[Time],
+    at_least: Sequence[int],
+) -> dict[Key, tuple[float, ...]]:
+    """What both of the above do, called by both alike: warnings name the line that called them."""
     count = whole("run: replications", replications, least=1)
     whole("run: seed", seed)
     whole("run: jobs", jobs, least=1)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kzsim.network import Distribution, NetworkError
+from kzsim.network import Distribution, Need, NetworkError
 from kzsim.queueing.arrivals import Batched, Coming, Instants, Poisson, Regular, Steady, Waiting
 from kzsim.queueing.checked import name_of
+from kzsim.queueing.choices import Pick
+from kzsim.queueing.stocks import Needs, needs_of
 from kzsim.queueing.units import number
 
 
@@ -21,6 +23,8 @@ class Step:
     share: float
     name: str
     no_shows: tuple[float, ...] = ()
+    needs: tuple[Need, ...] = ()
+    given: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Source:
 
     name: str
     arrivals: Coming
-    steps: tuple[Step, ...]
+    steps: tuple[Step | Pick, ...]
     zones: tuple[Holding, ...]
     klass: str
     group: str
@@ -52,11 +56,15 @@ def step(
     share: float = 1.0,
     name: str | None = None,
     no_shows: Sequence[float] = (),
+    needs: Needs = (),
+    given: str | None = None,
 ) -> Step:
     """A step at a stage: how long it takes (nothing at a gate), and which share of entities takes it.
 
     ``no_shows``: at a gate with a quota, the share of those let pass who do not show up, at the first
     attempt, the second and so on; their place is lost, and they stand in line again from the next refill on.
+    ``needs``: tokens without which it does not start. ``given``: an alternative that an earlier ``pick``
+    offers; only who picked that takes the step.
     ``name`` (default: the stage's) must be given where a source is at one stage twice. Raises NetworkError if
     the duration is no distribution or the share not between 0 and 1.
     """
@@ -68,7 +76,9 @@ def step(
     if number(f"{where}: share", share) > 1:
         raise NetworkError((f"{where}: the share is {share!r}: give a number between 0 and 1",))
     missing = tuple(number(f"{where}: a share of no-shows", each) for each in no_shows)
-    return Step(stage, duration, share, name if name is not None else stage, missing)
+    return Step(
+        stage, duration, share, name if name is not None else stage, missing, needs_of(where, needs), given
+    )
 
 
 def holding(
@@ -83,7 +93,7 @@ def holding(
 def source(
     name: str,
     arrivals: Coming,
-    steps: Sequence[Step],
+    steps: Sequence[Step | Pick],
     *,
     zones: Sequence[Holding] = (),
     klass: str | None = None,
@@ -99,7 +109,7 @@ def source(
         raise NetworkError(
             (f"{where}: the arrivals are {arrivals!r}: give some, as in poisson(per_hour(6))",)
         )
-    if not steps or not all(isinstance(each, Step) for each in steps):
+    if not steps or not all(isinstance(each, Step | Pick) for each in steps):
         raise NetworkError((f"{where}: give a list of steps, as in [step('booth', fixed(minutes(5)))]",))
     if not all(isinstance(each, Holding) for each in zones):
         raise NetworkError((f"{where}: zones is a list of holdings, as in [holding('strip', 'booth')]",))

@@ -24,7 +24,7 @@ WHOLE = "network"
 COHORT = 1
 
 CAUSES = {
-    ElementType.SERVICE: (Account.CLOSED, Account.BLOCKED, Account.QUEUE),
+    ElementType.SERVICE: (Account.CLOSED, Account.TOKENS, Account.BLOCKED, Account.QUEUE),
     ElementType.DELAY: (Account.CLOSED,),
     ElementType.GATE: (Account.CLOSED, Account.QUOTA),
     ElementType.ZONE: (Account.BLOCKED,),
@@ -77,10 +77,22 @@ def values_of(
             found.update(_of_element(program, number, name, group, chosen, asked, outcome))
     found.update(_of_batches(groups, asked, batches))
     found.update(_numbers(program, window, outcome))
-    held = outcome.busy_ms / program.horizon_ms
-    for name, value in zip(program.pool_names, held.tolist(), strict=True):
-        found[Key(name, EVERYBODY, "servers_held", "servers")] = value
+    found.update(_of_pools(program, outcome))
+    for name, idle_ms in zip(program.tokens.names, outcome.observers.idle_ms.tolist(), strict=True):
+        found[Key(name, EVERYBODY, "idle_tokens", "tokens")] = idle_ms / program.horizon_ms
     return found
+
+
+def _of_pools(program: Program, outcome: Outcome) -> Iterator[tuple[Key, float]]:
+    """Servers held, those that there were where their number is not always the same, and the share held."""
+    out_of_order = {each.pool for each in program.out_of_order}
+    lengths = np.diff(program.capacity_ptr)
+    for number, name in enumerate(program.pool_names):
+        held, there = float(outcome.busy_ms[number]), float(outcome.capacity_ms[number])
+        yield Key(name, EVERYBODY, "servers_held", "servers"), held / program.horizon_ms
+        if lengths[number] > 1 or number in program.rule_pool or number in out_of_order:
+            yield Key(name, EVERYBODY, "servers_there", "servers"), there / program.horizon_ms
+        yield Key(name, EVERYBODY, "utilisation", "share"), _ratio(held, there)
 
 
 def _of_network(
@@ -142,15 +154,20 @@ def _of_element(
     asked: Asked,
     outcome: Outcome,
 ) -> Iterator[tuple[Key, float]]:
+    type_ = ElementType(int(program.element_type[number]))
+    if type_ is ElementType.CHOICE:
+        yield from _of_choice(program, number, name, group, chosen, outcome)
+        return
     starts, waited = outcome.observers.starts[chosen, number].sum(axis=0).tolist()
     account_ms = outcome.account_ms[chosen, COHORT, number].sum(axis=0)
-    type_ = ElementType(int(program.element_type[number]))
     yield Key(name, group, "visits", "entities"), float(starts)
     if type_ is not ElementType.DELAY:
         yield Key(name, group, "share_who_wait", "share"), _ratio(waited, starts)
     wait = float(account_ms[list(WAIT_ACCOUNTS)].sum())
     yield Key(name, group, "wait", asked.unit), _ratio(wait, starts) / asked.ms
     for cause in CAUSES[type_]:
+        if cause is Account.TOKENS and number not in program.tokens.user_element:
+            continue
         value = _ratio(float(account_ms[cause]), starts) / asked.ms
         yield Key(name, group, f"wait_{cause.name.lower()}", asked.unit), value
     if type_ in (ElementType.SERVICE, ElementType.DELAY):
@@ -158,12 +175,28 @@ def _of_element(
         yield Key(name, group, "work", asked.unit), _ratio(work, starts) / asked.ms
 
 
+def _of_choice(
+    program: Program,
+    number: int,
+    name: str,
+    group: str,
+    chosen: slice | list[int],
+    outcome: Outcome,
+) -> Iterator[tuple[Key, float]]:
+    first, last = program.alternative_ptr[number : number + 2]
+    picked = outcome.observers.chosen[chosen, first:last].sum(axis=0)
+    everybody = float(picked.sum())
+    yield Key(name, group, "visits", "entities"), everybody
+    for alternative, count in zip(program.alternative_names[first:last], picked.tolist(), strict=True):
+        yield Key(alternative, group, "share_chosen", "share"), _ratio(count, everybody)
+
+
 def _numbers(program: Program, window: Window, outcome: Outcome) -> Iterator[tuple[Key, float]]:
     """Mean numbers in lines and zones, over the readings after the run-in."""
     first = -(-window.warm_up_ms // window.observe_every_ms)
     for number, name in enumerate(program.element_names):
         type_ = ElementType(int(program.element_type[number]))
-        if type_ is not ElementType.DELAY:
+        if type_ not in (ElementType.DELAY, ElementType.CHOICE):
             line = outcome.in_line[first:, number]
             yield Key(name, EVERYBODY, "number_waiting", "entities"), _mean(line)
         if type_ is ElementType.ZONE:
