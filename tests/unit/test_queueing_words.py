@@ -316,7 +316,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
             q.network(q.delay("way"), q.source("all", q.waiting(2), [q.step("way", q.fixed(HOUR))])),
             duration=q.days(1),
         ),
-        "nobody stands in line at the delay 'way'",
+        "nobody is kept in line at 'way': let the route of who is there at the start begin at a service",
     ),
     "leaders that are a text": (
         lambda: q.pairing("yard", leaders="lorry", followers=["box"]),
