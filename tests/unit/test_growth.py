@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kzsim import evidence
-from kzsim.border import build
+from kzsim.border import build, taking
 from kzsim.border.growth import rail_flows, road_flows
 from kzsim.border.labels import DIRECTIONS
 from kzsim.evidence import EvidenceError, Parameters
@@ -24,6 +24,14 @@ RAIL = tuple(sorted(name for name, there in evidence.crossings().items() if "rai
 
 def params(**overrides: float) -> Parameters:
     return Parameters(2023, {f"trade.{name}": value for name, value in overrides.items()})
+
+
+def before_by_road(year: int):
+    return lambda crossing: evidence.road_demand(crossing, year).flows
+
+
+def before_by_rail(year: int):
+    return lambda crossing: evidence.rail_demand(crossing, year).flows
 
 
 def trucks(flows: object, way: str) -> int:
@@ -40,7 +48,7 @@ def trains(flows: object, way: str, *but: str) -> float:
 
 def test_twice_the_turnover_is_twice_the_trucks_that_are_no_transit() -> None:
     base = evidence.road_demand("bakhty", 2023)
-    flows = road_flows(Growth(60.0), params(transit_share_road=20.0), "bakhty", 2023)
+    flows = road_flows(Growth(60.0), params(transit_share_road=20.0), "bakhty", 2023, before_by_road(2023))
     for way in DIRECTIONS:
         assert trucks(flows, way) == round(base.trucks_each_way.number * (1 + 0.8))
         general = base.flows[way]["general"].trucks
@@ -48,14 +56,20 @@ def test_twice_the_turnover_is_twice_the_trucks_that_are_no_transit() -> None:
 
 
 def test_tonnes_may_grow_by_less_than_value() -> None:
-    less = road_flows(Growth(60.0), params(tonnes_per_value=0.5, transit_share_road=0.0), "bakhty", 2023)
+    less = road_flows(
+        Growth(60.0),
+        params(tonnes_per_value=0.5, transit_share_road=0.0),
+        "bakhty",
+        2023,
+        before_by_road(2023),
+    )
     general = evidence.road_demand("bakhty", 2023).flows["cn_to_kz"]["general"].trucks
     assert less["cn_to_kz"]["general"].trucks == round(general * math.sqrt(2))
 
 
 def test_transit_by_rail_does_not_follow_the_trade_and_empties_follow_the_loaded_trains() -> None:
     base = evidence.rail_demand("dostyk", 2023).flows
-    flows = rail_flows(Growth(60.0), params(transit_share_rail=40.0), "dostyk", 2023)
+    flows = rail_flows(Growth(60.0), params(transit_share_rail=40.0), "dostyk", 2023, before_by_rail(2023))
     there, before = flows["kz_to_cn"], base["kz_to_cn"]
     assert there["container"].trains_per_day.number == pytest.approx(
         1.6 * before["container"].trains_per_day.number
@@ -71,7 +85,10 @@ def test_dollars_of_farm_goods_are_carried_in_full_by_both_modes_together() -> N
     goal = Growth(farm_exports_bn_usd=1.0)
     more_road = more_empty = back_empty = 0.0
     for name in ROAD:
-        before, after = evidence.road_demand(name, 2023).flows, road_flows(goal, known, name, 2023)
+        before, after = (
+            evidence.road_demand(name, 2023).flows,
+            road_flows(goal, known, name, 2023, before_by_road(2023)),
+        )
         for klass in ("grain_and_oilseed", "other_agri"):
             flow = after["kz_to_cn"][klass]
             more_road += (flow.trucks - before["kz_to_cn"][klass].trucks) * flow.load_t
@@ -80,7 +97,7 @@ def test_dollars_of_farm_goods_are_carried_in_full_by_both_modes_together() -> N
         assert trucks(after, "kz_to_cn") == trucks(after, "cn_to_kz")
     by_rail = math.fsum(
         (
-            trains(rail_flows(goal, known, name, 2023), "kz_to_cn", "empties")
+            trains(rail_flows(goal, known, name, 2023, before_by_rail(2023)), "kz_to_cn", "empties")
             - trains(base, "kz_to_cn", "empties")
         )
         * 365
@@ -97,7 +114,7 @@ def test_dollars_of_farm_goods_are_carried_in_full_by_both_modes_together() -> N
 
 def test_no_more_loads_go_on_empty_trucks_than_there_are() -> None:
     known = params(farm_export_value=250.0, farm_export_rail_share=0.1, backload_share=90.0)
-    flows = road_flows(Growth(farm_exports_bn_usd=100.0), known, "bakhty", 2023)
+    flows = road_flows(Growth(farm_exports_bn_usd=100.0), known, "bakhty", 2023, before_by_road(2023))
     assert flows["kz_to_cn"]["empty"].trucks == 0
     assert trucks(flows, "kz_to_cn") == trucks(flows, "cn_to_kz")
 
@@ -112,7 +129,7 @@ def test_containers_of_the_trans_caspian_route_become_trains_over_two_crossings(
     more = {}
     for name in RAIL:
         base = evidence.rail_demand(name, 2023).flows
-        flows = rail_flows(Growth(trans_caspian_teu=116000.0), known, name, 2023)
+        flows = rail_flows(Growth(trans_caspian_teu=116000.0), known, name, 2023, before_by_rail(2023))
         more[name] = [
             trains(flows, way, "empties") - trains(base, way, "empties") for way in ("cn_to_kz", "kz_to_cn")
         ]
@@ -132,7 +149,7 @@ def test_a_goal_that_is_the_years_own_changes_nothing() -> None:
 
 def test_a_turnover_that_is_not_known_is_refused() -> None:
     with pytest.raises(EvidenceError, match="the turnover of 2025 is not in the evidence"):
-        road_flows(Growth(35.0), Parameters(2025), "bakhty", 2025)
+        road_flows(Growth(35.0), Parameters(2025), "bakhty", 2025, before_by_road(2025))
 
 
 def written(tmp_path: Path, growth: str, year: int = 2023) -> Path:
@@ -169,3 +186,22 @@ def test_a_mistake_in_a_goal_is_named(tmp_path: Path, text: str, year: int, mess
 def test_a_goal_below_the_years_containers_is_warned_of(tmp_path: Path) -> None:
     case = load(written(tmp_path, "trans_caspian: 1000 TEU/year"))
     assert ["is less than the 43,000 TEU of 2023" in problem.message for problem in case.warnings] == [True]
+
+
+def test_a_run_remembers_every_flow_that_its_goal_was_spread_over() -> None:
+    known = Parameters(2023, {})
+    taking.road_demand(known, "bakhty", 2023, Growth(farm_exports_bn_usd=1.0))
+    for name in ROAD:
+        flow = evidence.road_demand(name, 2023).flows["kz_to_cn"]["other_agri"]
+        taken = known.taken[f"demand.road.{name}.kz_to_cn.other_agri.before_growth"]
+        assert taken.value == {"trucks": flow.trucks, "load_t": flow.load_t}
+    assert (
+        known.taken["demand.road.bakhty.kz_to_cn.other_agri"].value["trucks"]
+        > (known.taken["demand.road.bakhty.kz_to_cn.other_agri.before_growth"].value["trucks"])
+    )
+
+
+def test_a_year_without_goals_remembers_nothing_before_growth() -> None:
+    known = Parameters(2023, {})
+    taking.road_demand(known, "bakhty", 2023)
+    assert not any(name.endswith("before_growth") for name in known.taken)

@@ -15,7 +15,7 @@ trains grow with the loaded trains of the other direction.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -42,21 +42,25 @@ DAYS_PER_YEAR = 365
 _TURNOVER = "macro.trade_turnover"
 
 
-def road_flows(growth: Growth, params: Parameters, crossing: str, year: int) -> Road:
-    """A year's trucks of a crossing as the goals have them."""
-    flows = evidence.road_demand(crossing, year).flows
+def road_flows(
+    growth: Growth, params: Parameters, crossing: str, year: int, before: Callable[[str], Road]
+) -> Road:
+    """A year's trucks of a crossing as the goals have them; ``before`` gives those of any without goals."""
+    flows = before(crossing)
     if growth.turnover_bn_usd is not None:
         grown = turnover_factor(growth, params, year) - 1.0
         factor = 1.0 + (1.0 - params.get("trade.transit_share_road").share) * grown
         flows = {way: _times(of_way, factor) for way, of_way in flows.items()}
     if growth.farm_exports_bn_usd:
-        flows = _with_farm_goods(flows, _farm_by_road_t(growth, params, crossing, year), params)
+        flows = _with_farm_goods(flows, _farm_by_road_t(growth, params, crossing, before), params)
     return flows
 
 
-def rail_flows(growth: Growth, params: Parameters, crossing: str, year: int) -> Rail:
-    """A year's trains of a crossing as the goals have them."""
-    before = evidence.rail_demand(crossing, year).flows
+def rail_flows(
+    growth: Growth, params: Parameters, crossing: str, year: int, before_at: Callable[[str], Rail]
+) -> Rail:
+    """A year's trains of a crossing as the goals have them; ``before_at``: those of any without goals."""
+    before = before_at(crossing)
     more: dict[tuple[str, str], float] = {}
 
     def add(way: str, klass: str, trains: float) -> None:
@@ -72,7 +76,7 @@ def rail_flows(growth: Growth, params: Parameters, crossing: str, year: int) -> 
                     add(way, klass, grown * part * flow.trains_per_day.number)
     if growth.farm_exports_bn_usd and GRAIN in before[THERE]:
         by_rail = params.get("trade.farm_export_rail_share").share
-        share = _grain_t(crossing, year) / math.fsum(_grain_t(name, year) for name in _with("rail"))
+        share = _grain_t(before) / math.fsum(_grain_t(before_at(name)) for name in _with("rail"))
         tonnes = _farm_t(growth, params) * by_rail * share
         add(THERE, GRAIN, tonnes / before[THERE][GRAIN].net_t_per_train / DAYS_PER_YEAR)
     if growth.trans_caspian_teu is not None:
@@ -121,20 +125,21 @@ def _farm_t(growth: Growth, params: Parameters) -> float:
     return (growth.farm_exports_bn_usd or 0.0) * 1e9 / params.get("trade.farm_export_value").number
 
 
-def _farm_by_road_t(growth: Growth, params: Parameters, crossing: str, year: int) -> Mapping[str, float]:
+def _farm_by_road_t(
+    growth: Growth, params: Parameters, crossing: str, before: Callable[[str], Road]
+) -> Mapping[str, float]:
     """Additional tonnes by class at a crossing, in proportion to what goes there in that year."""
     by_road = _farm_t(growth, params) * (1.0 - params.get("trade.farm_export_rail_share").share)
-    everywhere = math.fsum(sum(_farm_road_t(name, year).values()) for name in _with("road"))
-    return {klass: by_road * here / everywhere for klass, here in _farm_road_t(crossing, year).items()}
+    everywhere = math.fsum(sum(_farm_road_t(before(name)).values()) for name in _with("road"))
+    return {klass: by_road * here / everywhere for klass, here in _farm_road_t(before(crossing)).items()}
 
 
-def _farm_road_t(crossing: str, year: int) -> Mapping[str, float]:
-    flows = evidence.road_demand(crossing, year).flows[THERE]
-    return {klass: flows[klass].tonnes for klass in FARM_BY_ROAD}
+def _farm_road_t(flows: Road) -> Mapping[str, float]:
+    return {klass: flows[THERE][klass].tonnes for klass in FARM_BY_ROAD}
 
 
-def _grain_t(crossing: str, year: int) -> float:
-    flow = evidence.rail_demand(crossing, year).flows[THERE].get(GRAIN)
+def _grain_t(flows: Rail) -> float:
+    flow = flows[THERE].get(GRAIN)
     return 0.0 if flow is None else flow.tonnes
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kzsim import evidence
 from kzsim.border.calendars import Clock, Minutes, Opening, road_opening
-from kzsim.border.growth import rail_flows, road_flows
+from kzsim.border.growth import Rail, Road, rail_flows, road_flows
 from kzsim.border.labels import SIDES, Direction, Mode, Side
 from kzsim.evidence import SCENARIO_GRADE, Parameters, Profile
 from kzsim.scenario.model import NO_GROWTH, Growth
 
 if TYPE_CHECKING:
     from kzsim.border.corridors import CrossingCorridor
+
+BEFORE_GROWTH = "before_growth"
 
 
 def openings(
@@ -82,13 +84,44 @@ def _spans(spans: Iterable[Minutes]) -> list[str]:
     return ["-".join(f"{at // 60:02d}:{at % 60:02d}" for at in span) for span in spans]
 
 
+def _road_before(params: Parameters, year: int) -> Callable[[str], Road]:
+    """A year's trucks by crossing as the evidence has them, remembered as what goals make grow."""
+
+    def before(crossing: str) -> Road:
+        flows, known = evidence.road_demand(crossing, year).flows, evidence.profiles()
+        for direction, of_way in flows.items():
+            for klass, flow in of_way.items():
+                name = f"demand.road.{crossing}.{direction}.{klass}.{BEFORE_GROWTH}"
+                values = {"trucks": flow.trucks, "load_t": flow.load_t}
+                params.take(name, values, known.split_grade, known.split_sources)
+        return flows
+
+    return before
+
+
+def _rail_before(params: Parameters, year: int) -> Callable[[str], Rail]:
+    """The same of trains."""
+
+    def before(crossing: str) -> Rail:
+        flows = evidence.rail_demand(crossing, year).flows
+        for direction, of_way in flows.items():
+            for klass, flow in of_way.items():
+                name = f"demand.rail.{crossing}.{direction}.{klass}.{BEFORE_GROWTH}"
+                daily = flow.trains_per_day
+                values = {"trains_per_day": daily.number, "range": [daily.low, daily.high]}
+                params.take(name, values, daily.grade, daily.sources)
+        return flows
+
+    return before
+
+
 def road_demand(
     params: Parameters, crossing: str, year: int, growth: Growth = NO_GROWTH
 ) -> evidence.RoadDemand:
     """A year's trucks at a crossing, both directions, as the scenario's goals have them."""
     found = evidence.road_demand(crossing, year)
     if growth != NO_GROWTH:
-        found = replace(found, flows=road_flows(growth, params, crossing, year))
+        found = replace(found, flows=road_flows(growth, params, crossing, year, _road_before(params, year)))
     total = found.trucks_each_way
     name = f"demand.road.{crossing}"
     values = {"value": total.number, "unit": total.unit, "range": [total.low, total.high]}
@@ -111,7 +144,7 @@ def rail_demand(
     """A year's trains at a crossing, both directions, as the scenario's goals have them."""
     found = evidence.rail_demand(crossing, year)
     if growth != NO_GROWTH:
-        found = replace(found, flows=rail_flows(growth, params, crossing, year))
+        found = replace(found, flows=rail_flows(growth, params, crossing, year, _rail_before(params, year)))
     for direction, flows in found.flows.items():
         for klass, flow in flows.items():
             daily = flow.trains_per_day

@@ -246,6 +246,11 @@ def _meaning(say: Speaker, key: str) -> str:
         case "measures", [measure, *tail]:
             told = say("What the measure changes: {measure}", measure=say.measure(measure))
             return told + entries.of_measure(say, tail)
+        case "demand", [mode, crossing, *tail, "before_growth"]:
+            told = say(
+                "Demand before growth, {place} ({mode})", place=say.crossing(crossing), mode=say.mode(mode)
+            )
+            return told + _of_whom(say, tail)
         case "demand", [mode, crossing, *tail]:
             told = say("Demand, {place} ({mode})", place=say.crossing(crossing), mode=say.mode(mode))
             return told + _of_whom(say, tail)
