@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from kzsim import evidence
 from kzsim.experiments.studies import Study
+from kzsim.figures import told
 
 DIRECTIONS = ("kz_to_cn", "cn_to_kz")
 REPLICATIONS = 8
@@ -328,7 +329,9 @@ def comparison_study() -> Study:
     """Two alternatives against a base."""
     table = comparison().rename(columns={"base": "base_mean"})
     table = table.assign(verdict_together=table["verdict"])
-    both = pd.concat([table.assign(alternative=name) for name in ("light", "standard")], ignore_index=True)
+    names = ("light", "standard")
+    heads, pairs = moved(names)
+    both = pd.concat([*(table.assign(alternative=name) for name in names), heads], ignore_index=True)
     manifest = {
         "title": "light, standard against none",
         "kind": "comparison",
@@ -341,7 +344,27 @@ def comparison_study() -> Study:
         "replications": REPLICATIONS,
         "files": {"differences.csv": ""},
     }
-    return Study("comparison", Path("by-hand"), manifest, {"differences": both})
+    return Study("comparison", Path("by-hand"), manifest, {"differences": both, "pairs": pairs})
+
+
+def moved(names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Throughput and delay of all trucks and loaded trains with each alternative, and the pairs of delays."""
+    heads, pairs = [], []
+    for name in names:
+        for key, mode, way, number in flows():
+            cell = {"alternative": name, "crossing": key, "mode": mode, "direction": way, "corridor": "all"}
+            cell["class"] = told.headline(mode)
+            through = 100.0 + 10.0 * number
+            heads.append(
+                {**cell, "indicator": "throughput_per_day", "base_mean": through, "alternative_mean": through}
+            )
+            heads.append({**cell, "indicator": "delay", "n": 1000, "base_mean": 12.0})
+            pairs += [
+                {**cell, "indicator": "delay", "replication": at, "base": 12.0}
+                | {"alternative_value": 12.0 - number + 0.1 * at}
+                for at in range(REPLICATIONS)
+            ]
+    return pd.DataFrame(heads), pd.DataFrame(pairs)
 
 
 def sweep_study(design: str = "grid", slope: float = -0.03) -> Study:

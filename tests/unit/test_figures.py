@@ -348,7 +348,7 @@ def test_keys_of_a_sample_that_are_too_many_for_the_results_come_from_its_points
     )
     sample = replace(found, _read={"results": bare, "points": points})
     (drawn,) = FIGURES["sweep_points"].draw(sample, speaker())
-    assert "demand" in drawn.title
+    assert "Demand, all flows" in drawn.title
     assert "demand [%]" in drawn.table.columns
 
 
