@@ -160,6 +160,35 @@ def test_a_form_whose_length_is_no_number_is_refused(length: str) -> None:
     assert refusal.status in (411, 413)
 
 
+def said_raw(server: Server, *lines: str) -> bytes:
+    """What a request of these lines is answered when nothing more is sent."""
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as line:
+        line.sendall("\r\n".join(lines).encode())
+        line.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+def test_half_a_form_is_refused(server: Server) -> None:
+    said = said_raw(
+        server,
+        f"POST /{server.secret}/check HTTP/1.1",
+        f"Host: 127.0.0.1:{server.server_port}",
+        f"Origin: {origin(server)}",
+        f"Content-Type: {guard.FORM}",
+        "Content-Length: 4000",
+        "",
+        "title=",
+    )
+    assert b" 400 " in said.partition(b"\r\n")[0]
+    assert b"ended before its stated length" in said
+
+
+def test_a_request_with_two_hosts_is_refused(server: Server) -> None:
+    own = f"Host: 127.0.0.1:{server.server_port}"
+    said = said_raw(server, f"GET /{server.secret}/ HTTP/1.1", own, "Host: evil.example", "", "")
+    assert b" 400 " in said.partition(b"\r\n")[0]
+
+
 def test_a_form_in_pieces_of_unknown_length_is_refused() -> None:
     headers = {"Origin": "http://localhost:8000", "Content-Type": guard.FORM, "Content-Length": "3"}
     assert guard.wrong_post(headers, 8000) is None

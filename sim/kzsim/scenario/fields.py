@@ -23,6 +23,12 @@ from kzsim.scenario.units import Kind, UnitError, describe, parse_flag, parse_qu
 
 MINUTES_PER_DAY = 1440
 
+# Half characters, which no file can hold, and what turns or hides the text around it. A quoted text of
+# YAML may ask for them by number, though a file may not hold them.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
 
 def refuse(message: str, item: int | None = None) -> PydanticCustomError:
     """The error of a value, with its whole text; ``item`` is the place in a list, from 0."""
@@ -163,6 +169,9 @@ class Text(Reader):
             raise refuse(f"is empty; for example '{self.sample}'")
         if len(written) > self.longest:
             raise refuse(f"has {len(written):,} characters; at most {self.longest:,} are allowed")
+        unfit = _UNFIT.search(written)
+        if unfit is not None:
+            raise refuse(f"holds the character U+{ord(unfit.group()):04X}, which cannot be shown; delete it")
         return written.strip()
 
     def schema(self) -> JsonSchemaValue:

@@ -55,6 +55,8 @@ class Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         below = guard.split(path, self._server.secret)
         refusal = guard.wrong_host(self._headers, self._server.server_port)
+        if len(self.headers.get_all("Host", [])) > 1:  # two readers may take two of them for the one
+            refusal = Refusal(HTTPStatus.BAD_REQUEST, "A request has one Host.")
         if refusal is None and below is None:
             refusal = Refusal(HTTPStatus.FORBIDDEN, "Open the address that 'kzsim serve' printed.")
         if refusal is None and posted:
@@ -63,7 +65,11 @@ class Handler(BaseHTTPRequestHandler):
             self._refuse(refusal or Refusal(HTTPStatus.FORBIDDEN, ""))
             return
         length = int(self._headers["Content-Length"]) if posted else 0
-        said = self.rfile.read(length).decode("utf-8", "replace") if posted else query
+        body = self.rfile.read(length)
+        if len(body) < length:  # half a form may be a valid one that says something else
+            self._refuse(Refusal(HTTPStatus.BAD_REQUEST, "The form ended before its stated length."))
+            return
+        said = body.decode("utf-8", "replace") if posted else query
         try:
             fields = parse_qs(said, keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
