@@ -49,7 +49,6 @@ OBSERVATION = 10
 N_CLASSES = 11
 TRACED = 12
 HIGHEST_ROW = 13  # of `entity` ever used, plus one
-NEWLY_ASKED = 14  # scratch of the deadlock test
 GIVEN = 15  # whether durations are given as arrays, instead of following from numbers
 COHORT_FROM = 16
 COHORT_TO = 17
