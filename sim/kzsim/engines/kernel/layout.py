@@ -265,6 +265,7 @@ KIND_COLUMNS = 16
 # --- account: a row a slot (group and phase) and element; behind the accounts these counts
 N_STARTS = N_ACCOUNTS
 N_WAITED = N_ACCOUNTS + 1
+N_NO_SHOWS = N_ACCOUNTS + 2
 ACCOUNT_COLUMNS = 16
 
 # --- slots: one row a group and phase; from CAPPED_MS on only of the cohort
