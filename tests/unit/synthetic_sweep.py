@@ -33,7 +33,7 @@ def payload_with(values: np.ndarray) -> bytes:
     layout = object.__new__(Layout)
     object.__setattr__(layout, "cells", CELLS)
     summary = Summary(
-        values, np.full(len(CELLS), 100), nothing, nothing, nothing, nothing, nothing, None, 1000
+        values, np.full(len(CELLS), 100), nothing, nothing, nothing, nothing, nothing, nothing, None, 1000
     )
     return payload_of(layout, summary)
 

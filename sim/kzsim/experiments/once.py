@@ -74,6 +74,7 @@ def run_once(
         in_line=outcome.in_line,
         in_zone=outcome.in_zone,
         busy_ms=outcome.busy_ms,
+        capacity_ms=outcome.capacity_ms,
     )
     kept = None
     if outcome.passage is not None:

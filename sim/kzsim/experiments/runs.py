@@ -280,9 +280,8 @@ def _result(
         judgements += judge(base, "counterfactual")
 
     def bound(collected: Collected) -> pd.DataFrame:
-        return tables.binding_table(
-            binding(collected.layout, collected.account_hours, collected.mean_busy_ms)
-        )
+        hours, busy_ms = collected.account_hours, collected.mean_busy_ms
+        return tables.binding_table(binding(collected.layout, hours, busy_ms, collected.mean_capacity_ms))
 
     return RunResult(
         title=scenario.title,

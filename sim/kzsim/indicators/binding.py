@@ -43,23 +43,24 @@ class Binding:
     text: str
 
 
-def utilisation(layout: Layout, busy_ms: F64) -> dict[int, float]:
-    """Servers' time held over their open time, by element; ``busy_ms`` float [pools]."""
-    capacity: dict[int, int] = {}
+def utilisation(layout: Layout, busy_ms: F64, capacity_ms: F64) -> dict[int, float]:
+    """Servers' time held over that which there was, by element; both float [pools]."""
+    capacity: dict[int, float] = {}
     busy: dict[int, float] = {}
     for number, pool in enumerate(layout.pools):
-        capacity[pool.element] = capacity.get(pool.element, 0) + pool.capacity_ms
+        capacity[pool.element] = capacity.get(pool.element, 0.0) + float(capacity_ms[number])
         busy[pool.element] = busy.get(pool.element, 0.0) + float(busy_ms[number])
     return {element: busy[element] / capacity[element] for element in busy if capacity[element] > 0}
 
 
-def binding(layout: Layout, hours: F64, busy_ms: F64) -> tuple[Binding, ...]:
+def binding(layout: Layout, hours: F64, busy_ms: F64, capacity_ms: F64) -> tuple[Binding, ...]:
     """What binds each flow: on rail, its loaded trains.
 
-    ``hours``: float [cells, elements, accounts], mean hours per entity of the cohort. ``busy_ms``:
-    float [pools]. The largest waiting account decides, the element where most of it passed is named.
+    ``hours``: float [cells, elements, accounts], mean hours per entity of the cohort. ``busy_ms``,
+    ``capacity_ms``: float [pools], servers' time held and servers' time that there was. The largest waiting
+    account decides, the element where most of it passed is named.
     """
-    used = utilisation(layout, busy_ms)
+    used = utilisation(layout, busy_ms, capacity_ms)
     return tuple(_bind(layout, cell, hours[cell], used) for cell in layout.headlines)
 
 

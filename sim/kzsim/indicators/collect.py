@@ -26,6 +26,7 @@ class Collected:
         self.indicators: list[F64] = []
         self.cohort: list[I64] = []
         self.busy_ms: list[I64] = []
+        self.capacity_ms: list[I64] = []
         self.entities: list[int] = []
         self.times = Histogram()
         shape = (len(layout.cells), len(layout.elements), len(Account))
@@ -39,6 +40,7 @@ class Collected:
         self.indicators.append(summary.values)
         self.cohort.append(summary.cohort)
         self.busy_ms.append(summary.busy_ms)
+        self.capacity_ms.append(summary.capacity_ms)
         self.entities.append(summary.entities)
         self.times.add(summary.time_key, summary.time_count)
         self._hours += self._account_hours(summary)
@@ -78,10 +80,18 @@ class Collected:
 
     @property
     def mean_busy_ms(self) -> F64:
-        """float64 [pools]: mean over the replications."""
+        """float64 [pools]: servers' time held, mean over the replications."""
+        return self._mean(self.busy_ms)
+
+    @property
+    def mean_capacity_ms(self) -> F64:
+        """float64 [pools]: servers' time that there was, mean over the replications."""
+        return self._mean(self.capacity_ms)
+
+    def _mean(self, by_replication: list[I64]) -> F64:
         total = np.zeros(len(self.layout.pools), dtype=np.int64)
-        for busy in self.busy_ms:
-            total += busy
+        for of_pools in by_replication:
+            total += of_pools
         return np.asarray(total / max(self.n, 1))
 
     @property

@@ -119,7 +119,7 @@ class PoolInfo:
     name: str
     element: int
     capacity_ms: int
-    """Servers times ms."""
+    """Servers times ms, as the calendar has them: what is planned."""
     open_ms: int
     """Time in which there is at least one server."""
 

@@ -34,7 +34,8 @@ class Observed:
     """What was seen of one replication.
 
     ``observers``: counts by group. ``account_ms``: int64 [groups, 3 phases, elements, accounts].
-    ``in_line``, ``in_zone``: int32 [instants, elements]. ``busy_ms``: int64 [pools].
+    ``in_line``, ``in_zone``: int32 [instants, elements]. ``busy_ms``, ``capacity_ms``: int64 [pools],
+    servers' time held and servers' time that there was.
     """
 
     observers: Observers
@@ -42,6 +43,7 @@ class Observed:
     in_line: I32
     in_zone: I32
     busy_ms: I64
+    capacity_ms: I64
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Summary:
     ``values``: float64 [cells, indicators], NaN where a cell has none. ``cohort``: int64 [cells].
     ``time_key``, ``time_count``: the crossing times of those through, see ``histogram.sparse``.
     ``account_at``, ``account_ms``: the cohort's accounts that are not 0, by flat index into
-    [groups, elements, accounts]. ``busy_ms``: int64 [pools]. ``hourly``: int32 [series, instants]
-    or None. ``entities``: their number.
+    [groups, elements, accounts]. ``busy_ms``, ``capacity_ms``: int64 [pools]. ``hourly``: int32
+    [series, instants] or None. ``entities``: their number.
     """
 
     values: F64
@@ -62,6 +64,7 @@ class Summary:
     account_at: I64
     account_ms: I64
     busy_ms: I64
+    capacity_ms: I64
     hourly: I32 | None
     entities: int
 
@@ -128,6 +131,7 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
         account_at=account_at,
         account_ms=account_ms.ravel()[account_at],
         busy_ms=seen.busy_ms,
+        capacity_ms=seen.capacity_ms,
         hourly=hourly_series(layout, seen) if hourly else None,
         entities=counts.entities,
     )

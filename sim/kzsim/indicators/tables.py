@@ -127,15 +127,15 @@ def binding_table(bindings: Iterable[Binding]) -> pd.DataFrame:
 
 def server_table(seen: Collected) -> pd.DataFrame:
     """One row for each pool."""
-    layout = seen.layout
+    layout, capacity_ms = seen.layout, seen.mean_capacity_ms
     rows: list[tuple[Any, ...]] = []
     for number, pool in enumerate(layout.pools):
         label = layout.elements[pool.element]
         busy = estimate(
-            int(replication[number]) / pool.capacity_ms if pool.capacity_ms else math.nan
-            for replication in seen.busy_ms
+            int(held[number]) / int(there[number]) if there[number] else math.nan
+            for held, there in zip(seen.busy_ms, seen.capacity_ms, strict=True)
         )
-        servers = pool.capacity_ms / pool.open_ms if pool.open_ms else 0.0
+        servers = float(capacity_ms[number]) / pool.open_ms if pool.open_ms else 0.0
         rows.append(
             (
                 *_flow(label),
