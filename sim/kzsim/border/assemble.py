@@ -62,12 +62,13 @@ def assemble(scenario: Scenario) -> Border:
         notes=(
             *sentences([idle for part in parts for idle in part.idle], scenario),
             *episodes.sentences(scenario),
-            *_deadlocks(network),
+            *deadlock_notes(network),
         ),
     )
 
 
-def _deadlocks(network: Network) -> Iterator[str]:
+def deadlock_notes(network: Network) -> Iterator[str]:
+    """A sentence for each circle in which trucks or trains may come to wait for each other for ever."""
     for circle in possible_deadlocks(network):
         yield f"Trucks or trains may come to wait for each other for ever: {circle}."
 
