@@ -91,7 +91,7 @@ class _Run:
             busy_ms=self.state.pool[:, BUSY_MS].copy(),
             capacity_ms=self.state.pool[:, CAPACITY_MS]
             + self.state.pool[:, CAPACITY] * self.program.horizon_ms,
-            passage=Passage(exit_ms, free_flow_ms) if self.keeps_passage else None,
+            passage=Passage(self.arrival_ms, exit_ms, free_flow_ms) if self.keeps_passage else None,
             trace=self._trace() if self.is_traced else None,
         )
 
