@@ -111,7 +111,7 @@ def observers_of(
         exits=_by_interval(program, records.exit_ms[~inside], records.group[~inside]),
         place_ms=place_ms,
         idle_ms=idle_ms,
-        digest=digest_of(number, records.exit_ms, records.free_flow_ms),
+        digest=digest_of(records.exit_ms, records.free_flow_ms, number),
     )
 
 
@@ -122,11 +122,13 @@ def _only(records: Records, number: npt.NDArray[np.intp]) -> Records:
     return Records(**{field.name: getattr(records, field.name)[number] for field in fields(records)})
 
 
-def digest_of(number: npt.NDArray[np.integer], exit_ms: I64, free_flow_ms: I64) -> U64:
+def digest_of(exit_ms: I64, free_flow_ms: I64, number: npt.NDArray[np.integer] | None = None) -> U64:
     """uint64 [1]: the sum modulo 2**64 of a hash of each entity's number, exit and free-flow time.
 
-    The number is the place in the order between entities, from 0 on.
+    ``number`` is the place of each in the order between entities; None: they are all there are.
     """
+    if number is None:
+        number = np.arange(len(exit_ms))
     # those inside are -1, so that nothing is below 0 after the shift by one
     z = mixed((number + 1).astype(np.uint64) * np.uint64(GOLDEN) + (exit_ms + 1).astype(np.uint64))
     z = mixed(z + free_flow_ms.astype(np.uint64))
