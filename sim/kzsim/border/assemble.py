@@ -9,7 +9,16 @@ from typing import TypeVar
 from kzsim.border import calendars, episodes, taking
 from kzsim.border.corridors import crossing_corridor
 from kzsim.border.idle import sentences
-from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Border, ElementLabel, Parts
+from kzsim.border.labels import (
+    CORRIDOR,
+    DIRECTIONS,
+    FETCHING,
+    ORDINARY,
+    OUT_OF_TURN,
+    Border,
+    ElementLabel,
+    Parts,
+)
 from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
 from kzsim.border.worth import warm_season
@@ -23,7 +32,7 @@ Element = TypeVar("Element", Stage, Zone)
 WITHIN_MS = tuple(hours * MS_PER_HOUR for hours in (24, 48, 72))
 """Crossing times that the shares of trucks are told for."""
 
-CLASSES = (ORDINARY, CORRIDOR, ORDINARY + OUT_OF_TURN, CORRIDOR + OUT_OF_TURN)
+CLASSES = (ORDINARY, CORRIDOR, OUT_OF_TURN, FETCHING)
 
 
 def assemble(scenario: Scenario) -> Border:
