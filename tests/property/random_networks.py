@@ -8,6 +8,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from kzsim.network import (
+    NO_ARRIVALS,
     Account,
     Alternative,
     Arrivals,
@@ -18,6 +19,7 @@ from kzsim.network import (
     DelayStage,
     DepartureStage,
     Distribution,
+    Follows,
     GateStage,
     Kind,
     Need,
@@ -38,6 +40,7 @@ from kzsim.network import (
     Zone,
 )
 from kzsim.network.model import Stage
+from kzsim.network.skipping import may_follow, picks_of
 
 MINUTE = 60_000
 HORIZON_MIN = 240
@@ -314,6 +317,41 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     return Arrivals(process, edges, expected, day, swing, lateness, batches=batches)
 
 
+@st.composite
+def legs(
+    draw: st.DrawFn, sources: tuple[Source, ...], routes: list[Route], stages: list[Stage]
+) -> list[Source]:
+    """Of these some follow others by a step that may be the last, or come after them; in no circle."""
+    steps_of = {route.name: route.steps for route in routes}
+    picks = {route.name: picks_of(route, {stage.name: stage for stage in stages}) for route in routes}
+    taken: set[Follows] = set()
+    before: list[Source] = []
+    for source in draw(st.permutations(sources)):
+        by_steps = [
+            Follows(other.name, step.name)
+            for other in before
+            for number, step in enumerate(steps_of[other.route])
+            if any(
+                may_follow([*kind.work.values()], picks[other.route], number, len(kind.work))
+                for kind in other.kinds
+            )
+        ]
+        alone = [other.name for other in before if other.arrivals.process not in {"after", "none"}]
+        possible = [follows for follows in by_steps if follows not in taken]
+        how = draw(st.sampled_from(["alone", "alone", "follows", "follows", "after"]))
+        if how == "follows" and possible:
+            follows = draw(st.sampled_from(possible))
+            taken.add(follows)
+            before.append(replace(source, arrivals=NO_ARRIVALS, follows=follows))
+        elif how == "after" and alone:
+            by, share = draw(distributions(MINUTES)), draw(st.sampled_from([0.0, 0.5, 1.0, 1.0]))
+            arrivals = Arrivals("after", of=draw(st.sampled_from(alone)), by=by, share=share)
+            before.append(replace(source, arrivals=replace(arrivals, batches=source.arrivals.batches)))
+        else:
+            before.append(source)
+    return sorted(before, key=lambda source: source.name)
+
+
 def _of_stages(stage: Stage, used: set[str]) -> Stage:
     """A choice without the alternatives that count until a stage which nobody comes to."""
     if not isinstance(stage, ChoiceStage):
@@ -349,7 +387,7 @@ def networks(draw: st.DrawFn) -> Network:
             order.append(meeting)  # at the end of a route one may follow
         steps = draw(steps_of(order, chooses))
         routes.append(Route(f"r{i}", steps, draw(occupancies(zones, steps))))
-    chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.integers(1, 3)))]
+    chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.sampled_from([1, 2, 2, 3, 3, 4])))]
     used_stages = {step.stage for route in chosen for step in route.steps}
     used_zones = {occupancy.zone for route in chosen for occupancy in route.occupancies}
     elements = [*used_stages, *used_zones]
@@ -364,6 +402,7 @@ def networks(draw: st.DrawFn) -> Network:
         draw(sources(f"source{i}", route, [*stages, *chooses], classes_of(route, pairing), tokens, i))
         for i, route in enumerate(chosen)
     )
+    all_sources = tuple(draw(legs(all_sources, routes, [*stages, *chooses])))
     works_done = [work for source in all_sources for kind in source.kinds for work in kind.work.values()]
     needed = {need.tokens for work in works_done for need in work.needs}
     return Network(

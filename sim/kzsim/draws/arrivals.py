@@ -9,13 +9,16 @@ import numpy.typing as npt
 
 from kzsim.compiled import in_use
 from kzsim.draws.streams import key_of, uniforms
-from kzsim.draws.variates import standard_exponential, standard_lognormal
+from kzsim.draws.variates import duration_ms, standard_exponential, standard_lognormal
 from kzsim.network.model import Arrivals, Source
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 _CHUNK = 4096
+
+AFTER = ("after", "share")
+"""Purposes of who comes after others: how long, and whether at all."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,23 @@ def arrival_instants(source: Source, profile: Profile, horizon_ms: int, seed: in
         position = _timetable(source, float(level[-1]), seed, replication)
     instants = _at_level(position, level, mass, profile.edges_ms)
     return instants[instants < horizon_ms]
+
+
+def instants_after(source: Source, other_ms: I64, horizon_ms: int, seed: int, replication: int) -> I64:
+    """Arrivals before the horizon of a source that comes after another; int64 [entities], in order.
+
+    ``other_ms`` are the other's, batches spelt out. The numbers are drawn by the other's index: who comes
+    earlier with another policy moves no luck. Raises ValueError if it is not said by how much.
+    """
+    arrivals, after, share = source.arrivals, *AFTER
+    if arrivals.by is None:
+        raise ValueError(f"source '{source.name}' comes after '{arrivals.of}': say by how much")
+    rows = arrivals.by.rows
+    drawn = uniforms(seed, replication, source.name, after, len(other_ms) * rows).reshape(-1, rows)
+    instants = other_ms + duration_ms(arrivals.by, drawn)
+    if arrivals.share < 1.0:
+        instants = instants[uniforms(seed, replication, source.name, share, len(other_ms)) < arrivals.share]
+    return np.sort(instants[instants < horizon_ms])
 
 
 def _factors(arrivals: Arrivals, profile: Profile, seed: int, replication: int) -> F64:

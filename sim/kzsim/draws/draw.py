@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kzsim.compiled import in_use
-from kzsim.draws.arrivals import Profile, arrival_instants, profile_of
+from kzsim.draws.arrivals import AFTER, Profile, arrival_instants, instants_after, profile_of
 from kzsim.draws.away import away_by_arrays
 from kzsim.draws.batches import PURPOSE, batch_numbers
 from kzsim.draws.no_shows import no_shows
@@ -17,19 +18,24 @@ from kzsim.draws.outages import PURPOSES, outage_spans
 from kzsim.draws.recipes import Recipe, away_purpose, numbers_of, recipe_of
 from kzsim.draws.streams import check_distinct, key_of, uniforms
 from kzsim.draws.variates import duration_ms
-from kzsim.network.entities import SKIPPED, Away, Entities, KindTable
+from kzsim.network.entities import NOT_YET, SKIPPED, Away, Entities, KindTable
 from kzsim.network.kept import kept_with_program
 from kzsim.network.model import Condition, Source, Step
-from kzsim.network.program import Program
+from kzsim.network.program import NONE, Program
 
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 F64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """What the draws of all replications of a program have in common, by source in sorted order."""
+    """What the draws of all replications of a program have in common, by source in sorted order.
+
+    ``of``: the number of the source that it follows or comes after, NONE for others; ``order``: the numbers
+    of all sources, each behind that one.
+    """
 
     sources: tuple[Source, ...]
     steps: tuple[tuple[Step, ...], ...]
@@ -37,6 +43,8 @@ class _Prepared:
     recipe: Recipe
     kinds: tuple[KindTable, ...]
     joined_ms: tuple[I64 | None, ...]
+    of: tuple[int, ...]
+    order: tuple[int, ...]
 
 
 @kept_with_program
@@ -63,7 +71,25 @@ def _prepare(program: Program) -> _Prepared:
         profile.at_ms if source.arrivals.process == "initial" else None
         for source, profile in zip(sources, profiles, strict=True)
     )
-    return _Prepared(sources, steps, profiles, recipe_of(sources, steps), kinds, joined_ms)
+    place = {source.name: i for i, source in enumerate(sources)}
+    of = tuple(_of(source, place) for source in sources)
+    return _Prepared(sources, steps, profiles, recipe_of(sources, steps), kinds, joined_ms, of, _order(of))
+
+
+def _of(source: Source, place: Mapping[str, int]) -> int:
+    if source.follows is not None:
+        return place[source.follows.source]
+    return place[source.arrivals.of] if source.arrivals.process == "after" else NONE
+
+
+def _order(of: Sequence[int]) -> tuple[int, ...]:
+    found: dict[int, None] = {}  # a set in the order in which it was filled
+    for number in range(len(of)):
+        way = [number]
+        while of[way[-1]] != NONE:
+            way.append(of[way[-1]])
+        found |= dict.fromkeys(reversed(way))
+    return tuple(found)
 
 
 def draw(program: Program, seed: int, replication: int) -> Entities:
@@ -71,17 +97,26 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
     prepared = _prepare(program)
     sources, steps = prepared.sources, prepared.steps
 
-    first, arrivals, kinds, batches = [0], [], [], []
-    for source, profile in zip(sources, prepared.profiles, strict=True):
-        arrival = arrival_instants(source, profile, program.horizon_ms, seed, replication)
-        batch = None
+    arrivals: list[I64] = [np.zeros(0, dtype=np.int64)] * len(sources)
+    batches: list[I32 | None] = [None] * len(sources)
+    for number in prepared.order:
+        source, of = sources[number], prepared.of[number]
+        if source.follows is not None:
+            arrivals[number] = np.full_like(arrivals[of], NOT_YET)
+            continue
+        if source.arrivals.process == "after":
+            arrival = instants_after(source, arrivals[of], program.horizon_ms, seed, replication)
+        else:
+            profile = prepared.profiles[number]
+            arrival = arrival_instants(source, profile, program.horizon_ms, seed, replication)
         if source.arrivals.batches is not None:
             batch = batch_numbers(source.name, source.arrivals.batches, len(arrival), seed, replication)
-            arrival = arrival[batch]
-        batches.append(batch)
-        first.append(first[-1] + len(arrival))
-        arrivals.append(arrival)
-        kinds.append(kinds_of(source, len(arrival), seed, replication))
+            batches[number], arrival = batch, arrival[batch]
+        arrivals[number] = arrival
+    counts = [len(arrival) for arrival in arrivals]
+    kinds = [
+        kinds_of(source, count, seed, replication) for source, count in zip(sources, counts, strict=True)
+    ]
     numbers = numbers_of(prepared.recipe, seed, replication)
 
     def spell_out() -> tuple[I64, ...]:
@@ -100,8 +135,9 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         return tuple(away_by_arrays(*row, program.tokens.names, seed, replication) for row in rows)
 
     return Entities(
-        first=np.array(first, dtype=np.int64),
+        first=np.cumsum([0, *counts], dtype=np.int64),
         arrival_ms=np.concatenate([*arrivals, np.zeros(0, dtype=np.int64)]),
+        follows=program.source_follows,
         kind=np.concatenate([*kinds, np.zeros(0, dtype=np.int16)]),
         kinds=prepared.kinds,
         cohort_ms=(program.cohort_from_ms, program.cohort_to_ms),
@@ -170,13 +206,15 @@ def _check_streams(
     names = {source.name for source in sources}
     names |= {s.arrivals.swing.stream for s in sources if s.arrivals.swing is not None}
     names |= of_outages
-    purposes = {"kind", "arrivals", "phase", "lateness", "swing", PURPOSE, *PURPOSES}
+    purposes = {"kind", "arrivals", "phase", "lateness", "swing", PURPOSE, *AFTER, *PURPOSES}
     for source in sources:
         own = {step.name for step in steps[source.name]}
         tests = {c.purpose for kind in source.kinds for work in kind.work.values() for c in work.when}
         works = [(name, work) for kind in source.kinds for name, work in kind.work.items()]
         away = {away_purpose(name, need) for name, work in works for need in work.needs}
         reserved = {"kind", "arrivals"} if source.arrivals.batches is None else {"kind", "arrivals", PURPOSE}
+        if source.arrivals.process == "after":
+            reserved |= {*AFTER}
         if source.name in of_outages:
             reserved |= {*PURPOSES}
         for name in sorted((own & tests) | (reserved & (own | tests)) | (away & (own | tests))):

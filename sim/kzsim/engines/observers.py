@@ -6,7 +6,7 @@ The tables are described in ``kzsim.network.observers``, what is counted and whe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,8 @@ COHORT = 1
 class Records:
     """What is known of every entity, in their order.
 
-    ``arrival_ms``, ``exit_ms`` (negative: inside at the horizon), ``free_flow_ms``: int64 [entities].
+    ``arrival_ms`` (negative: it never came), ``exit_ms`` (negative: inside at the horizon),
+    ``free_flow_ms``: int64 [entities].
     ``group`` int32, ``phase`` int8 [entities]. ``wait_ms``: int64 [entities, 6], each waiting account
     over the whole stay, up to the horizon.
     """
@@ -48,15 +49,18 @@ def observers_of(
 ) -> Observers:
     """Count what is in the records; the other tables are passed on (``chosen``: None, no choices).
 
-    Raises ValueError if somebody leaves before arriving, or at the horizon or later.
+    Who never came is not counted. Raises ValueError if somebody leaves before arriving, or at the horizon or
+    later.
     """
+    number = np.flatnonzero(records.arrival_ms >= 0)
+    records = _only(records, number)
     inside = records.exit_ms < 0
     end = np.where(inside, program.horizon_ms, records.exit_ms)
     wrong = np.flatnonzero((end < records.arrival_ms) | (~inside & (end >= program.horizon_ms)))
     if wrong.size:
         first = int(wrong[0])
         raise ValueError(
-            f"entity {first} arrived at {records.arrival_ms[first]} ms and left at "
+            f"entity {number[first]} arrived at {records.arrival_ms[first]} ms and left at "
             f"{records.exit_ms[first]} ms in a run of {program.horizon_ms} ms"
         )
     n, follow_up = program.n_groups, program.follow_up_ms
@@ -107,15 +111,26 @@ def observers_of(
         exits=_by_interval(program, records.exit_ms[~inside], records.group[~inside]),
         place_ms=place_ms,
         idle_ms=idle_ms,
-        digest=digest_of(records.exit_ms, records.free_flow_ms),
+        digest=digest_of(records.exit_ms, records.free_flow_ms, number),
     )
 
 
-def digest_of(exit_ms: I64, free_flow_ms: I64) -> U64:
-    """uint64 [1]: the sum modulo 2**64 of a hash of each entity's number, exit and free-flow time."""
-    number = np.arange(1, len(exit_ms) + 1, dtype=np.uint64)
+def _only(records: Records, number: npt.NDArray[np.intp]) -> Records:
+    """The records of the entities of these numbers, which rise."""
+    if len(number) == len(records.arrival_ms):
+        return records
+    return Records(**{field.name: getattr(records, field.name)[number] for field in fields(records)})
+
+
+def digest_of(exit_ms: I64, free_flow_ms: I64, number: npt.NDArray[np.integer] | None = None) -> U64:
+    """uint64 [1]: the sum modulo 2**64 of a hash of each entity's number, exit and free-flow time.
+
+    ``number`` is the place of each in the order between entities; None: they are all there are.
+    """
+    if number is None:
+        number = np.arange(len(exit_ms))
     # those inside are -1, so that nothing is below 0 after the shift by one
-    z = mixed(number * np.uint64(GOLDEN) + (exit_ms + 1).astype(np.uint64))
+    z = mixed((number + 1).astype(np.uint64) * np.uint64(GOLDEN) + (exit_ms + 1).astype(np.uint64))
     z = mixed(z + free_flow_ms.astype(np.uint64))
     return np.array([z.sum(dtype=np.uint64)], dtype=np.uint64)
 

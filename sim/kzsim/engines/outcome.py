@@ -41,10 +41,13 @@ class Trace:
 class Passage:
     """What became of each entity, in their order.
 
-    ``exit_ms``: int64 [entities], ``STILL_INSIDE`` for those inside at the horizon.
-    ``free_flow_ms``: int64 [entities], the sum of the entity's own durations on its whole way.
+    ``arrival_ms``: int64 [entities], ``NOT_YET`` for who would have followed another and never came.
+    ``exit_ms``: int64 [entities], ``STILL_INSIDE`` for those inside at the horizon, and for who never came.
+    ``free_flow_ms``: int64 [entities], the sum of the entity's own durations on its whole way; 0 for who
+    never came.
     """
 
+    arrival_ms: I64
     exit_ms: I64
     free_flow_ms: I64
 
@@ -75,6 +78,11 @@ class Outcome:
     trace: Trace | None = None
 
     @property
+    def arrival_ms(self) -> I64:
+        """See :class:`Passage`; raises ValueError if it was not kept."""
+        return self._kept().arrival_ms
+
+    @property
     def exit_ms(self) -> I64:
         """See :class:`Passage`; raises ValueError if it was not kept."""
         return self._kept().exit_ms
@@ -86,5 +94,5 @@ class Outcome:
 
     def _kept(self) -> Passage:
         if self.passage is None:
-            raise ValueError("exits and free-flow times were not kept: run with passage=True")
+            raise ValueError("arrivals, exits and free-flow times were not kept: run with passage=True")
         return self.passage

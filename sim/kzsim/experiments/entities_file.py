@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from kzsim.experiments.disk import check_space, said_plainly
 from kzsim.experiments.entities_table import entities_schema
 from kzsim.experiments.errors import ResultsError
-from kzsim.experiments.models import expected_of
 from kzsim.indicators.entity_columns import ENTITIES
+from kzsim.network.size import expected_entities
 
 if TYPE_CHECKING:
     from kzsim.experiments.models import Model
@@ -37,8 +37,8 @@ def expected_bytes(model: Model, replications: int) -> float:
     steps: list[int] = np.diff(program.step_ptr)[program.source_route].tolist()
     number = {name: steps[i] for i, name in enumerate(program.source_names)}
     rows = (
-        expected_of(source) * (BYTES_AN_ENTITY + BYTES_A_STEP * number[source.name])
-        for source in program.network.sources
+        expected * (BYTES_AN_ENTITY + BYTES_A_STEP * number[name])
+        for name, expected in expected_entities(program.network).items()
     )
     return replications * math.fsum(rows)
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 from kzsim import border, evidence
 from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
 from kzsim.network.compile import compile_network
+from kzsim.network.size import expected_entities as expected_by_source
 from kzsim.scenario import without_corridors
 
 if TYPE_CHECKING:
     from kzsim.border.labels import Border, ElementLabel, GroupLabel
-    from kzsim.network.model import Source
     from kzsim.network.program import Program
     from kzsim.scenario import Scenario
 
@@ -131,19 +131,14 @@ def with_run_values(scenario: Scenario, replications: int | None, seed: int | No
     )
 
 
-def expected_of(source: Source) -> float:
-    """How many entities a source expects over the whole period."""
-    arrivals = source.arrivals
-    return len(arrivals.at_ms) if arrivals.process in {"instants", "initial"} else sum(arrivals.expected)
-
-
 def expected_entities(model: Model) -> tuple[Expected, ...]:
     """How many entities each crossing, mode and direction expects."""
     groups = model.layout.groups
     totals: dict[tuple[str, str, str], float] = {}
+    by_source = expected_by_source(model.program.network)
     for source in model.program.network.sources:
         label = groups[source.kinds[0].group]
         flow = (label.crossing, label.mode, label.direction)
-        totals[flow] = totals.get(flow, 0.0) + expected_of(source)
+        totals[flow] = totals.get(flow, 0.0) + by_source[source.name]
     order: Iterable[tuple[str, str, str]] = dict.fromkeys((g.crossing, g.mode, g.direction) for g in groups)
     return tuple(Expected(*flow, totals.get(flow, 0.0)) for flow in order)

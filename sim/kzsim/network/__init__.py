@@ -8,6 +8,7 @@ from kzsim.network.check import NetworkError
 from kzsim.network.compile import compile_network
 from kzsim.network.entities import SKIPPED, Entities
 from kzsim.network.model import (
+    NO_ARRIVALS,
     Account,
     Alternative,
     Arrivals,
@@ -18,6 +19,7 @@ from kzsim.network.model import (
     DelayStage,
     DepartureStage,
     Distribution,
+    Follows,
     GateStage,
     Kind,
     Need,
@@ -40,6 +42,7 @@ from kzsim.network.model import (
 from kzsim.network.program import Program
 
 __all__ = [
+    "NO_ARRIVALS",
     "SKIPPED",
     "Account",
     "Alternative",
@@ -52,6 +55,7 @@ __all__ = [
     "DepartureStage",
     "Distribution",
     "Entities",
+    "Follows",
     "GateStage",
     "Kind",
     "Need",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from kzsim.network.model import Distribution
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,13 @@ class Arrivals:
     rate. ``timetable``: entity i is planned where the integrated rate reaches i plus one random
     phase, and late by an exponential time whose mean is ``lateness`` planned headways. ``instants``:
     exactly at ``at_ms`` (rising, repeats allowed). ``initial``: there at 0, in the line of the route's first
-    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). With ``batches`` all this,
-    but for ``initial``, is about batches instead of single entities.
+    step, which they joined at ``at_ms`` (rising to 0 at most, repeats allowed). ``after``: for a
+    ``share`` of the entities of source ``of`` one each, as long after that one's arrival as ``by`` says; in
+    order of time, so who comes after whom is not known. With ``batches`` all this, but for ``initial``, is
+    about batches instead of single entities. ``none``: of a source that follows another.
     """
 
-    process: Literal["poisson", "timetable", "instants", "initial"]
+    process: Literal["poisson", "timetable", "instants", "initial", "after", "none"]
     edges_ms: tuple[int, ...] = ()
     expected: tuple[float, ...] = ()
     day: tuple[int, ...] = ()
@@ -46,3 +51,22 @@ class Arrivals:
     lateness: float = 0.0
     at_ms: tuple[int, ...] = ()
     batches: Batches | None = None
+    of: str = ""
+    by: Distribution | None = None
+    share: float = 1.0
+
+
+NO_ARRIVALS = Arrivals("none")
+"""Of a source that follows another."""
+
+
+@dataclass(frozen=True)
+class Follows:
+    """Whose entities one's own follow: number i comes when number i of ``source`` leaves after ``step``.
+
+    That is the last step it has entered, by its name in the route of ``source``. Who leaves after another
+    step is followed by others or by nobody.
+    """
+
+    source: str
+    step: str

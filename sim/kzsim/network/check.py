@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from kzsim.network.check_choice import check_choices
+from kzsim.network.check_legs import check_legs
 from kzsim.network.check_pairing import check_pairing, check_sides
 from kzsim.network.check_rules import check_initial, check_no_shows, check_outages, check_staffing
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
@@ -54,6 +55,7 @@ def check(network: Network) -> None:
         *check_choices(network),
         *check_priority(network),
         *check_sources(network),
+        *check_legs(network),
         *check_no_shows(network),
         *check_initial(network),
         *check_staffing(network),
@@ -264,8 +266,8 @@ def _check_batches(where: str, batches: Batches) -> Iterator[str]:
 def _check_arrivals(where: str, arrivals: Arrivals) -> Iterator[str]:
     if arrivals.batches is not None:
         yield from _check_batches(where, arrivals.batches)
-    if arrivals.process == "initial":
-        return  # see `check_initial`
+    if arrivals.process in {"initial", "after", "none"}:
+        return  # see `check_initial` and `check_legs`
     if arrivals.process == "instants":
         rising = all(b >= a for a, b in pairwise(arrivals.at_ms))
         if not rising or (arrivals.at_ms and arrivals.at_ms[0] < 0):

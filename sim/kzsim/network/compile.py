@@ -21,10 +21,11 @@ from kzsim.network.model import (
     Refill,
     Route,
     ServiceStage,
+    Source,
     Stage,
     Zone,
 )
-from kzsim.network.program import FOLLOWS, I64, LEADS, UNLIMITED, ElementType, OutOfOrder, Program
+from kzsim.network.program import FOLLOWS, I64, LEADS, NONE, UNLIMITED, ElementType, OutOfOrder, Program
 from kzsim.network.tokens import lay_out_tokens
 
 
@@ -59,6 +60,7 @@ def compile_network(network: Network) -> Program:
         priority[klass[class_name], number[element_name]] = value
     side, goods = _pairings(elements, network.classes)
     choices = choice_tables(network, elements)
+    legs = [_followed(source, sources, network.routes) for source in sources]
     cohort = network.cohort_ms or (0, network.horizon_ms)
 
     return Program(
@@ -112,6 +114,8 @@ def compile_network(network: Network) -> Program:
         occupancy_last=occupancy[:, 2].copy(),
         occupancy_at_start=occupancy[:, 3] == 1,
         source_route=np.array([route_number[s.route] for s in sources], dtype=np.int64),
+        source_follows=np.array([follows for follows, _ in legs], dtype=np.int64),
+        source_follows_step=np.array([step for _, step in legs], dtype=np.int64),
         tokens=lay_out_tokens(network, sources, number),
     )
 
@@ -230,6 +234,15 @@ def _refills(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> tuple[
     overall = np.array([refill.overall for refill in flat], dtype=np.int64)
     ceiling = [[refill.ceilings.get(klass, UNLIMITED) for klass in classes] for refill in flat]
     return pointer, at_ms, overall, np.array(ceiling, dtype=np.int64).reshape(-1, len(classes))
+
+
+def _followed(source: Source, sources: Sequence[Source], routes: Sequence[Route]) -> tuple[int, int]:
+    """Numbers of the source that this one follows and of the step by which."""
+    if source.follows is None:
+        return NONE, NONE
+    number = [each.name for each in sources].index(source.follows.source)
+    route = next(each for each in routes if each.name == sources[number].route)
+    return number, [step.name for step in route.steps].index(source.follows.step)
 
 
 def _occupancy_rows(route: Route, number: dict[str, int]) -> list[tuple[int, int, int, int]]:

@@ -19,6 +19,8 @@ Away = dict[tuple[int, int], I64]
 """For how long tokens are away: by step and kind of tokens, int64 [entities of a source]."""
 
 SKIPPED = -1
+NOT_YET = -1
+"""The arrival of an entity that follows another, before the run; and after it if it never came."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ class Entities:
     """The entities of one replication, by source in sorted order, then by index in the source.
 
     ``first``: int64 [sources + 1]; those of source s are ``first[s]:first[s + 1]``.
-    ``arrival_ms``: int64 [entities], not falling within a source.
+    ``arrival_ms``: int64 [entities], not falling within a source; NOT_YET for those who follow others.
+    ``follows``: int64 [sources], the number of the source that each follows, else -1; as many entities, the
+    same index.
     ``kind``: int16 [entities], number of the kind within its source.
     ``kinds``: what the kinds are, by source.
     ``cohort_ms``: first instant of the cohort, and the first after it.
@@ -70,6 +74,7 @@ class Entities:
 
     first: I64
     arrival_ms: I64
+    follows: I64
     kind: I16
     kinds: tuple[KindTable, ...]
     cohort_ms: tuple[int, int]
@@ -108,9 +113,20 @@ class Entities:
 
     @cached_property
     def phase(self) -> npt.NDArray[np.int8]:
-        """int8 [entities]: 0 arrives before the cohort, 1 in it, 2 after it."""
+        """int8 [entities]: 0 arrives before the cohort, 1 in it, 2 after it.
+
+        Who follows another has the phase of that one: a journey belongs to the time at which it began.
+        """
         begins, ends = self.cohort_ms
-        return (self.arrival_ms >= begins).astype(np.int8) + (self.arrival_ms >= ends)
+        began_ms = self.arrival_ms.copy()
+        for number, follows in enumerate(self.follows.tolist()):
+            first = number
+            while follows >= 0:
+                first, follows = follows, int(self.follows[follows])
+            if first != number:
+                own, others = (slice(*self.first[each : each + 2].tolist()) for each in (number, first))
+                began_ms[own] = self.arrival_ms[others]
+        return (began_ms >= begins).astype(np.int8) + (began_ms >= ends)
 
     def _by_source(self) -> Iterator[tuple[KindTable, I16]]:
         return zip(self.kinds, np.split(self.kind, self.first[1:-1]), strict=True)

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from kzsim.network.arrivals import NO_ARRIVALS as NO_ARRIVALS
 from kzsim.network.arrivals import Arrivals as Arrivals
 from kzsim.network.arrivals import Batches as Batches
+from kzsim.network.arrivals import Follows as Follows
 from kzsim.network.arrivals import Swing as Swing
 
 MS_PER_MINUTE = 60_000
@@ -352,12 +354,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Source:
-    """Entities that take the same route, in order of arrival."""
+    """Entities that take the same route, in order of arrival.
+
+    One that ``follows`` another has ``NO_ARRIVALS`` of its own, and its entities the order of that one's.
+    """
 
     name: str
     route: str
     arrivals: Arrivals
     kinds: tuple[Kind, ...]
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,11 @@ circle, nor are partners that never come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kzsim.network.compile import rank_elements
 from kzsim.network.model import (
-    ChoiceStage,
-    Condition,
     Kind,
     Network,
     Occupancy,
@@ -25,10 +23,7 @@ from kzsim.network.model import (
     Stage,
     Work,
 )
-
-BEFORE_ALL = -1
-
-Pick = tuple[int, int]
+from kzsim.network.skipping import BEFORE_ALL, may_follow, picks_of
 
 
 @dataclass(frozen=True)
@@ -154,7 +149,7 @@ def _waits_of(
     source: str, kind: Kind, route: Route, zones: Sequence[_Span], stages: Mapping[str, Stage]
 ) -> Iterator[Wait]:
     works = [kind.work[step.name] for step in route.steps]
-    picks = _picks(route, stages)
+    picks = picks_of(route, stages)
     before: list[Wait] = []  # all waits up to the step, for those whose partner comes after them
     for i, step in enumerate(route.steps):
         here = stages[step.stage]
@@ -163,7 +158,7 @@ def _waits_of(
         for j in range(i - 1, BEFORE_ALL - 1, -1):
             if j + 1 < i and not works[j + 1].when and picks[j + 1] is None:
                 break  # nobody skips it
-            if not _may_follow(works, picks, j, i):
+            if not may_follow(works, picks, j, i):
                 continue
             held = [span.zone for span in zones if span.is_held_after(j)]
             if j != BEFORE_ALL:
@@ -220,51 +215,3 @@ def _other_side(stage: PairingStage, klass: str) -> str:
 def _on_side(stage: PairingStage, klass: str, *, leads: bool) -> str:
     goods = stage.goods.get(klass, "")
     return f"{stage.name}: who {'leads' if leads else 'follows'}" + (f" with {goods}" if goods else "")
-
-
-def _picks(route: Route, stages: Mapping[str, Stage]) -> list[Pick | None]:
-    """By step, what must have been picked to enter it: at a choice (its first step) a step."""
-    of_step: dict[str, Pick] = {}
-    picks: list[Pick | None] = []
-    first = 0
-    for i, step in enumerate(route.steps):
-        if isinstance(stages[step.stage], ChoiceStage):
-            if i == 0 or route.steps[i - 1].stage != step.stage:
-                first = i
-            of_step[step.name] = (first, i)
-            picks.append((first, i))
-        else:
-            picks.append(of_step.get(step.given))
-    return picks
-
-
-def _may_follow(works: Sequence[Work], picks: Sequence[Pick | None], j: int, i: int) -> bool:
-    """Whether somebody may enter step i after step j and none between; BEFORE_ALL: as its first."""
-    entered = [i] if j == BEFORE_ALL else [j, i]
-    bounds = _common(condition for step in entered for condition in works[step].when)
-    if any(low >= high for low, high in bounds.values()):
-        return False
-    picked = {pick for step in entered if (pick := picks[step]) is not None}
-    if len({choice for choice, _ in picked}) < len(picked):
-        return False  # two alternatives of one choice
-    return not any(
-        _is_sure(works[k], bounds) and (picks[k] is None or picks[k] in picked) for k in range(j + 1, i)
-    )
-
-
-def _common(conditions: Iterable[Condition]) -> dict[str, tuple[float, float]]:
-    """By purpose, where its number must lie for all conditions to hold."""
-    bounds: dict[str, tuple[float, float]] = {}
-    for each in conditions:
-        low, high = bounds.get(each.purpose, (0.0, 1.0))
-        bounds[each.purpose] = (max(low, each.low), min(high, each.high))
-    return bounds
-
-
-def _is_sure(work: Work, bounds: Mapping[str, tuple[float, float]]) -> bool:
-    """Whether the step is entered whenever the numbers lie within these bounds."""
-    for each in work.when:
-        low, high = bounds.get(each.purpose, (0.0, 1.0))
-        if not each.low <= low or not high <= each.high:
-            return False
-    return True

@@ -131,6 +131,8 @@ class Program:
 
     # sources, in sorted order
     source_route: I64  # [sources]
+    source_follows: I64  # [sources] the source whose entities its own follow, NONE
+    source_follows_step: I64  # [sources] by which step, its number within that one's route, NONE
 
     tokens: TokenTables
 
@@ -143,6 +145,11 @@ class Program:
     def n_intervals(self) -> int:
         """Number of intervals of observation; the last may be cut off by the horizon."""
         return -(-self.horizon_ms // self.observe_every_ms)
+
+    @property
+    def has_legs(self) -> bool:
+        """Whether any source follows another."""
+        return bool((self.source_follows != NONE).any())
 
     @property
     def has_pairings(self) -> bool:

@@ -178,7 +178,7 @@ def _replicated(
     window = _window(duration, warm_up, follow_up, read_every, at)
     asked = _asked(unit, at, at_least, window)
     program = build(network, window)
-    entities = count * sum(expected_entities(source.arrivals) for source in program.network.sources)
+    entities = count * sum(expected_entities(program.network).values())
     experiment = _Experiment(program, network.groups, window, asked, _engine(engine, entities, jobs), seed)
     done = list(_in_turn(experiment, count, jobs))
     return {key: tuple(values[key] for values in done) for key in done[0]}

@@ -53,6 +53,8 @@ class _Run:
         self.condition = plain(entities.numbers.condition)
         self.bounds = plain(entities.numbers.bounds)
         self.arrival_ms = plain(entities.arrival_ms)
+        if program.has_legs:
+            self.arrival_ms = self.arrival_ms.copy()  # the loop notes in it when those come who follow
         self.kind = plain(entities.kind)
         self.lane = np.zeros(LANES)
         self.word = np.zeros(WORDS_AHEAD, dtype=np.uint64)
@@ -69,6 +71,7 @@ class _Run:
         self.observed = np.zeros((2, n_intervals, program.n_elements), dtype=np.int32)
         self.keeps_passage = passage
         self.passage = np.empty((entities.count if passage else 0, PASSAGE_COLUMNS), dtype=np.int64)
+        self.passage[:] = (NONE, 0)  # of who never comes
         self.n_steps = np.diff(program.step_ptr)[program.source_route]
         self.is_traced = trace
         self.trace = self._empty_trace() if trace else np.empty((TRACE_PLANES, 0), dtype=np.int64)
@@ -91,7 +94,7 @@ class _Run:
             busy_ms=self.state.pool[:, BUSY_MS].copy(),
             capacity_ms=self.state.pool[:, CAPACITY_MS]
             + self.state.pool[:, CAPACITY] * self.program.horizon_ms,
-            passage=Passage(exit_ms, free_flow_ms) if self.keeps_passage else None,
+            passage=Passage(self.arrival_ms, exit_ms, free_flow_ms) if self.keeps_passage else None,
             trace=self._trace() if self.is_traced else None,
         )
 
@@ -252,7 +255,10 @@ class _Run:
         queue[NEAR] = EMPTY_MS * EVENTS
         for number in part.sources:
             row = self.coming.source[number]
-            if row[NEXT_ENTITY] < row[LAST_ENTITY] and self.entities.joined_ms[number] is None:
+            comes_by_itself = (
+                self.entities.joined_ms[number] is None and program.source_follows[number] == NONE
+            )
+            if comes_by_itself and row[NEXT_ENTITY] < row[LAST_ENTITY]:
                 push(
                     run,
                     queue,

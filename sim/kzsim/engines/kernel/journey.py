@@ -24,19 +24,59 @@ def arrive(
 ) -> int:
     """The next entity of a source is inside; returns its row."""
     index = source[which, NEXT_ENTITY]
+    phase = 0
+    if run[NOW] >= run[COHORT_FROM]:
+        phase = 1 if run[NOW] < run[COHORT_TO] else 2
     who = run[FREE_ENTITY]
     if who == NONE:
         who = run[HIGHEST_ROW]
         run[HIGHEST_ROW] = who + 1
     else:
         run[FREE_ENTITY] = entity[who, NEXT]
-    row = source[which, KINDS_FROM] + kind[index]
+    begin(entity, kinds, index, source[which, KINDS_FROM] + kind[index], phase, who)
+    source[which, NEXT_ENTITY] = index + 1
+    if index + 1 < source[which, LAST_ENTITY]:
+        push(run, queue, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
+    return int(who)
+
+
+@compiled
+def follow(
+    run: I64,
+    entity: I64,
+    source: I64,
+    kinds: I64,
+    occupancy: I64,
+    arrival_ms: I64,
+    kind: I16,
+    who: int,
+) -> bool:
+    """Whether somebody comes who follows one who has left; then it has the row of that one.
+
+    Of such a source NEXT_ENTITY counts how many have come.
+    """
+    of = entity[who, KIND]
+    if kinds[of, FOLLOWED_FROM] == NONE or entity[who, STEP] == NONE:
+        return False
+    which = occupancy[kinds[of, FOLLOWED_FROM] + entity[who, STEP]]
+    if which == NONE:
+        return False
+    first = source[which, KINDS_FROM]
+    index = kinds[first, FIRST_OF_SOURCE] + entity[who, INDEX] - kinds[of, FIRST_OF_SOURCE]
+    arrival_ms[index] = run[NOW]
+    begin(entity, kinds, index, first + kind[index], entity[who, SLOT] % N_PHASES, who)
+    source[which, NEXT_ENTITY] += 1
+    go_on(run, entity, who)
+    return True
+
+
+@compiled
+def begin(entity: I64, kinds: I64, index: int, row: int, phase: int, who: int) -> None:
+    """An entity of the kind in this row of ``kinds`` is inside, before its first step."""
     entity[who, INDEX] = index
     entity[who, KIND] = row
     entity[who, KLASS] = kinds[row, KIND_KLASS]
-    entity[who, SLOT] = kinds[row, KIND_GROUP] * N_PHASES
-    if run[NOW] >= run[COHORT_FROM]:
-        entity[who, SLOT] += 1 if run[NOW] < run[COHORT_TO] else 2
+    entity[who, SLOT] = kinds[row, KIND_GROUP] * N_PHASES + phase
     entity[who, FREE_FLOW] = 0
     entity[who, STEP] = NONE
     entity[who, FOLLOWING] = NONE
@@ -47,10 +87,6 @@ def arrive(
     entity[who, HELD] = 0
     entity[who, CHOSEN] = 0
     entity[who, COUNTED] = 0
-    source[which, NEXT_ENTITY] = index + 1
-    if index + 1 < source[which, LAST_ENTITY]:
-        push(run, queue, arrival_ms[index + 1], ARRIVAL * EVENT_BASE + which)
-    return int(who)
 
 
 @compiled

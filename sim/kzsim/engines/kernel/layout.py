@@ -209,7 +209,7 @@ BACKLOGS_END = 7  # whoever starts leaves these backlogs
 STEP_COLUMNS = 8
 
 # --- occupancy: one number a row, the zone; behind those of all routes the alternatives that these offer,
-# as rows of `element`
+# as rows of `element`; behind those for each source that is followed, step by step, who follows it by that
 
 # --- token: one row a kind of tokens
 NUMBER = 0
@@ -261,6 +261,7 @@ OCCUPANCIES_TO = 6
 WORK_FROM = 7  # the row of `work` of its first step
 OFFERS_FROM = 9  # where its route's alternatives stand in `occupancy`
 DURATIONS_FROM = 8  # where the durations of its source's first entity start, if they are given
+FOLLOWED_FROM = 10  # where in `occupancy` the sources stand that follow its own; NONE: nobody does
 KIND_COLUMNS = 16
 
 # --- account: a row a slot (group and phase) and element; behind the accounts these counts

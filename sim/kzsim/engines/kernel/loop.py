@@ -18,7 +18,7 @@ from kzsim.engines.kernel.choosing import act_choice
 from kzsim.engines.kernel.deadlock import is_stuck
 from kzsim.engines.kernel.heap import pop_marked
 from kzsim.engines.kernel.initial import place_initial
-from kzsim.engines.kernel.journey import arrive, free_row, proceed
+from kzsim.engines.kernel.journey import arrive, follow, free_row, proceed
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.observing import note_arrival, note_exit, observe
 from kzsim.engines.kernel.pairing import act_pairing
@@ -320,7 +320,10 @@ def advance(
                     passage,
                     goes_on,
                 )
-                free_row(run, entity, goes_on)
+                if follow(run, entity, source, kinds, occupancy, arrival_ms, kind_of, goes_on):
+                    note_arrival(run, entity, slots, flow, goes_on)
+                else:
+                    free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
         if run[N_TOKENS] > 0:

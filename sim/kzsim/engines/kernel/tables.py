@@ -121,7 +121,7 @@ def fixed_tables(program: Program) -> Fixed:
     return Fixed(
         usable=plain(program.usable_pool),
         step=_steps(program),
-        occupancy=np.concatenate([program.occupancy_zone, _offers(program)]),
+        occupancy=np.concatenate([program.occupancy_zone, _offers(program), *_legs(program).values()]),
         calendar=np.concatenate([capacity, opening]),
         refill=np.ascontiguousarray(refill.astype(np.int64)),
         review_ms=plain(program.review_at_ms),
@@ -188,6 +188,17 @@ def _offers(program: Program) -> I64:
     return np.asarray(offered + program.n_elements, dtype=np.int64)
 
 
+def _legs(program: Program) -> dict[int, I64]:
+    """Of each source that is followed the one that follows by each step of its route, or NONE."""
+    rows: dict[int, I64] = {}
+    steps = np.diff(program.step_ptr)[program.source_route]
+    pairs = zip(program.source_follows.tolist(), program.source_follows_step.tolist(), strict=True)
+    for number, (followed, step) in enumerate(pairs):
+        if followed != NONE:
+            rows.setdefault(followed, np.full(steps[followed], NONE, dtype=np.int64))[step] = number
+    return rows
+
+
 def _alternatives(program: Program, element: I64) -> I64:
     """The rows of alternatives; those of the choices learn where they are."""
     rows = np.zeros((len(program.alternative_names), ELEMENT_COLUMNS), dtype=np.int64)
@@ -224,6 +235,11 @@ def coming_entities(program: Program, entities: Entities) -> Coming:
     if program.has_choices:
         offers = np.concatenate([[0], np.cumsum(program.step_alternative != NONE)])
         kinds[:, OFFERS_FROM] = len(program.occupancy_zone) + offers[program.step_ptr[:-1][route]]
+    kinds[:, FOLLOWED_FROM] = NONE
+    place = len(program.occupancy_zone) + len(_offers(program))
+    for number, row in _legs(program).items():
+        kinds[of == number, FOLLOWED_FROM] = place
+        place += len(row)
     within = np.arange(len(of)) - source[:, KINDS_FROM][of]
     kinds[:, WORK_FROM] = entities.numbers.work_from[of] + within * n_steps[of]
     kinds[:, DURATIONS_FROM] = (np.cumsum(sizes) - sizes)[of]
@@ -245,12 +261,18 @@ class Part:
 
 @kept_with_program
 def parts_of(program: Program) -> tuple[Part, ...]:
-    """The parts of a network, by their first source: who share elements or tokens belong together."""
+    """The parts of a network, by their first source.
+
+    Who share elements or tokens belong together, and who follow others to these.
+    """
     elements_of = []
     for route in program.source_route:
         steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
         zones = program.occupancy_zone[program.occupancy_ptr[route] : program.occupancy_ptr[route + 1]]
         elements_of.append(set(steps.tolist()) | set(zones.tolist()))
+    for number, followed in enumerate(program.source_follows.tolist()):
+        if followed != NONE:
+            elements_of[number] |= elements_of[followed]
     users = [set(program.tokens.user_element[a:b].tolist()) for a, b in _rows(program.tokens.user_ptr)]
     # who uses an element whose steps need tokens has to do with all others that do
     elements_of = [each.union(*(own for own in users if own & each)) for each in elements_of]

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from kzsim.engines.outcome import I64, NOT_ENTERED, Trace
 from kzsim.engines.reference import choosing, pairing
 from kzsim.engines.reference.choosing import Choice
 from kzsim.engines.reference.elements import Element
@@ -19,6 +20,7 @@ from kzsim.engines.reference.stages import Delay, Service
 from kzsim.engines.reference.suspending import SuspendingService
 from kzsim.engines.reference.tokens import Needed, Tokens
 from kzsim.engines.reference.zones import Zone
+from kzsim.network.entities import Entities
 from kzsim.network.model import Account
 from kzsim.network.opentime import OpenTime
 from kzsim.network.program import NONE, ElementType, Program
@@ -197,6 +199,12 @@ def choices_of(program: Program, route: int) -> list[tuple[int, int]]:
     return found
 
 
+def legs_of(program: Program) -> dict[tuple[int, int], int]:
+    """Who follows, by the source and the step that it follows; all by number."""
+    pairs = zip(program.source_follows.tolist(), program.source_follows_step.tolist(), strict=True)
+    return {(source, step): number for number, (source, step) in enumerate(pairs) if source != NONE}
+
+
 def _build_occupancy(run: Run, row: int) -> Occupancy:
     p = run.program
     zone = run.elements[int(p.occupancy_zone[row])]
@@ -204,3 +212,14 @@ def _build_occupancy(run: Run, row: int) -> Occupancy:
         raise TypeError(f"'{zone.name}' is no zone")
     first, last = int(p.occupancy_first[row]), int(p.occupancy_last[row])
     return Occupancy(zone, first, last, bool(p.occupancy_at_start[row]))
+
+
+def empty_trace(program: Program, entities: Entities) -> Trace:
+    """Nothing has happened yet."""
+
+    def blank() -> tuple[I64, ...]:
+        return tuple(np.full_like(rows, NOT_ENTERED) for rows in entities.duration_ms)
+
+    accounts = np.zeros((entities.count, len(Account)), dtype=np.int64)
+    partner = blank() if program.has_pairings else ()
+    return Trace(blank(), blank(), blank(), accounts, partner)

@@ -16,7 +16,7 @@ import simpy
 from simpy.events import URGENT, EventPriority
 
 from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
-from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage, Trace
+from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage
 from kzsim.engines.reference.assembly import (
     Occupancy,
     Step,
@@ -25,6 +25,8 @@ from kzsim.engines.reference.assembly import (
     build_route,
     build_tokens,
     choices_of,
+    empty_trace,
+    legs_of,
 )
 from kzsim.engines.reference.choosing import Offer, free_flow_ms
 from kzsim.engines.reference.elements import Element
@@ -32,11 +34,11 @@ from kzsim.engines.reference.parts import Alarm, Alternative, Entity, Environmen
 from kzsim.engines.reference.stages import Service
 from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
-from kzsim.network.entities import SKIPPED, Entities
+from kzsim.network.entities import NOT_YET, SKIPPED, Entities
 from kzsim.network.model import WAIT_ACCOUNTS, Account
 from kzsim.network.observers import STARTS, WAITED, Observers
 from kzsim.network.outages import in_order
-from kzsim.network.program import Program
+from kzsim.network.program import NONE, Program
 
 # After everything else at an instant: SimPy's own priorities are 0 (urgent) and 1 (normal).
 DISPATCH = EventPriority(2)
@@ -61,10 +63,12 @@ class _Run:
         self.entities = entities
         self.env = Environment()
         self.inside: dict[int, Entity] = {}
+        self.arrival_ms = entities.arrival_ms.copy()
         self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
         self.wait_ms = np.zeros((entities.count, len(WAIT_ACCOUNTS)), dtype=np.int64)
-        self.trace = _empty_trace(program, entities) if trace else None
+        self.trace = empty_trace(program, entities) if trace else None
         self.to_come: list[int] = np.diff(entities.first).tolist()
+        self.followed_by = legs_of(program)
 
         self._marked: list[int] = []
         self._is_marked = [False] * program.n_elements
@@ -150,6 +154,9 @@ class _Run:
         self.exit_ms[entity.index] = self.env.now_ms
         self._record_accounts(entity)
         del self.inside[entity.index]
+        follows = self.followed_by.get((entity.source, entity.step))
+        if follows is not None:
+            self._enter(follows, entity.row, None)
 
     def _end_backlogs(self, entity: Entity, is_due: Callable[[Alternative], bool]) -> None:
         for alternative in tuple(entity.counted):
@@ -265,6 +272,7 @@ class _Run:
         """An entity starts on its journey: now, or it is there at the start."""
         draws = self.entities
         index = int(draws.first[source]) + row
+        self.arrival_ms[index] = self.env.now_ms
         slot = int(draws.group[index]) * N_PHASES + int(draws.phase[index])
         durations = draws.duration_ms[source][row].tolist()
         entity = Entity(index, source, row, int(draws.klass[index]), slot, durations)
@@ -336,7 +344,7 @@ class _Run:
             self._review(pool)
         self._call_later(self._observe, 0, URGENT)  # with those in line who have just been put there
         for source, joined_ms in enumerate(self.entities.joined_ms):
-            if joined_ms is None:
+            if joined_ms is None and self.program.source_follows[source] == NONE:
                 self.env.process(self._arrivals(source))
         self.env.run(until=horizon_ms)
         for entity in self.inside.values():
@@ -358,22 +366,21 @@ class _Run:
             in_zone=np.array(self._in_zone, dtype=np.int32),
             busy_ms=np.array([pool.busy_until(horizon_ms) for pool in self.pools], dtype=np.int64),
             capacity_ms=np.array([pool.capacity_until(horizon_ms) for pool in self.pools], dtype=np.int64),
-            passage=Passage(self.exit_ms, own_ms) if passage else None,
+            passage=Passage(self.arrival_ms, self.exit_ms, own_ms) if passage else None,
             trace=self.trace,
         )
 
     def _free_flow_ms(self) -> I64:
         """Of each entity its own durations, on the way that it has chosen if there are choices."""
         if not self.program.has_choices:
-            return self.entities.free_flow_ms
-        found = []
-        index = 0
+            return np.where(self.arrival_ms == NOT_YET, 0, self.entities.free_flow_ms)
+        found = np.zeros(self.entities.count, dtype=np.int64)
         for source, rows in enumerate(self.entities.duration_ms):
             route = choices_of(self.program, int(self.program.source_route[source]))
-            for durations in rows.tolist():
-                found.append(free_flow_ms(route, durations, self.picked[index]))
-                index += 1
-        return np.array(found, dtype=np.int64)
+            for index, durations in enumerate(rows.tolist(), start=int(self.entities.first[source])):
+                if index in self.picked:  # else it never came
+                    found[index] = free_flow_ms(route, durations, self.picked[index])
+        return found
 
     def _observers(self, own_ms: I64) -> Observers:
         """Count by group what was noted of every entity."""
@@ -383,18 +390,9 @@ class _Run:
             for slot, counts in element.starts.items():
                 starts[slot // N_PHASES, slot % N_PHASES, element.number] = counts
         place_ms = [z.place_ms(p.horizon_ms) if isinstance(z, Zone) else 0 for z in self.elements]
-        records = Records(e.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms)
+        records = Records(self.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms)
         places, cohort = np.array(place_ms, dtype=np.int64), range(COHORT, p.n_groups * N_PHASES, N_PHASES)
         idle = np.array([tokens.idle_ms(p.horizon_ms) for tokens in self.tokens], dtype=np.int64)
         picked = [[one.picked[slot] for one in self.alternatives] for slot in cohort]
         chosen = np.array(picked, dtype=np.int64).reshape(p.n_groups, -1)
         return observers_of(p, records, starts[:, COHORT], places, idle, chosen)
-
-
-def _empty_trace(program: Program, entities: Entities) -> Trace:
-    def blank() -> tuple[I64, ...]:
-        return tuple(np.full_like(rows, NOT_ENTERED) for rows in entities.duration_ms)
-
-    accounts = np.zeros((entities.count, len(Account)), dtype=np.int64)
-    partner = blank() if program.has_pairings else ()
-    return Trace(blank(), blank(), blank(), accounts, partner)
