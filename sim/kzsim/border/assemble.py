@@ -23,7 +23,7 @@ from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
 from kzsim.border.worth import warm_season
 from kzsim.evidence import Parameters
-from kzsim.network.model import MS_PER_HOUR, GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
+from kzsim.network.model import MS_PER_HOUR, GateStage, Network, PairingStage, Refill, ServiceStage, Source, Stage, Zone
 from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.scenario import Scenario
 
@@ -118,6 +118,12 @@ def _only(stage: Stage, classes: tuple[str, ...]) -> Stage:
     """The stage without a word on classes that nobody is of."""
     if isinstance(stage, ServiceStage):
         return replace(stage, usable={name: stage.usable[name] for name in classes if name in stage.usable})
+    if isinstance(stage, PairingStage):
+        there = frozenset(classes)
+        leaders, followers = (
+            tuple(name for name in side if name in there) for side in (stage.leaders, stage.followers)
+        )
+        return replace(stage, leaders=leaders, followers=followers)
     if isinstance(stage, GateStage):
         return replace(stage, refills=tuple(_capped(refill, classes) for refill in stage.refills))
     return stage
