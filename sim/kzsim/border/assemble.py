@@ -23,7 +23,17 @@ from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
 from kzsim.border.worth import warm_season
 from kzsim.evidence import Parameters
-from kzsim.network.model import MS_PER_HOUR, GateStage, Network, PairingStage, Refill, ServiceStage, Source, Stage, Zone
+from kzsim.network.model import (
+    MS_PER_HOUR,
+    GateStage,
+    Network,
+    PairingStage,
+    Refill,
+    ServiceStage,
+    Source,
+    Stage,
+    Zone,
+)
 from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.scenario import Scenario
 
