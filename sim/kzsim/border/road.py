@@ -21,14 +21,25 @@ Zones::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from kzsim import evidence
-from kzsim.border import episodes, post, road_home, road_queue, road_trucks, road_yard, taking
+from kzsim.border import (
+    episodes,
+    post,
+    road_choice,
+    road_home,
+    road_queue,
+    road_trucks,
+    road_yard,
+    taking,
+)
 from kzsim.border.calendars import Clock
-from kzsim.border.corridors import PRIORITY, CrossingCorridor
+from kzsim.border.corridors import PRIORITY, CrossingCorridor, crossing_corridor
 from kzsim.border.demand import arrivals
 from kzsim.border.journeys import EMPTY, Journey, journeys
 from kzsim.border.labels import (
@@ -45,7 +56,7 @@ from kzsim.border.labels import (
 )
 from kzsim.border.post import Element
 from kzsim.border.quantities import count, distribution
-from kzsim.border.road_queue import EQUEUE, INTAKE, RELEASED, OutOfTurn
+from kzsim.border.road_queue import EQUEUE, INTAKE, RELEASED
 from kzsim.border.site import Site
 from kzsim.evidence import Parameters
 from kzsim.network.model import (
@@ -73,13 +84,17 @@ WAITING_AREA = "waiting_area"
 
 @dataclass(frozen=True)
 class _Road:
-    """What both directions of a crossing have in common; ``trips`` are the year's, with the scenario's factors."""
+    """A crossing in one direction: ``trips`` are the year's, to be multiplied by ``factor``.
+
+    ``flexible``: share of the trucks that may choose another crossing.
+    """
 
     scenario: Scenario
     site: Site
     demand: evidence.RoadDemand
     trips: tuple[Journey, ...]
     factor: float
+    flexible: float
 
     def flow(self, klass: str) -> evidence.RoadFlow:
         """A class of the site's direction."""
@@ -102,100 +117,181 @@ def road_parts(
 
     Raises EvidenceError if the evidence lacks an entry for this crossing and year.
     """
+    road = _road(scenario, params, crossing, direction, clock, corridor)
+    return _there(road) if direction == "kz_to_cn" else _back(road)
+
+
+def _road(
+    scenario: Scenario,
+    params: Parameters,
+    crossing: str,
+    direction: Direction,
+    clock: Clock,
+    corridor: CrossingCorridor,
+) -> _Road:
     settings = scenario.crossings.get(crossing, CrossingSettings()).road
     dated = episodes.dated(scenario, crossing, "road")
     own_hours: dict[Side, Any] = {"kz": settings.hours_kz, "cn": settings.hours_cn}
     openings = taking.openings(params, crossing, clock, own_hours, dated.shut_days())
     site = Site(crossing, direction, params, clock, corridor, openings, settings.intake_factor, dated)
     demand = taking.road_demand(params, crossing, scenario.year, scenario.growth)
+    flows = demand.flows
+    trips = journeys(crossing, flows["kz_to_cn"], flows["cn_to_kz"])
     factor = scenario.demand_factor * settings.demand_factor
-    trips = journeys(crossing, demand.flows["kz_to_cn"], demand.flows["cn_to_kz"])
-    road = _Road(scenario, site, demand, trips, factor)
-    return _there(road) if direction == "kz_to_cn" else _back(road)
+    free = road_choice.flexible(params, crossing) if len(scenario.road) > 1 else 0.0
+    return _Road(scenario, site, demand, trips, factor, free)
+
+
+def _others(road: _Road, direction: Direction) -> dict[str, _Road]:
+    """All crossings of the scenario in that direction, if any truck of theirs has a choice."""
+    scenario, site = road.scenario, road.site
+    if not road_choice.anybody_chooses(site.params, scenario.road):
+        return {}
+    return {
+        name: _road(
+            scenario,
+            site.params,
+            name,
+            direction,
+            site.clock,
+            site.corridor if name == site.crossing else crossing_corridor(scenario, name, "road"),
+        )
+        for name in scenario.road
+    }
+
+
+class _Sources:
+    """The sources of a direction at a crossing, and their routes."""
+
+    def __init__(self, road: _Road) -> None:
+        self.road = road
+        self.groups: road_trucks.Groups = []
+        self.kinds = road_trucks.Kinds(road.site, self.groups)
+        self.routes: dict[str, Route] = {}
+        self.sources: list[Source] = []
+
+    def add(
+        self,
+        name: str,
+        route: Route,
+        kinds: Iterable[Kind],
+        arrivals: Arrivals,
+        follows: Follows | None = None,
+    ) -> None:
+        """A source of these kinds on this route."""
+        self.routes[route.name] = route
+        self.sources.append(Source(name, route.name, arrivals, tuple(kinds), follows))
+
+    def follow(self, name: str, route: Route, klass: str, after: str, step: str) -> None:
+        """A source of trucks of a class that follows another."""
+        kinds = self.kinds.of_class(klass, self.road.flow(klass), _names(route))
+        self.add(name, route, kinds, NO_ARRIVALS, Follows(after, step))
 
 
 def _there(road: _Road) -> Parts:
     """From home to the hand-over yard in China."""
     site = road.site
-    scaled = [Journey(trip.there, trip.back, trip.trucks * road.factor) for trip in road.trips]
+    scaled = [replace(trip, trucks=trip.trucks * road.factor) for trip in road.trips]
     out_of_turn = road_queue.out_of_turn(site, road.scenario.year, scaled)
-    elements = (*road_home.elements(site, out_of_turn), *_elements(site))
-    groups: road_trucks.Groups = []
-    kinds = road_trucks.Kinds(site, groups)
-    routes: dict[str, Route] = {}
-    sources: list[Source] = []
-
-    def add(source: Source, route: Route) -> None:
-        routes[route.name] = route
-        sources.append(source)
-
-    home = road_home.route(site)
+    everywhere = _others(road, "kz_to_cn")
+    elements = [*road_home.elements(site, out_of_turn), *_elements(site)]
+    home, at_home = road_home.route(site), dict(road_home.work(site))
+    if everywhere:
+        sites = {name: each.site for name, each in everywhere.items()}
+        elements.append(road_choice.stage(sites))
+        home = road_choice.decided(site, home)
+        at_home |= road_choice.decided_work(site)
+    made = _Sources(road)
     for trip in road.trips:
-        flow = road.flow(trip.there)
-        at_home, there = (road.name(leg, trip) for leg in ("home", "kz_to_cn"))
-        of_home = tuple(road_home.kinds(site, trip, flow, out_of_turn, groups))
-        add(Source(at_home, home.name, _bookings(road, trip), of_home), home)
-        out = _route(road, trip.there, loaded=flow.load_t > 0)
-        follows = Follows(at_home, home.steps[-1].name)
-        add(Source(there, out.name, NO_ARRIVALS, kinds.of_class(trip.there, flow, _names(out)), follows), out)
+        kinds = road_home.kinds(site, trip, road.flow(trip.there), out_of_turn, at_home, made.groups)
+        name, there = road.name("home", trip), road.name("kz_to_cn", trip)
+        made.add(name, home, kinds, _bookings(road, trip, 1.0 - road.flexible))
+        out = _route(road, trip.there)
+        made.follow(there, out, trip.there, name, home.steps[-1].name)
         if trip.takes_load:
-            waits = Route(f"road.{site.crossing}.yard", *road_yard.waiting(site))
-            of = road_trucks.truck(site, trip.there, flow, compliant=False)
-            groups_of = road_trucks.group(site, of, flow, "yard")
-            if groups_of not in groups:
-                groups.append(groups_of)
-            kind = Kind("other", 1.0, FETCHING, groups.index(groups_of), {road_yard.WAITS: Work()})
-            follows = Follows(there, out.steps[-1].name)
-            add(Source(road.name("yard", trip), waits.name, NO_ARRIVALS, (kind,), follows), waits)
-    zones = _zones(site)
-    return _parts(
-        road, elements, zones, routes, sources, groups, {(OUT_OF_TURN, site.name("kz", EQUEUE)): -1}
-    )
+            _add_waiting(made, trip, there, out.steps[-1].name)
+    if road.flexible:
+        near = road_choice.considered(site.params, site.crossing, road.scenario.road)
+        open_to = {name: everywhere[name].site for name in near}
+        way, chosen = road_choice.route(site.crossing, open_to), road_choice.work(site, open_to)
+        for trip in road.trips:
+            kinds = road_home.kinds(site, trip, road.flow(trip.there), out_of_turn, chosen, made.groups)
+            made.add(road.name("flexible", trip), way, kinds, _bookings(road, trip, road.flexible))
+    for usual, other, trip in _coming(road, everywhere):
+        out = _route(road, trip.there)
+        after = other.name("flexible", trip)
+        name = f"{road.name('kz_to_cn', trip)}.from_{usual}"
+        made.follow(name, out, trip.there, after, road_choice.last_step(site.crossing))
+    return _parts(made, elements, {(OUT_OF_TURN, site.name("kz", EQUEUE)): -1})
+
+
+def _coming(road: _Road, everywhere: Mapping[str, _Road]) -> Iterator[tuple[str, _Road, Journey]]:
+    """Whose flexible trucks may come to this crossing, and on which journeys."""
+    here = road.site.crossing
+    for usual, other in everywhere.items():
+        near = road_choice.considered(other.site.params, usual, road.scenario.road)
+        if other.flexible and here in near:
+            for trip in other.trips:
+                yield usual, other, trip
+
+
+def _add_waiting(made: _Sources, trip: Journey, after: str, step: str) -> None:
+    """A truck's wait for a load in the hand-over yard."""
+    site, flow = made.road.site, made.road.flow(trip.there)
+    of = road_trucks.truck(site, trip.there, flow, compliant=False)
+    label = road_trucks.group(site, of, flow, "yard")
+    if label not in made.groups:
+        made.groups.append(label)
+    waits = Route(f"road.{site.crossing}.yard", *road_yard.waiting(site))
+    kind = Kind("other", 1.0, FETCHING, made.groups.index(label), road_yard.patience(site))
+    made.add(made.road.name("yard", trip), waits, (kind,), NO_ARRIVALS, Follows(after, step))
 
 
 def _back(road: _Road) -> Parts:
     """From the hand-over yard, or for empty trucks from the Chinese post, to Kazakhstan."""
     site = road.site
-    groups: road_trucks.Groups = []
-    kinds = road_trucks.Kinds(site, groups)
-    routes: dict[str, Route] = {}
-    sources: list[Source] = []
+    made = _Sources(road)
     lead = distribution(site.fact("handover.truck_order_lead"))
+    empty = _route(road, EMPTY)
     for trip in road.trips:
-        flow = road.flow(trip.back)
-        way = _route(road, trip.back, loaded=trip.takes_load)
-        routes[way.name] = way
-        come, follows = NO_ARRIVALS, None
+        name = road.name("cn_to_kz", trip)
         if trip.takes_load:
-            come = Arrivals("after", of=road.name("home", trip), by=lead)
+            way = _route(road, trip.back)
+            kinds = made.kinds.of_class(trip.back, road.flow(trip.back), _names(way))
+            made.add(name, way, kinds, Arrivals("after", of=road.name("home", trip), by=lead))
+            made.follow(f"{name}.{EMPTY}", empty, EMPTY, road.name("yard", trip), road_yard.GOES)
         else:
-            last = road_yard.steps_in(site, loaded=trip.there != EMPTY)[-1].name
-            follows = Follows(road.name("kz_to_cn", trip), last)
-        of_class = kinds.of_class(trip.back, flow, _names(way))
-        sources.append(Source(road.name("cn_to_kz", trip), way.name, come, of_class, follows))
-    elements = (*_elements(site), *road_yard.elements(site))
-    return _parts(road, elements, _zones(site), routes, sources, groups, road_yard.priority(site))
+            made.follow(name, empty, EMPTY, road.name("kz_to_cn", trip), _last_in_yard(trip))
+    for usual, _, trip in _coming(road, _others(road, "cn_to_kz")):
+        way = _route(road, trip.back, with_truck=True) if trip.takes_load else empty
+        after = f"{road.name('kz_to_cn', trip)}.from_{usual}"
+        made.follow(f"{road.name('cn_to_kz', trip)}.from_{usual}", way, trip.back, after, _last_in_yard(trip))
+    loads = math.fsum(trip.trucks for trip in road.trips if trip.takes_load) * road.factor
+    yard = road_yard.elements(site, loads, _days_of(road.scenario.year))
+    return _parts(made, (*_elements(site), *yard), road_yard.priority(site))
 
 
-def _parts(
-    road: _Road,
-    elements: tuple[Element, ...],
-    zones: Mapping[Zone, ElementLabel],
-    routes: Mapping[str, Route],
-    sources: list[Source],
-    groups: road_trucks.Groups,
-    priority: Mapping[tuple[str, str], int],
-) -> Parts:
+def _days_of(year: int) -> int:
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
+def _last_in_yard(trip: Journey) -> str:
+    return road_yard.UNLOAD if trip.there != EMPTY else road_yard.DRIVE_IN
+
+
+def _parts(made: _Sources, elements: Iterable[Element], priority: Mapping[tuple[str, str], int]) -> Parts:
+    site = made.road.site
+    elements, zones = tuple(elements), _zones(site)
     return Parts(
         stages=tuple(element.made for element in elements),
         zones=tuple(zones),
-        routes=tuple(routes.values()),
-        sources=tuple(sources),
+        routes=tuple(made.routes.values()),
+        sources=tuple(made.sources),
         elements={element.made.name: element.label for element in elements}
         | {zone.name: label for zone, label in zones.items()},
-        groups=tuple(groups),
-        priority={**_priority(road.site), **priority},
-        idle=road.site.corridor.not_modelled(road.site.direction),
+        groups=tuple(made.groups),
+        priority={**_priority(site), **priority},
+        idle=site.corridor.not_modelled(site.direction),
     )
 
 
@@ -203,8 +299,8 @@ def _names(route: Route) -> tuple[str, ...]:
     return tuple(step.name for step in route.steps)
 
 
-def _bookings(road: _Road, trip: Journey) -> Arrivals:
-    """When trucks are booked into the queue.
+def _bookings(road: _Road, trip: Journey, share: float) -> Arrivals:
+    """When trucks are booked into the queue, a share of those of a journey.
 
     Trucks that bring goods are booked as these come; the others are ordered for a load, as loads of its class come
     from China: a truck is booked so long before it (``handover.truck_order_lead``) that months hardly differ.
@@ -215,7 +311,7 @@ def _bookings(road: _Road, trip: Journey) -> Arrivals:
     klass = trip.there if brings else trip.back
     return arrivals(
         site.clock,
-        trip.trucks * road.factor,
+        trip.trucks * road.factor * share,
         road_trucks.pattern(site, way, klass, road.demand),
         road_trucks.swing(site),
         bends=site.dated.bends(way, klass, loaded=klass != EMPTY),
@@ -265,8 +361,9 @@ def _priority(site: Site) -> dict[tuple[str, str], int]:
     return found
 
 
-def _route(road: _Road, klass: str, *, loaded: bool) -> Route:
-    site = road.site
+def _route(road: _Road, klass: str, *, with_truck: bool = False) -> Route:
+    """The way of a class of trucks, ``with_truck``: of loads whose truck is there."""
+    site, loaded = road.site, road.flow(klass).load_t > 0
     first, second = first_side(site.direction), second_side(site.direction)
     eligible = klass in site.corridor.eligible
 
@@ -291,8 +388,11 @@ def _route(road: _Road, klass: str, *, loaded: bool) -> Route:
     else:
         if site.dated.releases():
             between = (Step(RELEASED, site.name("cn", RELEASED)), across)
-        if loaded:
+        if loaded and with_truck:
+            before = road_yard.steps_out(site)[1:]
+        elif loaded:
             before = (approach, *road_yard.steps_out(site))
             places.insert(0, road_yard.place_out(site))
     steps = (*before, *through(first), *between, *through(second), *after)
-    return Route(f"road.{site.crossing}.{site.direction}.{klass}", steps, tuple(places))
+    own = ".with_truck" if with_truck else ""
+    return Route(f"road.{site.crossing}.{site.direction}.{klass}{own}", steps, tuple(places))

@@ -84,10 +84,10 @@ def kinds(
     journey: Journey,
     flow: evidence.RoadFlow,
     out_of_turn: OutOfTurn,
+    done: Mapping[str, Work],
     groups: road_trucks.Groups,
 ) -> Iterator[Kind]:
     """The kinds of a journey's trucks; those that comply come first, as they do on the legs that follow."""
-    done = work(site)
     for compliant, share in road_trucks.shares(site, journey.there):
         of = road_trucks.truck(site, journey.there, flow, compliant=compliant)
         label = road_trucks.group(site, of, flow, "home")

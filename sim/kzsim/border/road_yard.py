@@ -16,8 +16,12 @@ from kzsim.border.post import Element, Truck
 from kzsim.border.quantities import count, distribution
 from kzsim.border.site import Site
 from kzsim.network.model import (
+    MS_PER_DAY,
+    MS_PER_HOUR,
     Account,
+    Alternative,
     Calendar,
+    ChoiceStage,
     Condition,
     DelayStage,
     Distribution,
@@ -25,6 +29,7 @@ from kzsim.network.model import (
     PairingStage,
     Pool,
     ServiceStage,
+    Stage,
     Step,
     Work,
     Zone,
@@ -38,6 +43,9 @@ UNLOAD = "unload"
 TRUCK_PLACES = "truck_places"
 CARGO_PLACES = "cargo_places"
 WAITS = "pairing"
+OUTLOOK = "outlook"
+STAYS, GOES = "stays", "goes_home_empty"
+RETURN_EMPTY = "handover.return_empty_after"
 
 
 def name(site: Site, what: str) -> str:
@@ -45,8 +53,8 @@ def name(site: Site, what: str) -> str:
     return f"{site.crossing}.cn.{what}"
 
 
-def elements(site: Site) -> Iterator[Element]:
-    """The stages of the yard, by the evidence from China; described with that direction."""
+def elements(site: Site, loads: float, days: float) -> Iterator[Element]:
+    """The stages of the yard, by the evidence from China; ``loads`` come in so many ``days``."""
     bays = count(site.fact("handover.bays"))
     yield _element(
         site,
@@ -55,10 +63,15 @@ def elements(site: Site) -> Iterator[Element]:
     )
     yield _element(site, WAREHOUSE, DelayStage(name(site, WAREHOUSE), Account.HANDLING))
     yield _element(site, PAIRING, PairingStage(name(site, PAIRING), (ORDINARY, CORRIDOR), (FETCHING,)))
+    gap_ms = round(days * MS_PER_DAY / loads) if loads else 0
+    stays = Alternative(STAYS, name(site, PAIRING), gap_ms)
+    goes = Alternative(GOES, name(site, PAIRING))
+    hourly = tuple(range(0, site.clock.horizon_ms, MS_PER_HOUR))
+    yield _element(site, OUTLOOK, ChoiceStage(name(site, OUTLOOK), (stays, goes), hourly))
     yield _element(site, DRIVE_IN, DelayStage(name(site, DRIVE_IN), Account.TRAVEL))
 
 
-def _element(site: Site, what: str, made: ServiceStage | DelayStage | PairingStage) -> Element:
+def _element(site: Site, what: str, made: Stage) -> Element:
     return Element(made, ElementLabel(site.crossing, "road", "both", "cn", what.replace(".", "_"), "stage"))
 
 
@@ -90,9 +103,22 @@ def place_in(site: Site, *, loaded: bool) -> Occupancy:
 
 
 def waiting(site: Site) -> tuple[tuple[Step, ...], tuple[Occupancy, ...]]:
-    """A truck's wait for a load."""
-    step = Step(WAITS, name(site, PAIRING))
-    return (step,), (Occupancy(name(site, TRUCK_PLACES), WAITS, WAITS, "end"),)
+    """A truck's wait for a load, unless it goes home empty.
+
+    It cannot know how long it would wait, and judges by the trucks that wait before it: the time in which as
+    many loads come as an average day of the run has is too long if it is longer than it would wait at most.
+    """
+    stays = Step(STAYS, name(site, OUTLOOK), alternative=STAYS)
+    goes = Step(GOES, name(site, OUTLOOK), alternative=GOES)
+    waits = Step(WAITS, name(site, PAIRING), given=STAYS)
+    return (stays, goes, waits), (Occupancy(name(site, TRUCK_PLACES), WAITS, WAITS, "end"),)
+
+
+def patience(site: Site) -> dict[str, Work]:
+    """What a truck does that waits, or does not."""
+    longest = site.params.get(f"road.{site.crossing}.cn_to_kz.{RETURN_EMPTY}")
+    at_once = Distribution("fixed", 0.0)
+    return {STAYS: Work(at_once), GOES: Work(distribution(longest)), WAITS: Work()}
 
 
 def steps_out(site: Site) -> tuple[Step, ...]:
@@ -115,7 +141,7 @@ def work(site: Site, of: Truck) -> dict[str, Work]:
         # unloading takes as long as the hand-over of a load, which is no less than that
         unload = site.params.get(f"road.{site.crossing}.cn_to_kz.handover.time")
         drive = distribution(site.fact("cn.stage_move.time"))
-        return {DRIVE_IN: Work(drive), UNLOAD: Work(distribution(unload)), WAITS: Work()}
+        return {DRIVE_IN: Work(drive), UNLOAD: Work(distribution(unload))}
     warehouse = "handover.warehouse_share"
     share = site.corridor.changed(
         site.fact(warehouse).share, warehouse, site.direction, "cn", of.klass, of.compliant, of.without
