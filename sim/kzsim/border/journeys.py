@@ -1,10 +1,10 @@
 """Journeys of a year's trucks: what they carry out, and what they bring home.
 
 Trucks that cross are Kazakh trucks, which go to China and come back; so as many go as come (see
-``count_definition`` in the evidence of demand). The evidence has the classes of either direction by themselves.
-They are joined thus: who brings goods to China goes home empty, as far as trucks do go home empty; the others
-of them take a load of general goods, as far as there are any, else of all in proportion; each other load from
-China is fetched by a truck that has gone out empty for it.
+``count_definition`` in the evidence of demand). The evidence has the classes of either direction by
+themselves. They are joined thus: who brings goods to China goes home empty, as far as trucks do go home
+empty; the others of them take a load of general goods, as far as there are any, else of all in proportion;
+each other load from China is fetched by a truck that has gone out empty for it.
 """
 
 from __future__ import annotations

@@ -8,15 +8,6 @@ Kazakh trucks go to China and come back. A journey has legs, each of which is fo
     yard       waits there for a load
     cn_to_kz   with the load, from its delivery on: hand-over, the two posts the other way round; or at once,
                empty
-
-Zones::
-
-    kz_to_cn: waiting area            approach .. start of the Kazakh entry_gate
-              yard of the Kazakh post   entry_gate .. end of exit_gate
-              strip                     drive across .. start of the Chinese entry_gate
-    cn_to_kz: strip                     drive across .. start of the Kazakh entry_gate
-              yard of the Kazakh post   entry_gate .. end of exit_gate
-    and those of the hand-over yard, see ``road_yard``.
 """
 
 from __future__ import annotations
@@ -30,56 +21,39 @@ from typing import Any
 from kzsim import evidence
 from kzsim.border import (
     episodes,
-    post,
     road_choice,
     road_home,
     road_queue,
     road_trucks,
+    road_ways,
     road_yard,
     taking,
 )
 from kzsim.border.calendars import Clock
-from kzsim.border.corridors import PRIORITY, CrossingCorridor, crossing_corridor
+from kzsim.border.corridors import CrossingCorridor, crossing_corridor
 from kzsim.border.demand import arrivals
 from kzsim.border.journeys import EMPTY, Journey, journeys
 from kzsim.border.labels import (
-    CORRIDOR,
     FETCHING,
     OUT_OF_TURN,
-    SIDES,
     Direction,
-    ElementLabel,
     Parts,
     Side,
-    first_side,
-    second_side,
 )
 from kzsim.border.post import Element
-from kzsim.border.quantities import count, distribution
-from kzsim.border.road_queue import EQUEUE, INTAKE, RELEASED
+from kzsim.border.quantities import distribution
+from kzsim.border.road_queue import EQUEUE
 from kzsim.border.site import Site
 from kzsim.evidence import Parameters
 from kzsim.network.model import (
     NO_ARRIVALS,
-    Account,
     Arrivals,
-    DelayStage,
     Follows,
     Kind,
-    Occupancy,
     Route,
     Source,
-    Step,
-    Work,
-    Zone,
 )
 from kzsim.scenario import CrossingSettings, Scenario
-
-APPROACH = "approach"
-NEUTRAL = "neutral"
-YARD = "yard"
-STRIP = "strip"
-WAITING_AREA = "waiting_area"
 
 
 @dataclass(frozen=True)
@@ -99,6 +73,11 @@ class _Road:
     def flow(self, klass: str) -> evidence.RoadFlow:
         """A class of the site's direction."""
         return self.demand.flows[self.site.direction][klass]
+
+    def way(self, klass: str, *, with_truck: bool = False) -> Route:
+        """The route of a class of the site's direction."""
+        loaded = self.flow(klass).load_t > 0
+        return road_ways.route(self.site, klass, loaded=loaded, with_truck=with_truck)
 
     def name(self, leg: str, journey: Journey) -> str:
         """Name of the source of a leg of a journey."""
@@ -194,7 +173,7 @@ def _there(road: _Road) -> Parts:
     scaled = [replace(trip, trucks=trip.trucks * road.factor) for trip in road.trips]
     out_of_turn = road_queue.out_of_turn(site, road.scenario.year, scaled)
     everywhere = _others(road, "kz_to_cn")
-    elements = [*road_home.elements(site, out_of_turn), *_elements(site)]
+    elements = [*road_home.elements(site, out_of_turn), *road_ways.elements(site)]
     home, at_home = road_home.route(site), dict(road_home.work(site))
     if everywhere:
         sites = {name: each.site for name, each in everywhere.items()}
@@ -206,19 +185,19 @@ def _there(road: _Road) -> Parts:
         kinds = road_home.kinds(site, trip, road.flow(trip.there), out_of_turn, at_home, made.groups)
         name, there = road.name("home", trip), road.name("kz_to_cn", trip)
         made.add(name, home, kinds, _bookings(road, trip, 1.0 - road.flexible))
-        out = _route(road, trip.there)
+        out = road.way(trip.there)
         made.follow(there, out, trip.there, name, home.steps[-1].name)
         if trip.takes_load:
             _add_waiting(made, trip, there, out.steps[-1].name)
     if road.flexible:
         near = road_choice.considered(site.params, site.crossing, road.scenario.road)
-        open_to = {name: everywhere[name].site for name in near}
+        open_to = {name: each.site for name, each in everywhere.items() if name in near}
         way, chosen = road_choice.route(site.crossing, open_to), road_choice.work(site, open_to)
         for trip in road.trips:
             kinds = road_home.kinds(site, trip, road.flow(trip.there), out_of_turn, chosen, made.groups)
             made.add(road.name("flexible", trip), way, kinds, _bookings(road, trip, road.flexible))
     for usual, other, trip in _coming(road, everywhere):
-        out = _route(road, trip.there)
+        out = road.way(trip.there)
         after = other.name("flexible", trip)
         name = f"{road.name('kz_to_cn', trip)}.from_{usual}"
         made.follow(name, out, trip.there, after, road_choice.last_step(site.crossing))
@@ -252,23 +231,23 @@ def _back(road: _Road) -> Parts:
     site = road.site
     made = _Sources(road)
     lead = distribution(site.fact("handover.truck_order_lead"))
-    empty = _route(road, EMPTY)
+    empty = road.way(EMPTY)
     for trip in road.trips:
         name = road.name("cn_to_kz", trip)
         if trip.takes_load:
-            way = _route(road, trip.back)
+            way = road.way(trip.back)
             kinds = made.kinds.of_class(trip.back, road.flow(trip.back), _names(way))
             made.add(name, way, kinds, Arrivals("after", of=road.name("home", trip), by=lead))
             made.follow(f"{name}.{EMPTY}", empty, EMPTY, road.name("yard", trip), road_yard.GOES)
         else:
             made.follow(name, empty, EMPTY, road.name("kz_to_cn", trip), _last_in_yard(trip))
     for usual, _, trip in _coming(road, _others(road, "cn_to_kz")):
-        way = _route(road, trip.back, with_truck=True) if trip.takes_load else empty
+        way = road.way(trip.back, with_truck=True) if trip.takes_load else empty
         after = f"{road.name('kz_to_cn', trip)}.from_{usual}"
         made.follow(f"{road.name('cn_to_kz', trip)}.from_{usual}", way, trip.back, after, _last_in_yard(trip))
     loads = math.fsum(trip.trucks for trip in road.trips if trip.takes_load) * road.factor
     yard = road_yard.elements(site, loads, _days_of(road.scenario.year))
-    return _parts(made, (*_elements(site), *yard), road_yard.priority(site))
+    return _parts(made, (*road_ways.elements(site), *yard), road_yard.priority(site))
 
 
 def _days_of(year: int) -> int:
@@ -281,7 +260,7 @@ def _last_in_yard(trip: Journey) -> str:
 
 def _parts(made: _Sources, elements: Iterable[Element], priority: Mapping[tuple[str, str], int]) -> Parts:
     site = made.road.site
-    elements, zones = tuple(elements), _zones(site)
+    elements, zones = tuple(elements), road_ways.zones(site)
     return Parts(
         stages=tuple(element.made for element in elements),
         zones=tuple(zones),
@@ -290,7 +269,7 @@ def _parts(made: _Sources, elements: Iterable[Element], priority: Mapping[tuple[
         elements={element.made.name: element.label for element in elements}
         | {zone.name: label for zone, label in zones.items()},
         groups=tuple(made.groups),
-        priority={**_priority(site), **priority},
+        priority={**road_ways.priority(site), **priority},
         idle=site.corridor.not_modelled(site.direction),
     )
 
@@ -302,8 +281,8 @@ def _names(route: Route) -> tuple[str, ...]:
 def _bookings(road: _Road, trip: Journey, share: float) -> Arrivals:
     """When trucks are booked into the queue, a share of those of a journey.
 
-    Trucks that bring goods are booked as these come; the others are ordered for a load, as loads of its class come
-    from China: a truck is booked so long before it (``handover.truck_order_lead``) that months hardly differ.
+    Trucks that bring goods are booked as these come; the others are ordered for a load, by the months in which
+    loads of its class come: hours or days before it, which in terms of months is no difference.
     """
     site = road.site
     brings = trip.there != EMPTY
@@ -316,83 +295,3 @@ def _bookings(road: _Road, trip: Journey, share: float) -> Arrivals:
         road_trucks.swing(site),
         bends=site.dated.bends(way, klass, loaded=klass != EMPTY),
     )
-
-
-def _elements(site: Site) -> tuple[Element, ...]:
-    first = first_side(site.direction)
-    found = [
-        Element(DelayStage(site.name(first, APPROACH), Account.TRAVEL), site.label(first, APPROACH, "stage")),
-        Element(
-            DelayStage(site.name("between", NEUTRAL), Account.TRAVEL), site.label("between", NEUTRAL, "stage")
-        ),
-    ]
-    if site.direction == "kz_to_cn":
-        found.append(Element(road_queue.intake(site), site.label("cn", INTAKE, "gate")))
-    elif site.dated.releases():
-        found.append(Element(road_queue.release(site), site.label("cn", RELEASED, "gate")))
-    return (*found, *(element for side in SIDES for element in post.elements(site, side)))
-
-
-def _zones(site: Site) -> Mapping[Zone, ElementLabel]:
-    found = {
-        Zone(site.name("kz", YARD), count(site.fact("kz.yard_places"))): site.label("kz", YARD, "zone"),
-        Zone(site.name("between", STRIP), count(site.fact("neutral.places"))): site.label(
-            "between", STRIP, "zone"
-        ),
-    }
-    if site.direction == "cn_to_kz":
-        return {**found, **road_yard.zones(site)}
-    area = Zone(site.name("kz", WAITING_AREA), count(site.fact("approach.waiting_area_places")))
-    return {area: site.label("kz", WAITING_AREA, "zone"), **found}
-
-
-def _priority(site: Site) -> dict[tuple[str, str], int]:
-    """Corridor users first at the posts, and at the zone before and behind the one they leave."""
-    found: dict[tuple[str, str], int] = {}
-    for side in SIDES:
-        found |= post.priority(site, side)
-    for side, zone in (
-        ("kz", site.name("kz", YARD)),
-        (first_side(site.direction), site.name("between", STRIP)),
-    ):
-        rank = round(site.corridor.switch(PRIORITY, site.direction, side))
-        if rank:
-            found[CORRIDOR, zone] = -rank
-    return found
-
-
-def _route(road: _Road, klass: str, *, with_truck: bool = False) -> Route:
-    """The way of a class of trucks, ``with_truck``: of loads whose truck is there."""
-    site, loaded = road.site, road.flow(klass).load_t > 0
-    first, second = first_side(site.direction), second_side(site.direction)
-    eligible = klass in site.corridor.eligible
-
-    def through(side: Side) -> tuple[Step, ...]:
-        return post.steps(site, side, agricultural=eligible, eligible=eligible)
-
-    approach = Step(APPROACH, site.name(first, APPROACH))
-    across = Step(NEUTRAL, site.name("between", NEUTRAL))
-    before: tuple[Step, ...] = ()
-    after: tuple[Step, ...] = ()
-    between: tuple[Step, ...] = (across,)
-    places = [
-        Occupancy(site.name("kz", YARD), "kz.entry_gate", "kz.exit_gate", "end"),
-        Occupancy(site.name("between", STRIP), NEUTRAL, f"{second}.entry_gate", "start"),
-    ]
-    if site.direction == "kz_to_cn":
-        before = (approach,)
-        between = (across, Step(INTAKE, site.name("cn", INTAKE)))
-        after = road_yard.steps_in(site, loaded=loaded)
-        area = Occupancy(site.name("kz", WAITING_AREA), APPROACH, "kz.entry_gate", "start")
-        places = [area, *places, road_yard.place_in(site, loaded=loaded)]
-    else:
-        if site.dated.releases():
-            between = (Step(RELEASED, site.name("cn", RELEASED)), across)
-        if loaded and with_truck:
-            before = road_yard.steps_out(site)[1:]
-        elif loaded:
-            before = (approach, *road_yard.steps_out(site))
-            places.insert(0, road_yard.place_out(site))
-    steps = (*before, *through(first), *between, *through(second), *after)
-    own = ".with_truck" if with_truck else ""
-    return Route(f"road.{site.crossing}.{site.direction}.{klass}{own}", steps, tuple(places))

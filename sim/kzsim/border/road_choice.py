@@ -1,8 +1,8 @@
 """Choice of crossing: where trucks are booked whose crossing is not decided before.
 
-A flexible truck compares its usual crossing with the two nearest others: the longer way, a time that it asks for
-changing at all, and the queue there, in days of slots, as it is published every hour. Its load comes to where
-it goes.
+A flexible truck compares its usual crossing with the two nearest others: the longer way, a time that it asks
+for changing at all, and the queue there, in days of slots, as it is published every hour. Its load comes to
+where it goes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A truck at home: from its booking in the electronic queue to its arrival at the border.
 
-It waits for its turn; is called, and does not come (*no-show*), or comes more or less to its slot. Who does not
-come has used up the slot and books again, mostly after some days; for the others another truck books at once.
+It waits for its turn; is called, and does not come (*no-show*), or comes more or less to its slot. Who does
+not come has used up the slot and books again, mostly after some days; else another truck books in its place
+at once.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def kinds(
 
 
 def _trip(site: Site) -> Distribution:
-    """From the call to the arrival at the border: the time ahead of the slot, and early or late against that."""
+    """From the call to the arrival at the border: the time ahead of the slot, and early or late for it."""
     fact = site.fact(EARLY)
     ahead = ahead_ms(site)
     spread = NormalDist(fact.ms, _sd_ms(fact))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from kzsim import evidence
-from kzsim.border import post, taking
+from kzsim.border import post, road_yard, taking
 from kzsim.border.corridors import Use
 from kzsim.border.demand import HourShares, Pattern
 from kzsim.border.labels import CORRIDOR, ORDINARY, CorridorRole, Direction, GroupLabel, Leg, first_side
@@ -94,7 +94,6 @@ class Kinds:
 
 def work(site: Site, of: Truck) -> Mapping[str, Work]:
     """What a truck does at every step of either post and between them, and in the yard."""
-    from kzsim.border import road_yard  # which speaks of trucks too
 
     def lasts(tail: str) -> Work:
         return Work(
