@@ -274,8 +274,8 @@ def test_an_entity_is_of_the_same_kind_with_and_without_the_compiler() -> None:
         source = Source(
             "s", "r", Arrivals("poisson"), tuple(Kind("k", float(share), "c", 0, {}) for share in shares)
         )
-        with_compiler = kinds_of(source, 5000, 1, 0)
+        with_compiler = kinds_of(source, 5000, 1, 0, source.name)
         with compiled.set_aside():
-            without = kinds_of(source, 5000, 1, 0)
+            without = kinds_of(source, 5000, 1, 0, source.name)
         assert np.array_equal(with_compiler, without)
         assert len(np.unique(without)) == np.count_nonzero(shares)

@@ -9,12 +9,31 @@ from typing import TypeVar
 from kzsim.border import calendars, episodes, taking
 from kzsim.border.corridors import crossing_corridor
 from kzsim.border.idle import sentences
-from kzsim.border.labels import CORRIDOR, DIRECTIONS, ORDINARY, OUT_OF_TURN, Border, ElementLabel, Parts
+from kzsim.border.labels import (
+    CORRIDOR,
+    DIRECTIONS,
+    FETCHING,
+    ORDINARY,
+    OUT_OF_TURN,
+    Border,
+    ElementLabel,
+    Parts,
+)
 from kzsim.border.rail import rail_parts
 from kzsim.border.road import road_parts
 from kzsim.border.worth import warm_season
 from kzsim.evidence import Parameters
-from kzsim.network.model import MS_PER_HOUR, GateStage, Network, Refill, ServiceStage, Source, Stage, Zone
+from kzsim.network.model import (
+    MS_PER_HOUR,
+    GateStage,
+    Network,
+    PairingStage,
+    Refill,
+    ServiceStage,
+    Source,
+    Stage,
+    Zone,
+)
 from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.scenario import Scenario
 
@@ -23,7 +42,7 @@ Element = TypeVar("Element", Stage, Zone)
 WITHIN_MS = tuple(hours * MS_PER_HOUR for hours in (24, 48, 72))
 """Crossing times that the shares of trucks are told for."""
 
-CLASSES = (ORDINARY, CORRIDOR, ORDINARY + OUT_OF_TURN, CORRIDOR + OUT_OF_TURN)
+CLASSES = (ORDINARY, CORRIDOR, OUT_OF_TURN, FETCHING)
 
 
 def assemble(scenario: Scenario) -> Border:
@@ -110,6 +129,12 @@ def _only(stage: Stage, classes: tuple[str, ...]) -> Stage:
     """The stage without a word on classes that nobody is of."""
     if isinstance(stage, ServiceStage):
         return replace(stage, usable={name: stage.usable[name] for name in classes if name in stage.usable})
+    if isinstance(stage, PairingStage):
+        there = frozenset(classes)
+        leaders, followers = (
+            tuple(name for name in side if name in there) for side in (stage.leaders, stage.followers)
+        )
+        return replace(stage, leaders=leaders, followers=followers)
     if isinstance(stage, GateStage):
         return replace(stage, refills=tuple(_capped(refill, classes) for refill in stage.refills))
     return stage

@@ -33,6 +33,7 @@ EXTRA_HOURS = "hours.agri_extra"
 OUT_OF_TURN_CAP = "equeue.priority_share_cap"
 OUT_OF_TURN_AGRI = "equeue.agri_share_of_cap"
 OUT_OF_TURN_FETCHING = "equeue.reefers_to_fetch_produce_count_as_agri"
+HANDOVER_PRIORITY = "handover.priority"
 RELEASED_BEFORE_RESULT = "quarantine.lab_release_before_result_share"
 RAIL_PRIORITY = "shunting.priority"
 
@@ -59,6 +60,7 @@ MODELLED: Mapping[Mode, frozenset[str]] = MappingProxyType(
                 "quarantine.lab_hold",
                 "quarantine.lab_hold_grain",
                 "handover.warehouse_share",
+                HANDOVER_PRIORITY,
             }
         ),
         "rail": frozenset({RAIL_PRIORITY, "grain.lab_hold"}),
@@ -128,7 +130,7 @@ class CrossingCorridor:
 
     def separates(self, direction: Direction) -> bool:
         """Whether users need an engine class of their own here: servers or priority of their own."""
-        params = {*DEDICATED.values(), PRIORITY, RAIL_PRIORITY}
+        params = {*DEDICATED.values(), PRIORITY, HANDOVER_PRIORITY, RAIL_PRIORITY}
         return any(_param(change, direction)[0] in params for _, change, _ in self._in_force(direction))
 
     def changed(
@@ -273,7 +275,14 @@ def crossing_corridor(scenario: Scenario, crossing: str, mode: Mode) -> Crossing
 
 def _check_uptake(crossing: str, measure: evidence.Measure) -> None:
     """Refuse a measure of servers, priority or hours of their own for part of the users: these share them."""
-    shared = {*DEDICATED.values(), TAKEN_FROM_GENERAL, PRIORITY, EXTRA_HOURS, OUT_OF_TURN_CAP}
+    shared = {
+        *DEDICATED.values(),
+        TAKEN_FROM_GENERAL,
+        PRIORITY,
+        EXTRA_HOURS,
+        OUT_OF_TURN_CAP,
+        HANDOVER_PRIORITY,
+    }
     for change in measure.changes:
         if change.param in shared or change.param.startswith(RAIL_PREFIX):
             raise EvidenceError(

@@ -20,10 +20,13 @@ CorridorRole = Literal["user", "eligible_nonuser", "other"]
 DIRECTIONS: tuple[Direction, ...] = ("kz_to_cn", "cn_to_kz")
 SIDES: tuple[Side, ...] = ("kz", "cn")
 
-# Engine classes: they decide pools, priority and ceilings, nothing else.
+Leg = Literal["home", "crossing", "yard"]
+
+# Engine classes: they decide pools, priority, ceilings and who makes a pair, nothing else.
 ORDINARY = "ordinary"
 CORRIDOR = "corridor"
-OUT_OF_TURN = ".out_of_turn"  # appended to one of the two
+OUT_OF_TURN = "out_of_turn"  # in the electronic queue
+FETCHING = "fetching"  # in the Chinese yard: a truck that waits for a load
 
 
 def first_side(direction: Direction) -> Side:
@@ -65,6 +68,10 @@ class GroupLabel:
     ``agricultural`` those that are farm goods throughout: by rail grain only, because container trains
     are eligible for the produce in some of their boxes, a share that nobody knows. ``loaded`` is false
     for trucks and trains of wagons that go empty. ``worth`` is known for trucks only.
+
+    ``leg``: a truck's journey has several. ``home`` lasts from booking in the electronic queue to the arrival
+    at the border, ``crossing`` from there out of China's post, or from the hand-over yard back to Kazakhstan,
+    ``yard`` is a truck's wait for a load in China.
     """
 
     crossing: str
@@ -81,6 +88,7 @@ class GroupLabel:
     agricultural: bool
     loaded: bool
     worth: Worth = UNKNOWN_WORTH
+    leg: Leg = "crossing"
 
 
 @dataclass(frozen=True)

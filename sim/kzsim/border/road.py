@@ -1,69 +1,87 @@
-"""One road crossing in one direction as network: the way of its trucks, and the trucks.
+"""One road crossing in one direction as network: the ways of its trucks, and the trucks.
 
-From Kazakhstan a truck waits for the electronic queue, drives up, passes the Kazakh post, crosses
-the strip between the posts, waits for China's daily intake and passes the Chinese post. From China
-a load is handed over in the Chinese yard, then passes the two posts the other way round. Zones::
+Kazakh trucks go to China and come back. A journey has legs, each of which is followed by the next:
 
-    kz_to_cn: yard of the Kazakh post   entry_gate .. end of exit_gate
-              strip                     drive across .. start of the Chinese entry_gate
-    cn_to_kz: strip                     drive across .. start of the Kazakh entry_gate
-              yard of the Kazakh post   entry_gate .. end of exit_gate
+    home       waits for a slot of the electronic queue, is called, drives to the border
+    kz_to_cn   passes the Kazakh post, crosses the strip, waits for China's daily intake, passes the Chinese
+               post, unloads in the hand-over yard
+    yard       waits there for a load
+    cn_to_kz   with the load, from its delivery on: hand-over, the two posts the other way round; or at once,
+               empty
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from kzsim import evidence
-from kzsim.border import episodes, post, road_queue, taking
+from kzsim.border import (
+    episodes,
+    road_choice,
+    road_home,
+    road_queue,
+    road_trucks,
+    road_ways,
+    road_yard,
+    taking,
+)
 from kzsim.border.calendars import Clock
-from kzsim.border.corridors import PRIORITY, CrossingCorridor, Use
-from kzsim.border.demand import HourShares, Pattern, arrivals
+from kzsim.border.corridors import CrossingCorridor, crossing_corridor
+from kzsim.border.demand import arrivals
+from kzsim.border.journeys import EMPTY, Journey, journeys
 from kzsim.border.labels import (
-    CORRIDOR,
-    ORDINARY,
+    FETCHING,
     OUT_OF_TURN,
-    SIDES,
-    CorridorRole,
     Direction,
-    ElementLabel,
-    GroupLabel,
     Parts,
     Side,
-    first_side,
-    second_side,
 )
-from kzsim.border.post import Element, Truck
-from kzsim.border.quantities import count
-from kzsim.border.road_queue import EQUEUE, INTAKE, RELEASED, OutOfTurn
+from kzsim.border.post import Element
+from kzsim.border.quantities import distribution
+from kzsim.border.road_queue import EQUEUE
 from kzsim.border.site import Site
-from kzsim.border.worth import road_worth
 from kzsim.evidence import Parameters
 from kzsim.network.model import (
-    Account,
-    Condition,
-    DelayStage,
+    NO_ARRIVALS,
+    Arrivals,
+    Follows,
     Kind,
-    Occupancy,
     Route,
     Source,
-    Step,
-    Swing,
-    Work,
-    Zone,
 )
 from kzsim.scenario import CrossingSettings, Scenario
 
-APPROACH = "approach"
-HANDOVER = "handover"
-WAREHOUSE = "handover.warehouse"
-NEUTRAL = "neutral"
-YARD = "yard"
-STRIP = "strip"
-EVERYTHING = Use(frozenset(), 1.0)
+
+@dataclass(frozen=True)
+class _Road:
+    """A crossing in one direction: ``trips`` are the year's, to be multiplied by ``factor``.
+
+    ``flexible``: share of the trucks that may choose another crossing.
+    """
+
+    scenario: Scenario
+    site: Site
+    demand: evidence.RoadDemand
+    trips: tuple[Journey, ...]
+    factor: float
+    flexible: float
+
+    def flow(self, klass: str) -> evidence.RoadFlow:
+        """A class of the site's direction."""
+        return self.demand.flows[self.site.direction][klass]
+
+    def way(self, klass: str, *, with_truck: bool = False) -> Route:
+        """The route of a class of the site's direction."""
+        loaded = self.flow(klass).load_t > 0
+        return road_ways.route(self.site, klass, loaded=loaded, with_truck=with_truck)
+
+    def name(self, leg: str, journey: Journey) -> str:
+        """Name of the source of a leg of a journey."""
+        return f"road.{self.site.crossing}.{leg}.{journey.key}"
 
 
 def road_parts(
@@ -74,214 +92,206 @@ def road_parts(
     clock: Clock,
     corridor: CrossingCorridor,
 ) -> Parts:
-    """Everything that trucks of one direction need at one crossing.
+    """Everything that trucks of one direction need at one crossing; from Kazakhstan the legs before it too.
 
     Raises EvidenceError if the evidence lacks an entry for this crossing and year.
     """
+    road = _road(scenario, params, crossing, direction, clock, corridor)
+    return _there(road) if direction == "kz_to_cn" else _back(road)
+
+
+def _road(
+    scenario: Scenario,
+    params: Parameters,
+    crossing: str,
+    direction: Direction,
+    clock: Clock,
+    corridor: CrossingCorridor,
+) -> _Road:
     settings = scenario.crossings.get(crossing, CrossingSettings()).road
     dated = episodes.dated(scenario, crossing, "road")
     own_hours: dict[Side, Any] = {"kz": settings.hours_kz, "cn": settings.hours_cn}
     openings = taking.openings(params, crossing, clock, own_hours, dated.shut_days())
     site = Site(crossing, direction, params, clock, corridor, openings, settings.intake_factor, dated)
-    factor = scenario.demand_factor * settings.demand_factor
-    out_of_turn = road_queue.NOBODY
-    if direction == "kz_to_cn":
-        out_of_turn = road_queue.out_of_turn(site, scenario.year, factor, scenario.growth)
-
-    made = _elements(site, out_of_turn)
-    zones = _zones(site)
-    groups: list[GroupLabel] = []
-    routes, sources = [], []
     demand = taking.road_demand(params, crossing, scenario.year, scenario.growth)
-    for klass, flow in demand.flows[direction].items():
-        routes.append(_route(site, klass, loaded=flow.load_t > 0))
-        kinds = _kinds(site, klass, flow, out_of_turn, groups)
-        bends = dated.bends(direction, klass, loaded=flow.load_t > 0)
-        pattern = _pattern(site, klass, demand)
-        come = arrivals(clock, flow.trucks * factor, pattern, _swing(site), bends=bends)
-        sources.append(Source(f"road.{crossing}.{direction}.{klass}", routes[-1].name, come, kinds))
+    flows = demand.flows
+    trips = journeys(crossing, flows["kz_to_cn"], flows["cn_to_kz"])
+    factor = scenario.demand_factor * settings.demand_factor
+    free = road_choice.flexible(params, crossing) if len(scenario.road) > 1 else 0.0
+    return _Road(scenario, site, demand, trips, factor, free)
+
+
+def _others(road: _Road, direction: Direction) -> dict[str, _Road]:
+    """All crossings of the scenario in that direction, if any truck of theirs has a choice."""
+    scenario, site = road.scenario, road.site
+    if not road_choice.anybody_chooses(site.params, scenario.road):
+        return {}
+    return {
+        name: _road(
+            scenario,
+            site.params,
+            name,
+            direction,
+            site.clock,
+            site.corridor if name == site.crossing else crossing_corridor(scenario, name, "road"),
+        )
+        for name in scenario.road
+    }
+
+
+class _Sources:
+    """The sources of a direction at a crossing, and their routes."""
+
+    def __init__(self, road: _Road) -> None:
+        self.road = road
+        self.groups: road_trucks.Groups = []
+        self.kinds = road_trucks.Kinds(road.site, self.groups)
+        self.routes: dict[str, Route] = {}
+        self.sources: list[Source] = []
+
+    def add(
+        self,
+        name: str,
+        route: Route,
+        kinds: Iterable[Kind],
+        arrivals: Arrivals,
+        follows: Follows | None = None,
+    ) -> None:
+        """A source of these kinds on this route."""
+        self.routes[route.name] = route
+        self.sources.append(Source(name, route.name, arrivals, tuple(kinds), follows))
+
+    def follow(self, name: str, route: Route, klass: str, after: str, step: str) -> None:
+        """A source of trucks of a class that follows another."""
+        kinds = self.kinds.of_class(klass, self.road.flow(klass), _names(route))
+        self.add(name, route, kinds, NO_ARRIVALS, Follows(after, step))
+
+
+def _there(road: _Road) -> Parts:
+    """From home to the hand-over yard in China."""
+    site = road.site
+    scaled = [replace(trip, trucks=trip.trucks * road.factor) for trip in road.trips]
+    out_of_turn = road_queue.out_of_turn(site, road.scenario.year, scaled)
+    everywhere = _others(road, "kz_to_cn")
+    elements = [*road_home.elements(site, out_of_turn), *road_ways.elements(site)]
+    home, at_home = road_home.route(site), dict(road_home.work(site))
+    if everywhere:
+        sites = {name: each.site for name, each in everywhere.items()}
+        elements.append(road_choice.stage(sites))
+        home = road_choice.decided(site, home)
+        at_home |= road_choice.decided_work(site)
+    made = _Sources(road)
+    for trip in road.trips:
+        kinds = road_home.kinds(site, trip, road.flow(trip.there), out_of_turn, at_home, made.groups)
+        name, there = road.name("home", trip), road.name("kz_to_cn", trip)
+        made.add(name, home, kinds, _bookings(road, trip, 1.0 - road.flexible))
+        out = road.way(trip.there)
+        made.follow(there, out, trip.there, name, home.steps[-1].name)
+        if trip.takes_load:
+            _add_waiting(made, trip, there, out.steps[-1].name)
+    if road.flexible:
+        near = road_choice.considered(site.params, site.crossing, road.scenario.road)
+        open_to = {name: each.site for name, each in everywhere.items() if name in near}
+        way, chosen = road_choice.route(site.crossing, open_to), road_choice.work(site, open_to)
+        for trip in road.trips:
+            kinds = road_home.kinds(site, trip, road.flow(trip.there), out_of_turn, chosen, made.groups)
+            made.add(road.name("flexible", trip), way, kinds, _bookings(road, trip, road.flexible))
+    for usual, other, trip in _coming(road, everywhere):
+        out = road.way(trip.there)
+        after = other.name("flexible", trip)
+        name = f"{road.name('kz_to_cn', trip)}.from_{usual}"
+        made.follow(name, out, trip.there, after, road_choice.last_step(site.crossing))
+    return _parts(made, elements, {(OUT_OF_TURN, site.name("kz", EQUEUE)): -1})
+
+
+def _coming(road: _Road, everywhere: Mapping[str, _Road]) -> Iterator[tuple[str, _Road, Journey]]:
+    """Whose flexible trucks may come to this crossing, and on which journeys."""
+    here = road.site.crossing
+    for usual, other in everywhere.items():
+        near = road_choice.considered(other.site.params, usual, road.scenario.road)
+        if other.flexible and here in near:
+            for trip in other.trips:
+                yield usual, other, trip
+
+
+def _add_waiting(made: _Sources, trip: Journey, after: str, step: str) -> None:
+    """A truck's wait for a load in the hand-over yard."""
+    site, flow = made.road.site, made.road.flow(trip.there)
+    of = road_trucks.truck(site, trip.there, flow, compliant=False)
+    label = road_trucks.group(site, of, flow, "yard")
+    if label not in made.groups:
+        made.groups.append(label)
+    waits = Route(f"road.{site.crossing}.yard", *road_yard.waiting(site))
+    kind = Kind("other", 1.0, FETCHING, made.groups.index(label), road_yard.patience(site))
+    made.add(made.road.name("yard", trip), waits, (kind,), NO_ARRIVALS, Follows(after, step))
+
+
+def _back(road: _Road) -> Parts:
+    """From the hand-over yard, or for empty trucks from the Chinese post, to Kazakhstan."""
+    site = road.site
+    made = _Sources(road)
+    lead = distribution(site.fact("handover.truck_order_lead"))
+    empty = road.way(EMPTY)
+    for trip in road.trips:
+        name = road.name("cn_to_kz", trip)
+        if trip.takes_load:
+            way = road.way(trip.back)
+            kinds = made.kinds.of_class(trip.back, road.flow(trip.back), _names(way))
+            made.add(name, way, kinds, Arrivals("after", of=road.name("home", trip), by=lead))
+            made.follow(f"{name}.{EMPTY}", empty, EMPTY, road.name("yard", trip), road_yard.GOES)
+        else:
+            made.follow(name, empty, EMPTY, road.name("kz_to_cn", trip), _last_in_yard(trip))
+    for usual, _, trip in _coming(road, _others(road, "cn_to_kz")):
+        way = road.way(trip.back, with_truck=True) if trip.takes_load else empty
+        after = f"{road.name('kz_to_cn', trip)}.from_{usual}"
+        made.follow(f"{road.name('cn_to_kz', trip)}.from_{usual}", way, trip.back, after, _last_in_yard(trip))
+    loads = math.fsum(trip.trucks for trip in road.trips if trip.takes_load) * road.factor
+    yard = road_yard.elements(site, loads, _days_of(road.scenario.year))
+    return _parts(made, (*road_ways.elements(site), *yard), road_yard.priority(site))
+
+
+def _days_of(year: int) -> int:
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
+def _last_in_yard(trip: Journey) -> str:
+    return road_yard.UNLOAD if trip.there != EMPTY else road_yard.DRIVE_IN
+
+
+def _parts(made: _Sources, elements: Iterable[Element], priority: Mapping[tuple[str, str], int]) -> Parts:
+    site = made.road.site
+    elements, zones = tuple(elements), road_ways.zones(site)
     return Parts(
-        stages=tuple(element.made for element in made),
+        stages=tuple(element.made for element in elements),
         zones=tuple(zones),
-        routes=tuple(routes),
-        sources=tuple(sources),
-        elements={element.made.name: element.label for element in made}
+        routes=tuple(made.routes.values()),
+        sources=tuple(made.sources),
+        elements={element.made.name: element.label for element in elements}
         | {zone.name: label for zone, label in zones.items()},
-        groups=tuple(groups),
-        priority=_priority(site, out_of_turn),
-        idle=corridor.not_modelled(direction),
+        groups=tuple(made.groups),
+        priority={**road_ways.priority(site), **priority},
+        idle=site.corridor.not_modelled(site.direction),
     )
 
 
-def _elements(site: Site, out_of_turn: OutOfTurn) -> tuple[Element, ...]:
-    first = first_side(site.direction)
-    found = [
-        Element(DelayStage(site.name(first, APPROACH), Account.TRAVEL), site.label(first, APPROACH, "stage")),
-        Element(
-            DelayStage(site.name("between", NEUTRAL), Account.TRAVEL), site.label("between", NEUTRAL, "stage")
-        ),
-    ]
-    if site.direction == "kz_to_cn":
-        found.append(Element(road_queue.equeue(site, out_of_turn), site.label("kz", EQUEUE, "gate")))
-        found.append(Element(road_queue.intake(site), site.label("cn", INTAKE, "gate")))
-    else:
-        yard = DelayStage(site.name("cn", HANDOVER), Account.HANDLING)
-        found.append(Element(yard, site.label("cn", HANDOVER, "stage")))
-        if site.dated.releases():
-            found.append(Element(road_queue.release(site), site.label("cn", RELEASED, "gate")))
-    return (*found, *(element for side in SIDES for element in post.elements(site, side)))
+def _names(route: Route) -> tuple[str, ...]:
+    return tuple(step.name for step in route.steps)
 
 
-def _zones(site: Site) -> Mapping[Zone, ElementLabel]:
-    yard = Zone(site.name("kz", YARD), count(site.fact("kz.yard_places")))
-    strip = Zone(site.name("between", STRIP), count(site.fact("neutral.places")))
-    return {yard: site.label("kz", YARD, "zone"), strip: site.label("between", STRIP, "zone")}
+def _bookings(road: _Road, trip: Journey, share: float) -> Arrivals:
+    """When trucks are booked into the queue, a share of those of a journey.
 
-
-def _priority(site: Site, out_of_turn: OutOfTurn) -> dict[tuple[str, str], int]:
-    """Corridor users first at the posts, and at the zone before and behind the one they leave."""
-    found: dict[tuple[str, str], int] = {}
-    for side in SIDES:
-        found |= post.priority(site, side)
-    users = (CORRIDOR, CORRIDOR + OUT_OF_TURN)
-    for side, zone in (
-        ("kz", site.name("kz", YARD)),
-        (first_side(site.direction), site.name("between", STRIP)),
-    ):
-        rank = round(site.corridor.switch(PRIORITY, site.direction, side))
-        found |= {(klass, zone): -rank for klass in users if rank}
-    found |= {(klass, site.name("kz", EQUEUE)): -1 for klass in out_of_turn.weight}
-    return found
-
-
-def _route(site: Site, klass: str, *, loaded: bool) -> Route:
-    first, second = first_side(site.direction), second_side(site.direction)
-    eligible = klass in site.corridor.eligible
-
-    def through(side: Side) -> tuple[Step, ...]:
-        return post.steps(site, side, agricultural=eligible, eligible=eligible)
-
-    approach = Step(APPROACH, site.name(first, APPROACH))
-    across = Step(NEUTRAL, site.name("between", NEUTRAL))
-    before: tuple[Step, ...] = ()
-    between: tuple[Step, ...] = (across,)
-    if site.direction == "kz_to_cn":
-        before = (Step(EQUEUE, site.name("kz", EQUEUE)), approach)
-        between = (across, Step(INTAKE, site.name("cn", INTAKE)))
-    elif site.dated.releases():
-        between = (Step(RELEASED, site.name("cn", RELEASED)), across)
-    if site.direction == "cn_to_kz" and loaded:
-        yard = site.name("cn", HANDOVER)
-        before = (approach, Step(HANDOVER, yard), Step(WAREHOUSE, yard))
-    return Route(
-        name=f"road.{site.crossing}.{site.direction}.{klass}",
-        steps=(*before, *through(first), *between, *through(second)),
-        occupancies=(
-            Occupancy(site.name("kz", YARD), "kz.entry_gate", "kz.exit_gate", "end"),
-            Occupancy(site.name("between", STRIP), NEUTRAL, f"{second}.entry_gate", "start"),
-        ),
+    Trucks that bring goods are booked as these come; the others are ordered for a load, by the months in
+    which loads of its class come: hours or days before it, which in terms of months is no difference.
+    """
+    site = road.site
+    brings = trip.there != EMPTY
+    way: Direction = "kz_to_cn" if brings else "cn_to_kz"
+    klass = trip.there if brings else trip.back
+    return arrivals(
+        site.clock,
+        trip.trucks * road.factor * share,
+        road_trucks.pattern(site, way, klass, road.demand),
+        road_trucks.swing(site),
+        bends=site.dated.bends(way, klass, loaded=klass != EMPTY),
     )
-
-
-def _kinds(
-    site: Site, klass: str, flow: evidence.RoadFlow, out_of_turn: OutOfTurn, groups: list[GroupLabel]
-) -> tuple[Kind, ...]:
-    """The kinds of one class; appends the labels of their groups to ``groups``."""
-    eligible = klass in site.corridor.eligible
-    complying = site.corridor.compliance if eligible else 0.0
-    user_class = CORRIDOR if site.separates else ORDINARY
-    early = out_of_turn.of_users * complying
-    early_empties = out_of_turn.of_empties if flow.load_t == 0 else 0.0
-    found = []
-    for compliant, shares in (
-        (True, {user_class + OUT_OF_TURN: early, user_class: complying - early}),
-        (False, {ORDINARY + OUT_OF_TURN: early_empties, ORDINARY: 1 - complying - early_empties}),
-    ):
-        if not sum(shares.values()):
-            continue
-        truck = Truck(klass, flow.load_t > 0, eligible, compliant)
-        groups.append(_group(site, truck, flow))
-        uses = site.corridor.uses(site.direction, klass) if compliant else (EVERYTHING,)
-        work = {use: _work(site, replace(truck, without=use.without)) for use in uses}
-        for engine_class, share in shares.items():
-            for use in uses if share else ():
-                name = ".without_".join(
-                    (f"{'compliant' if compliant else 'other'}.{engine_class}", *sorted(use.without))
-                )
-                found.append(Kind(name, share * use.share, engine_class, len(groups) - 1, work[use]))
-    return tuple(found)
-
-
-def _group(site: Site, truck: Truck, flow: evidence.RoadFlow) -> GroupLabel:
-    eligible = truck.klass in site.corridor.eligible
-    role: CorridorRole = "eligible_nonuser" if eligible else "other"
-    if truck.compliant and site.corridor.concerns(site.direction, truck.klass):
-        role = "user"
-    return GroupLabel(
-        crossing=site.crossing,
-        mode="road",
-        direction=site.direction,
-        klass=truck.klass,
-        eligible=eligible,
-        compliant=truck.compliant,
-        corridor=role,
-        load_t=flow.load_t,
-        agricultural=eligible,
-        loaded=truck.loaded,
-        worth=road_worth(site.params, site.crossing, site.direction, truck.klass, flow),
-    )
-
-
-def _work(site: Site, truck: Truck) -> dict[str, Work]:
-    def lasts(tail: str) -> Work:
-        side = first_side(site.direction)
-        return Work(
-            site.corridor.duration(
-                site.params,
-                site.key(tail),
-                tail,
-                site.direction,
-                side,
-                truck.klass,
-                truck.compliant,
-                truck.without,
-            )
-        )
-
-    done = {APPROACH: lasts("approach.time"), NEUTRAL: lasts("neutral.time")}
-    if site.direction == "kz_to_cn":
-        done |= {EQUEUE: Work(), INTAKE: Work()}
-    else:
-        done[RELEASED] = Work()
-    if site.direction == "cn_to_kz" and truck.loaded:
-        tail = "handover.warehouse_share"
-        share = site.corridor.changed(
-            site.fact(tail).share, tail, site.direction, "cn", truck.klass, truck.compliant, truck.without
-        )
-        stored = Condition(f"{WAREHOUSE}.selected", 0.0, min(1.0, share))
-        handling = lasts("handover.warehouse_handling").duration
-        done |= {HANDOVER: lasts("handover.time"), WAREHOUSE: Work(handling, (stored,))}
-    for side in SIDES:
-        done |= post.work(site, side, truck)
-    steps = {step.name for step in _route(site, truck.klass, loaded=truck.loaded).steps}
-    return {name: work for name, work in done.items() if name in steps}
-
-
-def _pattern(site: Site, klass: str, demand: evidence.RoadDemand) -> Pattern:
-    opening = site.openings[first_side(site.direction)]
-    weekday = taking.weekday(site.params, site.direction)
-
-    def hours_on(day: date) -> HourShares:
-        when = "round_the_clock" if opening.round_the_clock(day) else "day_post"
-        profile = taking.hour_of_day(site.params, f"{site.direction}_{when}")
-        return HourShares(profile.share, "cn" if profile.clock == "cn" else "kz")
-
-    return Pattern(
-        monthly=taking.road_monthly(site.params, demand, site.direction, klass),
-        weekday=[0.0 if day in opening.closed_weekdays else share for day, share in enumerate(weekday)],
-        hours_on=hours_on,
-    )
-
-
-def _swing(site: Site) -> Swing:
-    return Swing(f"road.{site.crossing}.{site.direction}.day", taking.day_to_day_cv(site.params, "road"))

@@ -1,21 +1,18 @@
 """What lets trucks out of Kazakhstan: the electronic queue's slots and China's daily intake.
 
-Both are gates with a quota. The queue calls trucks while the Kazakh post works: the day's slots are
-spread in whole numbers over its open hours, and what an hour leaves unused is lost. The intake
-counts by the day of the Chinese calendar.
+Both are gates with a quota. Slots are hours of the Kazakh post: the slots of a day are
+spread in whole numbers over its open hours, and what an hour leaves unused is lost. A truck is called for its
+slot as long before as trucks come early at most. The intake counts by the day of the Chinese calendar.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from types import MappingProxyType
 
-from kzsim import evidence
-from kzsim.border import taking
 from kzsim.border.calendars import (
     clock,
     daily_refills,
@@ -26,11 +23,11 @@ from kzsim.border.calendars import (
     whole_parts,
 )
 from kzsim.border.corridors import OUT_OF_TURN_AGRI, OUT_OF_TURN_CAP, OUT_OF_TURN_FETCHING
-from kzsim.border.labels import CORRIDOR, ORDINARY, OUT_OF_TURN
+from kzsim.border.journeys import EMPTY, Journey
+from kzsim.border.labels import OUT_OF_TURN
 from kzsim.border.quantities import plain_number
 from kzsim.border.site import Site
 from kzsim.network.model import Calendar, GateStage, Refill
-from kzsim.scenario.model import NO_GROWTH, Growth
 
 EQUEUE = "equeue"
 INTAKE = "intake"
@@ -39,6 +36,8 @@ NO_LIMIT = 1_000_000
 """More than any crossing sees in a day."""
 QUOTA_KEY = "quota.cn_intake"
 SLOTS_KEY = "equeue.slots"
+NO_SHOWS = "equeue.no_show_share"
+PAID = "equeue.paid_express_share_cap"
 FETCHED = "perishable"
 """The produce that refrigerated trucks cross empty to fetch."""
 
@@ -49,15 +48,20 @@ _ROUNDING = 1e-9
 class OutOfTurn:
     """Which trucks get a slot of the electronic queue out of turn.
 
-    ``of_users`` is the share of the corridor's users that do, ``of_empties`` the share of the empty
-    trucks; ``cap`` is the part of a day's releases that may go so, and ``weight`` how it falls to
-    the engine classes.
+    ``of_users`` is the share of the corridor's users that do, ``of_fetching`` of the empty trucks that go
+    for produce, ``of_all`` of all trucks, for money; ``cap`` is the part of a day's slots that may go so.
     """
 
     of_users: float = 0.0
-    of_empties: float = 0.0
+    of_fetching: float = 0.0
+    of_all: float = 0.0
     cap: float = 0.0
-    weight: Mapping[str, float] = field(default_factory=dict)
+
+    def share(self, journey: Journey, *, compliant: bool) -> float:
+        """Share of the trucks of a journey, those that comply or the others, that go out of turn."""
+        fetches = journey.there == EMPTY and journey.back == FETCHED
+        entitled = self.of_users if compliant else self.of_fetching if fetches else 0.0
+        return entitled + (1.0 - entitled) * self.of_all
 
 
 NOBODY = OutOfTurn()
@@ -81,20 +85,34 @@ def daily_slots(site: Site, day: date) -> float:
     return quota.on(day) * site.intake_factor * site.fact("equeue.overbooking_factor").number
 
 
-def daily_releases(site: Site, day: date) -> int:
-    """Trucks that the queue lets go on that day: its slots less those whose trucks do not show up."""
+def calls(site: Site, day: date) -> int:
+    """Trucks that the queue calls for that day's slots.
+
+    The shares of the trucks that do not come are those of the year; on days of an episode in which more of
+    them stay away, so many fewer of the slots are of use.
+    """
     if not site.openings["kz"].minutes(day):
         return 0
-    stay_away = site.fact("equeue.no_show_share")
-    return round_down(daily_slots(site, day) * (1 - plain_number(stay_away.on(day), stay_away.unit)))
+    absent = site.fact(NO_SHOWS)
+    today = plain_number(absent.on(day), absent.unit)
+    return round_down(daily_slots(site, day) * (1 - today) / (1 - no_shows(site)))
 
 
-def equeue(site: Site, out_of_turn: OutOfTurn) -> GateStage:
-    """The gate of the electronic queue; without quota and always open where there is no queue."""
+def no_shows(site: Site) -> float:
+    """Share of those called who do not come."""
+    return site.fact(NO_SHOWS).share
+
+
+def equeue(site: Site, out_of_turn: OutOfTurn, ahead_ms: int) -> GateStage:
+    """The gate of the electronic queue; without quota and always open where there is no queue.
+
+    It lets trucks go ``ahead_ms`` before the hour of their slot.
+    """
     name = site.name("kz", EQUEUE)
     if not site.fact("equeue.enabled").flag:
         return GateStage(name, Calendar.always(1))
-    return GateStage(name, to_calendar(site.open("kz")), tuple(_refills(site, out_of_turn)))
+    earlier = joined(site.clock, ((start - ahead_ms, end - ahead_ms) for start, end in site.open("kz")))
+    return GateStage(name, to_calendar(earlier), tuple(_refills(site, out_of_turn, ahead_ms)))
 
 
 def intake(site: Site) -> GateStage:
@@ -128,68 +146,74 @@ def release(site: Site) -> GateStage:
     return GateStage(site.name("cn", RELEASED), Calendar.always(1), tuple(refills))
 
 
-def out_of_turn(site: Site, year: int, demand_factor: float, growth: Growth = NO_GROWTH) -> OutOfTurn:
-    """How far the cap on slots out of turn goes, over a whole year.
+def out_of_turn(site: Site, year: int, trips: Sequence[Journey]) -> OutOfTurn:
+    """How far the caps on slots out of turn go, over a whole year; ``trips`` are the year's.
 
-    The cap is kept where it is applied in fact, at the booking: such a share of the trucks entitled
-    to it is given a slot out of turn that over the year they use up the cap and no more.
+    The caps are kept where they are applied in fact, at the booking: such a share of the trucks entitled
+    to them is given a slot out of turn that over the year they use up the cap and no more.
     """
-    share = site.corridor.switch(OUT_OF_TURN_CAP, site.direction, "kz")
-    if share == 0 or not site.fact("equeue.enabled").flag:
+    if not site.fact("equeue.enabled").flag:
         return NOBODY
-    own = site.params.own(site.key(OUT_OF_TURN_CAP))
-    if own is not None:
-        share = own.share  # the rule's cap as the scenario has it, whatever the measure says
-    cap = share * site.corridor.switch(OUT_OF_TURN_AGRI, site.direction, "kz")
-    if cap == 0:
+    cap, paid = _cap(site), _paid(site)
+    if cap + paid == 0:
         return NOBODY
     whole_year = clock(date(year, 1, 1), date(year, 12, 31))
-    places = cap * math.fsum(daily_releases(site, day) for day in whole_year.days("kz"))
-    flows = taking.road_demand(site.params, site.crossing, year, growth).flows
-    going = flows[site.direction]
-    eligible = math.fsum(going[klass].trucks for klass in site.corridor.eligible) * demand_factor
+    slots = math.fsum(calls(site, day) for day in whole_year.days("kz"))
+    trucks = math.fsum(trip.trucks for trip in trips)
+    eligible = math.fsum(trip.trucks for trip in trips if trip.there in site.corridor.eligible)
     users = site.corridor.compliance * eligible
-    empties = math.fsum(flow.trucks for flow in going.values() if flow.load_t == 0) * demand_factor
-    fetching = min(empties, _fetching(site, flows["cn_to_kz"][FETCHED].trucks * demand_factor, going))
-    if users + fetching == 0:
-        return NOBODY
-    given = min(1.0, places / (users + fetching))
-    user_class = (CORRIDOR if site.separates else ORDINARY) + OUT_OF_TURN
-    weight = {user_class: users / (users + fetching)}
-    if fetching:
-        other = ORDINARY + OUT_OF_TURN
-        weight[other] = weight.get(other, 0.0) + fetching / (users + fetching)
+    fetching = math.fsum(trip.trucks for trip in trips if (trip.there, trip.back) == (EMPTY, FETCHED))
+    cooled = _fetching(site)
+    entitled = users + cooled * fetching
+    given = min(1.0, cap * slots / entitled) if entitled else 0.0
     return OutOfTurn(
         of_users=given,
-        of_empties=given * fetching / empties if empties else 0.0,
-        cap=cap,
-        weight=MappingProxyType(weight),
+        of_fetching=given * cooled,
+        of_all=min(1.0, paid * slots / trucks) if trucks else 0.0,
+        cap=cap + paid,
     )
 
 
-def _fetching(site: Site, loads: float, going: Mapping[str, evidence.RoadFlow]) -> float:
-    """Empty refrigerated trucks that go for produce, if the corridor's rules count them as its own."""
-    empties = [klass for klass, flow in going.items() if flow.load_t == 0]
-    if not any(site.corridor.switch(OUT_OF_TURN_FETCHING, site.direction, "kz", klass) for klass in empties):
+def _cap(site: Site) -> float:
+    """Part of the slots that trucks of a corridor may have out of turn."""
+    share = site.corridor.switch(OUT_OF_TURN_CAP, site.direction, "kz")
+    if share == 0:
         return 0.0
-    return loads * site.params.get(f"road.{site.crossing}.both.loss.reefer_share").share
+    own = site.params.own(site.key(OUT_OF_TURN_CAP))
+    if own is not None:
+        share = own.share  # the rule's cap as the scenario has it, whatever the measure says
+    return share * site.corridor.switch(OUT_OF_TURN_AGRI, site.direction, "kz")
 
 
-def _refills(site: Site, out_of_turn: OutOfTurn) -> Iterator[Refill]:
+def _paid(site: Site) -> float:
+    """Part of the slots that anybody may buy; none where the evidence of the year knows of no sale."""
+    fact = site.params.find(site.key(PAID))
+    return 0.0 if fact is None else fact.share
+
+
+def _fetching(site: Site) -> float:
+    """Share of the empty trucks going for produce that count as the corridor's own by its rules."""
+    if not site.corridor.switch(OUT_OF_TURN_FETCHING, site.direction, "kz", EMPTY):
+        return 0.0
+    return site.params.get(f"road.{site.crossing}.both.loss.reefer_share").share
+
+
+def _refills(site: Site, out_of_turn: OutOfTurn, ahead_ms: int) -> Iterator[Refill]:
     last_end = 0
     for day, group in groupby(open_hours(site.clock, site.openings["kz"]), key=lambda hour: hour.day):
         hours = list(group)
-        releases = daily_releases(site, day)
+        called = calls(site, day)
         open_minutes = sum(hour.minutes for hour in hours)
-        parts = whole_parts(releases * hour.minutes / open_minutes for hour in hours)
-        ceilings = {
-            klass: math.ceil(releases * out_of_turn.cap * weight - _ROUNDING)
-            for klass, weight in out_of_turn.weight.items()
-        }
+        parts = whole_parts(called * hour.minutes / open_minutes for hour in hours)
+        ceiling = math.ceil(called * out_of_turn.cap - _ROUNDING)
+        ceilings = {OUT_OF_TURN: ceiling} if out_of_turn.cap else {}
         for hour, amount in zip(hours, parts, strict=True):
-            if hour.start_ms > last_end:
+            start, end = max(0, hour.start_ms - ahead_ms), hour.end_ms - ahead_ms
+            if end <= 0:
+                continue
+            if start > last_end:
                 yield Refill(last_end, 0)
-            yield Refill(hour.start_ms, amount, ceilings)
-            last_end = hour.end_ms
+            yield Refill(start, amount, ceilings)
+            last_end = end
     if last_end < site.clock.horizon_ms:
         yield Refill(last_end, 0)

@@ -46,6 +46,12 @@ class _Prepared:
     of: tuple[int, ...]
     order: tuple[int, ...]
 
+    def root(self, number: int) -> int:
+        """The first of the sources that one follows, by others or at once; itself if it follows none."""
+        while self.sources[number].follows is not None:
+            number = self.of[number]
+        return number
+
 
 @kept_with_program
 def _prepare(program: Program) -> _Prepared:
@@ -115,7 +121,8 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
         arrivals[number] = arrival
     counts = [len(arrival) for arrival in arrivals]
     kinds = [
-        kinds_of(source, count, seed, replication) for source, count in zip(sources, counts, strict=True)
+        kinds_of(sources[number], counts[number], seed, replication, sources[prepared.root(number)].name)
+        for number in range(len(sources))
     ]
     numbers = numbers_of(prepared.recipe, seed, replication)
 
@@ -152,14 +159,16 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
     )
 
 
-def kinds_of(source: Source, count: int, seed: int, replication: int) -> npt.NDArray[np.int16]:
-    """int16 [count]: the kind of each entity of a source."""
+def kinds_of(
+    source: Source, count: int, seed: int, replication: int, decided_by: str
+) -> npt.NDArray[np.int16]:
+    """int16 [count]: the kind of each entity of a source, by the numbers of the source ``decided_by``."""
     bounds = np.cumsum([k.share for k in source.kinds], dtype=np.float64)[:-1]
     if in_use():
         from kzsim.draws.instants import kinds
 
-        return kinds(key_of(seed, replication, source.name, "kind"), bounds, count)
-    chooser = uniforms(seed, replication, source.name, "kind", count)
+        return kinds(key_of(seed, replication, decided_by, "kind"), bounds, count)
+    chooser = uniforms(seed, replication, decided_by, "kind", count)
     return np.searchsorted(bounds, chooser, side="right").astype(np.int16)
 
 

@@ -23,7 +23,7 @@ from kzsim.evidence.demand import (
 from kzsim.evidence.episodes import Disruptions, Episode, disruptions
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.explain import Explanation, changed_words, explain, meaning
-from kzsim.evidence.facts import SCENARIO_GRADE, Fact, Period, Spread, facts
+from kzsim.evidence.facts import MS_PER_UNIT, SCENARIO_GRADE, Fact, Period, Spread, facts, split_quantity
 from kzsim.evidence.levers import FACTOR, Lever, lever, levers
 from kzsim.evidence.parameters import (
     ANY_CROSSING,
@@ -41,6 +41,7 @@ __all__ = [
     "ALL_TRUCKS",
     "ANY_CROSSING",
     "FACTOR",
+    "MS_PER_UNIT",
     "SCENARIO_GRADE",
     "Change",
     "ClosedDate",
@@ -94,6 +95,7 @@ __all__ = [
     "requestable_keys",
     "road_demand",
     "sources",
+    "split_quantity",
     "targets",
     "time_zones",
 ]

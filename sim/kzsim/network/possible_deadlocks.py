@@ -25,6 +25,8 @@ from kzsim.network.model import (
 )
 from kzsim.network.skipping import BEFORE_ALL, may_follow, picks_of
 
+_LEADS, _FOLLOWS = ": who leads", ": who follows"
+
 
 @dataclass(frozen=True)
 class Wait:
@@ -42,19 +44,46 @@ def possible_deadlocks(network: Network) -> tuple[str, ...]:
     """
     # of those that differ by source alone one is enough
     waits = tuple({(wait.wanted, wait.held): wait for wait in _waits(network)}.values())
-    while True:
-        held = {name for wait in waits for name in wait.held}
-        # where one of the things that would do is never kept by a waiter, nobody waits for ever
-        stuck = tuple(wait for wait in waits if held.issuperset(wait.wanted))
-        if len(stuck) == len(waits):
-            break
-        waits = stuck
+    return tuple(dict.fromkeys(_possible(waits)))
+
+
+def _possible(waits: Sequence[Wait]) -> Iterator[str]:
+    waits = _stuck(waits)
     follows: dict[str, dict[str, str]] = {}
     for wait in waits:
         for name in wait.held:
             for wanted in wait.wanted:
                 follows.setdefault(name, {}).setdefault(wanted, wait.source)
-    return tuple(_sentence(circle, follows) for circle in _circles(follows))
+    for circle in _circles(follows):
+        leads = next((name for name in circle if _opposite(name) in circle), None)
+        if leads is None:
+            yield _sentence(circle, follows)
+        else:
+            # no two wait at a pairing of whom either would do for the other: it is one of them or the other
+            near = _connected(circle, waits)
+            for side in (leads, _opposite(leads)):
+                yield from _possible([wait for wait in near if side not in wait.wanted])
+
+
+def _stuck(waits: Sequence[Wait]) -> Sequence[Wait]:
+    """Without those for whom one of the things that would do is never kept by a waiter."""
+    while True:
+        held = {name for wait in waits for name in wait.held}
+        stuck = [wait for wait in waits if held.issuperset(wait.wanted)]
+        if len(stuck) == len(waits):
+            return waits
+        waits = stuck
+
+
+def _connected(circle: Sequence[str], waits: Sequence[Wait]) -> Sequence[Wait]:
+    """The waits that have to do with the circle, directly or by way of others."""
+    names, near = set(circle), 0
+    while len(names) != near:
+        near = len(names)
+        for wait in waits:
+            if not names.isdisjoint((*wait.wanted, *wait.held)):
+                names.update(wait.wanted, wait.held)
+    return [wait for wait in waits if not names.isdisjoint(wait.wanted)]
 
 
 def _sentence(circle: Sequence[str], follows: Mapping[str, Mapping[str, str]]) -> str:
@@ -214,4 +243,12 @@ def _other_side(stage: PairingStage, klass: str) -> str:
 
 def _on_side(stage: PairingStage, klass: str, *, leads: bool) -> str:
     goods = stage.goods.get(klass, "")
-    return f"{stage.name}: who {'leads' if leads else 'follows'}" + (f" with {goods}" if goods else "")
+    return f"{stage.name}{_LEADS if leads else _FOLLOWS}" + (f" with {goods}" if goods else "")
+
+
+def _opposite(name: str) -> str:
+    """The other side of a pairing, of the same goods; empty if it is no side."""
+    for one, other in ((_LEADS, _FOLLOWS), (_FOLLOWS, _LEADS)):
+        if one in name:
+            return name.replace(one, other)
+    return ""

@@ -1,0 +1,161 @@
+"""Choice of crossing: where trucks are booked whose crossing is not decided before.
+
+A flexible truck compares its usual crossing with the two nearest others: the longer way, a time that it asks
+for changing at all, and the queue there, in days of slots, as it is published every hour. Its load comes to
+where it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kzsim import evidence
+from kzsim.border import road_home, road_queue
+from kzsim.border.labels import Direction, ElementLabel
+from kzsim.border.post import Element
+from kzsim.border.quantities import distribution
+from kzsim.border.road_queue import EQUEUE
+from kzsim.border.site import Site
+from kzsim.evidence import Parameters
+from kzsim.network.model import (
+    MS_PER_DAY,
+    MS_PER_HOUR,
+    Alternative,
+    ChoiceStage,
+    Distribution,
+    Route,
+    Step,
+    Work,
+)
+
+STAGE = "road.choice"
+FLEXIBLE = "choice.flexible_share"
+SWITCHING = "choice.switching_time"
+SPEED = "choice.road_speed"
+OTHERS = 2
+"""Crossings besides the usual one that a truck considers."""
+
+_WAY: Direction = "kz_to_cn"
+_ENDS = ("almaty_km", "urumqi_km")
+_AT_ONCE = Distribution("fixed", 0.0)
+
+
+def flexible(params: Parameters, crossing: str) -> float:
+    """Share of a crossing's trucks that choose."""
+    return params.get(f"road.{crossing}.{_WAY}.{FLEXIBLE}").share
+
+
+def anybody_chooses(params: Parameters, crossings: Sequence[str]) -> bool:
+    """Whether any truck of these crossings has a choice."""
+    return len(crossings) > 1 and any(flexible(params, crossing) for crossing in crossings)
+
+
+def considered(params: Parameters, usual: str, crossings: Sequence[str]) -> tuple[str, ...]:
+    """The crossings that a truck compares, the usual one first, others by their detour."""
+    others = sorted((detour_km(params, usual, other), other) for other in crossings if other != usual)
+    return (usual, *(other for _, other in others[:OTHERS]))
+
+
+def detour_km(params: Parameters, usual: str, other: str) -> float:
+    """By how much the way from Almaty to Urumqi by another crossing is longer; 0 where it is shorter.
+
+    It is not known where trucks come from and go to. Who usually takes the longer way has his reasons.
+    """
+    return max(0.0, _way_km(params, other) - _way_km(params, usual))
+
+
+def _way_km(params: Parameters, crossing: str) -> float:
+    found = evidence.crossings()[crossing].distances
+    for end in _ENDS:
+        each = found[end]
+        params.take(f"road.{crossing}.distances.{end}", {"km": each.value}, each.grade, each.sources)
+    return sum(found[end].value for end in _ENDS)
+
+
+def detour_ms(params: Parameters, usual: str, other: str) -> float:
+    """How much longer a truck drives."""
+    speed = params.get(f"road.{usual}.{_WAY}.{SPEED}").number
+    return detour_km(params, usual, other) / speed * MS_PER_HOUR
+
+
+def stage(sites: Mapping[str, Site]) -> Element:
+    """The choice, the same for all crossings; ``sites`` are those of the direction to China."""
+    first = next(iter(sites.values()))
+    alternatives = tuple(
+        Alternative(name, site.name("kz", EQUEUE), _gap_ms(site)) for name, site in sites.items()
+    )
+    hourly = tuple(range(0, first.clock.horizon_ms, MS_PER_HOUR))
+    label = ElementLabel(next(iter(sites)), "road", _WAY, "kz", "choice", "stage")
+    return Element(ChoiceStage(STAGE, alternatives, hourly), label)
+
+
+def _gap_ms(site: Site) -> int:
+    """The mean time between two slots of the run."""
+    if not site.fact("equeue.enabled").flag:
+        return 0
+    days = site.clock.days("kz")
+    slots = sum(road_queue.calls(site, day) for day in days)
+    return round(len(days) * MS_PER_DAY / slots) if slots else site.clock.horizon_ms
+
+
+def decided(site: Site, home: Route) -> Route:
+    """The way of trucks that have no choice: they count in the queue of their crossing."""
+    return replace(home, steps=(_step(site.crossing), *home.steps))
+
+
+def decided_work(site: Site) -> dict[str, Work]:
+    """What that adds to their work."""
+    return {_step(site.crossing).name: Work(_AT_ONCE)}
+
+
+def route(usual: str, sites: Mapping[str, Site]) -> Route:
+    """The way of a crossing's flexible trucks: to one of those they consider."""
+    steps = [_step(name) for name in sites]
+    for name, site in sites.items():
+        steps += [
+            replace(each, name=at(each.name, name), given=_step(name).name)
+            for each in road_home.route(site).steps
+        ]
+    return Route(f"road.{usual}.flexible", tuple(steps))
+
+
+def last_step(crossing: str) -> str:
+    """The step by which those leave who have picked that crossing."""
+    return at(road_home.TRIP, crossing)
+
+
+def work(usual: Site, sites: Mapping[str, Site]) -> dict[str, Work]:
+    """What a flexible truck does on that way."""
+    params = usual.params
+    asked = distribution(params.get(usual.key(SWITCHING)))
+    done: dict[str, Work] = {}
+    for name, site in sites.items():
+        longer_ms = detour_ms(params, usual.crossing, name)
+        same = name == usual.crossing
+        cost = _AT_ONCE if same else replace(asked, mean=asked.mean + longer_ms, cv=_cv(asked, longer_ms))
+        done[_step(name).name] = Work(cost)
+        for step, each in road_home.work(site).items():
+            duration = each.duration
+            if step == road_home.TRIP and duration is not None:
+                duration = _later(duration, longer_ms)
+            done[at(step, name)] = replace(each, duration=duration)
+    return done
+
+
+def at(step: str, crossing: str) -> str:
+    """A step of the way to a crossing."""
+    return f"{step}.{crossing}"
+
+
+def _step(crossing: str) -> Step:
+    return Step(at("choice", crossing), STAGE, alternative=crossing)
+
+
+def _cv(asked: Distribution, longer_ms: float) -> float:
+    """The variation that keeps the standard deviation when a fixed time is added to the mean."""
+    return asked.cv * asked.mean / (asked.mean + longer_ms)
+
+
+def _later(trip: Distribution, by_ms: float) -> Distribution:
+    return replace(trip, mean=trip.mean + by_ms, points=tuple(point + by_ms for point in trip.points))
