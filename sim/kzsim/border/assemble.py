@@ -57,7 +57,7 @@ def assemble(scenario: Scenario) -> Border:
     groups = tuple(group for part in parts for group in part.groups)
     sources = tuple(_sources(parts))
     used = {kind.klass for source in sources for kind in source.kinds}
-    classes = tuple(name for name in CLASSES if name in used)
+    classes = (*(name for name in CLASSES if name in used), *sorted(used.difference(CLASSES)))
     network = Network(
         horizon_ms=clock.horizon_ms,
         classes=classes,
@@ -69,6 +69,7 @@ def assemble(scenario: Scenario) -> Border:
         priority=_priority(parts, classes),
         cohort_ms=(scenario.run_in_ms, clock.horizon_ms - scenario.follow_up_ms),
         within_ms=WITHIN_MS,
+        tokens=tuple(each for part in parts for each in part.tokens),
     )
     return Border(
         network=network,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from kzsim.evidence import Parameters
-from kzsim.network.model import Network, Route, Source, Stage, Zone
+from kzsim.network.model import Network, Route, Source, Stage, Tokens, Zone
 from kzsim.scenario import Problem
 
 Mode = Literal["road", "rail"]
@@ -139,6 +139,7 @@ class Parts:
     groups: tuple[GroupLabel, ...]
     priority: Mapping[tuple[str, str], int] = field(default_factory=dict)
     idle: tuple[Idle, ...] = ()
+    tokens: tuple[Tokens, ...] = ()
 
 
 @dataclass(frozen=True)

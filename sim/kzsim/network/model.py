@@ -62,18 +62,31 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How fast a clock goes: ``value[i]`` (0 or more, 1 is as usual) from ``at_ms[i]`` on.
+
+    ``at_ms`` starts at 0 and rises strictly.
+    """
+
+    at_ms: tuple[int, ...]
+    value: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Outages:
     """Intervals drawn before a run in which a pool has ``takes`` servers fewer, or a gate or delay is shut.
 
     In order at first, for a time drawn from ``between``, then out of order for one from ``lasting``, and so
     on, busy or not. Where several name one ``stream`` they share its luck: the same distributions give the
-    same intervals.
+    same intervals. With a ``pace`` the times in between pass on a clock that goes so fast: twice as many
+    begin while it is 2, and none while it is 0.
     """
 
     stream: str
     between: Distribution
     lasting: Distribution
     takes: int = 1
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True)
