@@ -15,6 +15,7 @@ Mode = Literal["road", "rail"]
 Direction = Literal["kz_to_cn", "cn_to_kz"]
 Side = Literal["kz", "cn"]
 Place = Literal["kz", "cn", "between"]
+Leg = Literal["home", "crossing", "yard", "cargo"]
 CorridorRole = Literal["user", "eligible_nonuser", "other"]
 
 DIRECTIONS: tuple[Direction, ...] = ("kz_to_cn", "cn_to_kz")
@@ -64,7 +65,9 @@ class GroupLabel:
     for everybody alike. ``eligible`` are the classes that a corridor may take,
     ``agricultural`` those that are farm goods throughout: by rail grain only, because container trains
     are eligible for the produce in some of their boxes, a share that nobody knows. ``loaded`` is false
-    for trucks and trains of wagons that go empty. ``worth`` is known for trucks only.
+    for trucks and trains of wagons that go empty. ``worth`` is known for trucks only. ``leg`` is the part of
+    the journey: ``home`` until the arrival at the border, the ``crossing`` itself, a truck that waits in the
+    ``yard`` for a load, or ``cargo`` that waits there for a truck.
     """
 
     crossing: str
@@ -81,6 +84,7 @@ class GroupLabel:
     agricultural: bool
     loaded: bool
     worth: Worth = UNKNOWN_WORTH
+    leg: Leg = "crossing"
 
 
 @dataclass(frozen=True)

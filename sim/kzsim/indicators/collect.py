@@ -27,6 +27,8 @@ class Collected:
         self.cohort: list[I64] = []
         self.busy_ms: list[I64] = []
         self.entities: list[int] = []
+        self.chosen: list[I64] = []
+        self.idle_ms: list[I64] = []
         self.times = Histogram()
         shape = (len(layout.cells), len(layout.elements), len(Account))
         self._hours = np.zeros(shape)
@@ -40,6 +42,8 @@ class Collected:
         self.cohort.append(summary.cohort)
         self.busy_ms.append(summary.busy_ms)
         self.entities.append(summary.entities)
+        self.chosen.append(summary.chosen)
+        self.idle_ms.append(summary.idle_ms)
         self.times.add(summary.time_key, summary.time_count)
         self._hours += self._account_hours(summary)
         self._with_entities += summary.cohort > 0
@@ -82,6 +86,14 @@ class Collected:
         total = np.zeros(len(self.layout.pools), dtype=np.int64)
         for busy in self.busy_ms:
             total += busy
+        return np.asarray(total / max(self.n, 1))
+
+    @property
+    def mean_idle_ms(self) -> F64:
+        """float64 [kinds of tokens]: mean over the replications."""
+        total = np.zeros(len(self.layout.tokens), dtype=np.int64)
+        for idle in self.idle_ms:
+            total += idle
         return np.asarray(total / max(self.n, 1))
 
     @property
