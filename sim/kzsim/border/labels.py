@@ -71,7 +71,7 @@ class GroupLabel:
 
     ``leg``: a truck's journey has several. ``home`` lasts from booking in the electronic queue to the arrival
     at the border, ``crossing`` from there out of China's post, or from the hand-over yard back to Kazakhstan,
-    ``yard`` is a truck's wait for a load in China.
+    ``yard`` is a truck's wait for a load in China. A load's wait for a truck is part of its crossing.
     """
 
     crossing: str

@@ -271,6 +271,7 @@ def _result(
     seconds: list[float],
 ) -> RunResult:
     from kzsim.indicators import tables
+    from kzsim.indicators.choices import choice_table
     from kzsim.indicators.corridor_gains import corridor_gain_table
     from kzsim.indicators.worst import worst_table
 
@@ -280,8 +281,16 @@ def _result(
         judgements += judge(base, "counterfactual")
 
     def bound(collected: Collected) -> pd.DataFrame:
-        hours, busy_ms = collected.account_hours, collected.mean_busy_ms
-        return tables.binding_table(binding(collected.layout, hours, busy_ms, collected.mean_capacity_ms))
+        return tables.binding_table(
+            binding(
+                collected.layout,
+                collected.account_hours,
+                collected.mean_busy_ms,
+                collected.mean_capacity_ms,
+                collected.cohort_total,
+                collected.mean_idle_ms,
+            )
+        )
 
     return RunResult(
         title=scenario.title,
@@ -307,6 +316,7 @@ def _result(
         counterfactual_distribution=None if base is None else tables.distribution_table(base),
         occupancy=tables.occupancy_table(seen),
         worst_days=worst_table(seen, border.start),
+        choices=choice_table(seen),
         corridor_gains=None if base is None else corridor_gain_table(seen, base.layout, pairs),
         timing={
             "replication_s": math.fsum(seconds) / len(seconds),

@@ -17,6 +17,7 @@ from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.gains import bands, sparse_gains
 from kzsim.indicators.intervals import Estimate
 from kzsim.indicators.layout import ALL, USER, Layout
+from kzsim.indicators.legs import CROSSING
 from kzsim.indicators.summary import COHORT, loads, mean_h, over_cells, ratio, weigh
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 
@@ -85,6 +86,8 @@ def compare(
         base.phase, alternative.phase
     ):
         raise InvariantError("the two runs to be compared are not of the same entities")
+    # what gets through is counted once a journey
+    crossing = np.array([cell.leg == CROSSING for cell in layout.cells])
     followed = base.phase == COHORT
     own = group[followed]
     n_groups = len(layout.groups)
@@ -104,7 +107,8 @@ def compare(
         days = layout.measured_ms / MS_PER_DAY
         tonnes = np.array(weigh(layout, exits, loads(layout)["tonnes_per_day"])) / days
         not_through = ratio(cohort_sum(late), cohort)
-        rows = (time, time - free_flow, not_through, over_cells(layout, exits) / days, tonnes)
+        through = np.where(crossing, over_cells(layout, exits) / days, np.nan)
+        rows = (time, time - free_flow, not_through, through, np.where(crossing, tonnes, np.nan))
         return capped, np.stack(rows, axis=1)
 
     base_ms, base_values = indicators(base)

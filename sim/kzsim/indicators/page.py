@@ -53,6 +53,13 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   `wagons_per_day` and `teu_per_day` count what is loaded, `wagons_with_empties_per_day` every wagon.
   `agricultural` are farm goods: on the road the classes that a corridor may serve, on rail grain. A
   corridor may serve container trains too, but which share of their boxes holds farm goods is not known.
+- **Legs.** A journey by road may have several legs, each with its own arrival, stay and accounts. The classes
+  named so far are of the crossing itself. `at_home` is of the waiting at home, from the booking in the
+  electronic queue to the arrival at the border; `in_yard` of trucks that wait in China for a load; `cargo`
+  of loads that wait there for a truck; each also with `_agricultural` and `_rest`. What is counted once a
+  journey (throughput, tonnes, costs of a truck, hours at a post) is told of the crossing alone. What
+  perishables lose while they wait for a truck is part of what is told of the crossing from China. Such
+  classes exist only where a model has such legs.
 - **Still growing.** A line is said to grow if, in the mean over the replications, the number inside rose
   between the first day of the last quarter of the measured window and the last day of the run by more
   than {100 * GROWTH_SHARE:.0f} % of those who arrived in that quarter and by more than one day's
@@ -60,7 +67,8 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
 - **What binds.** The largest waiting account of a crossing, mode and direction decides: `quota`, `hours`
   (closed), `stage` (queue), `zone` (blocked), `tokens`, `pairing`; the stage or zone with most hours of
   it is named. For a full zone the stage in or after it with most waiting is named as its cause. If
-  waiting is less than {100 * NOTHING_BINDS_BELOW:.0f} % of the stay, nothing binds.
+  waiting is less than {100 * NOTHING_BINDS_BELOW:.0f} % of the stay, nothing binds. What is
+  waited for at home, before a crossing, counts with what is waited for there.
 - **Quota or hours.** Where a quota has run out before a gate shuts, the night that follows is the
   quota's doing and is booked to `quota` for the whole line behind the one it refused. A line whose head
   came while the gate was shut waits for `closed`. So what binds is what more capacity would relieve.
