@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.disk import read_json, said_plainly, sha256_of
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.ledger import MANIFEST, verify
 from kzsim.experiments.stored import resolve_run
@@ -140,9 +138,11 @@ def _described_below(folder: Path) -> list[Path]:
 def _verified(path: Path, name: str) -> dict[str, Any]:
     remedy = "Remove the folder and make it again."
     try:
-        document = json.loads((path / name).read_text(encoding="utf-8"))
+        document = read_json(path / name)
         for file, digest in document["files"].items():
-            if _sha256(path / file) != digest:
+            if Path(file).is_absolute() or ".." in Path(file).parts:
+                raise ResultsError(f"{path / name}: {file!r} is not the name of a result file.", remedy)
+            if sha256_of(path / file) != digest:
                 raise ResultsError(f"{path / file}: this file was changed after it was written.", remedy)
     except OSError as error:
         raise ResultsError(f"{error.filename or path}: {error.strerror}.", remedy) from error
@@ -153,11 +153,6 @@ def _verified(path: Path, name: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ResultsError(f"{path / name}: this is not a description of results.", remedy)
     return document
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _name_of(file: str) -> str:
