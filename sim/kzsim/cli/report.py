@@ -161,8 +161,11 @@ def figures(study: Study, say: Speaker, without: Sequence[str] = ()) -> list[tup
 def html_of(said: Told, say: Speaker, drawn: Sequence[tuple[str, Drawn]] | None = None) -> bytes:
     """Return the HTML page, with its figures drawn unless they were before."""
     from kzsim.brief.html import html_page
+    from kzsim.experiments.studies import readable
 
-    return html_page(said.brief, said.pictured, said.drawn() if drawn is None else drawn, say)
+    shown = said.drawn() if drawn is None else drawn
+    with readable(said.pictured):
+        return html_page(said.brief, said.pictured, shown, say)
 
 
 def _pdf(brief: Brief, drawn: Sequence[tuple[str, Drawn]], say: Speaker, template: Path | None) -> bytes:

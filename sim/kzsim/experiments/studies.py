@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.experiments.disk import read_json, said_plainly, sha256_of
 from kzsim.experiments.errors import ResultsError
+from kzsim.experiments.identity import model_version
 from kzsim.experiments.ledger import MANIFEST, verify
 from kzsim.experiments.stored import resolve_run
 from kzsim.experiments.sweeps.results import SWEEP_JSON
@@ -20,7 +22,7 @@ from kzsim.indicators.entity_columns import ENTITIES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["STUDY", "SWEEP", "Study", "called", "open_study"]
+__all__ = ["STUDY", "SWEEP", "Study", "called", "open_study", "readable"]
 
 SWEEP = SWEEP_JSON
 KINDS = {"rank": "ranking"}
@@ -113,6 +115,25 @@ def open_study(where: str | Path, out: Path = Path("results")) -> Study:
     document = _verified(path, name)
     kind = "sweep" if name == SWEEP_JSON else str(document.get("kind", ""))
     return Study(KINDS.get(kind, kind), path, document)
+
+
+@contextmanager
+def readable(study: Study) -> Iterator[None]:
+    """Turn what the results of another version can make fail into ResultsError.
+
+    Where this version stored them, the same is a fault of the program and is raised as it is.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        own, other = model_version(), study.manifest.get("model")
+        if other == own:
+            raise
+        raise ResultsError(
+            f"{study.path}: these results cannot be shown; the model of {other or 'an unknown version'} "
+            f"stored them, and this is {own} ({error!r}).",
+            "Make them again with this version.",
+        ) from error
 
 
 def _resolve(name: str, out: Path) -> Path:
