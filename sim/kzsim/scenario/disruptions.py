@@ -17,7 +17,7 @@ from kzsim.scenario.report import Path, Report
 from kzsim.scenario.schema import EpisodeFile, ScenarioFile
 from kzsim.scenario.units import Kind, UnitError, parse_quantity
 
-REPORTED_BY_DEFAULT = False
+REPORTED_BY_DEFAULT = True
 
 _PATH: Path = ("disruptions", "episodes")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
