@@ -112,8 +112,8 @@ Written by `kzsim run --trace` only, for whoever asks what happened to this truc
 distribution than those above. One row: one truck or train of one replication of the scenario (not of the run
 without corridors), whenever it arrived and whether it left or not. Rows stand by replication, one row group
 each, then by source, then by index. Instants and durations are whole milliseconds; instants count from the
-start of the run, `start` in `manifest.json`. The `account_*` columns of a row sum to its `stay_ms`. The legs of
-a journey are rows of several sources with the same index; a leg that has not begun has no row.
+start of the run, `start` in `manifest.json`. The `account_*` columns of a row sum to its `stay_ms`. The
+legs of a journey are rows of several sources with the same index; a leg that has not begun has no row.
 """
 
 _OF_STEPS = """
