@@ -79,7 +79,11 @@ def run_once(
     kept = None
     if outcome.passage is not None:
         kept = Passage(
-            entities.arrival_ms, outcome.passage.exit_ms, outcome.passage.free_flow_ms, entities.phase
+            outcome.passage.arrival_ms,
+            outcome.passage.exit_ms,
+            outcome.passage.free_flow_ms,
+            entities.phase,
+            entities.is_follower,
         )
     try:
         summary = summarise(model.layout, seen, hourly=hourly)

@@ -75,7 +75,9 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
 - **Comparison.** Both runs have the same {NOUN}, compared one by one; cells are those of the scenario
   (the alternative), the base is the run without corridors. Times are capped at the follow-up in both.
   Delay is measured against the *base's* free-flow time of the same {NOUN} in both, since a corridor may
-  shorten free flow itself. Someone gains or loses by more than {_CHANGED_MIN} min.
+  shorten free flow itself. Someone gains or loses by more than {_CHANGED_MIN} min. Of later legs of
+  a journey, which come when the one before ends, those are compared that came in both runs, and early enough
+  in both to be followed for the whole follow-up; exits count all.
 - **Verdicts.** Of many differences without any effect some would show one by chance: of 42 intervals at
   95 %, two on average leave out the true value. So the words rest on wider intervals, `simultaneous_low`
   to `simultaneous_high` (Bonferroni: 1 - 0.05/m each), which all hold at once with 95 %; m is the number
@@ -118,7 +120,8 @@ Written by `kzsim run --trace` only, for whoever asks what happened to this truc
 distribution than those above. One row: one truck or train of one replication of the scenario (not of the run
 without corridors), whenever it arrived and whether it left or not. Rows stand by replication, one row group
 each, then by source, then by index. Instants and durations are whole milliseconds; instants count from the
-start of the run, `start` in `manifest.json`. The `account_*` columns of a row sum to its `stay_ms`.
+start of the run, `start` in `manifest.json`. The `account_*` columns of a row sum to its `stay_ms`. The
+legs of a journey are rows of several sources with the same index; a leg that has not begun has no row.
 """
 
 _OF_STEPS = """
