@@ -214,7 +214,7 @@ def test_a_step_that_would_share_the_numbers_of_an_outage_is_refused() -> None:
 
 
 def test_with_a_pace_the_times_between_pass_on_a_clock_that_goes_so_fast() -> None:
-    """Ten hours between, one long: 10-11; four hours to 15, none to 30, six at double pace: 33-34; then 39-40."""
+    """Ten hours between, one long: 10-11; four to 15, none to 30, six at double pace: 33-34; then 39-40."""
     pace = Pace((0, 15 * MS_PER_HOUR, 30 * MS_PER_HOUR), (1.0, 0.0, 2.0))
     outages = Outages(
         "wind", Distribution("fixed", 10 * MS_PER_HOUR), Distribution("fixed", MS_PER_HOUR), pace=pace
