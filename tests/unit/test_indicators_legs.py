@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -14,15 +13,14 @@ from kzsim.indicators.choices import choice_table
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.comparison import Passage, compare, family
 from kzsim.indicators.corridor_gains import corridor_gain_table
-from kzsim.indicators.dictionary import INDICATORS, table
+from kzsim.indicators.dictionary import INDICATORS, TABLES, table
 from kzsim.indicators.judgements import growing, judge, not_through
 from kzsim.indicators.layout import make_cells
 from kzsim.indicators.worst import worst_table
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 from tests.unit import indicators_world
-from tests.unit.legs_world import BACK, GROUPS, OUT, collected
+from tests.unit.legs_world import BACK, GROUPS, OUT, START, collected, compared, result
 
-START = datetime(2023, 6, 1, tzinfo=UTC)
 CALLED = (
     "arrivals_per_day",
     "throughput_per_day",
@@ -56,6 +54,7 @@ def test_cells_of_other_legs_stand_after_the_classes_of_the_crossing() -> None:
     assert keys == [
         *((OUT[2], klass) for klass in ("all", "loaded", "agricultural", "rest", "general", "perishable")),
         *((OUT[2], klass) for klass in ("at_home", "at_home_agricultural", "at_home_rest")),
+        *((OUT[2], klass) for klass in ("in_yard", "in_yard_rest")),
         *((BACK[2], klass) for klass in ("all", "loaded", "agricultural", "rest", "general", "perishable")),
         *((BACK[2], klass) for klass in ("cargo", "cargo_agricultural", "cargo_rest")),
     ]
@@ -70,7 +69,7 @@ def test_cells_of_other_legs_stand_after_the_classes_of_the_crossing() -> None:
 def test_first_figures_and_verdicts_speak_of_the_crossing_alone(seen: Collected) -> None:
     headlines = [seen.layout.cells[number].key for number in seen.layout.headlines]
     assert headlines == [(*OUT, "all", "all"), (*BACK, "all", "all")]
-    assert family(seen.layout) == 4  # users and others, of each direction
+    assert family(seen.layout) == 8  # users and others: out, at home, back, loads
 
 
 def test_waiting_at_home_is_the_time_from_booking_to_call(rows: pd.Series) -> None:
@@ -92,6 +91,11 @@ def test_the_wait_of_loads_and_the_wait_of_their_trucks_are_told_apart(rows: pd.
     assert of(rows, BACK[2], "cargo_rest", "account_pairing") == 0
     assert of(rows, BACK[2], "agricultural", "account_pairing") == 0
     assert of(rows, BACK[2], "rest", "account_pairing") == 1
+
+
+def test_trucks_that_wait_for_a_load_are_told_by_themselves(rows: pd.Series) -> None:
+    assert of(rows, OUT[2], "in_yard", "crossing_time") == 4
+    assert of(rows, OUT[2], "in_yard_rest", "account_closed") == 4
 
 
 def test_what_gets_through_is_counted_once_a_journey(rows: pd.Series, seen: Collected) -> None:
@@ -139,8 +143,8 @@ def test_choices_are_told_by_the_crossing_they_usually_use_and_the_one_chosen(se
     assert tuple(found.columns) == table("choices").names
     own = found[(found["class"] == "at_home") & (found["corridor"] == "all")]
     assert own[["crossing", "chosen", "per_day", "share"]].to_numpy().tolist() == [
-        ["a", "a", 1.0, 0.5],
-        ["a", "b", 1.0, 0.5],
+        ["bakhty", "bakhty", 1.0, 0.5],
+        ["bakhty", "dostyk", 1.0, 0.5],
     ]
     assert own[["low", "high"]].to_numpy().tolist() == [[0.5, 0.5]] * 2
     farm = found[(found["class"] == "at_home_agricultural") & (found["corridor"] == "user")]
@@ -167,15 +171,15 @@ def bound(seen: Collected) -> dict[str, Binding]:
 
 def test_a_quota_that_is_waited_for_at_home_is_what_binds(seen: Collected) -> None:
     out = bound(seen)[OUT[2]]
-    assert (out.binds, out.element, out.cause) == ("quota", "a.equeue", "at_home")
-    # 3 h for the call to a and 1 h for the platform, of each who books there
+    assert (out.binds, out.element, out.cause) == ("quota", "bakhty.equeue", "at_home")
+    # 3 h for the call to Bakhty and 1 h for the platform, of each who books there
     assert out.share_of_delay == pytest.approx(3 / 4)
     assert out.text == "quota: KZ electronic queue, waited for at home (75 % of waiting)"
 
 
 def test_what_is_waited_for_another_crossing_does_not_bind_this_one(seen: Collected) -> None:
-    # 12 h for the call to b of every other truck are more than all else
-    assert "b.equeue" not in {one.element for one in bound(seen).values()}
+    # 12 h for the call to Dostyk of every other truck are more than all else
+    assert "dostyk.equeue" not in {one.element for one in bound(seen).values()}
 
 
 def test_platforms_that_bind_are_named_with_their_use() -> None:
@@ -191,7 +195,7 @@ def test_a_line_that_grows_at_home_is_said_to_be_at_home() -> None:
     seen = collected(called_days=1)
     (found,) = growing(seen)
     assert found.code == "growing_at_home"
-    assert found.text.startswith("A (road, KZ to CN), waiting at home: the line still grows")
+    assert found.text.startswith("Bakhty (road, KZ to CN), waiting at home: the line still grows")
     late = {one.code: one for one in not_through(seen)}
     assert set(late) == {"not_come"}
     assert "100.0 % were not at the border within the 2 days of follow-up" in late["not_come"].text
@@ -212,6 +216,7 @@ def test_hourly_readings_tell_who_waits_at_home_and_which_loads_wait(seen: Colle
     for quantity, direction, wanted in (
         # at the full hour who came before it: to a from 7:00 to 12:00, to b from 7:00 to 18:00
         ("at_home", OUT[2], [0] * 7 + [2] * 6 + [1] * 6 + [0] * 5),
+        ("in_yard", OUT[2], [1] * 3 + [0] * 20 + [1]),
         ("cargo", BACK[2], [0] * 9 + [1] * 12 + [0] * 3),
         ("inside", OUT[2], [0] * 13 + [1] + [2] + [1] * 3 + [0] * 6),
     ):
@@ -253,3 +258,19 @@ def test_perishables_that_leave_the_yard_earlier_are_saved(seen: Collected) -> N
     assert back["perishables_saved_t_per_day"] == pytest.approx(0.15 * 20 / 7, rel=1e-3)
     assert back["hours_saved_per_day"] == pytest.approx(2 * 12 / 7)
     assert math.isnan(out["perishables_saved_t_per_day"])
+
+
+def test_a_comparison_tells_the_waiting_at_home_of_users_beside_their_crossing_time() -> None:
+    seen, _, pairs = compared()
+    found = tables.comparison_table(seen.layout, pairs).set_index(["class", "corridor", "indicator"])
+    assert found.loc[("at_home", "user", "crossing_time"), "difference"] == -4
+    assert found.loc[("at_home", "other", "crossing_time"), "difference"] == 0
+    assert found.loc[("all", "user", "crossing_time"), "difference"].tolist() == [0, 0]
+
+
+def test_every_table_of_such_a_run_has_the_columns_of_the_dictionary() -> None:
+    made = result()
+    for spec in TABLES:
+        found = getattr(made, spec.name, None)
+        if isinstance(found, pd.DataFrame):
+            assert tuple(found.columns) == spec.names, spec.name
