@@ -63,8 +63,8 @@ FARM = {"klass": "perishable", "agricultural": True, "corridor": "user", "load_t
 GENERAL = {"klass": "general", "agricultural": False, "corridor": "other", "load_t": 10.0}
 SPOILS = {"value_usd": 1000.0, "lost_per_day_warm": 0.1, "lost_per_day_cool": 0.1}
 GROUPS = (
-    GroupInfo(*OUT, **FARM, leg="home"),
-    GroupInfo(*OUT, **GENERAL, leg="home"),
+    GroupInfo(*OUT, **FARM, leg="home", usual="bakhty"),
+    GroupInfo(*OUT, **GENERAL, leg="home", usual="bakhty"),
     GroupInfo(*OUT, **FARM, hour_usd=10.0),
     GroupInfo(*OUT, **GENERAL, hour_usd=10.0),
     GroupInfo(*BACK, **FARM, **SPOILS, hour_usd=10.0),
@@ -199,7 +199,12 @@ def _run(net: Network, replications: int, groups: tuple[GroupInfo, ...]) -> tupl
         entities = draw(program, seed=1, replication=number)
         outcome = reference.run(program, entities, passage=True)
         observed = Observed(
-            outcome.observers, outcome.account_ms, outcome.in_line, outcome.in_zone, outcome.busy_ms
+            outcome.observers,
+            outcome.account_ms,
+            outcome.in_line,
+            outcome.in_zone,
+            outcome.busy_ms,
+            outcome.capacity_ms,
         )
         seen.add(summarise(seen.layout, observed))
         times = outcome.exit_ms, outcome.free_flow_ms
@@ -213,7 +218,9 @@ def result() -> RunResult:
 
     def bound(of: Collected) -> pd.DataFrame:
         hours, cohort = of.account_hours, of.cohort_total
-        return tables.binding_table(binding(of.layout, hours, of.mean_busy_ms, cohort, of.mean_idle_ms))
+        return tables.binding_table(
+            binding(of.layout, hours, of.mean_busy_ms, of.mean_capacity_ms, cohort, of.mean_idle_ms)
+        )
 
     return RunResult(
         title="A day like another",

@@ -165,7 +165,14 @@ def test_platforms_stand_beside_the_servers_with_the_share_of_time_not_idle(seen
 
 
 def bound(seen: Collected) -> dict[str, Binding]:
-    found = binding(seen.layout, seen.account_hours, seen.mean_busy_ms, seen.cohort_total, seen.mean_idle_ms)
+    found = binding(
+        seen.layout,
+        seen.account_hours,
+        seen.mean_busy_ms,
+        seen.mean_capacity_ms,
+        seen.cohort_total,
+        seen.mean_idle_ms,
+    )
     return {one.direction: one for one in found}
 
 
@@ -185,7 +192,9 @@ def test_what_is_waited_for_another_crossing_does_not_bind_this_one(seen: Collec
 def test_platforms_that_bind_are_named_with_their_use() -> None:
     seen = collected(replications=1)
     hours = seen.account_hours
-    at_border = binding(seen.layout, hours, seen.mean_busy_ms, None, seen.mean_idle_ms)[0]
+    at_border = binding(
+        seen.layout, hours, seen.mean_busy_ms, seen.mean_capacity_ms, None, seen.mean_idle_ms
+    )[0]
     assert (at_border.binds, at_border.cause) == ("tokens", "platforms")
     assert at_border.utilisation == pytest.approx(0.25)
     assert at_border.text == "tokens: platforms at KZ check, 25 % busy (100 % of waiting)"

@@ -72,6 +72,7 @@ class GroupLabel:
     ``leg``: a truck's journey has several. ``home`` lasts from booking in the electronic queue to the arrival
     at the border, ``crossing`` from there out of China's post, or from the hand-over yard back to Kazakhstan,
     ``yard`` is a truck's wait for a load in China. A load's wait for a truck is part of its crossing.
+    ``usual``: of trucks that may choose, the crossing that they usually use; empty for all others.
     """
 
     crossing: str
@@ -89,6 +90,7 @@ class GroupLabel:
     loaded: bool
     worth: Worth = UNKNOWN_WORTH
     leg: Leg = "crossing"
+    usual: str = ""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def group_info(label: GroupLabel) -> GroupInfo:
         lost_per_day_warm=label.worth.lost_per_day_warm,
         lost_per_day_cool=label.worth.lost_per_day_cool,
         leg=label.leg,
+        usual=label.usual,
     )
 
 

@@ -229,7 +229,8 @@ INDICATORS: tuple[Indicator, ...] = (
         "share_changed",
         "share",
         "Of those in the cohort who chose between crossings at home, the share that picked another than the "
-        "first of their choice, the one that they usually use.",
+        "one that they usually use. What it cost them: `crossing_time` of the classes `from_<crossing>`, by "
+        "the crossing chosen.",
         "choices",
         (HOME,),
     ),

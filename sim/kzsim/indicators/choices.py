@@ -29,7 +29,7 @@ def _of_cell(seen: Collected, number: int, days: float) -> Iterator[tuple[Any, .
     layout, cell = seen.layout, seen.layout.cells[number]
     if cell.leg != HOME:
         return
-    ways = _ways(layout, number)
+    ways = {crossing: way for crossing, way in _ways(layout, number).items() if way[0]}
     # int64 [replications, crossings]
     counts = np.array(
         [[int(chosen[group, at].sum()) for group, at in ways.values()] for chosen in seen.chosen]
@@ -51,10 +51,10 @@ def _of_cell(seen: Collected, number: int, days: float) -> Iterator[tuple[Any, .
 
 def _ways(layout: Layout, cell: int) -> dict[str, tuple[list[int], list[int]]]:
     """By crossing that may be chosen: groups and alternatives, pairwise; the usual crossing first."""
-    found: dict[str, tuple[list[int], list[int]]] = {}
+    found: dict[str, tuple[list[int], list[int]]] = {layout.cells[cell].crossing: ([], [])}
     for group in np.flatnonzero(layout.member[cell]).tolist():
-        for number in layout.offers[group]:
-            crossing = layout.elements[layout.alternatives[number].awaited_at].crossing
+        for number in layout.offers[group] if layout.groups[group].usual else ():
+            crossing = layout.crossing_of(number)
             groups, at = found.setdefault(crossing, ([], []))
             groups.append(group)
             at.append(number)

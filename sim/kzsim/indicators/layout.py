@@ -31,6 +31,8 @@ HEADLINE = {"rail": LOADED}
 """What a mode's first figures speak of: on rail loaded trains, elsewhere everybody."""
 USER = "user"
 CORRIDOR_ROLES = (ALL, USER, "eligible_nonuser", "other")
+FROM = "from_"
+"""Before the crossing that those usually use who have chosen this one."""
 TOGETHER = (ALL, LOADED, AGRICULTURAL, REST)
 """Classes of the crossing itself that stand for several classes of cargo."""
 
@@ -42,7 +44,8 @@ class GroupInfo:
     ``place`` is what people call the place of that crossing and mode, '' where it is the crossing's name.
     ``hour_usd``: what an hour costs; ``transfer_usd``: what a transfer of the load at the Chinese side costs;
     ``value_usd``: what the load is worth, and ``lost_per_day_*`` the share of it lost a day. 0: not known.
-    ``leg``: the part of a journey that its entities are.
+    ``leg``: the part of a journey that its entities are. ``usual``: of those who may choose, the crossing
+    that they usually use.
     """
 
     crossing: str
@@ -62,6 +65,7 @@ class GroupInfo:
     lost_per_day_warm: float = 0.0
     lost_per_day_cool: float = 0.0
     leg: Leg = CROSSING
+    usual: str = ""
 
     @property
     def flow(self) -> tuple[str, str, str]:
@@ -162,7 +166,7 @@ class Layout:
     ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
     follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
     element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
-    alternatives of its first choice, the usual one first.
+    alternatives of its first choice.
     """
 
     horizon_ms: int
@@ -205,6 +209,10 @@ class Layout:
         """The number of a cell; None if there is none."""
         wanted = (*flow, klass, corridor)
         return next((i for i, cell in enumerate(self.cells) if cell.key == wanted), None)
+
+    def crossing_of(self, alternative: int) -> str:
+        """The crossing that an alternative leads to."""
+        return self.elements[self.alternatives[alternative].awaited_at].crossing
 
     @property
     def measured_ms(self) -> int:
@@ -259,8 +267,8 @@ def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
     """All cells that have a group, in a fixed order, and bool [cells, groups].
 
     Flows stand in the order in which groups first name them; within one the classes ``all``, ``loaded``,
-    ``agricultural``, ``rest``, then each class by name, then those of the other legs; within one the roles in
-    a corridor.
+    ``agricultural``, ``rest``, then each class by name, those who chose the crossing by the one they usually
+    use, then those of the other legs; within one the roles in a corridor.
     """
     flows = dict.fromkeys(g.flow for g in groups)
     cells: list[Cell] = []
@@ -269,7 +277,9 @@ def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
         own = np.array([g.flow == (crossing, mode, direction) for g in groups])
         mine = [g for g, here in zip(groups, own, strict=True) if here]
         place = next((g.place for g in mine if g.place), "")
-        cargo = sorted({g.klass for g in mine if g.leg == CROSSING})
+        crossing_here = [g for g in mine if g.leg == CROSSING]
+        cargo = sorted({g.klass for g in crossing_here})
+        cargo += sorted({f"{FROM}{g.usual}" for g in crossing_here if g.usual})
         for klass in (*TOGETHER, *cargo, *chain.from_iterable(LEG_CLASSES.values())):
             for role in CORRIDOR_ROLES:
                 chosen = own & np.array([belongs(g, klass, role) for g in groups])
@@ -307,7 +317,7 @@ def _is_of(group: GroupInfo, klass: str) -> bool:
     if klass == REST:
         # the rest of those whom the headline speaks of: on rail no empties
         return not group.agricultural and _is_of(group, HEADLINE.get(group.mode, ALL))
-    return group.klass == klass
+    return group.klass == klass or (bool(group.usual) and klass == f"{FROM}{group.usual}")
 
 
 def _pool(program: Program, number: int) -> PoolInfo:

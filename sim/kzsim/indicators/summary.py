@@ -182,11 +182,13 @@ def _has(layout: Layout) -> Bool:
 
 
 def _changed(layout: Layout, chosen: I64) -> F64:
-    """By cell, of those who picked an alternative of their first choice, the share not the first of it."""
+    """By cell, of those who chose between crossings, the share that picked another than they usually use."""
     picked, usual = np.zeros((2, len(layout.groups)), dtype=np.int64)
     for group, offered in enumerate(layout.offers):
-        if offered:
-            picked[group], usual[group] = chosen[group, list(offered)].sum(), chosen[group, offered[0]]
+        for number in offered if layout.groups[group].usual else ():
+            picked[group] += chosen[group, number]
+            if layout.crossing_of(number) == layout.groups[group].usual:
+                usual[group] += chosen[group, number]
     whole = over_cells(layout, picked)
     return ratio(whole - over_cells(layout, usual), whole)
 
