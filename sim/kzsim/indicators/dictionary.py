@@ -133,7 +133,8 @@ _SERVER_COLUMNS = (
         "number",
         "share",
         "Servers' time held, by entities in service or blocked, over servers' open time. "
-        "Work finished after closing can lift it above 1.",
+        "Work finished after closing can lift it above 1. Where the servers stand for equipment (platforms, "
+        "locomotives): the time for which it was taken or away, over all its time.",
     ),
     *_INTERVAL,
 )

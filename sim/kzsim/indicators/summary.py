@@ -15,7 +15,7 @@ from kzsim.indicators.catalogue import POSTS
 from kzsim.indicators.dictionary import INDICATORS, QUANTILES, WITHIN_H, account_name
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.histogram import buckets_of_ranks, rank, sparse
-from kzsim.indicators.layout import Layout, has_line, is_zone
+from kzsim.indicators.layout import NO_TOKENS, Layout, has_line, is_zone
 from kzsim.indicators.worth import hour_usd, worths
 from kzsim.network.buckets import midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, Account
@@ -127,7 +127,7 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
         time_count=time_count,
         account_at=account_at,
         account_ms=account_ms.ravel()[account_at],
-        busy_ms=seen.busy_ms,
+        busy_ms=_busy_ms(layout, seen),
         hourly=hourly_series(layout, seen) if hourly else None,
         entities=counts.entities,
     )
@@ -210,6 +210,15 @@ def ratio(part: I64 | F64, whole: I64) -> F64:
 def mean_h(sum_ms: I64, count: I64) -> F64:
     """Mean in hours of sums in ms, NaN where there is nobody."""
     return ratio(sum_ms, count) / MS_PER_HOUR
+
+
+def _busy_ms(layout: Layout, seen: Observed) -> I64:
+    """Servers' time held, int64 [pools]; where servers stand for tokens, the time for which these were away."""
+    found = seen.busy_ms.copy()
+    for number, pool in enumerate(layout.pools):
+        if pool.tokens != NO_TOKENS:
+            found[number] = pool.capacity_ms - seen.observers.idle_ms[pool.tokens]
+    return found
 
 
 def _quantiles(layout: Layout, times: I32, cohort: I64) -> F64:
