@@ -17,7 +17,7 @@ from kzsim.indicators.comparison import COMPARED, TIMES, Pairs, family, verdict
 from kzsim.indicators.dictionary import INDICATORS, NOUN, QUANTILES, account_name, table
 from kzsim.indicators.intervals import estimate, simultaneous
 from kzsim.indicators.judgements import Judgement
-from kzsim.indicators.layout import ALL, TOGETHER, Cell, ElementInfo, Layout
+from kzsim.indicators.layout import ALL, NO_TOKENS, TOGETHER, Cell, ElementInfo, Layout
 from kzsim.indicators.legs import OTHER_LEGS
 from kzsim.indicators.occupancy import quantiles, zones
 from kzsim.indicators.summary import series
@@ -127,10 +127,12 @@ def binding_table(bindings: Iterable[Binding]) -> pd.DataFrame:
 
 
 def server_table(seen: Collected) -> pd.DataFrame:
-    """One row for each pool."""
+    """One row for each pool, but for those that stand for tokens, and for each kind of tokens."""
     layout, capacity_ms = seen.layout, seen.mean_capacity_ms
     rows: list[tuple[Any, ...]] = []
     for number, pool in enumerate(layout.pools):
+        if pool.tokens != NO_TOKENS:
+            continue
         label = layout.elements[pool.element]
         busy = estimate(
             int(held[number]) / int(there[number]) if there[number] else math.nan
