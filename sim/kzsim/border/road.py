@@ -281,8 +281,8 @@ def _names(route: Route) -> tuple[str, ...]:
 def _bookings(road: _Road, trip: Journey, share: float) -> Arrivals:
     """When trucks are booked into the queue, a share of those of a journey.
 
-    Trucks that bring goods are booked as these come; the others are ordered for a load, by the months in which
-    loads of its class come: hours or days before it, which in terms of months is no difference.
+    Trucks that bring goods are booked as these come; the others are ordered for a load, by the months in
+    which loads of its class come: hours or days before it, which in terms of months is no difference.
     """
     site = road.site
     brings = trip.there != EMPTY

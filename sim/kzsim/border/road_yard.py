@@ -1,7 +1,7 @@
 """The hand-over yard in China: trucks unload, wait for a load, and take it over from Chinese trucks.
 
-A load that Chinese trucks bring waits for the first Kazakh truck: *first cargo, first truck*. It goes on as the
-truck that has taken it, so its crossing time runs from its delivery. Zones::
+A load that Chinese trucks bring waits for the first Kazakh truck: *first cargo, first truck*. It goes on as
+the truck that has taken it, so its crossing time runs from its delivery. Zones::
 
     truck_places   drive into the yard .. a load is found     (full: the exit lane of the post is blocked)
     cargo_places   waiting for a truck .. end of the hand-over

@@ -25,7 +25,6 @@ from kzsim.network.model import (
 )
 from kzsim.network.skipping import BEFORE_ALL, may_follow, picks_of
 
-
 _LEADS, _FOLLOWS = ": who leads", ": who follows"
 
 
