@@ -120,7 +120,9 @@ def test_places_are_given_up_where_the_trucks_truly_leave_them() -> None:
     border = build(scenario())
     places: dict[str, dict[str, tuple[str, str, str]]] = {}
     for route in border.network.routes:
-        held = {zone.zone.rpartition(".")[2]: (zone.first, zone.last, zone.give_up) for zone in route.occupancies}
+        held = {
+            zone.zone.rpartition(".")[2]: (zone.first, zone.last, zone.give_up) for zone in route.occupancies
+        }
         places[route.name.removeprefix("road.bakhty.")] = held
     post = ("kz.entry_gate", "kz.exit_gate", "end")
     there = {
@@ -139,7 +141,9 @@ def test_places_are_given_up_where_the_trucks_truly_leave_them() -> None:
 
 def test_trucks_that_go_home_empty_take_no_load_over_and_those_that_came_empty_unload_nothing() -> None:
     routes = {route.name: {step.name for step in route.steps} for route in build(scenario()).network.routes}
-    assert not {"approach", "pairing", "handover", "handover.warehouse"} & routes["road.bakhty.cn_to_kz.empty"]
+    assert (
+        not {"approach", "pairing", "handover", "handover.warehouse"} & routes["road.bakhty.cn_to_kz.empty"]
+    )
     taken_over = {"approach", "pairing", "handover", "handover.warehouse"}
     assert taken_over <= routes["road.bakhty.cn_to_kz.perishable"]
     assert "unload" in routes["road.bakhty.kz_to_cn.perishable"]
