@@ -134,8 +134,6 @@ def test_more_trade_brings_more_trucks_and_no_shorter_times() -> None:
     # 35 of 30 bn, four fifths no transit
     assert after["home"].came / before["home"].came == pytest.approx(1 + 0.8 / 6, abs=0.03)
     assert after["home"].stay_h > before["home"].stay_h
-    # China takes no more of them
-    assert after["crossing"].came < 1.1 * before["crossing"].came
 
 
 def test_more_farm_exports_bring_grain_trains_and_no_others() -> None:
