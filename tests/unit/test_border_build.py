@@ -71,10 +71,16 @@ def test_a_corridor_leaves_arrivals_and_work_of_trucks_outside_it_as_they_were()
 def test_groups_say_whom_they_count() -> None:
     border = build(with_measures(*bundle("standard")))
     for source in border.network.sources:
-        _, crossing, direction, klass = source.name.split(".")
+        _, crossing, leg, trip, *empty = source.name.split(".")
+        there, back = trip.split("_for_")
+        # whoever gave up waiting for a load goes home empty
+        klass = back if leg == "cn_to_kz" else there
+        direction = "cn_to_kz" if leg == "cn_to_kz" else "kz_to_cn"
         for kind in source.kinds:
             label = border.groups[kind.group]
-            assert (label.crossing, label.direction, label.klass) == (crossing, direction, klass)
+            assert (label.crossing, label.direction) == (crossing, direction)
+            assert label.klass == (empty[0] if empty else klass)
+            assert label.leg == (leg if leg in ("home", "yard") else "crossing")
             assert label.compliant == kind.name.startswith("compliant")
             assert label.corridor == (
                 "user" if label.compliant else "eligible_nonuser" if label.eligible else "other"
@@ -112,17 +118,36 @@ def test_the_cohort_leaves_out_run_in_and_follow_up() -> None:
 
 def test_places_are_given_up_where_the_trucks_truly_leave_them() -> None:
     border = build(scenario())
+    places: dict[str, dict[str, tuple[str, str, str]]] = {}
     for route in border.network.routes:
-        yard, strip = route.occupancies
-        assert (yard.first, yard.last, yard.give_up) == ("kz.entry_gate", "kz.exit_gate", "end")
-        entered = "cn" if "kz_to_cn" in route.name else "kz"
-        assert (strip.first, strip.last, strip.give_up) == ("neutral", f"{entered}.entry_gate", "start")
+        held = {
+            zone.zone.rpartition(".")[2]: (zone.first, zone.last, zone.give_up) for zone in route.occupancies
+        }
+        places[route.name.removeprefix("road.bakhty.")] = held
+    post = ("kz.entry_gate", "kz.exit_gate", "end")
+    there = {
+        "waiting_area": ("approach", "kz.entry_gate", "start"),
+        "yard": post,
+        "strip": ("neutral", "cn.entry_gate", "start"),
+    }
+    back = {"yard": post, "strip": ("neutral", "kz.entry_gate", "start")}
+    assert places["kz_to_cn.general"] == {**there, "truck_places": ("yard_drive", "unload", "end")}
+    assert places["kz_to_cn.empty"] == {**there, "truck_places": ("yard_drive", "yard_drive", "end")}
+    assert places["yard"] == {"truck_places": ("pairing", "pairing", "end")}
+    assert places["cn_to_kz.general"] == {**back, "cargo_places": ("pairing", "handover", "end")}
+    assert places["cn_to_kz.empty"] == back
+    assert places["home"] == {}
 
 
-def test_chinese_trucks_that_come_empty_hand_nothing_over() -> None:
+def test_trucks_that_go_home_empty_take_no_load_over_and_those_that_came_empty_unload_nothing() -> None:
     routes = {route.name: {step.name for step in route.steps} for route in build(scenario()).network.routes}
-    assert "handover" not in routes["road.bakhty.cn_to_kz.empty"]
-    assert {"approach", "handover", "handover.warehouse"} <= routes["road.bakhty.cn_to_kz.perishable"]
+    assert (
+        not {"approach", "pairing", "handover", "handover.warehouse"} & routes["road.bakhty.cn_to_kz.empty"]
+    )
+    taken_over = {"approach", "pairing", "handover", "handover.warehouse"}
+    assert taken_over <= routes["road.bakhty.cn_to_kz.perishable"]
+    assert "unload" in routes["road.bakhty.kz_to_cn.perishable"]
+    assert "unload" not in routes["road.bakhty.kz_to_cn.empty"]
 
 
 def test_the_parameters_used_are_remembered_with_the_scenarios_own_values() -> None:

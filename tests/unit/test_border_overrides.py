@@ -61,7 +61,12 @@ def test_whatever_a_scenario_reads_is_known_to_be_read() -> None:
         ("rail.dostyk.kz_to_cn.slots", True),
         ("rail.all.both.shunting.time", False),
         ("rail.dostyk.kz_to_cn.platforms.pool", True),
-        ("road.bakhty.cn_to_kz.handover.bays", False),
+        ("road.bakhty.cn_to_kz.handover.bays", True),
+        ("road.bakhty.both.kz.post_capacity", False),
+        ("road.all.kz_to_cn.equeue.rebook_delay", True),
+        ("road.all.kz_to_cn.equeue.paid_express_share_cap", True),
+        ("road.all.kz_to_cn.equeue.fee", False),
+        ("road.all.cn_to_kz.handover.match_rule", False),
         ("no.such.entry", False),
     ],
 )
@@ -88,13 +93,13 @@ ROAD = HEAD + "simulate: {road: [bakhty], rail: []}\n"
 def test_a_setting_without_effect_is_named_at_its_place() -> None:
     assert warnings(
         f"{ROAD}parameters:\n"
-        "  road.bakhty.cn_to_kz.handover.bays: 12 bays\n"
+        "  road.all.kz_to_cn.equeue.booking_horizon: 12 day\n"
         "  road.bakhty.kz_to_cn.kz.documents.officers: 5 officers\n"
         "  road.dostyk.kz_to_cn.kz.documents.officers: 5 officers\n"
         "  road.bakhty.kz_to_cn.equeue.priority_share_cap: 4 %\n",
         "parameters.rail.all.both.shunting.time=2 h",
     ) == [
-        f"a.yaml:7:3: warning: parameters.road.bakhty.cn_to_kz.handover.bays: {NOT_MODELLED}",
+        f"a.yaml:7:3: warning: parameters.road.all.kz_to_cn.equeue.booking_horizon: {NOT_MODELLED}",
         f"a.yaml:9:3: warning: parameters.road.dostyk.kz_to_cn.kz.documents.officers: {NOT_SIMULATED}",
         f"a.yaml:10:3: warning: parameters.road.bakhty.kz_to_cn.equeue.priority_share_cap: {NOT_HERE}",
         f"--set parameters.rail.all.both.shunting.time=2 h: warning: {NOT_MODELLED}",
@@ -117,11 +122,11 @@ def test_what_is_set_for_all_crossings_has_an_effect_if_one_of_them_reads_it() -
 def test_what_a_parent_sets_for_a_crossing_left_out_is_passed_over() -> None:
     Path("base.yaml").write_text(
         f"{HEAD}parameters: {{road.dostyk.kz_to_cn.kz.documents.officers: 5 officers, "
-        "road.bakhty.cn_to_kz.handover.bays: 12 bays}\n"
+        "road.all.kz_to_cn.equeue.booking_horizon: 12 day}\n"
     )
     found = warnings("extends: base.yaml\nsimulate: {road: [bakhty], rail: []}\n")
     assert [text.partition(" warning: ")[2] for text in found] == [
-        f"parameters.road.bakhty.cn_to_kz.handover.bays: {NOT_MODELLED}"
+        f"parameters.road.all.kz_to_cn.equeue.booking_horizon: {NOT_MODELLED}"
     ]
 
 

@@ -9,17 +9,19 @@ from itertools import pairwise
 import pytest
 
 from kzsim import evidence
-from kzsim.border import calendars, road_queue
+from kzsim.border import calendars, road_home, road_queue
 from kzsim.border.calendars import road_opening
-from kzsim.border.labels import SIDES
+from kzsim.border.journeys import Journey, journeys
+from kzsim.border.labels import SIDES, Parts
 from kzsim.border.site import Site
 from kzsim.evidence import Parameters
-from kzsim.network.model import Calendar, GateStage, Refill
+from kzsim.network.model import Calendar, GateStage, Refill, Source
 from kzsim.scenario import CrossingSettings, RoadSettings, Scenario
 from tests.unit.border_cases import DAY_MS, corridor_of, parts_of, scenario, with_measures
 
 HOUR = 3_600_000
 INTAKE_KEY = "road.bakhty.kz_to_cn.quota.cn_intake"
+EARLY = "road.all.kz_to_cn.equeue.early_arrival"
 
 
 def gate(case: Scenario, ending: str, crossing: str = "bakhty") -> GateStage:
@@ -46,22 +48,51 @@ def cap() -> float:
     return changes["equeue.priority_share_cap"] / 100 * changes["equeue.agri_share_of_cap"] / 100
 
 
+def at_home(parts: Parts) -> list[Source]:
+    """The sources of the trucks that are booked."""
+    return [source for source in parts.sources if ".home." in source.name]
+
+
+def trips_of(crossing: str, year: int) -> dict[str, Journey]:
+    """A year's journeys by their part of the sources' names."""
+    flows = evidence.road_demand(crossing, year).flows
+    return {trip.key: trip for trip in journeys(crossing, flows["kz_to_cn"], flows["cn_to_kz"])}
+
+
+def out_of_turn_a_year(parts: Parts, crossing: str, year: int) -> float:
+    """How many trucks of a year go out of turn."""
+    trips = trips_of(crossing, year)
+    return sum(
+        trips[source.name.rpartition(".")[2]].trucks * kind.share
+        for source in at_home(parts)
+        for kind in source.kinds
+        if kind.klass == "out_of_turn"
+    )
+
+
 def on_day(refills: tuple[Refill, ...], number: int) -> list[Refill]:
     return [refill for refill in refills if number * DAY_MS <= refill.at_ms < (number + 1) * DAY_MS]
 
 
-def test_a_days_releases_are_its_slots_less_those_who_do_not_show_up() -> None:
-    params = Parameters(2023)
-    slots = params.get("road.bakhty.kz_to_cn.equeue.slots").number
-    no_show = params.get("road.bakhty.kz_to_cn.equeue.no_show_share").share
-    released = on_day(gate(scenario(), ".equeue").refills, 3)
-    assert sum(refill.overall for refill in released) == int(slots * (1 - no_show))
+def test_as_many_trucks_are_called_for_a_day_as_it_has_slots() -> None:
+    slots = Parameters(2023).get("road.bakhty.kz_to_cn.equeue.slots").number
+    called = on_day(gate(scenario(), ".equeue").refills, 3)
+    assert sum(refill.overall for refill in called) == int(slots) == 109
+
+
+def test_trucks_are_called_as_long_before_their_slot_as_they_come_early_at_most() -> None:
+    early = Parameters(2023).get(EARLY)
+    assert (early.number, early.low, early.unit) == (-1, -6, "h")
+    assert road_home.ahead_ms(site_of(scenario())) == 6 * HOUR
+    assert road_home.ahead_ms(site_of(scenario(overrides={EARLY: -8.0}))) == 8 * HOUR
+    assert on_day(gate(scenario(overrides={EARLY: -8.0}), ".equeue").refills, 3)[0].at_ms % DAY_MS == 0
 
 
 def test_slots_are_spread_evenly_in_whole_numbers_over_the_hours_the_post_is_open() -> None:
     refills = on_day(gate(scenario(), ".equeue").refills, 3)
     start = [refill.at_ms // HOUR % 24 for refill in refills]
-    assert start == [8, 9, 10, 11, 12, 13, 14, 15, 16, 17]  # 0 again at lunch and at closing
+    # six hours before the post's 8 to 12 and 13 to 17; 0 again at lunch and at closing
+    assert start == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     amounts = [refill.overall for refill in refills]
     assert amounts[4] == amounts[9] == 0
     busy = amounts[:4] + amounts[5:9]
@@ -73,7 +104,7 @@ def test_the_queue_releases_nobody_on_a_closed_date_but_trucks_are_called_the_da
     queue = gate(scenario(holiday, 2), ".equeue")
     assert [refill.overall for refill in on_day(queue.refills, 0)] == [0]
     assert sum(refill.overall for refill in on_day(queue.refills, 1)) > 0
-    assert queue.open.at_ms[:2] == (0, DAY_MS + 8 * HOUR)
+    assert queue.open.at_ms[:2] == (0, DAY_MS + 2 * HOUR)
 
 
 def test_the_queue_is_never_shut_where_the_post_works_round_the_clock() -> None:
@@ -81,6 +112,16 @@ def test_the_queue_is_never_shut_where_the_post_works_round_the_clock() -> None:
     queue = gate(case, ".equeue", "nur_zholy")
     assert queue.open == Calendar((0, 3 * DAY_MS), (1, 0))
     assert [refill.at_ms for refill in queue.refills] == [hour * HOUR for hour in range(72)]
+
+
+def test_the_slots_of_a_day_are_the_same_whatever_day_the_run_ends_on() -> None:
+    case = scenario(date(2025, 6, 10), 3, road=("nur_zholy",))
+    short, long = (
+        gate(each, ".equeue", "nur_zholy").refills
+        for each in (case, replace(case, last_day=case.last_day + timedelta(days=2)))
+    )
+    assert long[: len(short)] == short
+    assert sum(refill.overall for refill in on_day(short, 2)) == sum(r.overall for r in on_day(long, 3))
 
 
 def test_without_an_electronic_queue_the_gate_is_open_and_has_no_quota() -> None:
@@ -109,7 +150,9 @@ def test_slots_without_word_of_the_scenario_are_those_of_the_evidence(year: int)
         slots = Parameters(year).get(f"road.{crossing}.kz_to_cn.equeue.slots")
         of_the_day = slots.number * quota.on(day) / quota.number
         assert road_queue.daily_slots(site, day) == pytest.approx(of_the_day, rel=0.02)
-        assert 0 <= road_queue.daily_releases(site, day) - quota.on(day) <= 1
+        come = 1 - Parameters(year).get(f"road.{crossing}.kz_to_cn.equeue.no_show_share").share
+        # those who come to the slots of a day fill the quota, but for one truck
+        assert abs(road_queue.calls(site, day) * come - quota.on(day)) <= 1.5
 
 
 def test_the_overbooking_factor_acts_where_the_quota_is_the_same_all_year() -> None:
@@ -124,9 +167,7 @@ def test_a_cap_on_slots_out_of_turn_set_by_the_scenario_goes_before_the_measures
 
     def early(overrides: dict[str, float]) -> float:
         parts = parts_of(with_measures("equeue_out_of_turn", overrides=overrides))
-        return sum(
-            kind.share for s in parts.sources for kind in s.kinds if kind.klass.endswith("out_of_turn")
-        )
+        return sum(kind.share for s in parts.sources for kind in s.kinds if kind.klass == "out_of_turn")
 
     as_the_measure_says = early({})
     assert as_the_measure_says == pytest.approx(early({key: 5.0}))
@@ -189,43 +230,57 @@ def test_a_quota_of_part_of_a_truck_adds_up_over_the_days() -> None:
 
 def test_nobody_goes_out_of_turn_without_the_measure() -> None:
     parts = parts_of(scenario())
-    assert not [kind for source in parts.sources for kind in source.kinds if "out_of_turn" in kind.klass]
+    assert not [kind for source in parts.sources for kind in source.kinds if kind.klass == "out_of_turn"]
     assert all(not refill.ceilings for refill in gate(scenario(), ".equeue").refills)
 
 
 def test_over_a_year_the_trucks_out_of_turn_use_up_the_cap_and_no_more() -> None:
     case = with_measures("equeue_out_of_turn", crossing="nur_zholy")
     parts = parts_of(case, "kz_to_cn", "nur_zholy")
-    flows = evidence.road_demand("nur_zholy", 2023).flows["kz_to_cn"]
-    expected = sum(
-        flows[source.name.rpartition(".")[2]].trucks * kind.share
-        for source in parts.sources
-        for kind in source.kinds
-        if kind.klass.endswith("out_of_turn")
-    )
     site = site_of(case, "nur_zholy")
     year = [date(2023, 1, 1) + timedelta(days=n) for n in range(365)]
-    released = sum(road_queue.daily_releases(site, day) for day in year)
-    assert expected == pytest.approx(cap() * released)
+    called = sum(road_queue.calls(site, day) for day in year)
+    assert out_of_turn_a_year(parts, "nur_zholy", 2023) == pytest.approx(cap() * called)
+
+
+def test_in_2025_slots_are_sold_to_anybody_up_to_their_cap() -> None:
+    paid = Parameters(2025).get("road.bakhty.kz_to_cn.equeue.paid_express_share_cap").share
+    assert paid == 0.01
+    case = scenario(date(2025, 6, 9))
+    parts = parts_of(case)
+    site = site_of(case)
+    called = sum(road_queue.calls(site, date(2025, 1, 1) + timedelta(days=n)) for n in range(365))
+    assert out_of_turn_a_year(parts, "bakhty", 2025) == pytest.approx(paid * called)
+    early = {kind.share for s in at_home(parts) for kind in s.kinds if kind.klass == "out_of_turn"}
+    everybody = sum(trip.trucks for trip in trips_of("bakhty", 2025).values())
+    compliance = evidence.corridor().compliance.base
+    bought = paid * called / everybody
+    # money asks for no class of goods: the same share of those who comply, who do not, and of all others
+    assert sorted(early) == pytest.approx(sorted({bought * part for part in (compliance, 1 - compliance, 1)}))
 
 
 def test_empty_trucks_go_out_of_turn_only_as_far_as_there_is_produce_to_fetch() -> None:
     case = with_measures("equeue_out_of_turn", overrides={INTAKE_KEY: 100_000.0})
-    flows = evidence.road_demand("bakhty", 2023).flows
     reefers = Parameters(2023).get("road.bakhty.both.loss.reefer_share").share
-    source = next(s for s in parts_of(case).sources if s.name.endswith(".empty"))
-    early = sum(kind.share for kind in source.kinds if "out_of_turn" in kind.klass)
-    assert early == pytest.approx(
-        flows["cn_to_kz"]["perishable"].trucks * reefers / flows["kz_to_cn"]["empty"].trucks
-    )
+    empty = {s.name.rpartition(".")[2]: s for s in at_home(parts_of(case)) if ".empty_for_" in s.name}
+    assert len(empty) > 2
+    for trip, source in empty.items():
+        early = sum(kind.share for kind in source.kinds if kind.klass == "out_of_turn")
+        assert early == pytest.approx(reefers if trip == "empty_for_perishable" else 0.0)
 
 
 def test_every_compliant_truck_goes_out_of_turn_where_the_cap_is_ample() -> None:
     case = with_measures("equeue_out_of_turn", overrides={INTAKE_KEY: 100_000.0})
-    source = next(s for s in parts_of(case).sources if s.name.endswith(".perishable"))
+    source = next(s for s in at_home(parts_of(case)) if ".perishable_for_" in s.name)
     shares = {kind.klass: kind.share for kind in source.kinds}
     compliance = evidence.corridor().compliance.base
-    assert shares == pytest.approx({"ordinary.out_of_turn": compliance, "ordinary": 1 - compliance})
+    assert shares == pytest.approx({"out_of_turn": compliance, "ordinary": 1 - compliance})
+
+
+def test_out_of_turn_is_a_matter_of_the_queue_alone() -> None:
+    parts = parts_of(with_measures("equeue_out_of_turn"))
+    for source in parts.sources:
+        assert ".home." in source.name or all(kind.klass != "out_of_turn" for kind in source.kinds)
 
 
 def test_the_ceiling_of_an_hour_is_the_cap_of_its_day_rounded_up() -> None:
@@ -234,7 +289,7 @@ def test_the_ceiling_of_an_hour_is_the_cap_of_its_day_rounded_up() -> None:
     released = sum(refill.overall for refill in on_day(queue.refills, 3))
     (ceilings,) = {tuple(r.ceilings.values()) for r in on_day(queue.refills, 3) if r.overall}
     assert released * cap() <= sum(ceilings) < released * cap() + 1
-    assert parts_of(case).priority["ordinary.out_of_turn", queue.name] < 0
+    assert parts_of(case).priority["out_of_turn", queue.name] < 0
 
 
 def test_refills_rise_strictly_from_0() -> None:

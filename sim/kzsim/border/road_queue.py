@@ -8,16 +8,18 @@ slot as long before as trucks come early at most. The intake counts by the day o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import groupby
 
 from kzsim.border.calendars import (
+    Slice,
     clock,
     daily_refills,
     joined,
     open_hours,
+    open_intervals,
     round_down,
     to_calendar,
     whole_parts,
@@ -27,7 +29,7 @@ from kzsim.border.journeys import EMPTY, Journey
 from kzsim.border.labels import OUT_OF_TURN
 from kzsim.border.quantities import plain_number
 from kzsim.border.site import Site
-from kzsim.network.model import Calendar, GateStage, Refill
+from kzsim.network.model import MS_PER_DAY, Calendar, GateStage, Refill
 
 EQUEUE = "equeue"
 INTAKE = "intake"
@@ -106,13 +108,17 @@ def no_shows(site: Site) -> float:
 def equeue(site: Site, out_of_turn: OutOfTurn, ahead_ms: int) -> GateStage:
     """The gate of the electronic queue; without quota and always open where there is no queue.
 
-    It lets trucks go ``ahead_ms`` before the hour of their slot.
+    It lets trucks go ``ahead_ms`` before the hour of their slot: at the end of the run for slots beyond it.
     """
     name = site.name("kz", EQUEUE)
     if not site.fact("equeue.enabled").flag:
         return GateStage(name, Calendar.always(1))
-    earlier = joined(site.clock, ((start - ahead_ms, end - ahead_ms) for start, end in site.open("kz")))
-    return GateStage(name, to_calendar(earlier), tuple(_refills(site, out_of_turn, ahead_ms)))
+    beyond = timedelta(days=math.ceil(ahead_ms / MS_PER_DAY))
+    slots = replace(site.clock, last_day=site.clock.last_day + beyond)
+    is_open = open_intervals(slots, site.openings["kz"])
+    earlier = joined(site.clock, ((start - ahead_ms, end - ahead_ms) for start, end in is_open))
+    hours = open_hours(slots, site.openings["kz"])
+    return GateStage(name, to_calendar(earlier), tuple(_refills(site, out_of_turn, hours, ahead_ms)))
 
 
 def intake(site: Site) -> GateStage:
@@ -198,9 +204,10 @@ def _fetching(site: Site) -> float:
     return site.params.get(f"road.{site.crossing}.both.loss.reefer_share").share
 
 
-def _refills(site: Site, out_of_turn: OutOfTurn, ahead_ms: int) -> Iterator[Refill]:
+def _refills(site: Site, out_of_turn: OutOfTurn, slots: Iterable[Slice], ahead_ms: int) -> Iterator[Refill]:
+    """The slots of each open hour, so long before it; those beyond the run are left out."""
     last_end = 0
-    for day, group in groupby(open_hours(site.clock, site.openings["kz"]), key=lambda hour: hour.day):
+    for day, group in groupby(slots, key=lambda hour: hour.day):
         hours = list(group)
         called = calls(site, day)
         open_minutes = sum(hour.minutes for hour in hours)
@@ -209,7 +216,7 @@ def _refills(site: Site, out_of_turn: OutOfTurn, ahead_ms: int) -> Iterator[Refi
         ceilings = {OUT_OF_TURN: ceiling} if out_of_turn.cap else {}
         for hour, amount in zip(hours, parts, strict=True):
             start, end = max(0, hour.start_ms - ahead_ms), hour.end_ms - ahead_ms
-            if end <= 0:
+            if end <= 0 or start >= site.clock.horizon_ms:
                 continue
             if start > last_end:
                 yield Refill(last_end, 0)
