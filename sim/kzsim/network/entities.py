@@ -118,7 +118,7 @@ class Entities:
         Who follows another has the phase of that one: a journey belongs to the time at which it began.
         """
         begins, ends = self.cohort_ms
-        began_ms = self.arrival_ms.copy()
+        began_ms = self.arrival_ms.copy() if (self.follows >= 0).any() else self.arrival_ms
         for number, follows in enumerate(self.follows.tolist()):
             first = number
             while follows >= 0:

@@ -11,6 +11,7 @@ from kzsim.scenario.model import CrossingSettings
 
 if TYPE_CHECKING:
     from kzsim.experiments.models import Model
+    from kzsim.network.model import Arrivals, Source
     from kzsim.scenario import Scenario
 
 _WRITE = "Write the same in both, or extend one file from the other and change only the policy."
@@ -28,7 +29,7 @@ def check_same_entities(
     moved = sorted(
         key
         for key in sources.keys() | others.keys()
-        if key not in sources or key not in others or sources[key].arrivals != others[key].arrivals
+        if key not in sources or key not in others or _comes(sources[key]) != _comes(others[key])
     )
     if moved and not differing:
         # an override of what demand is made from
@@ -41,6 +42,11 @@ def check_same_entities(
         f"{'; '.join(differing)}.",
         _WRITE,
     )
+
+
+def _comes(source: Source) -> tuple[Arrivals, str]:
+    """What decides when its entities come, or whom they follow; by which step is a matter of policy."""
+    return source.arrivals, "" if source.follows is None else source.follows.source
 
 
 def _differing(base: Scenario, other: Scenario) -> Iterator[str]:
