@@ -91,8 +91,8 @@ def test_some_loads_go_through_a_warehouse_after_the_hand_over() -> None:
 def test_a_full_yard_keeps_trucks_in_the_exit_lane_of_the_chinese_post() -> None:
     """One place and one exit lane. The first truck waits for its load until 10:00.
 
-    The second, of 0:10, has been checked and has no place to go; the third, of 0:20, waits for the lane. At
-    10:00 the second drives in, and the third is checked: it waits for the place until the second has its load.
+    The second, of 0:10, has been checked and has no place to go; the third, of 0:20, waits for the
+    lane. At 10:00 the second drives in, and the third is checked: it waits until the second has its load.
     """
     tight = {
         "road.bakhty.cn_to_kz.handover.truck_places": 1.0,
