@@ -96,8 +96,9 @@ def calls(site: Site, day: date) -> int:
     if not site.openings["kz"].minutes(day):
         return 0
     absent = site.fact(NO_SHOWS)
-    today = plain_number(absent.on(day), absent.unit)
-    return round_down(daily_slots(site, day) * (1 - today) / (1 - no_shows(site)))
+    today, usual = plain_number(absent.on(day), absent.unit), no_shows(site)
+    of_use = (1 - today) / (1 - usual) if usual < 1 else 1.0
+    return round_down(daily_slots(site, day) * of_use)
 
 
 def no_shows(site: Site) -> float:
