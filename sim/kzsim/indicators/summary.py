@@ -213,7 +213,7 @@ def mean_h(sum_ms: I64, count: I64) -> F64:
 
 
 def _busy_ms(layout: Layout, seen: Observed) -> I64:
-    """Servers' time held, int64 [pools]; where servers stand for tokens, the time for which these were away."""
+    """Servers' time held, int64 [pools]; of servers that stand for tokens, for how long these were away."""
     found = seen.busy_ms.copy()
     for number, pool in enumerate(layout.pools):
         if pool.tokens != NO_TOKENS:
