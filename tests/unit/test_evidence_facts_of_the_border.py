@@ -80,7 +80,8 @@ def test_profiles_have_a_share_for_every_month_weekday_and_hour() -> None:
     ("mode", "crossing", "year", "message"),
     [
         ("road", "bahkty", 2023, "no road demand for the crossing 'bahkty', did you mean 'bakhty'?"),
-        ("rail", "bakhty", 2023, "no rail demand for the crossing 'bakhty'"),
+        ("rail", "kalzhat", 2023, "no rail demand for the crossing 'kalzhat'"),
+        ("rail", "bakhty", 2023, "no rail demand for bakhty in 2023; there are 2025"),
         ("road", "bakhty", 2024, "no road demand for bakhty in 2024; there are 2019, 2022, 2023, 2025"),
     ],
 )
@@ -94,7 +95,15 @@ def test_demand_that_is_not_known_is_refused(mode: str, crossing: str, year: int
 def test_demand_is_known_for_every_crossing_by_its_modes() -> None:
     crossings = evidence.crossings()
     for mode, found in (("road", evidence.demand().road), ("rail", evidence.demand().rail)):
-        assert set(found) == {name for name, crossing in crossings.items() if mode in crossing.modes}
+        assert set(found) == {name for name, crossing in crossings.items() if mode in crossing.every_mode}
+
+
+def test_a_planned_railway_is_no_mode_of_its_crossing_and_has_trains_in_its_own_years_only() -> None:
+    bakhty = evidence.crossings()["bakhty"]
+    assert (bakhty.modes, bakhty.planned, bakhty.every_mode) == (("road",), ("rail",), ("road", "rail"))
+    assert evidence.rail_years("bakhty") == (2025,)
+    assert evidence.rail_years("dostyk") == (2019, 2020, 2021, 2022, 2023, 2025)
+    assert evidence.rail_years("kalzhat") == ()
 
 
 def test_every_post_has_its_name_in_four_languages() -> None:
@@ -153,7 +162,7 @@ def test_rail_stations_are_known_where_there_is_rail() -> None:
     assert rail is not None
     assert rail.stations["kz"]["en"] == "Altynkol"
     assert rail.run_h.value == 0.7
-    assert evidence.crossings()["bakhty"].rail is None
+    assert evidence.crossings()["kalzhat"].rail is None
 
 
 def test_bundles_name_measures_and_each_contains_the_lighter_one() -> None:

@@ -93,7 +93,7 @@ def test_a_misspelt_crossing_does_not_fall_through_to_all_crossings() -> None:
 
 def test_the_crossings_of_the_keys_are_those_of_the_crossings_file() -> None:
     for mode, names in crossings_by_mode().items():
-        assert names == {name for name, crossing in crossings().items() if mode in crossing.modes}
+        assert names == {name for name, crossing in crossings().items() if mode in crossing.every_mode}
 
 
 def test_an_override_of_the_crossing_wins_over_one_of_all() -> None:

@@ -37,8 +37,8 @@ def test_every_key_of_the_schema_has_a_control_that_explain_knows() -> None:
 
 def test_a_crossing_without_rail_has_no_controls_for_rail() -> None:
     keys = {control.key for control in form().every_control()}
-    assert "crossings.bakhty.road.demand" in keys
-    assert "crossings.bakhty.rail.demand" not in keys
+    assert "crossings.kalzhat.road.demand" in keys
+    assert "crossings.kalzhat.rail.demand" not in keys
     assert "crossings.dostyk.rail.demand" in keys
 
 

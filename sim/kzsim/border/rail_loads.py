@@ -31,12 +31,13 @@ OF_A_TRAIN: Mapping[str, str] = MappingProxyType(
 TEU: Mapping[str, str] = MappingProxyType({CONTAINER: "trains.teu_per_container_train"})
 
 
-def rail_flows(params: Parameters, crossing: str, year: int) -> Mapping[str, Mapping[str, evidence.RailFlow]]:
+def with_loads(
+    params: Parameters, crossing: str, flows: Mapping[str, Mapping[str, evidence.RailFlow]]
+) -> Mapping[str, Mapping[str, evidence.RailFlow]]:
     """A year's trains of a crossing by direction and class, each with the load that the entries give it.
 
     Where there is no entry for a class the flow's own figure stays, such as the wagons of a train of grain.
     """
-    flows = evidence.rail_demand(crossing, year).flows
     return MappingProxyType(
         {
             direction: MappingProxyType(

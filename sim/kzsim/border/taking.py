@@ -104,7 +104,7 @@ def _rail_before(params: Parameters, year: int) -> Callable[[str], Rail]:
     """The same of trains."""
 
     def before(crossing: str) -> Rail:
-        flows = rail_loads.rail_flows(params, crossing, year)
+        flows = rail_loads.with_loads(params, crossing, evidence.rail_demand(crossing, year).flows)
         for direction, of_way in flows.items():
             for klass, flow in of_way.items():
                 name = f"demand.rail.{crossing}.{direction}.{klass}.{BEFORE_GROWTH}"
@@ -144,7 +144,7 @@ def rail_demand(
 ) -> evidence.RailDemand:
     """A year's trains at a crossing, both directions, as the scenario's goals have them."""
     found = evidence.rail_demand(crossing, year)
-    found = replace(found, flows=rail_loads.rail_flows(params, crossing, year))
+    found = replace(found, flows=rail_loads.with_loads(params, crossing, found.flows))
     if growth != NO_GROWTH:
         found = replace(found, flows=rail_flows(growth, params, crossing, year, _rail_before(params, year)))
     for direction, flows in found.flows.items():

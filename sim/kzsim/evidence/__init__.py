@@ -9,12 +9,6 @@ from kzsim.evidence.corridor import Change, Compliance, CorridorMenu, Existing, 
 from kzsim.evidence.crossings import crossings, holiday_rule, time_zones
 from kzsim.evidence.demand import (
     ALL_TRUCKS,
-    Profile,
-    Profiles,
-    RailDemand,
-    RailFlow,
-    RoadDemand,
-    RoadFlow,
     demand,
     profiles,
     rail_demand,
@@ -25,6 +19,7 @@ from kzsim.evidence.episodes import Disruptions, Episode, disruptions
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.explain import Explanation, changed_words, explain, meaning
 from kzsim.evidence.facts import MS_PER_UNIT, SCENARIO_GRADE, Fact, Period, Spread, facts, split_quantity
+from kzsim.evidence.flows import Profile, Profiles, RailDemand, RailFlow, RoadDemand, RoadFlow
 from kzsim.evidence.levers import FACTOR, Lever, lever, levers
 from kzsim.evidence.parameters import (
     ANY_CROSSING,

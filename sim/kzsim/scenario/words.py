@@ -44,9 +44,9 @@ def _other_names() -> dict[str, str]:
 
 @cache
 def crossings_with(mode: str) -> tuple[str, ...]:
-    """The crossings that have road or rail, or will have it."""
-    there = evidence.crossings()
-    return tuple(sorted(name for name, crossing in there.items() if mode in crossing.every_mode))
+    """The crossings that have road or rail, and behind them those that will have it."""
+    planned = sorted(name for name, there in evidence.crossings().items() if mode in there.planned)
+    return (*crossings_by_default(mode), *planned)
 
 
 @cache
