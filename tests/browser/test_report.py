@@ -237,8 +237,20 @@ def test_on_a_telephone_the_change_stays_in_sight(visit: Visit, home: Path) -> N
     assert box["x"] + box["width"] <= 390
 
 
+@pytest.mark.parametrize(
+    "name", ["utilisation_road", "classes_road", "distribution_road", "convergence_road"]
+)
+def test_on_a_telephone_one_wide_panel_is_not_scrolled_either(visit: Visit, home: Path, name: str) -> None:
+    page = ready(visit.open(home / "run.html", 390))
+    figure = page.locator(f"#figure-{name}")
+    boxes = [part.bounding_box() for part in figure.locator(".parts > svg").all()]
+    assert len(boxes) > 1
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert figure.locator(".drawing").bounding_box()["width"] <= 1
+
+
 def test_on_a_telephone_what_cannot_be_parted_shows_that_it_scrolls(visit: Visit, home: Path) -> None:
     page = ready(visit.open(home / "run.html", 390))
-    drawing = page.locator("#figure-utilisation_road .drawing")
+    drawing = page.locator("#figure-map .drawing")
     assert drawing.evaluate("element => element.scrollWidth > element.clientWidth")
     assert "gradient" in drawing.evaluate("element => getComputedStyle(element).backgroundImage")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -398,7 +399,15 @@ def test_enough_and_too_few_replications() -> None:
     assert "With 3 replications every mean crossing time by road is known to ± 3.0 %" in spaced(
         precision.convergence_title(known_to(0.3), "road", SAY)
     )
-    assert "3 replications are too few by road" in precision.convergence_title(known_to(0.6), "road", SAY)
+    title = spaced(precision.convergence_title(known_to(0.6), "road", SAY))
+    assert "3 replications are too few by road" in title
+    assert "is known only to ± 6.0 %" in title
+
+
+def test_an_interval_wider_than_its_mean_is_said_in_words() -> None:
+    title = precision.convergence_title(known_to(13.57), "road", SAY)
+    assert "half the interval is larger than the mean itself" in title
+    assert "%" not in title
 
 
 def cuts(asked: float, settled: bool = True) -> pd.DataFrame:
@@ -428,20 +437,23 @@ def test_a_run_in_that_is_long_enough_and_one_that_may_not_be() -> None:
 def test_a_sweep_says_which_way_the_figure_goes(slope: float, said: str) -> None:
     table, split = sweeps.line_table(sweep_study("grid", slope))
     assert split is not None
-    assert said in sweeps.lines_title(table, *split, "road", SAY)
+    title = sweeps.lines_title(table, *split, "road", SAY)
+    assert said in title
+    assert "as “Trucks that China accepts a day, Bakhty – Baketu” goes from 140 to 700" in spaced(title)
 
 
 @pytest.mark.parametrize(
     ("slope", "said"),
     [
-        (-0.03, "accepts a day, Bakhty – Baketu = 700 trucks per day"),
-        (0.03, "accepts a day, Bakhty – Baketu = 140 trucks per day"),
+        (-0.03, "accepts a day, Bakhty – Baketu” = 700 trucks per day"),
+        (0.03, "accepts a day, Bakhty – Baketu” = 140 trucks per day"),
     ],
 )
 def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
     (drawn,) = heat.heat_maps(sweep_study("grid", slope), SAY)
     assert said in spaced(drawn.title)
-    assert "Green corridor at Bakhty – Baketu = standard" in drawn.title
+    assert "“Green corridor at Bakhty – Baketu” = standard" in drawn.title
+    assert re.search(r"at most it is [\d.]+ h;", drawn.title)
     assert "(Kazakhstan to China)" in drawn.title
     assert "surely differ in 2 of 2 flows" in drawn.title
     assert "cannot be told" not in drawn.title

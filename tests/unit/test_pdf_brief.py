@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from kzsim.brief.content import Brief
 from kzsim.brief.errors import BriefError
 from kzsim.brief.pdf import LONGEST_TITLE, MOST_ROWS, brief_data, pdf_bytes
+from kzsim.evidence import corridor
 from kzsim.figures.catalogue import Drawn
 from kzsim.language import LANGUAGES, speaker
 from tests.unit.brief_cases import brief, drawn
@@ -131,6 +132,18 @@ def test_of_a_long_table_the_rows_that_are_to_come_first_are_shown_in_their_orde
 def test_a_long_title_ends_in_an_ellipsis(figures: tuple[Drawn, ...]) -> None:
     title = (pdf(pdf_bytes(brief("t" * 400), figures, speaker("en"))).metadata or {})["/Title"]
     assert title == "t" * (LONGEST_TITLE - 1) + "…"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_measures_of_the_largest_corridor_are_named_to_the_last(lang: str) -> None:
+    say = speaker(lang)
+    value = max(
+        ("; ".join(say.measure(name) for name in bundle) for bundle in corridor().bundles.values()), key=len
+    )
+    one = replace(brief().assumptions[0], value=value)
+    (shown,) = brief_data(replace(brief(), decisive=(one,)), (), say)["decisive"]
+    assert len(value) > 60
+    assert shown["value"] == value
 
 
 def test_letters_that_our_typeface_lacks_are_no_obstacle(figures: tuple[Drawn, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -57,6 +58,54 @@ def test_entries_of_a_key_that_is_too_wide_come_on_several_lines():
 
 def test_one_panel_is_not_parted():
     assert stacked(sheet(1)) == ()
+
+
+def test_one_narrow_panel_is_shown_without_the_empty_place_beside_it():
+    made = Sheet("A title", "What is measured", "Source: a test", body_in=2.0)
+    made.axes(0.5, 0.2, 3.0, 1.5)
+    ((part,),) = stacked(made.figure)
+    assert part.x == 0
+    assert 3.5 * 72 < part.width < 3.7 * 72
+
+
+def test_the_names_of_rows_come_above_what_stands_beside_them_in_one_wide_panel():
+    made = Sheet("A title", "What is measured", "Source: a test", body_in=2.6)
+    axes = made.axes(2.0, 0.3, 5.0, 1.8)
+    axes.set_yticks([])
+    for number in range(3):
+        made.label(0.6 + 0.6 * number, f"row {number}", 1.5)
+        made.text(1.9, 0.7 + 0.6 * number, "more of it", ha="right", fontsize=7)
+    made.text(0.12, 2.4, "below", fontsize=8.5)
+    rows = [row for (row,) in stacked(made.figure)]
+    *rows, below = rows
+    assert below.x < 10
+    names = [row for row in rows if row.x < 100]
+    parts = [row for row in rows if row.x > 100]
+    assert len(names) == 3
+    assert [rows.index(parts[at + 1]) - rows.index(name) for at, name in enumerate(names)] == [1, 1, 1]
+    assert all(one.y + one.height == pytest.approx(other.y) for one, other in pairwise(parts))
+    place, height = axes.get_position(), made.figure.get_figheight() * 72
+    assert parts[0].y < (1 - place.y1) * height
+    assert parts[-1].y + parts[-1].height > (1 - place.y0) * height + 20
+    assert all(1.85 * 72 < part.x <= 2.0 * 72 < 7.0 * 72 < part.x + part.width for part in parts)
+
+
+def test_the_headings_of_rows_are_repeated_above_panels_that_come_later():
+    made = Sheet("A title", "What is measured", "Source: a test", body_in=3.0)
+    for across in range(3):
+        for down in range(2):
+            made.axes(0.4 + 2.3 * across, 0.5 + 1.2 * down, 1.9, 0.9)
+    tops = [0.3, 1.5]
+    for top in tops:
+        made.text(0.12, top, "Kazakhstan to China", fontsize=8)
+    rows = stacked(made.figure)
+    headings = [row[0] for row in rows if row[0].height < 20 and row[0].x < 10]
+    parts = [row[-1] for row in rows if row[-1].height > 20]
+    assert len(headings) == 2 * 2  # the first part holds its own
+    assert parts[0].height > 2.5 * 72
+    later = [part for part in parts[1:] if part.height > 0.9 * 72]
+    assert len(later) == 2 * 2
+    assert {round(part.x) for part in later} == {round(later[0].x), round(later[2].x)}
 
 
 def test_a_figure_without_a_source_line_is_left_whole():

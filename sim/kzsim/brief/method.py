@@ -125,6 +125,13 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
                 where=where,
                 share=share,
             )
+        case "precision" if value > 1:
+            text = say(
+                "{n} replications are too few for mean crossing times precise within 5 % of the mean: at "
+                "{where} half the interval is larger than the mean itself.",
+                n=n,
+                where=where,
+            )
         case "precision":
             text = say(
                 "{n} replications are too few for mean crossing times precise within 5 % of the mean: "

@@ -28,8 +28,11 @@ STANDARD = "ua-1"
 """PDF/UA-1: what readers for the blind need."""
 
 MOST_NUMBERS, MOST_ROWS, MOST_ASSUMED, MOST_SURE = 6, 10, 6, 7
-LONGEST_TITLE, LONGEST_LINE, LONGEST_CELL = 160, 600, 120
-"""Characters of the text of users that are shown; the rest gives way to an ellipsis."""
+LONGEST_TITLE, LONGEST_LINE, LONGEST_CELL, LONGEST_ASSUMED = 160, 600, 120, 700
+"""Characters that are shown of texts that users may lengthen; the rest gives way to an ellipsis.
+
+What is assumed has room for all measures of the largest corridor, in the language that needs most for them.
+"""
 
 LONGEST_WORD, HASH = 25, 16
 UNTITLED = "kzsim"
@@ -181,7 +184,7 @@ def _grid(grid: dict[str, Any], say: Speaker) -> dict[str, Any]:
 
 
 def _assumption(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, **{name: _cut(item[name], LONGEST_CELL) for name in ("meaning", "value", "range")}}
+    return {**item, **{name: _cut(item[name], LONGEST_ASSUMED) for name in ("meaning", "value", "range")}}
 
 
 def _cut(text: str, longest: int) -> str:

@@ -130,7 +130,7 @@ def clouds_title(table: pd.DataFrame, numeric: list[Axis], mode: str, say: Speak
     return told.sentence(
         [
             say(
-                "{what} at {place} ({direction}) answers most to {key}: rank correlation {value}",
+                "{what} at {place} ({direction}) answers most to “{key}”: rank correlation {value}",
                 what=say.indicator(name),
                 place=told.place(str(flow[0]), mode, say),
                 direction=say.direction(str(flow[2])),

@@ -68,7 +68,7 @@ def heat_title(table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Sp
     clauses = [
         say(
             "{what} at {place} ({direction}) is least, {least} {unit}, at {across} and {down}; at most it is "
-            "{most}",
+            "{most} {unit}",
             what=say.indicator(name),
             place=told.place(str(best["crossing"]), mode, say),
             direction=say.direction(str(best["direction"])),
@@ -100,7 +100,7 @@ def heat_title(table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Sp
 
 def _named(value: object, axis: Axis, say: Speaker) -> str:
     """The key and its value with its unit."""
-    return f"{say.parameter(axis.key)} = {amount(value, axis, say)}"
+    return say("“{key}” = {value}", key=say.parameter(axis.key), value=amount(value, axis, say))
 
 
 def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Speaker) -> Drawn:

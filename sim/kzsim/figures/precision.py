@@ -89,6 +89,12 @@ def convergence_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         return say(
             "With {n} replications every mean crossing time {by} is known to ± {share} or better", **values
         )
+    if share.max() > 1:
+        return say(
+            "{n} replications are too few {by}: at {place} ({direction}) half the interval is larger than "
+            "the mean itself",
+            **values,
+        )
     return say(
         "{n} replications are too few {by}: the mean at {place} ({direction}) is known only to ± {share}",
         **values,

@@ -147,7 +147,7 @@ def lines_title(table: pd.DataFrame, along: Axis, by: Axis | None, mode: str, sa
         return told.sentence(
             [
                 say(
-                    "{what} {by}: no detectable change from {key} {from_} to {to}",
+                    "{what} {by}: no detectable change as “{key}” goes from {from_} to {to}",
                     by=told.by_mode(mode, say),
                     **values,
                 )
@@ -161,12 +161,12 @@ def lines_title(table: pd.DataFrame, along: Axis, by: Axis | None, mode: str, sa
         "unit": say.unit(str(first["unit"])),
     }
     if last["mean"] < first["mean"]:
-        text = say("{what} at {place} ({direction}) falls from {before} to {after} {unit} as {key} goes "
-                   "from {from_} to {to}",
+        text = say("{what} at {place} ({direction}) falls from {before} to {after} {unit} as “{key}” "
+                   "goes from {from_} to {to}",
                    **values)  # fmt: skip
     else:
-        text = say("{what} at {place} ({direction}) rises from {before} to {after} {unit} as {key} goes "
-                   "from {from_} to {to}",
+        text = say("{what} at {place} ({direction}) rises from {before} to {after} {unit} as “{key}” "
+                   "goes from {from_} to {to}",
                    **values)  # fmt: skip
     return told.sentence([text])
 
@@ -225,7 +225,7 @@ def _lines(study: Study, table: pd.DataFrame, along: Axis, by: Axis | None, mode
             else:
                 axes.tick_params(labelbottom=False)
     alt = say(
-        "Lines of how figures answer to {key} {by}. {title}.",
+        "Lines of how figures answer to “{key}” {by}. {title}.",
         key=say.parameter(along.key),
         by=told.by_mode(mode, say),
         title=title,

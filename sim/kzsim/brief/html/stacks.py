@@ -1,13 +1,16 @@
 """A wide figure for a telephone: the same drawing in parts below one another, each as wide as the screen.
 
 Nothing is drawn twice: every part is a window on the figure. Panels side by side come one below the other,
-each with the names of the rows at its left; entries of the key are set on as many lines as they need.
+each with the names of the rows at its left, or with the headings of the rows above them; a single panel that
+is too wide has the name of each row above what stands beside it. Entries of the key are set on as many lines
+as they need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kzsim.figures.style import SOURCE_PT, line_in, text_in
@@ -15,6 +18,7 @@ from kzsim.figures.style import SOURCE_PT, line_in, text_in
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 WIDEST_PT = 330
 """No part is wider, so that letters of eight points have nine pixels on a screen of 390."""
@@ -23,6 +27,12 @@ _ALIKE_PT = 3
 _TICK_PT = 7
 """A tick, the gap to its label and a little air."""
 _KEY_GAP_PT = 2
+_SLACK = 1.25
+"""A part may be wider by this factor, with letters smaller by as much."""
+_OVERHANG_PT = 9
+"""Half of the last label below a panel."""
+_NAMES_PT = 40
+"""What stands further left than this has no room for the name of a row."""
 
 
 @dataclass(frozen=True)
@@ -39,28 +49,139 @@ Row = tuple[Window, ...]
 """Windows that stand side by side."""
 
 
+@dataclass(frozen=True)
+class Words:
+    """Where a text of the figure stands, in points, and the size of its letters."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    size: float
+
+    @property
+    def window(self) -> Window:
+        """What shows it, with a little air."""
+        return Window(self.left - 1, self.top - 1, self.right - self.left + 4, self.bottom - self.top + 2)
+
+
 def stacked(figure: Figure) -> tuple[Row, ...]:
-    """The rows to show below one another; () for a figure that has one panel in its width."""
+    """The rows to show below one another; () for a figure without panels, or with one too wide for that."""
     body = _body(figure)
     columns = _columns(figure)
-    if body is None or len(columns) < 2:
+    if body is None or not columns:
         return ()
-    top, bottom = body
-    cuts = [_left_of(panels) for panels in columns]
-    ends = [*cuts[1:], figure.get_figwidth() * _PT_PER_IN]
-    names = Window(0, top, max(cuts[0], 0), bottom - top)
-    rows: list[Row] = list(_key(figure))
-    first = 0
-    while first < len(columns):
-        last = first
-        while last + 1 < len(columns) and names.width + ends[last + 1] - cuts[first] <= WIDEST_PT:
-            last += 1
-        part = Window(cuts[first], top, ends[last] - cuts[first], bottom - top)
-        rows.append((names, part) if names.width else (part,))
-        first = last + 1
-    if any(sum(window.width for window in row) > 1.25 * WIDEST_PT for row in rows):
+    cuts = [max(_left_of(panels), 0) for panels in columns]
+    words = [found for text in figure.texts if body[0] <= (found := _words(figure, text)).top < body[1]]
+    if len(columns) == 1:
+        parts = _of_one_panel(figure, body, cuts[0], columns[0], words)
+    else:
+        parts = _of_panels(figure, body, cuts, words)
+    rows = [*_key(figure), *parts]
+    if not parts or any(sum(window.width for window in row) > _SLACK * WIDEST_PT for row in rows):
         return ()
     return tuple(rows)
+
+
+def _of_panels(
+    figure: Figure, body: tuple[float, float], cuts: Sequence[float], words: Sequence[Words]
+) -> list[Row]:
+    """As many panels a part as there is room for, beside the names of the rows or below their headings."""
+    top, bottom = body
+    ends = [*cuts[1:], figure.get_figwidth() * _PT_PER_IN]
+    names = Window(0, top, cuts[0], bottom - top)
+    near = cuts[0] + _TICK_PT
+    headings = [one for one in words if one.left <= near < one.right]
+    rows: list[Row] = []
+    first = 0
+    while first < len(cuts):
+        last = first
+        while last + 1 < len(cuts) and names.width + ends[last + 1] - cuts[first] <= WIDEST_PT:
+            last += 1
+        part = Window(cuts[first], top, ends[last] - cuts[first], bottom - top)
+        if first and cuts[0] < _NAMES_PT and headings:
+            rows += _below_headings(part, headings)
+        else:
+            rows.append((names, part) if names.width else (part,))
+        first = last + 1
+    return rows
+
+
+def _below_headings(part: Window, headings: Sequence[Words]) -> list[Row]:
+    """A part cut at the headings of its rows, which stand further left, with each of them between."""
+    rows: list[Row] = []
+    at = part.y
+    for heading in sorted(headings, key=lambda one: one.top):
+        rows += [(Window(part.x, at, part.width, heading.top - at),)] if heading.top > at + 1 else []
+        rows.append((heading.window,))
+        at = heading.bottom
+    return [*rows, (Window(part.x, at, part.width, part.y + part.height - at),)]
+
+
+def _of_one_panel(
+    figure: Figure, body: tuple[float, float], cut: float, panels: Sequence[Axes], words: Sequence[Words]
+) -> list[Row]:
+    """All of it if it is narrow enough; else row by row, the name of each above what stands beside it."""
+    top, bottom = body
+    right = max([*(_box(axes)[2] for axes in panels), *(one.right for one in words)]) + _OVERHANG_PT
+    right = min(right, float(figure.get_figwidth()) * _PT_PER_IN)
+    if right <= _SLACK * WIDEST_PT:
+        return [(Window(0, top, right, bottom - top),)]
+    high, low = min(_box(axes)[1] for axes in panels), max(_box(axes)[3] for axes in panels)
+    beside = [one for one in words if one.right <= cut + _TICK_PT]
+    names = _rows_of([one for one in beside if high <= (one.top + one.bottom) / 2 <= low])
+    if cut < _NAMES_PT or not names:
+        return []
+    cut = max(cut, *(one.right for one in names))
+    middles = [(one.top + one.bottom) / 2 for one in names]
+    between = [(one + other) / 2 for one, other in pairwise(middles)]
+    edges = [high, *between, low]
+    width = right - cut
+    rows: list[Row] = [(one.window,) for one in beside if one.bottom <= high]
+    rows += [(Window(cut, top, width, high - top),)] if high > top + 1 else []
+    for name, above, below in zip(names, edges, edges[1:], strict=False):
+        rows += [(name.window,), (Window(cut, above, width, below - above),)]
+    rows.append((Window(cut, low, width, bottom - low),))
+    return [*rows, *((one.window,) for one in beside if one.top >= low)]
+
+
+def _rows_of(words: Sequence[Words]) -> list[Words]:
+    """The names of rows: words of the largest letters with smaller ones below and others beside them."""
+    largest = max((one.size for one in words), default=0.0)
+    rows: list[Words] = []
+    for one in sorted(words, key=lambda found: (found.top, found.left)):
+        middle = (one.top + one.bottom) / 2
+        if rows and (one.size < largest or middle < rows[-1].bottom - 1):
+            before = rows[-1]
+            rows[-1] = Words(
+                min(before.left, one.left),
+                max(before.right, one.right),
+                min(before.top, one.top),
+                max(before.bottom, one.bottom),
+                largest,
+            )
+        else:
+            rows.append(one)
+    return rows
+
+
+def _words(figure: Figure, text: Text) -> Words:
+    lines, size = text.get_text().split("\n"), float(text.get_fontsize())
+    bold = text.get_fontweight() == "bold"
+    wide = max(text_in(line, size, bold=bold) for line in lines) * _PT_PER_IN
+    high = len(lines) * line_in(size) * _PT_PER_IN
+    x = float(text.get_position()[0]) * float(figure.get_figwidth()) * _PT_PER_IN
+    y = (1 - float(text.get_position()[1])) * float(figure.get_figheight()) * _PT_PER_IN
+    left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[text.get_horizontalalignment()]
+    above = {"top": 0.0, "bottom": 1.0, "baseline": 1.0}.get(text.get_verticalalignment(), 0.5)
+    return Words(left, left + wide, y - high * above, y + high * (1 - above), size)
+
+
+def _box(axes: Axes) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom edge in points."""
+    place, sheet = axes.get_position(), axes.figure.bbox
+    wide, high = (float(side) / float(axes.figure.dpi) * _PT_PER_IN for side in (sheet.width, sheet.height))
+    return place.x0 * wide, (1 - place.y1) * high, place.x1 * wide, (1 - place.y0) * high
 
 
 def svg_of(rows: Sequence[Row], shape: str) -> str:
