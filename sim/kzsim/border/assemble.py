@@ -25,9 +25,11 @@ from kzsim.border.worth import warm_season
 from kzsim.evidence import Parameters
 from kzsim.network.model import (
     MS_PER_HOUR,
+    Calendar,
     GateStage,
     Network,
     PairingStage,
+    Pool,
     Refill,
     ServiceStage,
     Source,
@@ -58,10 +60,11 @@ def assemble(scenario: Scenario) -> Border:
     sources = tuple(_sources(parts))
     used = {kind.klass for source in sources for kind in source.kinds}
     classes = (*(name for name in CLASSES if name in used), *sorted(used.difference(CLASSES)))
+    stages = (_only(stage, classes) for stage in _merged(part.stages for part in parts))
     network = Network(
         horizon_ms=clock.horizon_ms,
         classes=classes,
-        stages=tuple(_only(stage, classes) for stage in _merged(part.stages for part in parts)),
+        stages=tuple(_open_again(stage, clock.horizon_ms) for stage in stages),
         zones=_merged(part.zones for part in parts),
         routes=tuple(route for part in parts for route in part.routes),
         sources=sources,
@@ -139,6 +142,24 @@ def _only(stage: Stage, classes: tuple[str, ...]) -> Stage:
     if isinstance(stage, GateStage):
         return replace(stage, refills=tuple(_capped(refill, classes) for refill in stage.refills))
     return stage
+
+
+def _open_again(stage: Stage, horizon_ms: int) -> Stage:
+    """The stage with all its servers there once the run is over.
+
+    Nothing happens then any more. But a post that shuts on the last evening opens again: whoever waits for it
+    at the end, and whoever waits for their place, is in no deadlock.
+    """
+    if not isinstance(stage, ServiceStage):
+        return stage
+    return replace(stage, pools=tuple(_pool_open_again(pool, horizon_ms) for pool in stage.pools))
+
+
+def _pool_open_again(pool: Pool, horizon_ms: int) -> Pool:
+    at_ms, value = pool.capacity.at_ms, pool.capacity.value
+    if value[-1] == max(value) or at_ms[-1] >= horizon_ms:
+        return pool
+    return replace(pool, capacity=Calendar((*at_ms, horizon_ms), (*value, max(value))))
 
 
 def _capped(refill: Refill, classes: tuple[str, ...]) -> Refill:
