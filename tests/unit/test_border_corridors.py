@@ -172,7 +172,10 @@ def test_only_priority_and_the_queue_change_who_goes_first(measure: str) -> None
         )
         for (klass, element), rank in ranks.items():
             assert rank < 0
-            assert klass == ("out_of_turn" if measure == "equeue_out_of_turn" else "corridor")
+            allowed = ("out_of_turn",) if measure == "equeue_out_of_turn" else ("corridor", "corridor_first")
+            assert klass in allowed
+            # perishables, and nobody else, get the first free truck
+            assert not element.endswith(".pairing") or klass == "corridor_first"
             assert re.fullmatch(PRIORITY[measure], element.rpartition(".")[2]), element
 
 
@@ -217,7 +220,8 @@ def test_extended_hours_open_a_window_for_users_after_closing_and_keep_the_intak
     closing = 17
     assert (value_at(general, closing), value_at(window, closing)) == (0, value_at(general, closing - 1))
     assert value_at(window, closing - 1) == 0
-    assert stage.usable == {"ordinary": ("general",), "corridor": ("general", "window")}
+    users = ("general", "window")
+    assert stage.usable == {"ordinary": ("general",), "corridor": users, "corridor_first": users}
     before, after = (gate(p, "cn.intake").open for p in (parts_of(scenario()), parts))
     assert after.at_ms[4] == before.at_ms[4] + 3 * HOUR  # after lunch and closing
 

@@ -40,21 +40,25 @@ def test_the_first_load_is_taken_by_the_first_truck_whatever_it_came_for() -> No
     assert found.left(f"cn_to_kz.{GENERAL}") == [190]
 
 
-def loads_in_line(*measures: str) -> tuple[list[float], list[float]]:
-    """When general goods of 1:00 and fruit of 1:30, which complies, leave; trucks come at 2:00 and 3:00."""
+def loads_in_line(*measures: str, second: str = FRUIT) -> tuple[list[float], list[float]]:
+    """When general goods of 1:00 and a load of 1:30, which complies, leave; trucks come at 2:00 and 3:00."""
     scope = Scope(BOTH_WAYS, BOTH_SIDES)
     case = open_road(corridors={"bakhty": Corridor(dict.fromkeys(measures, scope))})
     found = go(
         case,
         Booked(GENERAL, (0,), {"trip": 120}, lead=60),
-        Booked(FRUIT, (0,), {"trip": 180}, lead=90, complies=True),
+        Booked(second, (0,), {"trip": 180}, lead=90, complies=True),
     )
-    return found.left(f"cn_to_kz.{GENERAL}"), found.left(f"cn_to_kz.{FRUIT}")
+    return found.left(f"cn_to_kz.{GENERAL}"), found.left(f"cn_to_kz.{second}")
 
 
-def test_loads_of_the_corridor_get_the_first_free_truck_where_its_rules_say_so() -> None:
+def test_perishables_of_the_corridor_get_the_first_free_truck_where_its_rules_say_so() -> None:
     assert loads_in_line() == ([120], [180])
     assert loads_in_line("priority_class") == ([180], [120])
+
+
+def test_other_users_of_the_corridor_wait_for_a_truck_like_everybody() -> None:
+    assert loads_in_line("priority_class", second="empty_for_grain_and_oilseed") == ([120], [180])
 
 
 def test_a_load_occupies_one_of_the_bays_while_it_is_handed_over() -> None:

@@ -11,6 +11,7 @@ from kzsim.border.corridors import crossing_corridor
 from kzsim.border.idle import sentences
 from kzsim.border.labels import (
     CORRIDOR,
+    CORRIDOR_FIRST,
     DIRECTIONS,
     FETCHING,
     ORDINARY,
@@ -44,7 +45,7 @@ Element = TypeVar("Element", Stage, Zone)
 WITHIN_MS = tuple(hours * MS_PER_HOUR for hours in (24, 48, 72))
 """Crossing times that the shares of trucks are told for."""
 
-CLASSES = (ORDINARY, CORRIDOR, OUT_OF_TURN, FETCHING)
+CLASSES = (ORDINARY, CORRIDOR, CORRIDOR_FIRST, OUT_OF_TURN, FETCHING)
 
 
 def assemble(scenario: Scenario) -> Border:

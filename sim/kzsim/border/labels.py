@@ -25,6 +25,8 @@ Leg = Literal["home", "crossing", "yard"]
 # Engine classes: they decide pools, priority, ceilings and who makes a pair, nothing else.
 ORDINARY = "ordinary"
 CORRIDOR = "corridor"
+CORRIDOR_FIRST = "corridor_first"  # the same, and first for a truck in the Chinese yard
+USERS = (CORRIDOR, CORRIDOR_FIRST)
 OUT_OF_TURN = "out_of_turn"  # in the electronic queue
 FETCHING = "fetching"  # in the Chinese yard: a truck that waits for a load
 

@@ -127,12 +127,17 @@ def _ever_read() -> frozenset[str]:
 
 
 def _everything(year: int) -> dict[str, float | bool | str]:
-    """The evidence of a year as values of a scenario, with every flag up."""
+    """The evidence of a year as values of a scenario, with every flag up, and what is nought at its highest.
+
+    What goes with a flag that is down, or with a share of none, is not read.
+    """
     found: dict[str, float | bool | str] = {}
     for key in evidence.requestable_keys():
         fact = evidence.entry_for(key, year)
         if fact is not None and not isinstance(fact.value, tuple):
             found[key] = True if isinstance(fact.value, bool) else fact.value
+            if fact.value == 0 and fact.high is not None and not isinstance(fact.value, bool):
+                found[key] = fact.high
     return found
 
 

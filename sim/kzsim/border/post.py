@@ -19,7 +19,7 @@ from types import MappingProxyType
 from kzsim.border.calendars import daily_calendar, joined, to_calendar
 from kzsim.border.corridors import DEDICATED, PRIORITY, RELEASED_BEFORE_RESULT, TAKEN_FROM_GENERAL
 from kzsim.border.episodes import whole_on
-from kzsim.border.labels import CORRIDOR, ORDINARY, ElementLabel, Side
+from kzsim.border.labels import ORDINARY, USERS, ElementLabel, Side
 from kzsim.border.quantities import count
 from kzsim.border.site import Site
 from kzsim.evidence import Fact
@@ -162,7 +162,7 @@ def _service(site: Site, side: Side, stage: str) -> ServiceStage:
     usable: dict[str, tuple[str, ...]] = {}
     if len(pools) > 1:
         every = tuple(pool.name for pool in pools)
-        usable = {ORDINARY: (GENERAL,), CORRIDOR: every}
+        usable = {ORDINARY: (GENERAL,), **dict.fromkeys(USERS, every)}
     account = _ACCOUNTS.get(stage, Account.INSPECTION)
     return ServiceStage(stage_name(site, side, stage), account, tuple(pools), usable)
 
@@ -182,7 +182,7 @@ def priority(site: Site, side: Side) -> dict[tuple[str, str], int]:
     if not rank:
         return {}
     stages = [stage for stage in SERVERS if stage != SCAN or has_scan(site, side)]
-    return {(CORRIDOR, stage_name(site, side, stage)): -rank for stage in stages}
+    return {(klass, stage_name(site, side, stage)): -rank for stage in stages for klass in USERS}
 
 
 def steps(site: Site, side: Side, *, agricultural: bool, eligible: bool) -> tuple[Step, ...]:

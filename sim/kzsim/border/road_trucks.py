@@ -10,7 +10,16 @@ from kzsim import evidence
 from kzsim.border import post, road_yard, taking
 from kzsim.border.corridors import Use
 from kzsim.border.demand import HourShares, Pattern
-from kzsim.border.labels import CORRIDOR, ORDINARY, CorridorRole, Direction, GroupLabel, Leg, first_side
+from kzsim.border.labels import (
+    CORRIDOR,
+    CORRIDOR_FIRST,
+    ORDINARY,
+    CorridorRole,
+    Direction,
+    GroupLabel,
+    Leg,
+    first_side,
+)
 from kzsim.border.post import Truck
 from kzsim.border.site import Site
 from kzsim.border.worth import road_worth
@@ -84,7 +93,7 @@ class Kinds:
             of = truck(site, klass, flow, compliant=compliant)
             number = self._number(group(site, of, flow, usual=usual))
             uses = site.corridor.uses(site.direction, klass) if compliant else (EVERYTHING,)
-            own_class = CORRIDOR if compliant and site.separates else ORDINARY
+            own_class = _users_class(site, klass) if compliant and site.separates else ORDINARY
             for use in uses:
                 without = replace(of, without=use.without)
                 name = ".without_".join(("compliant" if compliant else "other", *sorted(use.without)))
@@ -95,6 +104,10 @@ class Kinds:
         if label not in self.groups:
             self.groups.append(label)
         return self.groups.index(label)
+
+
+def _users_class(site: Site, klass: str) -> str:
+    return CORRIDOR_FIRST if road_yard.goes_first(site, klass) else CORRIDOR
 
 
 def work(site: Site, of: Truck) -> Mapping[str, Work]:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from kzsim.border import post, road_queue, road_yard
 from kzsim.border.corridors import PRIORITY
-from kzsim.border.labels import CORRIDOR, SIDES, ElementLabel, Side, first_side, second_side
+from kzsim.border.labels import SIDES, USERS, ElementLabel, Side, first_side, second_side
 from kzsim.border.post import Element
 from kzsim.border.quantities import count
 from kzsim.border.road_queue import INTAKE, RELEASED
@@ -71,7 +71,7 @@ def priority(site: Site) -> dict[tuple[str, str], int]:
     ):
         rank = round(site.corridor.switch(PRIORITY, site.direction, side))
         if rank:
-            found[CORRIDOR, zone] = -rank
+            found |= dict.fromkeys(((klass, zone) for klass in USERS), -rank)
     return found
 
 

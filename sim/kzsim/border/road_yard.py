@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kzsim.border.corridors import HANDOVER_PRIORITY
-from kzsim.border.labels import CORRIDOR, FETCHING, ORDINARY, ElementLabel
+from kzsim.border.labels import CORRIDOR_FIRST, FETCHING, ORDINARY, USERS, ElementLabel
 from kzsim.border.post import Element, Truck
 from kzsim.border.quantities import count, distribution
 from kzsim.border.site import Site
@@ -63,7 +63,7 @@ def elements(site: Site, loads: float, days: float) -> Iterator[Element]:
         ServiceStage(name(site, HANDOVER), Account.HANDLING, (Pool("bays", Calendar.always(bays)),)),
     )
     yield _element(site, WAREHOUSE, DelayStage(name(site, WAREHOUSE), Account.HANDLING))
-    yield _element(site, PAIRING, PairingStage(name(site, PAIRING), (ORDINARY, CORRIDOR), (FETCHING,)))
+    yield _element(site, PAIRING, PairingStage(name(site, PAIRING), (ORDINARY, *USERS), (FETCHING,)))
     gap_ms = round(days * MS_PER_DAY / loads) if loads else 0
     stays = Alternative(STAYS, name(site, PAIRING), gap_ms)
     goes = Alternative(GOES, name(site, PAIRING))
@@ -87,9 +87,16 @@ def zones(site: Site) -> Mapping[Zone, ElementLabel]:
 
 
 def priority(site: Site) -> dict[tuple[str, str], int]:
-    """Loads of the corridor first, where its rules give them the first free truck."""
+    """Loads first that the corridor's rules give the first free truck."""
     first = site.corridor.switch(HANDOVER_PRIORITY, "cn_to_kz", "cn")
-    return {(CORRIDOR, name(site, PAIRING)): -round(first)} if first else {}
+    return {(CORRIDOR_FIRST, name(site, PAIRING)): -round(first)} if first else {}
+
+
+def goes_first(site: Site, klass: str) -> bool:
+    """Whether loads of a class from China that use the corridor do."""
+    return (
+        site.direction == "cn_to_kz" and site.corridor.switch(HANDOVER_PRIORITY, "cn_to_kz", "cn", klass) > 0
+    )
 
 
 def steps_in(site: Site, *, loaded: bool) -> tuple[Step, ...]:

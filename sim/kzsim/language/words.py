@@ -127,6 +127,8 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "documents_hold": "documents held",
         "documents_hold_extended": "documents held, extended hours",
         "entry_gate": "entry gate",
+        "choice": "choice of a crossing",
+        "outlook": "whether to wait for a load",
         "equeue": "electronic queue",
         "exam": "physical examination",
         "exit_gate": "exit gate",
