@@ -20,6 +20,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
     "compiled.py",
+    "compiled_calls.py",
     "compiled_pipeline.py",
     "machinecode.py",
     "draws",

@@ -1,11 +1,13 @@
-"""How Numba compiles the kernel: its own pipeline but for three things."""
+"""How Numba compiles the kernel: its own pipeline but for a few things."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
+from kzsim.compiled_calls import call_of, lowering_of_parts
 from kzsim.machinecode import RETURNS, Code, is_at_hand
 
 
@@ -32,15 +34,46 @@ def for_python() -> Any:
 
     class FromTheStart(compiler_class):  # type: ignore[misc]  # a class that is not typed
         def _compile_core(self) -> Any:
-            # a callee is compiled in the middle of its caller, which must find things as they were
-            before = arrayobj.fix_integer_index
-            arrayobj.fix_integer_index = as_it_is
-            try:
+            with _replaced(arrayobj, "fix_integer_index", as_it_is), _types_remembered():
                 return super()._compile_core()
-            finally:
-                arrayobj.fix_integer_index = before
 
     return FromTheStart
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    # a callee is compiled in the middle of its caller, which must find things as they were
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
+
+
+def _types_remembered() -> AbstractContextManager[None]:
+    """What an operation gives for operands of some types is found out once.
+
+    Numba tries all that it might be each time that it stands there: half of the time in which it finds types.
+    """
+    from numba.core.types import functions
+
+    usual: Any = getattr(getattr(functions, "BaseFunction", None), "get_call_type", None)
+    if usual is None:
+        return nullcontext()
+
+    def get_call_type(self: Any, context: Any, operands: Any, named: Any) -> Any:
+        if named:
+            return usual(self, context, operands, named)
+        known = _known_types.setdefault(id(self), (self, {}))[1]  # kept, for nobody else to get its number
+        if operands not in known:
+            known[operands] = usual(self, context, operands, named)
+        return known[operands]
+
+    return _replaced(functions.BaseFunction, "get_call_type", get_call_type)
+
+
+_known_types: dict[int, tuple[Any, dict[Any, Any]]] = {}
 
 
 @cache
@@ -51,7 +84,8 @@ def for_callers() -> Any:
     a third of the time of compiling went there. A Numba whose parts have other names compiles as usual,
     slower, to the same code.
     """
-    return _own("callers", _linked_only) or for_python()
+    lowering = lowering_of_parts()
+    return (lowering and _own("callers", _linked_only, lowering)) or for_python()
 
 
 @cache
@@ -123,8 +157,31 @@ def _optimised_only(library_class: Any) -> Any:
     return OptimisedOnly
 
 
-def _own(name: str, make_library_class: Callable[[Any], Any]) -> Any | None:
-    """A pipeline without wrappers, with a library of its own; None for a Numba of other parts."""
+_NEEDLESS = {
+    "WithLifting",
+    "InlineClosureLikes",
+    "RewriteSemanticConstants",
+    "DeadBranchPrune",
+    "GenericRewrites",
+    "RewriteDynamicRaises",
+    "MakeFunctionToJitFunction",
+    "InlineInlinables",
+    "FindLiterallyCalls",
+    "LiteralUnroll",
+    "LiteralPropagationSubPipelinePass",
+    "InlineOverloads",
+    "NopythonRewrites",
+    "AnnotateTypes",
+    "DumpParforDiagnostics",
+}
+"""Passes for what the kernel has none of: closures, with-blocks, expressions of whole arrays, reports."""
+
+
+def _own(name: str, make_library_class: Callable[[Any], Any], lowering_of: Any = None) -> Any | None:
+    """A pipeline without wrappers, with a library of its own; None for a Numba of other parts.
+
+    ``lowering_of``: what lowers a part; None for a function that is called as Numba's own are.
+    """
     try:
         from numba.core.codegen import JITCodeLibrary
         from numba.core.compiler import DefaultPassBuilder
@@ -143,6 +200,10 @@ def _own(name: str, make_library_class: Callable[[Any], Any]) -> Any | None:
     class OwnLowering(lowering_class):  # type: ignore[misc]  # a class that is not typed
         _name = f"lowering for {name}"
 
+        @property
+        def lowering_class(self) -> Any:
+            return lowering_of or super().lowering_class
+
         def run_pass(self, state: Any) -> bool:
             state.flags.no_compile = True
             state.library = make_library(state.targetctx.codegen(), state.func_id.func_qualname)
@@ -152,7 +213,9 @@ def _own(name: str, make_library_class: Callable[[Any], Any]) -> Any | None:
             # any built-in function will do; Part and Root see to it that nobody calls this one.
             key: Any = [].append
             state["cr"] = state["cr"]._replace(cfunc=key)
-            state.targetctx.insert_user_function(key, state["cr"].fndesc, [state.library])
+            call = call_of(state["cr"].fndesc, state.library)
+            if lowering_of:
+                state.targetctx.insert_func_defn([(call, key, call.signature)])
             return True
 
     class Own(for_python()):  # type: ignore[misc]  # a class that is not typed
@@ -160,7 +223,8 @@ def _own(name: str, make_library_class: Callable[[Any], Any]) -> Any | None:
             usual = usual_builder.define_nopython_pipeline(self.state)
             own = type(usual)(f"for {name}")
             for each, why in usual.passes:
-                own.add_pass(OwnLowering if each is lowering_class else each, why)
+                if each.__name__ not in _NEEDLESS:
+                    own.add_pass(OwnLowering if each is lowering_class else each, why)
             own.finalize()
             return [own]
 

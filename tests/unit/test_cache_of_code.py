@@ -45,6 +45,53 @@ print(settle(1), inner(1), inner.alone()(1), len(settle.signatures), sorted(kept
 """
 
 
+CALLS = """
+import sys
+import numpy as np
+from kzsim.compiled import compiled as by_numba
+
+@by_numba
+def of_row(table, row):
+    return table[row, 0], table[row, 1] > 2
+
+@by_numba
+def put_right(table, row, is_wanted):
+    if is_wanted:
+        table[row, 1] = -1
+
+@by_numba
+def mean(shares, upto):
+    total = 0.0
+    for i in range(upto):
+        total += shares[i]
+    return total / upto
+
+@by_numba
+def every(step):
+    last = 0
+    for i in range(0, 9, step):
+        last = i
+    return last
+
+@by_numba
+def settle(table, shares, step):
+    found = 0.0
+    for row in range(table.shape[0]):
+        first, is_large = of_row(table, row)
+        put_right(table, row, is_large)
+        found += first * mean(shares, row + 1)
+    return int(found) + every(step)
+
+table = np.array([[3, 1], [5, 2], [7, 3], [9, 4]])
+wanted, shares, step = table.copy(), np.array([1.0, 3.0, 5.0, 7.0]), int(sys.argv[1])
+said = settle(table, shares, step)
+assert said == settle.py_func(wanted, shares, step), said
+assert table.tolist() == wanted.tolist() == [[3, 1], [5, 2], [7, -1], [9, -1]]
+assert mean.alone()(shares, 2) == 2.0
+print(said)
+"""
+
+
 def python(script: str, *arguments: object, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", "-c", script, *map(str, arguments)],
@@ -103,6 +150,7 @@ def test_the_name_of_the_folder_holds_versions_and_sources() -> None:
         ("draws/scalar.py", True),
         ("network/model.py", True),
         ("compiled.py", True),
+        ("compiled_calls.py", True),
         ("compiled_pipeline.py", True),
         ("machinecode.py", True),
         ("cli/run.py", False),
@@ -119,6 +167,22 @@ def test_the_sources_that_count_are_those_of_the_compiled_code(
     with (copy / file).open("a", encoding="utf-8") as changed:
         changed.write("\n# changed\n")
     assert (codecache.sources_hash(copy) != before) is counts
+
+
+@needs_compiler
+def test_parts_take_arrays_and_give_numbers_truths_pairs_and_nothing_as_in_python(tmp_path: Path) -> None:
+    """A put_right is called and not put in; 3 * 1 + 5 * 2 + 7 * 3 + 9 * 4 and the last of 0, 4, 8."""
+    assert python(CALLS, 4, NUMBA_CACHE_DIR=str(tmp_path)) == "78\n"
+
+
+@needs_compiler
+def test_what_numba_would_raise_in_a_part_stops_the_process(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent), "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", CALLS, "0"], env=environment, capture_output=True, check=False
+    )
+    # a step of 0 in Python, with which the result would be compared, ends with 1
+    assert done.returncode not in {0, 1}
 
 
 @needs_compiler
