@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import subprocess
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ import pandas as pd
 import pytest
 
 from tests.browser.visiting import HEIGHTS, Visit, barriers, overflowing
-from tests.cli.program import TINY, command, environment
+from tests.cli.program import TINY, kzsim
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -29,20 +28,6 @@ parameters:
   green_corridors.bakhty: {values: [none, standard]}
 indicators: [throughput_per_day, crossing_time, share_not_through]
 """
-
-
-def kzsim(home: Path, *arguments: object) -> None:
-    done = subprocess.run(
-        command(*arguments),
-        cwd=home,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment(),
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")

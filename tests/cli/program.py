@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def environment(**changes: str) -> dict[str, str]:
 
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "kzsim", *map(str, arguments)]
+
+
+def kzsim(home: Path, *arguments: object) -> None:
+    """Call it in the folder ``home``; it has to end well."""
+    done = subprocess.run(
+        command(*arguments),
+        cwd=home,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment(),
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def files_below(folder: Path) -> list[str]:

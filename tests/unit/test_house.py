@@ -181,6 +181,12 @@ def test_the_index_leads_to_every_page() -> None:
     ]
 
 
+def test_every_shipped_scenario_and_sweep_is_listed_in_its_page() -> None:
+    for folder, page in (("scenarios", "scenarios.md"), ("scenarios/sweeps", "sweeps.md")):
+        listed = read(ROOT / "docs" / page)
+        assert [path.name for path in (ROOT / folder).glob("*.yaml") if f"{path.name}`" not in listed] == []
+
+
 def test_the_readme_has_one_command_to_run_and_one_to_test_both_with_the_lock() -> None:
     blocks = re.findall(r"^```sh\n(.*?)```", read(ROOT / "README.md"), flags=re.DOTALL | re.MULTILINE)
     setups = [block.strip() for block in blocks if "-m venv .venv" in block]

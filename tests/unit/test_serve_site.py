@@ -322,6 +322,14 @@ def test_a_run_is_listed_and_its_page_says_what_its_brief_says(site: Site, home:
     assert "indicators.csv" in page
 
 
+def test_a_study_without_a_title_is_called_by_what_it_asks(site: Site, home: Path) -> None:
+    folder = home / "results" / "rank" / "20230101T000000Z-12345678-rank"
+    folder.mkdir(parents=True)
+    about = {"kind": "rank", "indicator": "crossing_time", "flows": "all road flows", "files": {}}
+    (folder / "study.json").write_text(json.dumps(about), encoding="utf-8")
+    assert "crossing time, all road flows</a>" in text(site.get("/", {}))
+
+
 def test_titles_and_messages_are_text_and_never_markup(site: Site, home: Path) -> None:
     stored = stored_run(home, EVIL)
     tiny = home / "scenarios" / "tiny.yaml"

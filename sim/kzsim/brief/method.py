@@ -52,14 +52,23 @@ def period_of_settings(say: Speaker, settings: Mapping[str, Any]) -> str:
 
 
 def _period(say: Speaker, first: date, last: date, measured: date, followed: date, follow_up_ms: int) -> str:
+    when = {
+        "first": say.date(first),
+        "last": say.date(last),
+        "measured": say.date(measured),
+        "followed": say.date(followed),
+    }
+    if follow_up_ms == MS_PER_DAY:
+        return say(
+            "{first} to {last}, measured from {measured}; crossing times of those who arrived before "
+            "{followed}, each followed for up to a day.",
+            **when,
+        )
     return say(
         "{first} to {last}, measured from {measured}; crossing times of those who arrived before "
         "{followed}, each "
         "followed for up to {days} days.",
-        first=say.date(first),
-        last=say.date(last),
-        measured=say.date(measured),
-        followed=say.date(followed),
+        **when,
         days=say.number(follow_up_ms / MS_PER_DAY, 0 if follow_up_ms % MS_PER_DAY == 0 else 1),
     )
 

@@ -176,13 +176,20 @@ def _described(path: Path, file: str) -> Stored | None:
             path=path.parent,
             scenario=path.parent.parent.name,
             kind=KINDS.get(kind, kind),
-            title=str(said.get("title") or path.parent.parent.name),
+            title=_title(said) or path.parent.parent.name,
             finished=str(said.get("finished_utc") or said.get("written_utc") or ""),
             replications=count if isinstance(count, int) else None,
             files=tuple(name for name in sorted(said["files"]) if _is_plain_file(path.parent, name)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _title(said: dict[str, Any]) -> str:
+    """What the author called it; of a study without a title the figure that it is about."""
+    if said.get("title"):
+        return str(said["title"])
+    return ", ".join(str(said[name]).replace("_", " ") for name in ("indicator", "flows") if name in said)
 
 
 def _is_plain_file(folder: Path, name: str) -> bool:
