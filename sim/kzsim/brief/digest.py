@@ -139,6 +139,11 @@ class Flow:
     perishables_lost_t_per_day: float | None = None
     perishables_lost_usd_per_day: float | None = None
     worst_day: WorstDay | None = None
+    tonnes_per_day: float | None = None
+    wagons_per_day: float | None = None
+    """Loaded wagons; 0 on the road."""
+    wagons_with_empties_per_day: float | None = None
+    teu_per_day: float | None = None
 
 
 class Tables(Protocol):
@@ -236,6 +241,10 @@ def _flow(
         worst_day=None
         if worst is None
         else WorstDay(worst["date"], float(worst["inside"]), worst["stage"], worst["side"]),
+        tonnes_per_day=_mean(row("tonnes_per_day")),
+        wagons_per_day=_mean(row("wagons_per_day")),
+        wagons_with_empties_per_day=_mean(row("wagons_with_empties_per_day", ALL)),
+        teu_per_day=_mean(row("teu_per_day")),
     )
 
 
