@@ -108,7 +108,7 @@ def test_every_width_shows_every_figure(width):
 
 def test_an_ordinary_screen_gets_the_numbers_first_and_the_causes_below():
     lines = shown(run_result(), 80)
-    assert len([line for line in lines if line.startswith("Crossing ")]) == 6
+    assert len([line for line in lines if line.startswith("Crossing ")]) == 7
     assert row(lines, "Bakhty", "KZ to CN", "88.4")[-1] == "44.2"
 
 

@@ -155,7 +155,7 @@ def test_bulk_trains_use_the_bulk_front_only() -> None:
 def test_trains_from_china_take_the_same_way_mirrored() -> None:
     found = parts("cn_to_kz")
     way = ["cn.documents_hold", "cn.customs", "cn.slot", "cn.locomotive", "between.run", "kz.inspection"]
-    out = ["kz.documents_hold", "kz.line"]
+    out = ["kz.documents_hold", "kz.line_paths"]
     boxes = ["kz.front_container", "kz.unloaded", "kz.platforms"]
     assert steps(found, "container") == [*way, *boxes, *out]
     assert steps(found, "boxcars") == [*way, "kz.front_boxcar", *out]
@@ -446,7 +446,12 @@ def test_grain_trains_are_agricultural_and_container_trains_only_eligible() -> N
 
 
 def test_a_crossing_without_a_railway_is_refused() -> None:
-    with pytest.raises(EvidenceError, match="no rail demand for the crossing 'bakhty'"):
+    with pytest.raises(EvidenceError, match="no rail demand for the crossing 'kalzhat'"):
+        parts("kz_to_cn", "kalzhat")
+
+
+def test_a_planned_railway_is_refused_in_years_without_its_trains() -> None:
+    with pytest.raises(EvidenceError, match="no rail demand for bakhty in 2023; there are 2025"):
         parts("kz_to_cn", "bakhty")
 
 

@@ -150,7 +150,9 @@ def test_a_hold_of_some_days_is_of_the_trains_that_come_on_them() -> None:
 
 def test_more_paths_on_the_line_shorten_the_wait_for_one() -> None:
     key = "rail.dostyk.both.line.train_pairs"
-    waits = [ran("cn_to_kz", {key: pairs}).hours["kz.line", Account.QUEUE] for pairs in (12.0, 14.0, 20.0)]
+    waits = [
+        ran("cn_to_kz", {key: pairs}).hours["kz.line_paths", Account.QUEUE] for pairs in (12.0, 14.0, 20.0)
+    ]
     assert waits[0] > waits[1] > waits[2] > 0
 
 

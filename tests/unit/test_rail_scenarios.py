@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import kzsim
+from kzsim import evidence
 from kzsim.border import build
 from kzsim.border.labels import Border
 from kzsim.draws import draw
@@ -17,7 +21,7 @@ from kzsim.engines.outcome import Outcome
 from kzsim.experiments.once import outcome_hash
 from kzsim.network import Account, compile_network
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
-from kzsim.scenario import Scenario, load
+from kzsim.scenario import Scenario, load, validate
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 WITH_RAIL = sorted(path.name for path in SCENARIOS.glob("*.yaml") if load(str(path)).rail)
@@ -76,6 +80,51 @@ def test_a_third_railway_takes_trains_and_waiting_off_the_other_two_without_a_li
         for direction in ("kz_to_cn", "cn_to_kz"):
             assert stay_h(third, crossing, direction, *loaded) < stay_h(two, crossing, direction, *loaded)
     assert stay_h(third, "bakhty", "cn_to_kz", "container") > 0
+
+
+def test_a_planned_railway_is_not_simulated_unless_named_and_only_in_a_year_with_its_trains(
+    tmp_path: Path,
+) -> None:
+    def problems(text: str) -> list[str]:
+        path = tmp_path / "mine.yaml"
+        path.write_text(f"title: t\n{text}", encoding="utf-8")
+        return [problem.message for problem in validate(path)]
+
+    assert "bakhty" not in load(str(SCENARIOS / "base_2025.yaml")).rail
+    assert problems("year: 2025\nsimulate: {rail: [bakhty]}\n") == []
+    (refused,) = problems("year: 2023\nsimulate: {rail: [bakhty]}\n")
+    assert refused == (
+        "the railway at bakhty is planned, and the evidence has its trains for 2025 only; set 'year: 2025', "
+        "or take it out"
+    )
+
+
+def test_no_code_of_the_model_names_a_crossing_or_a_station() -> None:
+    """So that another crossing, or another mode of one, needs entries of the evidence alone."""
+    places = set(evidence.crossings())
+    for crossing in evidence.crossings().values():
+        stations = crossing.rail.stations.values() if crossing.rail else ()
+        places |= {names["en"] for names in stations}
+    package = Path(kzsim.__file__).parent
+    found = []
+    for folder in (
+        "border",
+        "draws",
+        "engines",
+        "evidence",
+        "experiments",
+        "indicators",
+        "network",
+        "scenario",
+    ):
+        for file in sorted((package / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    words = set(re.findall(r"\w+", node.value))
+                    # sentences (docstrings, examples) may name a place; a key or a name of its own may not
+                    if words & places and not re.search(r"\s", node.value):
+                        found.append(f"{file.name}: {node.value!r}")
+    assert found == []
 
 
 def test_the_storm_keeps_trains_to_china_and_stops_cranes_and_trade_elsewhere_goes_on() -> None:

@@ -72,14 +72,10 @@ class Seen:
 
     def over(self, base: Seen) -> Seen:
         """These figures, and where there are none those of the base."""
-        return Seen(
-            tuple({**b, **own} for b, own in zip(base.replications, self.replications, strict=True))
-        )
+        return Seen(tuple({**b, **own} for b, own in zip(base.replications, self.replications, strict=True)))
 
 
-def _together(
-    flows: Mapping[Flow, Mapping[str, Share]], figure: str, mode: str, crossing: str
-) -> float:
+def _together(flows: Mapping[Flow, Mapping[str, Share]], figure: str, mode: str, crossing: str) -> float:
     shares = [
         found[figure]
         for (place, kind, _), found in flows.items()
@@ -228,7 +224,9 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m tests.validation.influence")
     options.add_argument("--write", action="store_true", help="renew the tables of docs/validation.md")
     options.add_argument("--jobs", type=int, default=1, help="processes")
-    options.add_argument("--only", default="*", metavar="PATTERN", help="parameters, for example 'rail.dostyk.*'")
+    options.add_argument(
+        "--only", default="*", metavar="PATTERN", help="parameters, for example 'rail.dostyk.*'"
+    )
     asked = options.parse_args()
     varied = acting([_base()])
     unknowns = chosen(varied.unknowns, asked.only)

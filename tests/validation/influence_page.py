@@ -17,20 +17,28 @@ TOP, TOP_FIVE, OF_EACH = 10, 5, 3
 
 def text(found: Sequence[Influence], base: Seen, left_out: Sequence[LeftOut]) -> str:
     """All of it, in Markdown."""
-    parts = [_strongest(found, base), *(_of_mode(found, base, mode) for mode in MODES), _by_crossing(found, base)]
+    parts = [
+        _strongest(found, base),
+        *(_of_mode(found, base, mode) for mode in MODES),
+        _by_crossing(found, base),
+    ]
     failed = [
         f"`{one.unknown.name}` at its {end} end ({one.mode}): {why}"
         for one in found
         for end, why in one.failed.items()
     ]
     if failed:
-        parts.append("No figures, because the model stopped or the value is refused: " + "; ".join(failed) + ".")
+        parts.append(
+            "No figures, because the model stopped or the value is refused: " + "; ".join(failed) + "."
+        )
     if left_out:
         parts.append("Not varied: " + "; ".join(f"`{one.name}` {one.reason}" for one in left_out) + ".")
     return "\n\n".join(part for part in parts if part)
 
 
-def ranked(found: Sequence[Influence], base: Seen, measure: str, mode: str, crossing: str = "") -> list[Influence]:
+def ranked(
+    found: Sequence[Influence], base: Seen, measure: str, mode: str, crossing: str = ""
+) -> list[Influence]:
     """Those of a mode that move a figure, the widest swing first."""
     moving = [one for one in found if one.mode == mode and one.swing(measure, base, crossing) > 0]
     return sorted(moving, key=lambda one: (-one.swing(measure, base, crossing), one.unknown.name))
@@ -79,7 +87,13 @@ def _of_mode(found: Sequence[Influence], base: Seen, mode: str) -> str:
     )
     home = ["waiting at home, h"] if mode == "road" else []
     header = (
-        "parameter", "low, value, high", "grade", "crossing time, h", *home, f"{MODES[mode]} a day", "gain, h",
+        "parameter",
+        "low, value, high",
+        "grade",
+        "crossing time, h",
+        *home,
+        f"{MODES[mode]} a day",
+        "gain, h",
     )
     return f"By {mode}, all crossings together, figures at low, value and high:\n\n{table(header, rows)}"
 
@@ -90,9 +104,7 @@ def _by_crossing(found: Sequence[Influence], base: Seen) -> str:
         crossings = sorted({flow[0] for one in base.replications for flow in one if flow[1] == mode})
         for crossing in crossings:
             first = ranked(found, base, "time", mode, crossing)[:OF_EACH]
-            told = (
-                f"`{one.unknown.name}` {figure(one.swing('time', base, crossing))} h" for one in first
-            )
+            told = (f"`{one.unknown.name}` {figure(one.swing('time', base, crossing))} h" for one in first)
             mean = figure(base.mean("time", mode, crossing))
             rows.append((crossing, mode, mean, "<br>".join(told)))
     header = ("crossing", "mode", "mean crossing time, h", "widest swing of it")

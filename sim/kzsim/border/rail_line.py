@@ -28,7 +28,7 @@ RECEPTION = "reception"
 UNLOADED = "unloaded"
 PLATFORMS = "platforms"
 YARD = "container_yard"
-LINE = "line"
+LINE = "line_paths"
 
 # What each side's people do to a whole train, and with that the name of the stage.
 CHECK: Mapping[Side, str] = MappingProxyType({"kz": "inspection", "cn": "customs"})

@@ -144,6 +144,11 @@ class Flow:
     waits: tuple[Wait, ...] = ()
     changed: float | None = None
     """Share that chose another crossing than this, which they usually use; None without a choice."""
+    tonnes_per_day: float | None = None
+    wagons_per_day: float | None = None
+    """Loaded wagons; 0 on the road."""
+    wagons_with_empties_per_day: float | None = None
+    teu_per_day: float | None = None
 
 
 @dataclass(frozen=True)
@@ -259,6 +264,10 @@ def _flow(
         else WorstDay(worst["date"], float(worst["inside"]), worst["stage"], worst["side"]),
         waits=tuple(_waits(flow, rows, compared)),
         changed=_mean(row("share_changed", AT_HOME)),
+        tonnes_per_day=_mean(row("tonnes_per_day")),
+        wagons_per_day=_mean(row("wagons_per_day")),
+        wagons_with_empties_per_day=_mean(row("wagons_with_empties_per_day", ALL)),
+        teu_per_day=_mean(row("teu_per_day")),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kzsim.brief import assumptions, baseline, changes, digest, method
+from kzsim.brief import assumptions, baseline, carried, changes, digest, method
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
 from kzsim.brief.spoken import (
     between,
@@ -286,7 +286,7 @@ def _grids(
     say: Speaker, study: Study, flows: Sequence[Flow], found: Sequence[Change], against: str
 ) -> tuple[Grid, ...]:
     first = (changes.grid(say, found, against=against),) if found else ()
-    return (*first, flow_grid(say, flows), *_three_intervals(say, study))
+    return (*first, flow_grid(say, flows), *carried.grid(say, flows), *_three_intervals(say, study))
 
 
 def flow_grid(say: Speaker, flows: Sequence[Flow]) -> Grid:

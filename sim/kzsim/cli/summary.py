@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.digest import WHO, Binding, Change, Empties, Estimate, Flow, served
-from kzsim.cli import before_the_border, screen, time_costs, words
+from kzsim.cli import before_the_border, carried, screen, time_costs, words
 from kzsim.cli.flow_table import fitted
 from kzsim.cli.table import Column, fill
 from kzsim.indicators.legs import AT_HOME
@@ -34,6 +34,7 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
     yield ""
     yield from before_the_border.lines(flows, width, prose)
     yield from time_costs.lines(flows, width, prose)
+    yield from carried.lines(flows, width, prose)
     if result.comparison is not None:
         yield ""
         yield from _corridors(result, flows, width, prose)
@@ -192,11 +193,17 @@ def _limit(binding: Binding) -> str:
         busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
         return f"servers{at}{busy}"
     if binding.binds == "zone":
-        return f"places{at}" + (f", kept by {plain(binding.cause)}" if binding.cause else "")
+        return f"places{at}" + (f", kept by {_element(binding.cause)}" if binding.cause else "")
     if binding.binds == "tokens" and binding.cause:
         busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
         return f"{plain(binding.cause)}{at}{busy}"
     return f"{binding.binds}{at}"
+
+
+def _element(name: str) -> str:
+    """Return side and stage of an element's full name, `rail.dostyk.cn_to_kz.kz.line_paths`."""
+    *_, side, stage = ("", *name.split("."))
+    return f"{side.upper() if len(side) == 2 else ''} {plain(stage)}".strip()
 
 
 def _corridors(result: RunResult, flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:

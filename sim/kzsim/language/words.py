@@ -139,7 +139,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "inspection": "train inspection",
         "intake": "Chinese intake",
         "lab_hold": "laboratory hold",
-        "line": "paths on the line",
+        "line_paths": "paths on the line",
         "locomotive": "locomotive",
         "move": "way between windows",
         "neutral": "neutral strip",
