@@ -160,8 +160,8 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
         case "growing_at_home":
             text = say(
                 "{where}: the number of those waiting at home still grows at the end of the run; {share} of "
-                "the bookings of its last quarter were not taken off, so the waiting depends on the length of "
-                "the run.",
+                "the bookings of its last quarter were not taken off, so the waiting depends on the length "
+                "of the run.",
                 where=where,
                 share=share,
             )
