@@ -228,8 +228,8 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "share_changed",
         "share",
-        "Of the cohort at home, as soon as it is known who goes where, the share that picked another crossing "
-        "than the first of their choice, the one that they usually use.",
+        "Of the cohort at home, as soon as it is known who goes where, the share that picked another "
+        "crossing than the first of their choice, the one that they usually use.",
         "choices",
         (HOME,),
     ),
