@@ -63,6 +63,7 @@ def run_study(**changes: Any) -> Study:
         "distribution": distribution(1.0),
         "counterfactual_distribution": distribution(1.5),
         "occupancy": occupancy(),
+        "choices": choices(),
     }
     left_out = {name for name, value in changes.items() if value is None}
     tables = {name: table for name, table in tables.items() if name not in left_out}
@@ -142,8 +143,42 @@ def indicators() -> pd.DataFrame:
                             "high": 1.02 * tonnes,
                         }
                     )
+    rows += waits()
     table = pd.DataFrame(rows).assign(n=1000 * REPLICATIONS, replications=REPLICATIONS)
     return table.drop(columns="number")
+
+
+def waits() -> Iterator[dict[str, Any]]:
+    """Waiting at home and of loads by road, and what perishables lose."""
+    for klass, hours in {"at_home": 24.0, "at_home_agricultural": 14.0, "at_home_rest": 28.0}.items():
+        for cell in road(klass, DIRECTIONS[0]):
+            mean = hours + 4 * cell["number"]
+            yield {**cell, "indicator": "crossing_time", "unit": "h", "mean": mean, "p90": 2 * mean}
+    for klass, share in {"all": 1.0, "cargo": 0.4}.items():
+        for way in DIRECTIONS:
+            for cell in road(klass, way) if share == 1.0 or way == DIRECTIONS[1] else ():
+                tonnes = share * (0.8 + 0.3 * cell["number"])
+                lost = {"t_per_day": ("t/day", tonnes), "usd_per_day": ("USD/day", 900 * tonnes)}
+                for ending, (unit, mean) in lost.items():
+                    yield {**cell, "indicator": f"perishables_lost_{ending}", "unit": unit, "mean": mean}
+
+
+def road(klass: str, way: str) -> list[dict[str, Any]]:
+    return [cell for cell in cells(klass) if (cell["mode"], cell["direction"]) == ("road", way)]
+
+
+def choices() -> pd.DataFrame:
+    """A tenth more of every next crossing goes to the following one."""
+    usual = road("at_home", DIRECTIONS[0])
+    rows = []
+    for at, cell in enumerate(usual):
+        share = 0.1 * at
+        other = usual[(at + 1) % len(usual)]["crossing"]
+        for chosen, part in ((cell["crossing"], 1 - share), (other, share)):
+            rows.append(
+                {**cell, "chosen": chosen, "per_day": 60 * part, "share": part, "low": part, "high": part}
+            )
+    return pd.DataFrame(rows).drop(columns="number")
 
 
 def replications() -> pd.DataFrame:
@@ -201,7 +236,9 @@ def hourly() -> pd.DataFrame:
             30.0 + 5 * number + 12 * np.cos(2 * np.pi * day / 7) + 180 * np.exp(-(((day - 40) / 3.0) ** 2))
         )
         inside *= 1 - np.exp(-instants / 30.0)
-        for quantity, mean in (("inside", inside), ("exits", 2.0 + 0.1 * number + 0 * inside)):
+        of_leg = {"kz_to_cn": "in_yard", "cn_to_kz": "cargo"}[way]
+        series = [("inside", inside), ("exits", 2.0 + 0.1 * number + 0 * inside)]
+        for quantity, mean in (*series, *([(of_leg, inside / 9)] if mode == "road" else [])):
             parts.append(
                 pd.DataFrame(
                     {
@@ -281,7 +318,15 @@ def servers() -> pd.DataFrame:
 
 def binding() -> pd.DataFrame:
     rows = [
-        {"crossing": key, "mode": mode, "direction": way, "binds": "hours", "side": "kz", "stage": "equeue"}
+        {
+            "crossing": key,
+            "mode": mode,
+            "direction": way,
+            "binds": "hours",
+            "side": "kz",
+            "stage": "equeue",
+            "cause": "",
+        }
         for key, mode, way, _ in flows()
     ]
     return pd.DataFrame(rows)

@@ -16,10 +16,12 @@ from kzsim.indicators.corridor_gains import corridor_gain_table
 from kzsim.indicators.dictionary import INDICATORS, TABLES, table
 from kzsim.indicators.judgements import growing, judge, not_through
 from kzsim.indicators.layout import make_cells
+from kzsim.indicators.offered import offers
 from kzsim.indicators.worst import worst_table
+from kzsim.network import Route, compile_network
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 from tests.unit import indicators_world
-from tests.unit.legs_world import BACK, GROUPS, OUT, START, collected, compared, result
+from tests.unit.legs_world import BACK, GROUPS, OUT, START, collected, compared, network, result
 
 CALLED = (
     "arrivals_per_day",
@@ -149,6 +151,20 @@ def test_choices_are_told_by_the_crossing_they_usually_use_and_the_one_chosen(se
     assert own[["low", "high"]].to_numpy().tolist() == [[0.5, 0.5]] * 2
     farm = found[(found["class"] == "at_home_agricultural") & (found["corridor"] == "user")]
     assert farm["share"].tolist() == [1.0, 0.0]
+
+
+def test_who_has_no_choice_in_a_group_of_those_who_have_counts_as_of_the_usual_crossing() -> None:
+    net = network()
+    decided = Route("decided", tuple(step for step in net.routes[0].steps if step.name in ("to b", "b")))
+    other = replace(net.sources[1], name="home decided", route="decided")
+    work = {name: work for name, work in other.kinds[0].work.items() if name in ("to b", "b")}
+    other = replace(other, kinds=(replace(other.kinds[0], work=work),))
+    with_both = replace(net, routes=(*net.routes, decided), sources=(*net.sources, other))
+    program = compile_network(with_both)
+    names = [program.alternative_names[number] for number in offers(program)[1]]
+    # "home decided" stands before "home general": the crossing of those who have no choice is the usual one
+    assert names == ["bakhty.choice/dostyk", "bakhty.choice/bakhty"]
+    assert offers(program)[2] == ()
 
 
 def test_there_is_no_table_of_choices_where_nobody_has_one() -> None:

@@ -114,7 +114,7 @@ def _by_cell(study: Study) -> dict[Cell, list[dict[str, Any]]]:
 
 
 def _spoken_of(cell: Cell) -> bool:
-    from kzsim.indicators.layout import AGRICULTURAL, ALL, REST
+    from kzsim.indicators.layout import AGRICULTURAL, ALL, REST, like
 
     *_, klass, corridor = cell
-    return corridor == ALL and klass in (AGRICULTURAL, REST)
+    return corridor == ALL and like(klass) in (AGRICULTURAL, REST)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.content import Grid, Message
 from kzsim.brief.spoken import change, figure, flow, listed, sentence, size, starting, together, who
+from kzsim.indicators.legs import AT_HOME, CROSSING, WAITING_CARGO, leg_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,8 @@ def of_run(study: Study) -> tuple[Change, ...]:
     served = {flow_of(row) for row in rows if row["corridor"] == "user"}
     found = []
     for row in rows:
-        if row["class"] != HEADLINE.get(str(row["mode"]), ALL) or row["corridor"] not in ROLES:
+        everybody = (HEADLINE.get(str(row["mode"]), ALL), AT_HOME, WAITING_CARGO)
+        if row["class"] not in everybody or row["corridor"] not in ROLES:
             continue
         if flow_of(row) not in served:
             continue
@@ -149,8 +151,13 @@ def cell_of(row: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
 
 
 def spoken_of(changes: Sequence[Change]) -> list[Change]:
-    """Those of whom a headline speaks: the corridor users, else everybody."""
-    return [one for one in changes if one.corridor == "user"] or list(changes)
+    """Those of whom a headline speaks: the corridor users, else everybody, at the crossing itself."""
+    crossing = _of_crossing(changes)
+    return [one for one in crossing if one.corridor == "user"] or crossing
+
+
+def _of_crossing(changes: Sequence[Change]) -> list[Change]:
+    return [one for one in changes if leg_of(one.klass) == CROSSING]
 
 
 def mostly_undecided(changes: Sequence[Change]) -> bool:
@@ -161,7 +168,7 @@ def mostly_undecided(changes: Sequence[Change]) -> bool:
 
 def headline(say: Speaker, policy: str, changes: Sequence[Change]) -> str:
     """The finding in one line: faster, slower, both, no change, or nothing that could be told."""
-    users = any(one.corridor == "user" for one in changes)
+    users = any(one.corridor == "user" for one in _of_crossing(changes))
     seen = spoken_of(changes)
     them = say("corridor users") if users else say("trucks and trains")
     if not seen:
@@ -181,7 +188,7 @@ def headline(say: Speaker, policy: str, changes: Sequence[Change]) -> str:
         most = max(gains, key=lambda one: -one.mean)
         hours = size(say, most.mean, math.nan, math.nan)
         told = say("{policy}: {who} faster in {g} of {m} cases, by up to {h} h", **counts, h=hours)
-        others = [one for one in changes if users and one.corridor != "user"]
+        others = [one for one in _of_crossing(changes) if users and one.corridor != "user"]
         slower = sum(one.verdict == "loses" for one in others)
         if not slower:
             return told

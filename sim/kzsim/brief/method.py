@@ -173,6 +173,46 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
                 share=share,
                 days=days,
             )
+        case "growing_at_home":
+            text = say(
+                "{where}: the number of those waiting at home still grows at the end of the run; {share} of "
+                "the bookings of its last quarter were not taken off, so the waiting depends on the length "
+                "of the run.",
+                where=where,
+                share=share,
+            )
+        case "growing_in_yard" | "growing_cargo":
+            text = say(
+                "{where}, in the yard: the number of those waiting still grows at the end of the run; "
+                "{share} of the arrivals of its last quarter were not taken off, so the waiting depends on "
+                "the length of the run.",
+                where=where,
+                share=share,
+            )
+        case "not_come":
+            text = say(
+                "{where}: {share} of those waiting at home were not at the border within {days} days; means "
+                "count them with {days} days.",
+                where=where,
+                share=share,
+                days=days,
+            )
+        case "not_loaded":
+            text = say(
+                "{where}: {share} of the trucks that wait for a load had none within {days} days; means "
+                "count them with {days} days.",
+                where=where,
+                share=share,
+                days=days,
+            )
+        case "not_taken":
+            text = say(
+                "{where}: {share} of the loads that wait for a truck were not taken within {days} days; "
+                "means count them with {days} days.",
+                where=where,
+                share=share,
+                days=days,
+            )
         case _:
             return str(row["text"])
     if row["run"] == "counterfactual":

@@ -14,12 +14,14 @@ from kzsim.brief.spoken import (
     figure,
     flow,
     joined,
+    limit,
     listed,
     sentence,
     together,
     with_interval,
 )
 from kzsim.brief.totals import key_numbers, totals
+from kzsim.brief.wait_grid import wait_grid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,8 +222,8 @@ def binds(say: Speaker, flows: Sequence[Flow], moved: str) -> Message:
     for one in flows:
         by_limit.setdefault("nothing" if one.binding is None else one.binding.binds, []).append(one)
     told = []
-    for limit, own in sorted(by_limit.items(), key=lambda pair: (pair[0] == "nothing", -len(pair[1]))):
-        if limit == "nothing":
+    for what, own in sorted(by_limit.items(), key=lambda pair: (pair[0] == "nothing", -len(pair[1]))):
+        if what == "nothing":
             told.append(say.plural("nothing: {n} flow", "nothing: {n} flows", len(own)))
             continue
         most = max(own, key=lambda one: (one.binding.share_of_delay or 0.0) if one.binding else 0.0)
@@ -230,7 +232,7 @@ def binds(say: Speaker, flows: Sequence[Flow], moved: str) -> Message:
                 "{limit}: {n} flow, {where} ({share} of the waiting)",
                 "{limit}: {n} flows, most at {where} ({share} of the waiting)",
                 len(own),
-                limit=say.binds(limit),
+                limit=say.binds(what),
                 where=flow(say, most.crossing, most.mode, most.direction),
                 share=say.percent((most.binding.share_of_delay or 0.0) if most.binding else 0.0),
             )
@@ -286,7 +288,8 @@ def _grids(
     say: Speaker, study: Study, flows: Sequence[Flow], found: Sequence[Change], against: str
 ) -> tuple[Grid, ...]:
     first = (changes.grid(say, found, against=against),) if found else ()
-    return (*first, flow_grid(say, flows), *carried.grid(say, flows), *_three_intervals(say, study))
+    told = (flow_grid(say, flows), *wait_grid(say, flows), *carried.grid(say, flows))
+    return (*first, *told, *_three_intervals(say, study))
 
 
 def flow_grid(say: Speaker, flows: Sequence[Flow]) -> Grid:
@@ -294,8 +297,6 @@ def flow_grid(say: Speaker, flows: Sequence[Flow]) -> Grid:
     rows = []
     for one in flows:
         binding = one.binding
-        limit = "nothing" if binding is None else binding.binds
-        at = "" if binding is None or not binding.stage else say.stage(binding.stage)
         owed = "–"
         if one.largest_account_share is not None:
             owed = f"{say.percent(one.largest_account_share)} {say.account(one.largest_account)}"
@@ -311,7 +312,7 @@ def flow_grid(say: Speaker, flows: Sequence[Flow]) -> Grid:
                 figure(say, one.rest_h.mean),
                 figure(say, one.delay_h.mean),
                 owed,
-                say("{limit} ({stage})", limit=say.binds(limit), stage=at) if at else say.binds(limit),
+                say.binds("nothing") if binding is None else limit(say, binding),
             )
         )
     return Grid(

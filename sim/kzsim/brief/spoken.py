@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from kzsim.indicators.legs import AT_HOME, CARGO, CROSSING, HOME, leg_of
+
 if TYPE_CHECKING:
     from kzsim.language import Speaker
 
@@ -107,6 +109,13 @@ def flow(say: Speaker, crossing: str, mode: str, direction: str) -> str:
 def who(say: Speaker, mode: str, klass: str, corridor: str) -> str:
     """Whom a cell of a table speaks of: ``corridor users``, ``agricultural trucks``."""
     rail = mode == "rail"
+    leg = leg_of(klass)
+    if leg == HOME:
+        from kzsim.indicators.layout import like
+
+        return _at_home(say, like(klass), corridor)
+    if leg != CROSSING:
+        return _in_the_yard(say, klass, corridor)
     match corridor:
         case "user":
             return say("corridor users")
@@ -126,6 +135,58 @@ def who(say: Speaker, mode: str, klass: str, corridor: str) -> str:
         case "all":
             return say("all trains") if rail else say("all trucks")
     return say.class_(klass)
+
+
+def _at_home(say: Speaker, klass: str, corridor: str) -> str:
+    match corridor:
+        case "user":
+            return say("corridor users at home")
+        case "eligible_nonuser":
+            return say("eligible non-users at home")
+        case "other":
+            return say("those not eligible, at home")
+    match klass:
+        case "agricultural":
+            return say("agricultural trucks at home")
+        case "rest":
+            return say("general trucks at home")
+    return say("trucks at home")
+
+
+def _in_the_yard(say: Speaker, klass: str, corridor: str) -> str:
+    if leg_of(klass) == CARGO:
+        match corridor:
+            case "user":
+                return say("loads of corridor users")
+            case "eligible_nonuser":
+                return say("loads of eligible non-users")
+            case "other":
+                return say("loads not eligible")
+    return say.class_(klass)
+
+
+class Limiting(Protocol):
+    """What limits a flow, as a run found it."""
+
+    @property
+    def binds(self) -> str:
+        """Its kind."""
+
+    @property
+    def stage(self) -> str:
+        """Where, '' if nowhere."""
+
+    @property
+    def cause(self) -> str:
+        """What lies behind it."""
+
+
+def limit(say: Speaker, found: Limiting) -> str:
+    """``the intake quota (electronic queue), waited for at home``."""
+    told = say.binds(found.binds)
+    if found.stage:
+        told = say("{limit} ({stage})", limit=told, stage=say.stage(found.stage))
+    return say("{limit}, waited for at home", limit=told) if found.cause == AT_HOME else told
 
 
 def starting(text: str) -> str:

@@ -15,8 +15,8 @@ _AT_HOME = (
     Column("\nP90", number=True, said="P90"),
     Column("\nAgri", number=True, said="agricultural mean"),
     Column("\nRest", number=True, said="mean of the rest"),
-    Column("Chose\nanother", number=True, said="share that chose another crossing"),
 )
+_CHOSEN = (Column("Chose\nanother", number=True, said="share that chose another crossing"),)
 _IN_YARD = (
     Column("Truck waits\nfor load, h", number=True, said="mean wait of a truck for a load in hours"),
     Column("Load waits\nfor truck, h", number=True, said="mean wait of a load for a truck in hours"),
@@ -41,20 +41,24 @@ def lines(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
     if not waiting:
         return
     yield screen.heading("Waiting at home and in the yard")
+    chosen = any(flow.changed is not None for flow in waiting)
+    share = "the share that chose another crossing than the one they usually use; " if chosen else ""
     yield from fill(
         "Mean hours from the booking in the electronic queue to the arrival at the border, no part of the "
-        "crossing time; the share that chose another crossing than the one they usually use; hours that a "
-        "truck waits in China for a load, and a load for a truck.",
+        f"crossing time; {share}hours that a truck waits in China for a load, and a load for a truck.",
         prose,
         rest="",
     )
     yield ""
     home = [flow for flow in waiting if _of(flow, HOME)]
     yard = [flow for flow in waiting if _of(flow, YARD) or _of(flow, CARGO)]
-    for some, columns, cells in ((home, _AT_HOME, _home), (yard, _IN_YARD, _yard)):
-        if some:
-            yield from fitted(some, [(columns, cells)], width)
-            yield ""
+    if home:
+        parts = [(_AT_HOME, _home), *([(_CHOSEN, _chosen)] if chosen else [])]
+        yield from fitted(home, parts, width)
+        yield ""
+    if yard:
+        yield from fitted(yard, [(_IN_YARD, _yard)], width)
+        yield ""
 
 
 def _home(flow: Flow) -> tuple[str, ...]:
@@ -66,8 +70,11 @@ def _home(flow: Flow) -> tuple[str, ...]:
         words.figure(wait.all_h.mean),
         words.figure(wait.p90_h),
         *(words.figure(mean) for mean in means),
-        words.percent(flow.changed),
     )
+
+
+def _chosen(flow: Flow) -> tuple[str, ...]:
+    return (words.percent(flow.changed),)
 
 
 def _yard(flow: Flow) -> tuple[str, ...]:

@@ -26,8 +26,9 @@ Examples:
 \b
 RUN is the folder of a run, a comparison, a sweep or another study, or of a scenario
 for the latest run there, as 'kzsim runs show' takes it. Figures:
-  of a run         map crossing_time hours distribution year week gains classes
-                   utilisation yard commodities convergence run_in
+  of a run         map crossing_time hours home distribution year week handover
+                   gains classes utilisation yard commodities choices perishables
+                   convergence run_in
   of a comparison  gains classes
   of a sweep       sweep_lines sweep_heat sweep_points
   of a sensitivity study       sensitivity

@@ -12,6 +12,7 @@ from kzsim.figures import (
     clouds,
     gains,
     goods,
+    handover,
     heat,
     hours,
     maps,
@@ -22,6 +23,7 @@ from kzsim.figures import (
     servers,
     sweeps,
     times,
+    waits,
     worlds,
 )
 from kzsim.figures.drawn import FORMS, Draw, Drawn, Form, Kind, figure_bytes
@@ -45,6 +47,9 @@ RANKING = frozenset({"ranking"})
 _MAP = "map"
 _NEWER = "a run made by this version of kzsim: run the scenario again"
 _CORRIDORS = "green corridors and the run without them (no --no-counterfactual), or a comparison"
+_HOME = "a run in which trucks wait at home for the electronic queue"
+_CHOICE = "a run in which those who book may choose a crossing"
+_SPOILS = f"perishables, and {_NEWER}"
 _KINDS: tuple[Kind, ...] = (
     Kind(
         _MAP,
@@ -61,6 +66,7 @@ _KINDS: tuple[Kind, ...] = (
         "a run",
     ),
     Kind("hours", "where the hours go: a stay by cause", RUN, hours.where_the_hours_go, "a run"),
+    Kind("home", "waiting at home beside the hours at the border", RUN, waits.at_home, _HOME),
     Kind("distribution", "share through within so many hours", RUN, times.distributions, _NEWER),
     Kind("year", "number inside and leaving through the period", RUN, seasons.years, "a run"),
     Kind(
@@ -70,11 +76,20 @@ _KINDS: tuple[Kind, ...] = (
         seasons.weeks,
         "a measured window of two weeks or more",
     ),
+    Kind(
+        "handover",
+        "loads and trucks that wait for each other in China",
+        RUN,
+        handover.handover,
+        "a run in which trucks fetch loads in China",
+    ),
     Kind("gains", "who wins and who pays, by part in the corridor", COMPARED, gains.gains, _CORRIDORS),
     Kind("classes", "who wins and who pays, by class of goods", COMPARED, gains.gains_by_class, _CORRIDORS),
     Kind("utilisation", "how busy stages are, and the bottleneck", RUN, servers.utilisation, "a run"),
     Kind("yard", "how full the railway's receiving tracks are", RUN, servers.yards, f"rail, and {_NEWER}"),
     Kind("commodities", "tonnage by class of goods", RUN, goods.commodities, "a run"),
+    Kind("choices", "who chose another crossing than the usual one", RUN, waits.choices, _CHOICE),
+    Kind("perishables", "value that perishables lose by delay", RUN, waits.perishables, _SPOILS),
     Kind(
         "convergence",
         "means and intervals as replications come in",

@@ -25,7 +25,7 @@ _EVEN = 1.5
 _ALIKE = 1.1
 """Weekdays of which the fullest has less than so many times the emptiest are called alike."""
 _ROW_IN, _LABEL_IN = 0.62, 1.25
-_WEEK = 7
+WEEK = 7
 _LEAST_MONTHS = 3
 """With fewer beginnings of months in a period its axis names days."""
 _TICK_PT = 7.5
@@ -65,7 +65,7 @@ def daily(study: Study) -> pd.DataFrame:
     hours = grouped.loc[grouped["quantity"] == "inside", [*keys, "day", "min", "max"]]
     wide = wide.merge(hours.rename(columns={"min": "inside_low", "max": "inside_high"}), on=[*keys, "day"])
     for name in ("inside", "exits"):
-        around = wide.groupby(keys, sort=False)[name].rolling(_WEEK, center=True, min_periods=4)
+        around = wide.groupby(keys, sort=False)[name].rolling(WEEK, center=True, min_periods=4)
         wide[f"{name}_week"] = around.mean().reset_index(level=keys, drop=True)
         if name == "inside":  # of exits closed days would hide everything else
             for end, extremes in (("low", around.min()), ("high", around.max())):
@@ -174,7 +174,7 @@ def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
             axes.grid(visible=True)
             axes.yaxis.set_major_locator(told.few_ticks(3, whole=True))
             axes.yaxis.set_major_formatter(lambda value, _: say.number(value, 0))
-            _civil(axes, days.min(), days.max(), width, say)
+            civil(axes, days.min(), days.max(), width, say)
             axes.tick_params(labelbottom=at == len(places) - 1, length=2, labelsize=7.5)
             if not at:
                 axes.set_title(heading, fontsize=8.5, weight="bold", loc="left", pad=4)
@@ -186,7 +186,7 @@ def _year(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     )
 
 
-def _civil(axes: Axes, first: pd.Timestamp, last: pd.Timestamp, width_in: float, say: Speaker) -> None:
+def civil(axes: Axes, first: pd.Timestamp, last: pd.Timestamp, width_in: float, say: Speaker) -> None:
     """Months by their names along the lower axis, or days of a period below some months; few enough to read.
 
     A short stroke stands at the first day of every month, a long one with a name where there is room.

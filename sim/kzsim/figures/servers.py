@@ -46,7 +46,7 @@ def busiest(study: Study) -> pd.DataFrame:
     ``binds``: what limits its flow, as ``binding.csv`` has it; ``is_bottleneck``: whether this stage does.
     """
     servers = study.table("servers").dropna(subset=["utilisation"])
-    bound = study.table("binding")[[*_FLOW, "binds", "side", "stage"]]
+    bound = study.table("binding")[[*_FLOW, "binds", "side", "stage", "cause"]]
     bound = bound.rename(columns={"side": "bound_side", "stage": "bound_stage"})
     table = servers.merge(bound, on=_FLOW, how="left")
     is_it = (
@@ -54,7 +54,8 @@ def busiest(study: Study) -> pd.DataFrame:
         & (table["side"] == table["bound_side"])
         & (table["stage"] == table["bound_stage"])
     )
-    table = table.assign(is_bottleneck=is_it).drop(columns=["bound_side", "bound_stage"])
+    is_it |= (table["binds"] == "tokens") & (table["pool"] == table["cause"])
+    table = table.assign(is_bottleneck=is_it).drop(columns=["bound_side", "bound_stage", "cause"])
     return table.sort_values("utilisation", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -67,7 +68,8 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
 def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     """Which stage is the bottleneck; where none is, what binds instead and how busy the busiest is."""
     by, top = told.by_mode(mode, say), told.records(table.head(1))[0]
-    flows = table.drop_duplicates(_FLOW)
+    # what both directions share is of neither's flow
+    flows = table[table["binds"].notna()].drop_duplicates(_FLOW)
     counts = flows["binds"].value_counts(sort=False)
     bottlenecks = table[table["is_bottleneck"]]
     worst = told.records(bottlenecks.head(1))[0] if len(bottlenecks) else top
@@ -190,11 +192,14 @@ def _pool(name: str, say: Speaker) -> str:
             return say("extended hours")
         case "under_roof":
             return say("under a roof")
+        case "platforms":
+            return say("platforms")
     return name
 
 
 def _arrow(direction: str, say: Speaker) -> str:
-    return say("to China") if direction == told.DIRECTIONS[0] else say("from China")
+    words = dict(zip(told.DIRECTIONS, (say("to China"), say("from China")), strict=True))
+    return words.get(direction, say("both directions"))
 
 
 # --- the tracks -------------------------------------------------------------------------------------------

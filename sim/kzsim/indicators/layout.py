@@ -295,14 +295,19 @@ def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
 
 def belongs(group: GroupInfo, klass: str, role: str) -> bool:
     """Whether a group of a cell's flow is of its class, in the leg that the class is of, and of its role."""
-    return group.leg == leg_of(klass) and has_class(group, _LIKE.get(klass, klass), role)
+    return group.leg == leg_of(klass) and has_class(group, like(klass), role)
 
 
 _LIKE = {
-    klass: like
+    klass: own
     for classes in LEG_CLASSES.values()
-    for klass, like in zip(classes, (ALL, AGRICULTURAL, REST), strict=True)
+    for klass, own in zip(classes, (ALL, AGRICULTURAL, REST), strict=True)
 }
+
+
+def like(klass: str) -> str:
+    """A class as the crossing itself has it, whatever leg it is of: ``rest`` of ``at_home_rest``."""
+    return _LIKE.get(klass, klass)
 
 
 def has_class(group: GroupInfo, klass: str, role: str) -> bool:

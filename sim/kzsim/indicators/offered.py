@@ -47,17 +47,17 @@ def alternatives(program: Program) -> tuple[AlternativeInfo, ...]:
 
 
 def offers(program: Program) -> tuple[tuple[int, ...], ...]:
-    """By group the alternatives that its route offers at its first choice, in the route's order.
+    """By group the alternatives that its routes offer at their first choice, in the routes' order.
 
-    A group of several sources is looked up in the first of them.
+    A route may offer its usual alternative alone: to entities of whom it is decided that they take it.
     """
-    found: list[tuple[int, ...]] = [()] * program.n_groups
+    found: list[dict[int, None]] = [{} for _ in range(program.n_groups)]
     sources = sorted(program.network.sources, key=lambda source: source.name)
-    for number, source in reversed(list(enumerate(sources))):
-        route = int(program.source_route[number])
+    for number, source in enumerate(sources):
+        offered = _offered(program, int(program.source_route[number]))
         for kind in source.kinds:
-            found[kind.group] = _offered(program, route)
-    return tuple(found)
+            found[kind.group].update(dict.fromkeys(offered))
+    return tuple(tuple(alternatives) for alternatives in found)
 
 
 def _offered(program: Program, route: int) -> tuple[int, ...]:

@@ -58,6 +58,15 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "boxcars": "boxcars",
         "other_bulk": "other bulk goods",
         "empties": "trains of empties",
+        "at_home": "waiting at home",
+        "at_home_agricultural": "agricultural goods, waiting at home",
+        "at_home_rest": "the rest, waiting at home",
+        "in_yard": "trucks waiting for a load",
+        "in_yard_agricultural": "trucks of agricultural goods waiting for a load",
+        "in_yard_rest": "other trucks waiting for a load",
+        "cargo": "loads waiting for a truck",
+        "cargo_agricultural": "agricultural loads waiting for a truck",
+        "cargo_rest": "other loads waiting for a truck",
     },
     "corridor": {
         "all": "all",
@@ -121,6 +130,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
     "stage": {
         "approach": "drive to the post",
         "border_guard": "border guard",
+        "cargo_places": "places for loads in the hand-over yard",
         "customs": "customs",
         "container_yard": "container yard",
         "documents": "documents",
@@ -136,6 +146,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "front_bulk": "bulk front",
         "front_container": "container front",
         "handover": "hand-over yard",
+        "handover_warehouse": "warehouse of the hand-over yard",
         "inspection": "train inspection",
         "intake": "Chinese intake",
         "lab_hold": "laboratory hold",
@@ -143,8 +154,10 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "locomotive": "locomotive",
         "move": "way between windows",
         "neutral": "neutral strip",
+        "pairing": "loads and trucks waiting for each other",
         "platforms": "platforms",
         "quarantine": "quarantine",
+        "rebooking": "booking again",
         "receiving_tracks": "receiving tracks",
         "reception": "grain terminal",
         "release": "release from China",
@@ -154,9 +167,12 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "slot": "train slots",
         "strip": "places on the neutral strip",
         "unloaded": "unloaded",
+        "trip": "way to the border",
+        "truck_places": "places for trucks in the hand-over yard",
         "waiting_area": "waiting area",
         "weighing": "weighing",
         "yard": "places inside the post",
+        "yard_drive": "drive into the hand-over yard",
     },
     "indicator": {
         "arrivals_per_day": "arrivals",
@@ -190,6 +206,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "perishables_warm_share": "share of the time of perishables in warm months",
         "perishables_lost_t_per_day": "perishables lost by delay, tonnes",
         "perishables_lost_usd_per_day": "perishables lost by delay, value",
+        "share_changed": "share that chose another crossing",
         **{
             f"account_{name}": f"time spent: {words_}"
             for name, words_ in (

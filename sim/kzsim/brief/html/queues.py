@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kzsim.indicators.legs import AT_HOME
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -44,6 +46,7 @@ def queues(study: Study) -> Queues | None:
     horizon_days = -(-int(study.manifest["horizon_ms"]) // 86_400_000)
     run_in = int(study.manifest["run_in_ms"]) // 86_400_000
     of_inside, of_line = ((hourly["quantity"] == name).to_numpy() for name in (INSIDE, IN_LINE))
+    of_line = of_line & ~_at_home(hourly)
     rows = of_inside | of_line
     if not rows.any():
         return None
@@ -74,6 +77,17 @@ def queues(study: Study) -> Queues | None:
         daily(of_inside),
         daily(of_line),
     )
+
+
+def _at_home(hourly: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether a row is of a line before the border, in which nobody is inside; of none without other legs."""
+    import numpy as np
+
+    if not (hourly["quantity"] == AT_HOME).any():
+        return np.zeros(len(hourly), dtype=np.bool_)
+    from kzsim.experiments.models import BEFORE_THE_POST
+
+    return np.asarray((hourly["mode"] == "road") & hourly["stage"].isin(BEFORE_THE_POST), dtype=np.bool_)
 
 
 def _flows(

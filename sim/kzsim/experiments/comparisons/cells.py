@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kzsim.indicators.layout import AGRICULTURAL, ALL, REST, USER, Cell, Layout
-from kzsim.indicators.legs import CARGO, CROSSING, FIRST_CLASS, HOME, LEG_CLASSES, YARD, leg_of
+from kzsim.indicators.layout import AGRICULTURAL, ALL, REST, USER, Cell, Layout, like
+from kzsim.indicators.legs import CARGO, CROSSING, FIRST_CLASS, HOME, YARD, leg_of
 
 EMPTIES = "empties"
 NONUSER = "eligible_nonuser"
@@ -24,26 +24,20 @@ def _is_spoken_of(cell: Cell, served: set[tuple[str, str, str]]) -> bool:
     if cell.leg == YARD:
         return cell.corridor == ALL and cell.klass == FIRST_CLASS[YARD]
     if cell.corridor == ALL:
-        return part(cell.klass) in (AGRICULTURAL, REST) or (cell.mode == "rail" and cell.klass == EMPTIES)
+        return like(cell.klass) in (AGRICULTURAL, REST) or (cell.mode == "rail" and cell.klass == EMPTIES)
     everybody = cell.headline if cell.leg == CROSSING else cell.klass == FIRST_CLASS[cell.leg]
     return cell.flow in served and everybody and cell.corridor in (USER, NONUSER)
-
-
-def part(klass: str) -> str:
-    """A class as the crossing itself has it, whatever leg it is of: ``rest`` of ``at_home_rest``."""
-    classes = LEG_CLASSES.get(leg_of(klass), ())
-    return (ALL, AGRICULTURAL, REST)[classes.index(klass)] if klass in classes else klass
 
 
 def who(mode: str, klass: str, corridor: str) -> str:
     """What a cell with a verdict is called: ``agricultural trucks``, ``grain trains``."""
     leg = leg_of(klass)
     if leg == CARGO:
-        kind = {AGRICULTURAL: "agricultural loads", REST: "general loads"}.get(part(klass), "loads")
+        kind = {AGRICULTURAL: "agricultural loads", REST: "general loads"}.get(like(klass), "loads")
         of = {USER: " of corridor users", NONUSER: " of eligible non-users"}.get(corridor, "")
         return f"{kind}{of} waiting for a truck"
     if leg != CROSSING:
-        return f"{who(mode, part(klass), corridor)} {'at home' if leg == HOME else 'waiting for a load'}"
+        return f"{who(mode, like(klass), corridor)} {'at home' if leg == HOME else 'waiting for a load'}"
     noun = "trains" if mode == "rail" else "trucks"
     if corridor == USER:
         return "corridor users"
