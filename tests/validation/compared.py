@@ -18,7 +18,7 @@ Verdict = Literal["within", "outside", "cannot be compared"]
 
 @dataclass(frozen=True)
 class Total:
-    """The sum of weights of those who crossed; ``factor``: an entry of the evidence that it is multiplied by."""
+    """The sum of weights of those who crossed, times the entry ``factor`` of the evidence."""
 
     weigh: Weigh
     factor: str = ""

@@ -327,14 +327,13 @@ def _empties(row: Callable[[str], Row]) -> Empties | None:
 
 def served(result: Tables, mode: str) -> tuple[str, ...]:
     """Return the classes of cargo among the corridor users of a mode."""
-    from kzsim.indicators.layout import TOGETHER
-    from kzsim.indicators.legs import OTHER_LEGS
+    from kzsim.indicators.legs import is_cargo
 
     if result.comparison is None:
         return ()
     rows = (row for row in _records(result.comparison) if (row["mode"], row["corridor"]) == (mode, "user"))
     found = sorted({str(row["class"]) for row in rows})
-    return tuple(name for name in found if name not in (*TOGETHER, *OTHER_LEGS))
+    return tuple(name for name in found if is_cargo(name))
 
 
 def _largest(hours: Callable[[str], float | None]) -> tuple[str, float | None]:

@@ -10,7 +10,29 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.indicators.legs import CROSSING, FIRST_CLASS, LEG_CLASSES, Leg, leg_of
+from kzsim.indicators.legs import (
+    AGRICULTURAL as AGRICULTURAL,
+)
+from kzsim.indicators.legs import (
+    ALL as ALL,
+)
+from kzsim.indicators.legs import (
+    CROSSING,
+    FIRST_CLASS,
+    FROM,
+    LEG_CLASSES,
+    Leg,
+    leg_of,
+)
+from kzsim.indicators.legs import (
+    LOADED as LOADED,
+)
+from kzsim.indicators.legs import (
+    REST as REST,
+)
+from kzsim.indicators.legs import (
+    TOGETHER as TOGETHER,
+)
 from kzsim.indicators.offered import (
     AlternativeInfo,
     TokensInfo,
@@ -23,19 +45,11 @@ from kzsim.network.program import I64, ElementType, Program
 
 Bool = npt.NDArray[np.bool_]
 
-ALL = "all"
-LOADED = "loaded"
-AGRICULTURAL = "agricultural"
-REST = "rest"
 HEADLINE = {"rail": LOADED}
 """What a mode's first figures speak of: on rail loaded trains, elsewhere everybody."""
 USER = "user"
 NO_TOKENS = -1
 CORRIDOR_ROLES = (ALL, USER, "eligible_nonuser", "other")
-FROM = "from_"
-"""Before the crossing that those usually use who have chosen this one."""
-TOGETHER = (ALL, LOADED, AGRICULTURAL, REST)
-"""Classes of the crossing itself that stand for several classes of cargo."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ YARD: Leg = "yard"
 CARGO: Leg = "cargo"
 LEGS = (CROSSING, HOME, YARD, CARGO)
 
+ALL, LOADED, AGRICULTURAL, REST = "all", "loaded", "agricultural", "rest"
+TOGETHER = (ALL, LOADED, AGRICULTURAL, REST)
+"""Classes of the crossing itself that stand for several classes of cargo."""
 AT_HOME, IN_YARD, WAITING_CARGO = "at_home", "in_yard", "cargo"
 FIRST_CLASS = MappingProxyType({HOME: AT_HOME, YARD: IN_YARD, CARGO: WAITING_CARGO})
 """The class of everybody of a leg that is not the crossing itself."""
@@ -24,6 +27,15 @@ LEG_CLASSES = MappingProxyType(
 """Everybody, farm goods, all others: of each leg that is not the crossing itself."""
 OTHER_LEGS = frozenset(klass for classes in LEG_CLASSES.values() for klass in classes)
 """Classes whose rows are not of the crossing itself: whoever sums over classes leaves them out."""
+
+
+FROM = "from_"
+"""Before the crossing that those usually use who have chosen another one, or that one."""
+
+
+def is_cargo(klass: str) -> bool:
+    """Whether a class is one of cargo, or empty: whoever is of it is of no other such class."""
+    return klass not in (*TOGETHER, *OTHER_LEGS) and not klass.startswith(FROM)
 
 
 def leg_of(klass: str) -> Leg:
