@@ -234,8 +234,23 @@ def test_on_a_telephone_one_wide_panel_is_not_scrolled_either(visit: Visit, home
     assert figure.locator(".drawing").bounding_box()["width"] <= 1
 
 
-def test_on_a_telephone_what_cannot_be_parted_shows_that_it_scrolls(visit: Visit, home: Path) -> None:
+def test_on_a_telephone_the_map_is_drawn_anew_in_letters_that_can_be_read(visit: Visit, home: Path) -> None:
     page = ready(visit.open(home / "run.html", 390))
-    drawing = page.locator("#figure-map .drawing")
-    assert drawing.evaluate("element => element.scrollWidth > element.clientWidth")
-    assert "gradient" in drawing.evaluate("element => getComputedStyle(element).backgroundImage")
+    figure = page.locator("#figure-map")
+    drawn = figure.locator(".parts > svg")
+    box = drawn.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert figure.locator(".drawing").bounding_box()["width"] <= 1
+    size = drawn.evaluate("one => 8 * one.getBoundingClientRect().width / one.viewBox.baseVal.width")
+    assert size >= 8  # pixels of the letters
+    assert "Bakhty" in drawn.text_content()
+    assert figure.locator("figcaption").inner_text() not in drawn.text_content()  # the page says it itself
+
+
+def test_on_a_telephone_what_is_too_wide_shows_that_it_scrolls(visit: Visit, home: Path) -> None:
+    page = ready(visit.open(home / "run.html", 390))
+    page.locator("#figure-map details").evaluate("element => { element.open = true }")
+    table = page.locator("#figure-map .scroll")
+    assert table.evaluate("element => element.scrollWidth > element.clientWidth")
+    assert "gradient" in table.evaluate("element => getComputedStyle(element).backgroundImage")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
+from kzsim.brief.html.pictures import pictures
 from kzsim.brief.html.stacks import WIDEST_PT, stacked, svg_of
+from kzsim.figures import map_frame, map_labels
+from kzsim.figures.maps import place_of
 from kzsim.figures.style import Mark, Sheet
+from kzsim.language import LANGUAGES, speaker
+from tests.unit.brief_cases import drawn
 
 
 def sheet(columns: int, *, left: float = 1.6, key: int = 2):
@@ -114,6 +122,47 @@ def test_a_figure_without_a_source_line_is_left_whole():
     figure = Figure()
     figure.subplots(1, 2)
     assert stacked(figure) == ()
+
+
+def crossings(*names):
+    """A table of throughput as the map has it."""
+    rows = [(name, "road", 100.0, 10.0, *place_of(name)) for name in names]
+    return pd.DataFrame(rows, columns=["crossing", "mode", "per_day", "delay_h", "lat", "lon"])
+
+
+FIVE = ("bakhty", "dostyk", "kalzhat", "maikapchagai", "nur_zholy")
+
+
+@pytest.mark.parametrize("names", [FIVE, ("bakhty",)])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_map_for_a_telephone_has_room_for_every_mark_and_label(names, lang):
+    table = crossings(*names)
+    said = "trucks a day: 1,234, delay 12.3 h and what else there may be to say of a crossing"
+    labels = map_labels.labels_of(table, speaker(lang), lambda _: said, 1.45)
+    frame = map_frame.narrow(table, map_labels.width_in(labels), map_labels.height_in(labels))
+    west, east, south, north = frame.window
+    per_in = (east - west) / frame.width_in
+    assert map_labels.width_in(labels) < 1.7
+    assert len(labels[0].lines) > 2  # it is wrapped
+    assert frame.height_in >= sum(label.height_in for label in labels)
+    assert table["lon"].min() - west > 0.6 * per_in
+    assert east - table["lon"].max() > (map_labels.width_in(labels) + 0.4) * per_in
+    assert south < table["lat"].min()
+    assert table["lat"].max() < north
+    stretch = 1 / math.cos(math.radians((south + north) / 2))
+    assert (north - south) * stretch / frame.height_in == pytest.approx(per_in, rel=0.01)
+
+
+def test_a_figure_that_is_drawn_anew_for_a_telephone_takes_the_place_of_parts():
+    one = drawn("map")
+    slim = Sheet("The title", "What", "Source: a test", body_in=2.0, width_in=3.0)
+    slim.text(0.12, 0.5, "on the map")
+    (stack,) = pictures([replace(one, narrow=slim.figure)]).stacks
+    assert "<use" not in stack
+    assert "on the map" in stack
+    width, height = re.match(r'<svg viewBox="0 \d+ (\d+) (\d+)" aria-hidden="true"', stack).groups()
+    assert int(width) == 3 * 72
+    assert 2 * 72 < int(height) < 2 * 72 + 20  # and the gaps to the words above and below
 
 
 def test_parts_are_windows_on_the_one_drawing():

@@ -23,7 +23,10 @@ FORMS: tuple[Form, ...] = ("svg", "pdf", "png")
 
 @dataclass(frozen=True)
 class Drawn:
-    """One figure. ``alt`` says what the picture shows; ``table`` holds the plotted numbers, tidy."""
+    """One figure. ``alt`` says what the picture shows; ``table`` holds the plotted numbers, tidy.
+
+    ``narrow``: the same drawn anew for a telephone's screen, where no parts of ``figure`` make it.
+    """
 
     name: str
     title: str
@@ -32,6 +35,7 @@ class Drawn:
     alt: str
     figure: Figure
     table: pd.DataFrame
+    narrow: Figure | None = None
 
 
 Draw = Callable[["Study", "Speaker"], tuple[Drawn, ...]]

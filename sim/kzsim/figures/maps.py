@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kzsim import evidence
-from kzsim.figures import told
+from kzsim.figures import map_frame, map_labels, told
 from kzsim.figures.basemap import Basemap, Line, read_basemap
 from kzsim.figures.drawn import Drawn
-from kzsim.figures.style import FAINT, INK, WIDTH_IN, Sheet, styled, text_in, wrapped
+from kzsim.figures.map_labels import labels_of
+from kzsim.figures.style import FAINT, INK, Sheet, styled, text_in, wrapped
 from kzsim.indicators.layout import ALL
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from kzsim.experiments.studies import Study
+    from kzsim.figures.map_frame import Frame, Window
+    from kzsim.figures.map_labels import Label
     from kzsim.language import Speaker
 
 LAND, HOME, WATER, BORDER = "#F4F1EA", "#FBF7E9", "#CFE3EE", "#8C8577"
 AT_HOME = ("Kazakhstan", "China")
 """The countries of the base map that the crossings join, in lighter paint than the others."""
-ROOM_WEST, ROOM_EAST, ROOM_SOUTH, ROOM_NORTH = 3.2, 4.4, 1.0, 1.0
-"""Degrees around the crossings: labels need most of it in the east."""
 _FACE_IN = 0.40
 """Diameter of the mark of the crossing with most traffic of its mode."""
 _LEAST_POINTS = 4.0
+_NARROW_LABEL_IN = 1.45
+"""The widest line of a label on a telephone's map; longer ones are wrapped."""
 _KEY_ROW_IN, _KEY_LEFT_IN = _FACE_IN + 0.08, 0.12
-
-
-Window = tuple[float, float, float, float]
-"""West, east, south, north in degrees."""
 
 
 @styled
@@ -149,24 +149,49 @@ def _told(study: Study, table: pd.DataFrame, say: Speaker) -> Told:
 
 
 def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap, words: Told) -> Drawn:
+    known = table.dropna(subset=["lat"])
+    source = told.source(study, say, *words.notes, say("Boundaries are indicative and imply no endorsement"))
+    called = "_".join(part for part in ("map", words.name) if part)
+    labels = labels_of(known, say, words.of_row)
+    slim = labels_of(known, say, words.of_row, _NARROW_LABEL_IN)
+    narrow = map_frame.narrow(known, map_labels.width_in(slim), map_labels.height_in(slim))
+    draw = partial(_sheet, table, known, say, ground, words, source)
+    return Drawn(
+        called,
+        words.title,
+        words.subtitle,
+        source,
+        words.alt,
+        draw(labels, map_frame.wide(known)),
+        table,
+        draw(slim, narrow),
+    )
+
+
+def _sheet(
+    table: pd.DataFrame,
+    known: pd.DataFrame,
+    say: Speaker,
+    ground: Basemap,
+    words: Told,
+    source: str,
+    labels: Sequence[Label],
+    frame: Frame,
+) -> Figure:
     from matplotlib.transforms import ScaledTranslation
 
-    source = told.source(study, say, *words.notes, say("Boundaries are indicative and imply no endorsement"))
-    known = table.dropna(subset=["lat"])
-    west, east = known["lon"].min() - ROOM_WEST, known["lon"].max() + ROOM_EAST
-    south, north = known["lat"].min() - ROOM_SOUTH, known["lat"].max() + ROOM_NORTH
-    short = 6.0 - (north - south)  # a single crossing still shows the country around it
-    if short > 0:
-        south, north = south - short / 2, north + short / 2
-    stretch = 1 / math.cos(math.radians((south + north) / 2))
-    height_in = min(max(7.2 * (north - south) * stretch / (east - west), 3.4), 5.2)
-    wide = height_in**-1 * 7.2 * (north - south) * stretch
-    west, east = (west + east) / 2 - wide / 2, (west + east) / 2 + wide / 2
+    (west, east, south, north), height_in = frame.window, frame.height_in
     most = {mode: float(table.loc[table["mode"] == mode, "per_day"].max()) for mode in told.modes_of(table)}
     about = wrapped(say("area of a mark: throughput a day, both directions"), 7.5, 1.75)
     key_left = _KEY_LEFT_IN + max(text_in(line, 7.5) for line in about) + 0.15
-    rows = _samples_in_rows(most, key_left, WIDTH_IN - _KEY_LEFT_IN, say)
-    sheet = Sheet(words.title, words.subtitle, source, body_in=height_in + _KEY_ROW_IN * len(rows))
+    rows = _samples_in_rows(most, key_left, frame.width_in - _KEY_LEFT_IN, say)
+    sheet = Sheet(
+        words.title,
+        words.subtitle,
+        source,
+        body_in=height_in + _KEY_ROW_IN * len(rows),
+        width_in=frame.width_in,
+    )
     axes = sheet.axes(0, 0, sheet.width_in, height_in)
     axes.set(xlim=(west, east), ylim=(south, north))
     axes.set_axis_off()
@@ -185,7 +210,7 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap, words
             alpha=0.85, markeredgecolor="white", markeredgewidth=0.8, zorder=6,
             transform=axes.transData + beside,
         )  # fmt: skip
-    _labels(axes, known, say, (west, east, south, north), height_in, words.of_row)
+    map_labels.put(axes, labels, frame)
     home, across = say("KAZAKHSTAN"), say("CHINA")
     for name, part, height in ((home, 0.04, 0.90), (across, 0.46, 0.05)):
         axes.text(
@@ -195,8 +220,7 @@ def _map(study: Study, table: pd.DataFrame, say: Speaker, ground: Basemap, words
     _scale(axes, (west, east, south, north), say)
     if rows:
         _sizes(sheet, height_in, rows, most, about)
-    called = "_".join(part for part in ("map", words.name) if part)
-    return Drawn(called, words.title, words.subtitle, source, words.alt, sheet.figure, table)
+    return sheet.figure
 
 
 def _mark_points(per_day: float, most: float) -> float:
@@ -297,68 +321,11 @@ def within(ring: Line, window: Window) -> Line:
     return ring
 
 
-def _labels(
-    axes: Axes,
-    table: pd.DataFrame,
-    say: Speaker,
-    window: Window,
-    height_in: float,
-    of_row: Callable[[dict[str, Any]], str],
-) -> None:
-    """Names and figures in a column in the east, from north to south, each tied to its crossing."""
-    west, east, south, north = window
-    per_in = (north - south) / height_in
-    line = 0.145 * per_in
-    places = table.drop_duplicates("crossing").sort_values("lat", ascending=False)
-    blocks = []
-    for place in told.records(places):
-        own = table[table["crossing"] == place["crossing"]]
-        blocks.append((place, [(of_row(row), told.COLOUR[str(row["mode"])]) for row in told.records(own)]))
-    widest = max(
-        max(text_in(say.crossing(place["crossing"]), 8.5, bold=True), *(text_in(text, 8) for text, _ in rows))
-        for place, rows in blocks
-    )
-    left = east - (widest + 0.16) * (east - west) / 7.2
-    heights = [(1 + len(rows)) * line + 0.10 * per_in for _, rows in blocks]
-    tops = _spread(
-        [place["lat"] for place, _ in blocks], heights, south + 0.45 * per_in, north - 0.12 * per_in
-    )
-    for (place, rows), top, height in zip(blocks, tops, heights, strict=True):
-        middle = top - (height - 0.10 * per_in) / 2
-        axes.plot([place["lon"], left - 0.10], [place["lat"], middle], color=FAINT, linewidth=0.7, zorder=4)
-        texts = [
-            (say.crossing(place["crossing"]), INK, "bold", 8.5),
-            *((text, ink, "normal", 8) for text, ink in rows),
-        ]
-        for number, (text, ink, weight, points) in enumerate(texts):
-            axes.text(
-                left, top - number * line, text, color=ink, weight=weight, fontsize=points, va="top", zorder=7
-            )
-
-
 def _said(row: dict[str, Any], say: Speaker) -> str:
     values = {"delay": say.figure(row["delay_h"])}
     if row["mode"] == "rail":
         return say("{n} trains a day, {delay} h delay", n=say.number(row["per_day"], 1), **values)
     return say("{n} trucks a day, {delay} h delay", n=say.number(row["per_day"], 0), **values)
-
-
-def _spread(wanted: list[float], heights: list[float], bottom: float, top: float) -> list[float]:
-    """Upper edges of blocks, from the top, near the wanted middles, without any overlap."""
-    edges: list[float] = []
-    free = top
-    for middle, height in zip(wanted, heights, strict=True):
-        edge = min(middle + height / 2, free)
-        edges.append(edge)
-        free = edge - height
-    lift = bottom - free
-    for number in range(len(edges) - 1, -1, -1):
-        if lift <= 0:
-            break
-        edges[number] += lift
-        above = edges[number - 1] - heights[number - 1] if number else top
-        lift = edges[number] - above
-    return edges
 
 
 def _scale(axes: Axes, window: Window, say: Speaker) -> None:

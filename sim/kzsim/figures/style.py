@@ -101,11 +101,18 @@ class Sheet:
     """
 
     def __init__(
-        self, title: str, subtitle: str, source: str, *, body_in: float, key: Sequence[Mark] = ()
+        self,
+        title: str,
+        subtitle: str,
+        source: str,
+        *,
+        body_in: float,
+        key: Sequence[Mark] = (),
+        width_in: float = WIDTH_IN,
     ) -> None:
         from matplotlib.figure import Figure
 
-        inside_in = WIDTH_IN - 2 * _MARGIN_IN
+        inside_in = width_in - 2 * _MARGIN_IN
         blocks = (
             (wrapped(title, TITLE_PT, inside_in, bold=True), TITLE_PT, INK, "bold"),
             (wrapped(subtitle, SUBTITLE_PT, inside_in), SUBTITLE_PT, FAINT, "normal"),
@@ -114,10 +121,10 @@ class Sheet:
         words_in = _MARGIN_IN + sum(len(lines) * line_in(points) for lines, points, *_ in blocks) + 0.12
         head_in = words_in + _key_in(key)
         foot_in = 0.10 + len(below) * line_in(SOURCE_PT) + 0.06
-        self.width_in = WIDTH_IN
+        self.width_in = width_in
         self.height_in = head_in + body_in + foot_in
         self._head_in = head_in
-        self.figure: Figure = Figure(figsize=(WIDTH_IN, self.height_in))
+        self.figure: Figure = Figure(figsize=(width_in, self.height_in))
         at = -head_in + _MARGIN_IN
         for lines, points, colour, weight in blocks:
             for line in lines:

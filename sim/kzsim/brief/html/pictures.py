@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kzsim.brief.html.paths import shortened_path
-from kzsim.brief.html.stacks import stacked, svg_of
+from kzsim.brief.html.stacks import body_of, stacked, svg_of
 from kzsim.brief.html.ticks import joined_ticks, without_needless_clips
 from kzsim.figures.catalogue import figure_bytes
 
 if TYPE_CHECKING:
     from kzsim.figures.catalogue import Drawn
 
+_HEAD = re.compile(r"<svg[^>]*>")
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _ARGUMENTS = re.compile(r"(translate|rotate)\(([^)]*)\)")
 _LEVEL = re.compile(r"rotate\(-?0 [^)]*\)")
@@ -66,9 +67,19 @@ def pictures(drawn: Iterable[Drawn]) -> Pictures:
     classes: dict[str, str] = {}
     every = list(drawn)
     svgs = tuple(_picture(one, f"f{number}-", classes, letters) for number, one in enumerate(every))
-    stacks = tuple(svg_of(stacked(one.figure), f"f{number}-") for number, one in enumerate(every))
+    stacks = tuple(_stack(one, f"f{number}", classes, letters) for number, one in enumerate(every))
     rules = "\n".join(f".{name} {{ {style} }}" for style, name in classes.items())
     return Pictures(svgs, stacks, rules, {weight: frozenset(found) for weight, found in letters.items()})
+
+
+def _stack(drawn: Drawn, name: str, classes: dict[str, str], letters: dict[str, set[str]]) -> str:
+    """The figure for a narrow screen, without title and source, which the page says in its own letters."""
+    if drawn.narrow is None:
+        return svg_of(stacked(drawn.figure), f"{name}-")
+    made = _picture(replace(drawn, figure=drawn.narrow), f"{name}n-", classes, letters)
+    lines = " ".join(f'{key}="{value}"' for key, value in _FROM_ROOT.items())
+    head = f'<svg viewBox="{body_of(drawn.narrow)}" aria-hidden="true" {lines}>'
+    return _HEAD.sub(head, made, count=1)
 
 
 def _picture(drawn: Drawn, prefix: str, classes: dict[str, str], letters: dict[str, set[str]]) -> str:

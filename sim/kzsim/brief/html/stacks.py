@@ -203,6 +203,12 @@ def svg_of(rows: Sequence[Row], shape: str) -> str:
     return "".join(told)
 
 
+def body_of(figure: Figure) -> str:
+    """The window between the words above and the source of a figure without a key, as a viewBox says it."""
+    top, bottom = _body(figure, keyed=False) or (0.0, float(figure.get_figheight()) * _PT_PER_IN)
+    return f"0 {top:.0f} {float(figure.get_figwidth()) * _PT_PER_IN:.0f} {bottom - top:.0f}"
+
+
 def _panels(figure: Figure) -> list[Axes]:
     """Axes that show something; the key is drawn on axes of the whole width."""
     return [axes for axes in figure.axes if axes.get_position().width < 0.95]
@@ -237,7 +243,7 @@ def _labels_pt(axes: Axes) -> float:
     return max(widths, default=0.0) * _PT_PER_IN + _TICK_PT
 
 
-def _body(figure: Figure) -> tuple[float, float] | None:
+def _body(figure: Figure, *, keyed: bool = True) -> tuple[float, float] | None:
     """From where to where the panels with their headings stand; None for a figure without a source."""
     height = float(figure.get_figheight()) * _PT_PER_IN
     head = None
@@ -245,7 +251,8 @@ def _body(figure: Figure) -> tuple[float, float] | None:
         if text.get_fontsize() == SOURCE_PT:
             if head is None:
                 return None
-            keys = [axes.get_position().y0 for axes in figure.axes if axes.get_position().width >= 0.95]
+            flat = [axes.get_position() for axes in figure.axes if keyed]
+            keys = [place.y0 for place in flat if place.width >= 0.95]
             top = (1 - min(keys)) * height if keys else head
             return top, (1 - float(text.get_position()[1])) * height - 1
         size = float(text.get_fontsize())
