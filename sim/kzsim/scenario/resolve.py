@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kzsim import evidence
-from kzsim.scenario import corridors, demand, disruptions, parameters, words
+from kzsim.scenario import corridors, demand, disruptions, parameters, trains, words
 from kzsim.scenario.document import Node
 from kzsim.scenario.inherit import Tree
 from kzsim.scenario.model import (
@@ -51,13 +51,15 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
     run_in, follow_up = _window(written, first, last, report)
     simulated = {mode: _simulated(written, mode) for mode in known.modes}
     if report.sound("simulate", "year"):
-        _check_planned(simulated["rail"], year, report)
+        trains.check_planned(simulated["rail"], year, report)
     if report.sound("simulate") and not any(simulated.values()):
         report.add(("simulate",), "names no crossing at all; name at least one under road or rail")
     overrides: dict[str, float | bool | str] = {}
     settings: dict[str, Setting] = {}
     if report.sound("year"):
         overrides, settings = parameters.overrides(written, year, report)
+        if report.sound("simulate", "parameters"):
+            trains.check_trains(simulated["rail"], year, overrides, report)
     made = corridors.corridors(written, first, last, report)
     episodes = disruptions.episodes(written, year, simulated, report) if report.sound("year") else ()
     _warn_of_idle_settings(written, simulated, report)
@@ -172,18 +174,6 @@ def _window(written: ScenarioFile, first: date, last: date, report: Report) -> t
 def _simulated(written: ScenarioFile, mode: str) -> tuple[str, ...]:
     chosen = getattr(written.simulate, mode, None)
     return words.crossings_by_default(mode) if chosen is None else tuple(sorted(chosen))
-
-
-def _check_planned(simulated: tuple[str, ...], year: int, report: Report) -> None:
-    """Refuse a railway in a year for which the evidence has no trains of it."""
-    for name in simulated:
-        years = evidence.rail_years(name)
-        if year not in years:
-            message = (
-                f"the railway at {name} is planned, and the evidence has its trains for {listed(years)} "
-                f"only; set 'year: {years[-1]}', or take it out"
-            )
-            report.add(("simulate", "rail"), message)
 
 
 def _crossing(name: str, settings: CrossingFile, report: Report) -> CrossingSettings:
