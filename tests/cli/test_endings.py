@@ -49,7 +49,7 @@ def test_a_stopped_model_ends_with_3_its_reason_and_no_file(call, tiny, tmp_path
     assert done.exit_code == 3
     assert said in done.stderr
     assert done.stdout == ""
-    assert files_below(tmp_path) == ["out", "out/tiny", "tiny.yaml"]
+    assert files_below(tmp_path) == ["tiny.yaml"]
 
 
 def test_a_stopped_model_as_json_is_one_document(call, tiny, tmp_path, monkeypatch):
@@ -78,7 +78,7 @@ def test_an_interruption_says_how_far_it_came_and_how_to_start_again(
     assert done.exit_code == 130
     assert "Interrupted after 1 of 2 replications. Nothing was written." in done.stderr
     assert f"Start again with: kzsim run {tiny} --out {tmp_path / 'out'}" in done.stderr
-    assert files_below(tmp_path) == ["out", "out/tiny", "tiny.yaml"]
+    assert files_below(tmp_path) == ["tiny.yaml"]
     if arguments:
         assert json.loads(done.stdout)["status"] == "interrupted"
 
@@ -171,7 +171,7 @@ def test_a_real_interruption_ends_every_process_and_leaves_nothing(
     assert "Nothing was written.\nStart again with: kzsim run" in stderr
     assert "Traceback" not in stderr
     assert stdout == ""
-    assert files_below(tmp_path) == ["out", "out/tiny", "tiny.yaml"]
+    assert files_below(tmp_path) == ["tiny.yaml"]
     with pytest.raises(ProcessLookupError):
         _wait_for_group_to_end(process.pid)
 

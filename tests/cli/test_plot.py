@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -116,6 +117,48 @@ def test_a_folder_that_cannot_be_made_is_refused_plainly(call, run, tmp_path):
     done = call("plot", run, "--figure", "hours", "--out", tmp_path / "taken" / "in")
     assert done.exit_code == 2
     assert "in the way" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "the disk is full; no figures were written"),
+        (KeyboardInterrupt(), 130, "Nothing was written"),
+    ],
+)
+@pytest.mark.parametrize("there", [False, True])
+def test_a_full_disk_or_ctrl_c_while_writing_leaves_everything_as_it_was(
+    call, run, monkeypatch, error, code, said, there
+):
+    if there:
+        (run / "figures").mkdir()
+        (run / "figures" / "hours_road.svg").write_text("an old one", encoding="utf-8")
+    before = files_below(run)
+    real, written = Path.write_bytes, []
+
+    def breaking(self: Path, content: bytes) -> int:
+        written.append(self)
+        real(self, content[: len(content) // 2])
+        if len(written) == 3:
+            raise error
+        return real(self, content)
+
+    monkeypatch.setattr(Path, "write_bytes", breaking)
+    done = call("plot", run, "--figure", "hours", "--figure", "map")
+    assert done.exit_code == code
+    assert said in done.stderr
+    assert len(written) == 3
+    assert files_below(run) == before
+    if there:
+        assert (run / "figures" / "hours_road.svg").read_text(encoding="utf-8") == "an old one"
+
+
+def test_a_folder_in_the_place_of_a_figure_keeps_all_from_being_written(call, run):
+    (run / "figures" / "map.csv").mkdir(parents=True)
+    done = call("plot", run, "--figure", "hours", "--figure", "map")
+    assert done.exit_code == 2
+    assert "map.csv: this is no file that could be replaced; no figures were written." in done.stderr
+    assert files_below(run / "figures") == ["map.csv"]
 
 
 def test_results_that_were_changed_are_not_drawn(call, run):

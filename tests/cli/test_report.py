@@ -6,15 +6,16 @@ import importlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from kzsim.experiments import ResultsError
-from tests.cli.program import files_below
+from tests.cli.program import command, environment, files_below
 
+SPECIAL = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a name")
 cli_report = importlib.import_module("kzsim.cli.report")  # the package has a command of this name
 
 
@@ -81,14 +82,6 @@ def test_without_typst_nothing_is_drawn_or_written_and_its_installation_is_told(
     assert files_below(tmp_path) == []
 
 
-def test_a_file_that_cannot_be_written_names_those_before_it(tmp_path):
-    (tmp_path / "b.pdf").mkdir()
-    made = [(tmp_path / "a.html", b"a"), (tmp_path / "b.pdf", b"b")]
-    with pytest.raises(ResultsError, match=r"b\.pdf: it cannot be written: .* Already written: .*a\.html\. "):
-        cli_report.replace_all(made)
-    assert files_below(tmp_path) == ["a.html", "b.pdf"]
-
-
 def test_a_report_that_is_there_is_replaced_whole(call, real_run, tmp_path):
     path = tmp_path / "a.html"
     path.write_text("an old one", encoding="utf-8")
@@ -139,3 +132,83 @@ def test_a_damaged_run_is_refused(call, copy):
     assert done.exit_code == 2
     assert "indicators.csv: this file was changed" in done.stderr
     assert not (copy / "report.html").exists()
+
+
+def test_what_lies_in_the_way_of_one_format_keeps_the_other_from_being_written(call, real_run, tmp_path):
+    pytest.importorskip("typst", reason="the PDF needs the extra kzsim[pdf]")
+    (tmp_path / "a.pdf").mkdir()
+    done = call("report", real_run.folder, "--format", "html,pdf", "--out", tmp_path / "a.html")
+    assert done.exit_code == 2
+    assert f"{tmp_path / 'a.pdf'}: this is a folder." in done.stderr
+    assert files_below(tmp_path) == ["a.pdf"]
+
+
+@SPECIAL
+def test_a_pipe_or_a_device_is_not_replaced_by_a_report(call, real_run, tmp_path):
+    os.mkfifo(tmp_path / "a.html")
+    done = call("report", real_run.folder, "--out", tmp_path / "a.html")
+    assert done.exit_code == 2
+    assert f"{tmp_path / 'a.html'}: this is no file that could be replaced." in done.stderr
+    assert (tmp_path / "a.html").is_fifo()
+    assert call("report", real_run.folder, "--out", os.devnull).exit_code == 2
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("hourly.parquet", "hourly.parquet: No such file"), ("manifest.json", "there is no such run")],
+)
+@pytest.mark.parametrize("verb", ["report", "plot"])
+def test_a_run_that_lacks_a_file_is_refused(call, copy, verb, name, words):
+    (copy / name).unlink()
+    before = files_below(copy)
+    done = call(verb, copy)
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert files_below(copy) == before
+
+
+@pytest.mark.parametrize("verb", ["report", "plot"])
+@pytest.mark.parametrize("name", ["indicators.csv", "replications.csv", "hourly.parquet", "manifest.json"])
+def test_a_run_whose_file_was_cut_off_is_refused(call, copy, verb, name):
+    content = (copy / name).read_bytes()
+    (copy / name).write_bytes(content[: len(content) // 2])
+    before = files_below(copy)
+    done = call(verb, copy)
+    assert done.exit_code == 2
+    assert name in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 2  # what is wrong, and what to do
+    assert files_below(copy) == before
+
+
+@pytest.mark.parametrize("verb", ["report", "plot"])
+@pytest.mark.parametrize("missing", ["run_in_ms", "start", "replications"])
+def test_results_that_another_version_wrote_otherwise_are_refused_with_both_versions(
+    call, copy, verb, missing
+):
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    del manifest[missing]
+    (copy / "manifest.json").write_text(json.dumps({**manifest, "model": "0.0.9+12345678"}), encoding="utf-8")
+    before = files_below(copy)
+    done = call(verb, copy)
+    assert done.exit_code == 2
+    assert "the model of 0.0.9+12345678 stored them, and this is " in done.stderr
+    assert "Make them again with this version." in done.stderr
+    assert files_below(copy) == before
+
+
+def test_two_reports_at_once_into_one_folder_are_both_whole(copy):
+    both = [
+        subprocess.Popen(
+            command("report", copy, "-q"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=300)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    text = (copy / "report.html").read_text(encoding="utf-8")
+    assert text.rstrip().endswith("</html>")
+    assert not [name for name in files_below(copy) if ".tmp-" in name]

@@ -338,7 +338,7 @@ def legs(
         ]
         alone = [other.name for other in before if other.arrivals.process not in {"after", "none"}]
         possible = [follows for follows in by_steps if follows not in taken]
-        how = draw(st.sampled_from(["alone", "alone", "follows", "follows", "after"]))
+        how = draw(st.sampled_from(["alone", "follows", "follows", "after"]))
         if how == "follows" and possible:
             follows = draw(st.sampled_from(possible))
             taken.add(follows)

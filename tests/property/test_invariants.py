@@ -11,6 +11,7 @@ from kzsim.engines import reference
 from kzsim.engines.errors import DeadlockError
 from kzsim.engines.outcome import NOT_ENTERED, STILL_INSIDE, Outcome, Trace
 from kzsim.network import Network, Program, Route, ServiceStage, compile_network
+from kzsim.network.entities import NOT_YET
 from kzsim.network.model import WORK_ACCOUNTS, Account
 from kzsim.network.program import ElementType
 from tests.property.random_networks import networks
@@ -31,9 +32,10 @@ def run(net: Network, replication: int) -> tuple[Program, Entities, Outcome, Tra
     return program, entities, outcome, outcome.trace
 
 
-def stay_ms(program: Program, entities: Entities, outcome: Outcome) -> np.ndarray:
+def stay_ms(program: Program, outcome: Outcome) -> np.ndarray:
+    """0 of who never came."""
     end = np.where(outcome.exit_ms == STILL_INSIDE, program.horizon_ms, outcome.exit_ms)
-    return end - entities.arrival_ms
+    return np.where(outcome.arrival_ms == NOT_YET, 0, end - outcome.arrival_ms)
 
 
 @EVERYDAY
@@ -42,7 +44,7 @@ def test_every_millisecond_of_every_stay_is_in_one_account(net: Network, replica
     if (found := run(net, replication)) is None:
         return
     program, entities, outcome, _ = found
-    stay = stay_ms(program, entities, outcome)
+    stay = stay_ms(program, outcome)
     for group in range(program.n_groups):
         for phase in range(3):
             members = (entities.group == group) & (entities.phase == phase)
@@ -59,12 +61,13 @@ def test_the_accounts_of_each_entity_are_its_stay_and_those_of_a_group_add_up(
         return
     program, entities, outcome, trace = found
     assert trace.account_ms.shape == (entities.count, len(Account))
-    assert np.array_equal(trace.account_ms.sum(axis=1), stay_ms(program, entities, outcome))
+    assert np.array_equal(trace.account_ms.sum(axis=1), stay_ms(program, outcome))
     gone = outcome.exit_ms != STILL_INSIDE
     work = trace.account_ms[:, list(WORK_ACCOUNTS)].sum(axis=1)
     assert np.array_equal(work[gone], outcome.free_flow_ms[gone])
     if not program.has_choices:
-        assert np.array_equal(outcome.free_flow_ms, entities.free_flow_ms)
+        came = outcome.arrival_ms != NOT_YET
+        assert np.array_equal(outcome.free_flow_ms, np.where(came, entities.free_flow_ms, 0))
     by_group = outcome.account_ms.sum(axis=2)
     for group in range(program.n_groups):
         for phase in range(3):
@@ -88,7 +91,7 @@ def test_who_has_left_has_done_every_step_of_its_own_and_no_other(net: Network, 
             )
             assert np.array_equal(entered[left][:, columns].sum(axis=1), open_to[left].any(axis=1))
     gone = outcome.exit_ms != STILL_INSIDE
-    assert np.all((outcome.exit_ms - entities.arrival_ms)[gone] >= outcome.free_flow_ms[gone])
+    assert np.all((outcome.exit_ms - outcome.arrival_ms)[gone] >= outcome.free_flow_ms[gone])
 
 
 def _route_of(net: Network, source: str) -> Route:
@@ -254,9 +257,10 @@ def test_little_s_law_holds_exactly_on_the_path(net: Network, replication: int) 
     """The area under the number inside, added up event by event, is the sum of all stays."""
     if (found := run(net, replication)) is None:
         return
-    program, entities, outcome, _ = found
+    program, _, outcome, _ = found
     end = np.where(outcome.exit_ms == STILL_INSIDE, program.horizon_ms, outcome.exit_ms)
-    events = sorted([(int(t), 1) for t in entities.arrival_ms] + [(int(t), -1) for t in end])
+    came = outcome.arrival_ms != NOT_YET
+    events = sorted([(int(t), 1) for t in outcome.arrival_ms[came]] + [(int(t), -1) for t in end[came]])
     area, inside, last = 0, 0, 0
     for at_ms, step in events:
         area += inside * (at_ms - last)

@@ -147,4 +147,5 @@ def observed(stays: Sequence[Stay], where: Layout | None = None) -> Observed:
         in_line=lines,
         in_zone=lines.copy(),
         busy_ms=np.array([MS_PER_DAY], dtype=np.int64),
+        capacity_ms=np.array([pool.capacity_ms for pool in where.pools], dtype=np.int64),
     )

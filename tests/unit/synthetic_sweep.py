@@ -33,7 +33,13 @@ def payload_with(values: np.ndarray) -> bytes:
     layout = object.__new__(Layout)
     object.__setattr__(layout, "cells", CELLS)
     summary = Summary(
-        values, np.full(len(CELLS), 100), nothing, nothing, nothing, nothing, nothing, None, 1000
+        values,
+        np.full(len(CELLS), 100),
+        *[nothing] * 6,
+        None,
+        1000,
+        np.zeros((1, 0), dtype=np.int64),
+        nothing,
     )
     return payload_of(layout, summary)
 

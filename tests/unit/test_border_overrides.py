@@ -60,7 +60,7 @@ def test_whatever_a_scenario_reads_is_known_to_be_read() -> None:
         ("road.bakhty.kz_to_cn.equeue.slots", True),
         ("rail.dostyk.kz_to_cn.slots", True),
         ("rail.all.both.shunting.time", False),
-        ("rail.dostyk.kz_to_cn.platforms.pool", False),
+        ("rail.dostyk.kz_to_cn.platforms.pool", True),
         ("road.bakhty.cn_to_kz.handover.bays", True),
         ("road.bakhty.both.kz.post_capacity", False),
         ("road.all.kz_to_cn.equeue.rebook_delay", True),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from kzsim.indicators.comparison import COMPARED, Pairs, Passage, compare, famil
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.intervals import Estimate, estimate, simultaneous
 from kzsim.indicators.tables import comparison_table
+from kzsim.network.model import MS_PER_HOUR
 from tests.unit.indicators_world import GENERAL, NONUSER, USER, Stay, layout, records
 
 GROUPS = np.array([USER, NONUSER, GENERAL], dtype=np.int32)
@@ -68,6 +70,61 @@ def test_runs_of_other_entities_are_not_compared() -> None:
         pairs(
             passage([40, 50, 60]), Passage(other.arrival_ms, other.exit_ms, other.free_flow_ms, other.phase)
         )
+
+
+def legs(in_h: Sequence[float], out_h: Sequence[float | None], follows: Sequence[bool]) -> Passage:
+    """Everybody of the cohort and of one group; who follows and never came has a negative arrival."""
+    seen = records([Stay(USER, i, o) for i, o in zip(in_h, out_h, strict=True)])
+    phase = np.ones(len(in_h), dtype=np.int8)
+    return Passage(seen.arrival_ms, seen.exit_ms, seen.free_flow_ms, phase, np.array(follows))
+
+
+def compared_legs(base: Passage, alternative: Passage) -> Pairs:
+    return compare(layout(), np.full(len(base.phase), USER, dtype=np.int32), base, alternative)
+
+
+def test_of_those_who_follow_others_only_who_came_in_both_runs_is_compared() -> None:
+    """The first comes by itself; of four who follow it one comes in both, and gains 3 h of its own stay."""
+    follows = [False, True, True, True, True]
+    base = legs([30, 50, -1, 60, -1], [32, 60, None, 61, None], follows)
+    alternative = legs([30, 40, 45, -1, -1], [32, 47, 46, None, None], follows)
+    found = compared_legs(base, alternative)
+    everyone = cell("all", "all")
+    assert (found.cohort[everyone], found.winners[everyone], found.losers[everyone]) == (2, 1, 0)
+    assert found.gained_ms[everyone] == 3 * MS_PER_HOUR
+    assert found.base[everyone, 0] == pytest.approx((2 + 10) / 2)
+    assert found.alternative[everyone, 0] == pytest.approx((2 + 7) / 2)
+    # what leaves is counted of everybody, whoever came in which run
+    throughput = COMPARED.index("throughput_per_day")
+    assert found.base[everyone, throughput] == found.alternative[everyone, throughput] > 0
+
+
+def test_a_leg_that_comes_too_late_to_be_followed_is_not_compared() -> None:
+    """It is inside at the horizon in one run, for a time that says nothing of how long it takes."""
+    last_h = (layout().horizon_ms - layout().follow_up_ms) // MS_PER_HOUR
+    follows = [False, True, True]
+    base = legs([30, 40, 40], [32, 45, 45], follows)
+    alternative = legs([30, last_h, last_h - 1], [32, None, None], follows)
+    found = compared_legs(base, alternative)
+    assert found.cohort[cell("all", "all")] == 2
+    assert found.losers[cell("all", "all")] == 1
+
+
+@pytest.mark.parametrize(
+    ("in_h", "follows"), [([31, 50], [False, True]), ([30, 50], [True, True]), ([30, 50], [False, False])]
+)
+def test_runs_whose_own_arrivals_or_legs_differ_are_not_compared(
+    in_h: list[float], follows: list[bool]
+) -> None:
+    base = legs([30, 40], [32, 45], [False, True])
+    with pytest.raises(InvariantError, match="not of the same entities"):
+        compared_legs(base, legs(in_h, [32, 55], follows))
+
+
+def test_a_run_with_legs_is_not_compared_with_one_without() -> None:
+    without = legs([30, 40], [32, 45], [False, True])
+    with pytest.raises(InvariantError, match="not of the same entities"):
+        compared_legs(replace(without, follows=None), without)
 
 
 @pytest.mark.parametrize(

@@ -305,12 +305,18 @@ def test_single_episodes_are_switched_off_and_on(tmp_path: Path) -> None:
     assert keys(load(written(tmp_path, only))) == {"rail_storm_dec_2023"}
 
 
+def test_what_happened_in_a_year_is_in_force_unless_a_scenario_says_otherwise(tmp_path: Path) -> None:
+    assert keys(load(written(tmp_path, ""))) == keys(load(written(tmp_path, "disruptions: {reported: on}\n")))
+    assert not load(written(tmp_path, "disruptions: {reported: off}\n")).episodes
+
+
 def test_an_episode_of_a_crossing_that_is_not_simulated_is_left_out(tmp_path: Path) -> None:
     text = "disruptions: {reported: on}\nsimulate: {road: [bakhty], rail: []}\n"
     assert not load(written(tmp_path, text)).episodes
 
 
 OWN = """disruptions:
+  reported: off
   episodes:
     works:
       what: works at the Chinese post
@@ -395,5 +401,5 @@ def test_an_intake_is_not_of_the_way_back(tmp_path: Path) -> None:
 def test_a_switch_that_does_nothing_or_counts_twice_is_warned_of(
     tmp_path: Path, switch: str, message: str
 ) -> None:
-    case = load(written(tmp_path, f"disruptions: {{episodes: {{{switch}}}}}\n"))
+    case = load(written(tmp_path, f"disruptions: {{reported: off, episodes: {{{switch}}}}}\n"))
     assert [message in problem.message for problem in case.warnings] == [True]

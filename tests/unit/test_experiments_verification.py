@@ -66,6 +66,7 @@ def counts() -> Observers:
         "squares": (1, 3),
         "within": (1, 2),
         "starts": (1, 2, 2),
+        "no_shows": (1, 1),
         "chosen": (1, 1),
         "place_ms": (2,),
         "idle_ms": (1,),
@@ -149,7 +150,7 @@ def test_a_count_in_another_place_is_another_outcome() -> None:
 
 
 def test_what_else_was_kept_does_not_change_the_hash() -> None:
-    kept = Passage(np.array([5, -1], dtype=np.int64), np.array([5, 5], dtype=np.int64))
+    kept = Passage(*(np.array(pair, dtype=np.int64) for pair in ([0, 0], [5, -1], [5, 5])))
     assert outcome_hash(outcome(passage=kept)) == outcome_hash(outcome())
 
 

@@ -123,8 +123,15 @@ def test_containers_of_the_trans_caspian_route_become_trains_over_two_crossings(
     known = params(
         trans_caspian_teu=43000.0,
         trans_caspian_share_from_china=50.0,
-        trans_caspian_via_altynkol=75.0,
         trans_caspian_back_share=20.0,
+    )
+    known = Parameters(
+        2023,
+        {
+            **known.overrides,
+            "rail.nur_zholy.both.trans_caspian.share": 75.0,
+            "rail.dostyk.both.trans_caspian.share": 25.0,
+        },
     )
     more = {}
     for name in RAIL:
@@ -139,6 +146,29 @@ def test_containers_of_the_trans_caspian_route_become_trains_over_two_crossings(
     # 73,000 TEU more, half of them from China: 365 trains of 100 TEU, one a day
     assert more["nur_zholy"] == pytest.approx([0.75, 0.15])
     assert more["dostyk"] == pytest.approx([0.25, 0.05])
+
+
+def test_only_the_parts_that_crossings_have_of_the_route_count_and_one_without_has_none_of_it() -> None:
+    """Shares of 20 and 60 are a quarter and three quarters; the planned railway at Bakhty has none."""
+    shares = {"rail.nur_zholy.both.trans_caspian.share": 60.0, "rail.dostyk.both.trans_caspian.share": 20.0}
+    known = Parameters(2025, shares)
+    more = {}
+    for name in (*RAIL, "bakhty"):
+        base = evidence.rail_demand(name, 2025).flows
+        flows = rail_flows(Growth(trans_caspian_teu=150000.0), known, name, 2025, before_by_rail(2025))
+        more[name] = (
+            trains(flows, "cn_to_kz")
+            - trains(base, "cn_to_kz")
+            - (trains(flows, "cn_to_kz", "container") - trains(base, "cn_to_kz", "container"))
+        )
+    assert more["nur_zholy"] == pytest.approx(3 * more["dostyk"])
+    assert more["bakhty"] == 0.0
+
+
+def test_a_route_of_which_no_railway_has_a_share_is_refused() -> None:
+    known = Parameters(2023, dict.fromkeys((f"rail.{name}.both.trans_caspian.share" for name in RAIL), 0.0))
+    with pytest.raises(EvidenceError, match="no railway has a share of the Trans-Caspian route"):
+        rail_flows(Growth(trans_caspian_teu=1e5), known, "dostyk", 2023, before_by_rail(2023))
 
 
 def test_a_goal_that_is_the_years_own_changes_nothing() -> None:

@@ -336,6 +336,7 @@ def test_who_does_not_show_up_uses_up_a_place_and_comes_back_in_line_at_the_next
     assert accounts(program, outcome, "gate") == {"quota": 120 * MINUTE}
     assert accounts(program, outcome, "gate", 1) == {"quota": (120 + 90) * MINUTE}
     assert outcome.observers.starts[0].tolist() == [[2, 2]]
+    assert outcome.observers.no_shows.tolist() == [[2], [0]]
 
 
 def test_who_misses_a_place_stands_behind_those_who_joined_before_that() -> None:
@@ -355,6 +356,7 @@ def test_who_misses_a_place_stands_behind_those_who_joined_before_that() -> None
     )
     _, outcome = run(net)
     assert (outcome.exit_ms // MINUTE).tolist() == [300, 120, 240]
+    assert outcome.observers.no_shows.tolist() == [[2]]
 
 
 def test_a_no_show_uses_up_its_class_s_ceiling_and_waits_for_the_quota_by_day_and_night() -> None:
@@ -395,6 +397,27 @@ def test_who_missed_the_last_refill_is_reported_with_the_wait_so_far() -> None:
     assert outcome.exit_ms.tolist() == [STILL_INSIDE]
     assert accounts(program, outcome, "gate") == {"quota": 60 * MINUTE}
     assert outcome.in_line[:, 0].tolist() == [0, 1]
+    assert outcome.observers.no_shows.tolist() == [[1]]
+
+
+def test_no_shows_are_counted_of_those_followed_where_somebody_may_not_show_up() -> None:
+    """A second gate, at which all show up, has no count; who comes before the cohort is not counted."""
+    gates = [
+        GateStage(name, Calendar.always(1), tuple(Refill(MINUTE * i, 9) for i in range(9))) for name in "ab"
+    ]
+    net = network(
+        gates,
+        {"r": ["a", "b"], "s": ["b"]},
+        [
+            at("early", 0, route="r", work={"a": Work(no_shows=(1.0,)), "b": NOTHING}),
+            at("later", 2 * MINUTE, 2 * MINUTE, route="r", work={"a": Work(no_shows=(1.0,)), "b": NOTHING}),
+            at("others", 2 * MINUTE, route="s", work={"b": NOTHING}, group=1),
+        ],
+        n_groups=2,
+    )
+    program, outcome = run(replace(net, cohort_ms=(MINUTE, 5 * MINUTE)))
+    assert [program.element_names[gate] for gate in program.no_show_gates] == ["a"]
+    assert outcome.observers.no_shows.tolist() == [[2], [0]]
 
 
 def test_a_departure_takes_as_many_as_it_holds_by_priority_and_what_it_has_left_expires() -> None:

@@ -114,11 +114,12 @@ def run(means: Means) -> tuple[float, Binding]:
             in_line=outcome.in_line,
             in_zone=outcome.in_zone,
             busy_ms=outcome.busy_ms,
+            capacity_ms=outcome.capacity_ms,
         ),
     )
     seen = Collected(where)
     seen.add(found)
-    (what,) = binding(where, seen.account_hours, seen.mean_busy_ms)
+    (what,) = binding(where, seen.account_hours, seen.mean_busy_ms, seen.mean_capacity_ms)
     return float(found.values[where.headlines[0], CROSSING_TIME]), what
 
 

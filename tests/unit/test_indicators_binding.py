@@ -15,7 +15,8 @@ def bound(*spent: tuple[str, Account, float], busy_days: float = 1.0) -> Binding
     where = layout()
     seen = Collected(where)
     seen.add(summarise(where, observed([Stay(GENERAL, 30, 50, spent=spent)])))
-    (found,) = binding(where, seen.account_hours, np.array([busy_days * MS_PER_DAY]))
+    busy_ms = np.array([busy_days * MS_PER_DAY])
+    (found,) = binding(where, seen.account_hours, busy_ms, seen.mean_capacity_ms)
     return found
 
 

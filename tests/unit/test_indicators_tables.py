@@ -1,20 +1,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from kzsim.indicators import tables
-from kzsim.indicators.binding import binding
+from kzsim.indicators.binding import binding, utilisation
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.dictionary import INDICATORS, TABLES, table
 from kzsim.indicators.judgements import growing, judge, not_through, precision
 from kzsim.indicators.page import markdown
 from kzsim.indicators.summary import summarise
-from kzsim.network.model import Account
+from kzsim.network.model import MS_PER_DAY, Account
 from tests.unit.indicators_world import EMPTY, GENERAL, NONUSER, USER, Stay, layout, observed
 
 START = datetime(2023, 3, 1, tzinfo=ZoneInfo("Asia/Almaty"))
@@ -41,7 +43,9 @@ def test_every_table_has_the_columns_of_the_dictionary() -> None:
         "indicators": tables.indicator_table(seen),
         "replications": tables.replication_table(seen),
         "delay_accounts": tables.account_table(seen),
-        "binding": tables.binding_table(binding(seen.layout, seen.account_hours, seen.mean_busy_ms)),
+        "binding": tables.binding_table(
+            binding(seen.layout, seen.account_hours, seen.mean_busy_ms, seen.mean_capacity_ms)
+        ),
         "servers": tables.server_table(seen),
         "hourly": tables.hourly_table(seen, START),
         "judgements": tables.judgement_table(judge(seen)),
@@ -105,6 +109,21 @@ def test_servers_are_measured_over_the_time_they_are_there() -> None:
     (row,) = tables.server_table(collected(replication(4), replication(6))).to_dict("records")
     assert (row["servers"], row["open_share"]) == (2.0, 0.5)
     assert row["utilisation"] == pytest.approx(0.1)
+
+
+def test_of_servers_that_were_out_of_order_or_stayed_shut_no_use_is_expected() -> None:
+    """Ten server-days were planned; eight were there in one replication, two in the other, one was held."""
+    seen = Collected(layout())
+    for hours, there in ((4, 8), (6, 2)):
+        found = observed(replication(hours))
+        capacity = np.array([there * MS_PER_DAY])
+        seen.add(summarise(seen.layout, replace(found, capacity_ms=capacity)))
+    (row,) = tables.server_table(seen).to_dict("records")
+    assert (row["servers"], row["open_share"]) == (1.0, 0.5)
+    assert row["utilisation"] == pytest.approx((1 / 8 + 1 / 2) / 2)
+    assert utilisation(seen.layout, seen.mean_busy_ms, seen.mean_capacity_ms) == {
+        seen.layout.pools[0].element: pytest.approx(1 / 5)
+    }
 
 
 def test_hourly_readings_carry_the_instant_in_utc() -> None:

@@ -66,7 +66,7 @@ def plan(**changes: Any) -> Plan:
 @pytest.fixture(scope="module")
 def result() -> RunResult:
     seen = collected(replication(4), replication(6))
-    bound = binding(seen.layout, seen.account_hours, seen.mean_busy_ms)
+    bound = binding(seen.layout, seen.account_hours, seen.mean_busy_ms, seen.mean_capacity_ms)
     return RunResult(
         title="Two replications",
         seed=1,

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kzsim.draws import draw
+from kzsim.draws.outages import outage_spans
 from kzsim.network import (
     Account,
     Calendar,
@@ -20,6 +21,7 @@ from kzsim.network import (
     Network,
     NetworkError,
     Outages,
+    Pace,
     Pool,
     ServiceStage,
     Work,
@@ -209,3 +211,43 @@ def test_a_step_that_would_share_the_numbers_of_an_outage_is_refused() -> None:
     stage = booths(by_luck("s"), name="outage: between")
     with pytest.raises(ValueError, match="source 's': 'outage: between' names two different random numbers"):
         draw(compile_network(served(stage, 0)), seed=1, replication=0)
+
+
+def test_with_a_pace_the_times_between_pass_on_a_clock_that_goes_so_fast() -> None:
+    """Ten hours between, one long: 10-11; four to 15, none to 30, six at double pace: 33-34; then 39-40."""
+    pace = Pace((0, 15 * MS_PER_HOUR, 30 * MS_PER_HOUR), (1.0, 0.0, 2.0))
+    outages = Outages(
+        "wind", Distribution("fixed", 10 * MS_PER_HOUR), Distribution("fixed", MS_PER_HOUR), pace=pace
+    )
+    begin, over = outage_spans(outages, 48 * MS_PER_HOUR, seed=1, replication=0)
+    assert (begin / MS_PER_HOUR).tolist() == [10, 33, 39, 45]
+    assert (over / MS_PER_HOUR).tolist() == [11, 34, 40, 46]
+    longer, _ = outage_spans(outages, 96 * MS_PER_HOUR, seed=1, replication=0)
+    assert longer[:4].tolist() == begin.tolist()
+
+
+def test_a_pace_of_one_is_none() -> None:
+    plain = by_luck()
+    paced = replace(plain, pace=Pace((0,), (1.0,)))
+    for one, other in zip(
+        outage_spans(plain, 1000 * MS_PER_HOUR, 1, 0),
+        outage_spans(paced, 1000 * MS_PER_HOUR, 1, 0),
+        strict=True,
+    ):
+        assert one.tolist() == other.tolist()
+
+
+@pytest.mark.parametrize(
+    ("pace", "said"),
+    [
+        (Pace((0, 0), (1.0, 2.0)), "rise strictly from 0"),
+        (Pace((5,), (1.0,)), "rise strictly from 0"),
+        (Pace((0,), (1.0, 2.0)), "as many values as instants"),
+        (Pace((), ()), "as many values as instants"),
+        (Pace((0,), (-1.0,)), "give 0 to 1000"),
+        (Pace((0,), (float("nan"),)), "give 0 to 1000"),
+    ],
+)
+def test_a_pace_that_makes_no_sense_is_refused(pace: Pace, said: str) -> None:
+    with pytest.raises(NetworkError, match=said):
+        compile_network(served(booths(replace(by_luck(), pace=pace)), 0))

@@ -53,6 +53,16 @@ def test_on_the_siding_of_the_page_the_longer_wait_longer_for_tokens(names: dict
     assert 0 < sent["wagons", "all", "idle_tokens"] < 12
 
 
+def test_on_the_round_trip_of_the_page_as_many_come_back_as_arrive_and_find_the_way_quicker(
+    names: dict[str, Any],
+) -> None:
+    trips = names["trips"].set_index(["where", "group", "indicator"])["mean"]
+    out, back, vans = (trips["network", group, "followed"] for group in ("outbound", "return", "vans"))
+    assert out - 5 <= back <= out
+    assert vans == pytest.approx(0.3 * out, rel=0.05)
+    assert trips["network", "return", "time_in_system"] < trips["network", "outbound", "time_in_system"] - 5
+
+
 def test_at_the_river_of_the_page_both_ways_are_taken_and_the_tunnel_has_more_than_a_booth(
     names: dict[str, Any],
 ) -> None:

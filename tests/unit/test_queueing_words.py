@@ -186,6 +186,18 @@ def test_who_does_not_show_up_waits_for_the_next_refill(engine: str) -> None:
     # the first misses its place at 0 and takes that of 1 h; the second that of 2 h and that of 3 h
     assert value(table, "network", "time_in_system") == (1 + 3) / 2
     assert value(table, "tickets", "wait_quota") == 2
+    assert value(table, "tickets", "no_shows") == 2
+    assert value(table, "tickets", "share_of_places_lost") == 2 / 4
+
+
+def test_no_shows_are_told_of_gates_alone_at_which_somebody_may_not_show_up() -> None:
+    net = q.network(
+        q.gate("tickets", quota=q.quota(1, every=q.hours(1))),
+        q.gate("door", quota=q.quota(1, every=q.hours(1))),
+        q.source("all", q.crowd(2), [q.step("tickets", no_shows=[0.5]), q.step("door")]),
+    )
+    table = q.run(net, duration=q.hours(9), replications=2)
+    assert set(table[table["indicator"] == "no_shows"]["where"]) == {"tickets"}
 
 
 @pytest.mark.parametrize("engine", ["kernel", "reference"])

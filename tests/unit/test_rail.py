@@ -105,7 +105,7 @@ def stage(found: Parts, name: str) -> ServiceStage | DelayStage | GateStage:
 
 
 def gate(found: Parts) -> GateStage:
-    return next(stage for stage in found.stages if isinstance(stage, GateStage))
+    return next(each for each in found.stages if isinstance(each, GateStage) and each.name.endswith(".slot"))
 
 
 # --- routes -----------------------------------------------------------------------------------
@@ -116,24 +116,34 @@ def test_a_container_train_to_china_is_inspected_here_checked_there_and_transshi
         "kz.documents_hold",
         "kz.inspection",
         "kz.slot",
+        "kz.locomotive",
         "between.run",
         "cn.customs",
         "cn.front_container",
+        "cn.unloaded",
+        "cn.platforms",
         "cn.documents_hold",
     ]
 
 
-def test_a_grain_train_may_go_to_either_front_and_then_wait_for_the_laboratory() -> None:
+def test_a_grain_train_may_go_to_either_front_at_once_or_after_the_laboratory() -> None:
     assert steps(parts("kz_to_cn"), "grain") == [
         "kz.documents_hold",
         "kz.inspection",
         "kz.slot",
+        "kz.locomotive",
         "between.run",
         "cn.customs",
         "cn.front_container",
+        "cn.reception",
         "cn.front_bulk",
-        "cn.documents_hold",
         "cn.lab_hold",
+        "cn.front_container_after_hold",
+        "cn.reception_after_hold",
+        "cn.front_bulk_after_hold",
+        "cn.unloaded",
+        "cn.platforms",
+        "cn.documents_hold",
     ]
 
 
@@ -144,9 +154,17 @@ def test_bulk_trains_use_the_bulk_front_only() -> None:
 
 def test_trains_from_china_take_the_same_way_mirrored() -> None:
     found = parts("cn_to_kz")
-    way = ["cn.documents_hold", "cn.customs", "cn.slot", "between.run", "kz.inspection"]
-    assert steps(found, "container") == [*way, "kz.front_container", "kz.documents_hold"]
-    assert steps(found, "boxcars") == [*way, "kz.front_boxcar", "kz.documents_hold"]
+    way = ["cn.documents_hold", "cn.customs", "cn.slot", "cn.locomotive", "between.run", "kz.inspection"]
+    out = ["kz.documents_hold", "kz.line"]
+    boxes = ["kz.front_container", "kz.unloaded", "kz.platforms"]
+    assert steps(found, "container") == [*way, *boxes, *out]
+    assert steps(found, "boxcars") == [*way, "kz.front_boxcar", *out]
+
+
+def test_trains_leave_over_a_line_with_counted_paths_only_where_the_evidence_counts_them() -> None:
+    at_altynkol = steps(parts("cn_to_kz", "nur_zholy"), "container")
+    assert at_altynkol[-1] == "kz.documents_hold"
+    assert steps(parts("kz_to_cn"), "container")[-1] == "cn.documents_hold"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +183,8 @@ def test_every_step_is_a_stage_named_after_it() -> None:
         names = {stage.name for stage in found.stages}
         for route in found.routes:
             for step in route.steps:
-                assert step.stage == f"rail.dostyk.{direction}.{step.name}"
+                # a train that is held before it is reloaded goes to the same fronts as the others
+                assert step.stage == f"rail.dostyk.{direction}.{step.name.removesuffix('_after_hold')}"
                 assert step.stage in names
 
 
@@ -185,20 +204,33 @@ def test_the_stations_have_the_tracks_of_the_evidence() -> None:
     assert parts("kz_to_cn").zones == (
         Zone("rail.dostyk.kz_to_cn.kz.receiving_tracks", 14),
         Zone("rail.dostyk.kz_to_cn.cn.receiving_tracks", 12),
+        Zone("rail.dostyk.kz_to_cn.cn.siding", 8),
+        Zone("rail.dostyk.kz_to_cn.cn.container_yard", 50),  # 5,000 TEU, 100 a train
     )
     assert parts("cn_to_kz", "nur_zholy").zones == (
         Zone("rail.nur_zholy.cn_to_kz.cn.receiving_tracks", 12),
         Zone("rail.nur_zholy.cn_to_kz.kz.receiving_tracks", 8),
+        Zone("rail.nur_zholy.cn_to_kz.kz.container_yard", 90),
     )
 
 
 def test_a_loaded_train_holds_its_track_until_it_departs_and_the_next_until_it_is_emptied() -> None:
     at = "rail.dostyk.kz_to_cn"
-    for klass in ("container", "grain", "other_bulk"):
-        assert occupancies(parts("kz_to_cn"), klass) == (
+    until = {"container": "cn.unloaded", "grain": "cn.lab_hold", "other_bulk": "cn.documents_hold"}
+    for klass, emptied in until.items():
+        assert occupancies(parts("kz_to_cn"), klass)[:2] == (
             Occupancy(f"{at}.kz.receiving_tracks", "kz.inspection", "between.run", "start"),
-            Occupancy(f"{at}.cn.receiving_tracks", "between.run", "cn.documents_hold", "start"),
+            Occupancy(f"{at}.cn.receiving_tracks", "kz.locomotive", emptied, "start"),
         )
+
+
+def test_held_trains_stand_on_sidings_and_boxes_without_platforms_in_the_yard() -> None:
+    at = "rail.dostyk.kz_to_cn.cn"
+    siding = Occupancy(f"{at}.siding", "cn.lab_hold", "cn.front_bulk_after_hold", "end")
+    yard = Occupancy(f"{at}.container_yard", "cn.unloaded", "cn.platforms", "start")
+    assert occupancies(parts("kz_to_cn"), "grain")[2:] == (siding, yard)
+    assert occupancies(parts("kz_to_cn"), "container")[2:] == (yard,)
+    assert occupancies(parts("kz_to_cn"), "other_bulk")[2:] == ()
 
 
 def test_empties_stand_on_the_other_gauge_and_take_no_track() -> None:
@@ -215,8 +247,13 @@ def test_stages_carry_the_accounts_and_servers_of_the_evidence() -> None:
     assert stage(found, f"{at}.kz.inspection") == ServiceStage(
         f"{at}.kz.inspection", Account.INSPECTION, (Pool("teams", Calendar.always(2)),)
     )
-    assert stage(found, f"{at}.cn.front_bulk") == ServiceStage(
-        f"{at}.cn.front_bulk", Account.HANDLING, (Pool("fronts", Calendar.always(5)),)
+    bulk = stage(found, f"{at}.cn.front_bulk")
+    assert isinstance(bulk, ServiceStage)
+    assert (bulk.account, bulk.on_close) == (Account.HANDLING, "suspend")
+    assert [(pool.name, pool.capacity) for pool in bulk.pools] == [("fronts", Calendar.always(5))]
+    boxcars = stage(parts("cn_to_kz"), "rail.dostyk.cn_to_kz.kz.front_boxcar")
+    assert boxcars == ServiceStage(
+        "rail.dostyk.cn_to_kz.kz.front_boxcar", Account.HANDLING, (Pool("fronts", Calendar.always(2)),)
     )
     assert stage(found, f"{at}.between.run") == DelayStage(f"{at}.between.run", Account.TRAVEL)
     assert stage(found, f"{at}.cn.lab_hold") == DelayStage(f"{at}.cn.lab_hold", Account.HOLD)
@@ -237,20 +274,32 @@ def test_durations_are_those_of_the_evidence() -> None:
         "kz.documents_hold": Distribution("lognormal", HOUR, 0.8),
         "kz.inspection": Distribution("lognormal", 1.5 * HOUR, 0.5),
         "kz.slot": None,
+        "kz.locomotive": Distribution("fixed", 0.0),
         "between.run": Distribution("lognormal", 0.5 * HOUR, 0.2),
         "cn.customs": Distribution("lognormal", 35 * 60_000.0, 0.4),
         "cn.front_container": Distribution("lognormal", 6.5 * HOUR, 0.5),
+        "cn.reception": None,
         "cn.front_bulk": Distribution("lognormal", 20 * HOUR, 0.5),
-        "cn.documents_hold": Distribution("lognormal", 10 * HOUR, 0.8),
         "cn.lab_hold": Distribution("lognormal", 72 * HOUR, 0.5),
+        "cn.front_container_after_hold": Distribution("lognormal", 6.5 * HOUR, 0.5),
+        "cn.reception_after_hold": None,
+        "cn.front_bulk_after_hold": Distribution("lognormal", 20 * HOUR, 0.5),
+        "cn.unloaded": Distribution("fixed", 0.0),
+        "cn.platforms": Distribution("fixed", 0.0),
+        "cn.documents_hold": Distribution("lognormal", 10 * HOUR, 0.8),
     }
 
 
 def test_grain_goes_to_exactly_one_front_and_a_share_of_it_to_the_laboratory() -> None:
     work = kind(parts("kz_to_cn"), "grain", "other").work
-    assert work["cn.front_bulk"].when == (Condition("grain.in_hoppers", 0.0, 0.22),)
-    assert work["cn.front_container"].when == (Condition("grain.in_hoppers", 0.22, 1.0),)
-    assert work["cn.lab_hold"].when == (Condition("grain.sampled", 0.0, 0.3),)
+    hoppers, boxes = Condition("grain.in_hoppers", 0.0, 0.22), Condition("grain.in_hoppers", 0.22, 1.0)
+    held, at_once = Condition("grain.sampled", 0.0, 0.3), Condition("grain.sampled", 0.3, 1.0)
+    assert work["cn.front_bulk"].when == work["cn.reception"].when == (at_once, hoppers)
+    assert work["cn.front_container"].when == (at_once, boxes)
+    assert work["cn.lab_hold"].when == (held,)
+    assert work["cn.front_bulk_after_hold"].when == work["cn.reception_after_hold"].when == (held, hoppers)
+    assert work["cn.front_container_after_hold"].when == (held, boxes)
+    assert work["cn.unloaded"].when == work["cn.platforms"].when == (boxes,)
 
 
 # --- departure slots --------------------------------------------------------------------------
@@ -373,7 +422,7 @@ def test_groups_say_what_a_train_carries_and_whether_it_uses_a_corridor() -> Non
         )
 
     assert found.groups == (
-        label("boxcars", "other", 3000, 0, 55),
+        label("boxcars", "other", 55 * 55, 0, 55),
         label("container", "user", 850, 100, 50),
         label("container", "eligible_nonuser", 850, 100, 50),
         label("empties", "other", 0, 0, 55, loaded=False),
@@ -419,8 +468,11 @@ def test_priority_on_both_sides_holds_for_tracks_checks_and_fronts() -> None:
         ("corridor", f"{at}.kz.inspection"): -1,
         ("corridor", f"{at}.cn.receiving_tracks"): -1,
         ("corridor", f"{at}.cn.customs"): -1,
+        ("corridor", f"{at}.cn.siding"): -1,
+        ("corridor", f"{at}.cn.container_yard"): -1,
         ("corridor", f"{at}.cn.front_container"): -1,
         ("corridor", f"{at}.cn.front_bulk"): -1,
+        ("corridor", f"{at}.cn.platforms"): -1,
     }
     classes = {(item.name.rpartition(".")[2], k.name): k.klass for item in found.sources for k in item.kinds}
     assert classes == {
@@ -438,8 +490,10 @@ def test_priority_on_one_side_stops_at_the_border() -> None:
     assert {name for _, name in parts("cn_to_kz", of=only_kz).priority} == {
         "rail.dostyk.cn_to_kz.kz.receiving_tracks",
         "rail.dostyk.cn_to_kz.kz.inspection",
+        "rail.dostyk.cn_to_kz.kz.container_yard",
         "rail.dostyk.cn_to_kz.kz.front_container",
         "rail.dostyk.cn_to_kz.kz.front_boxcar",
+        "rail.dostyk.cn_to_kz.kz.platforms",
     }
     other_way = parts("kz_to_cn", of=only_kz)
     assert other_way.priority == {}

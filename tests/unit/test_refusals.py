@@ -17,17 +17,22 @@ import pytest
 from kzsim import queueing as q
 from kzsim.engines import choice
 from kzsim.network import (
+    NO_ARRIVALS,
     Arrivals,
+    Batches,
     Calendar,
     DelayStage,
     Distribution,
+    Follows,
     GateStage,
+    Kind,
     Network,
     NetworkError,
     Occupancy,
     Refill,
     Route,
     ServiceStage,
+    Source,
     Step,
     Work,
     Zone,
@@ -58,6 +63,27 @@ def with_work(**work: Any) -> Network:
 def with_arrivals(arrivals: Arrivals) -> Network:
     (source,) = base().sources
     return base(sources=(replace(source, arrivals=arrivals),))
+
+
+def at_a_booth(name: str, arrivals: Arrivals, follows: Follows | None = None) -> Source:
+    return Source(name, "r", arrivals, (Kind("k", 1.0, "c", 0, WORK),), follows)
+
+
+def leg(name: str, follows: Follows, arrivals: Arrivals = NO_ARRIVALS) -> Source:
+    return at_a_booth(name, arrivals, follows)
+
+
+def with_return(
+    follows: Follows, *names: str, arrivals: Arrivals = NO_ARRIVALS, after_booth: Work | None = None
+) -> Network:
+    """The trucks go through the booth again; ``after_booth`` is a step more there."""
+    made = base()
+    legs = tuple(leg(name, follows, arrivals) for name in names or ("back",))
+    if after_booth is None:
+        return replace(made, sources=(*made.sources, *legs))
+    whole = Route("whole", (BOOTH, Step("again", "booth")))
+    trucks = at("trucks", 0, route="whole", work=WORK | {"again": after_booth})
+    return replace(made, routes=(*made.routes, whole), sources=(trucks, *legs))
 
 
 def with_capacity(at_ms: tuple[int, ...], value: tuple[int, ...]) -> Network:
@@ -164,6 +190,92 @@ IN_THE_LANGUAGE: dict[str, tuple[Callable[[], Network], str]] = {
         lambda: base(sources=(at("trucks", 0, route="r", work=WORK, klass="x"),)),
         "source 'trucks', kind 'k' names the unknown class 'x'",
     ),
+    "a source that follows an unknown one": (
+        lambda: with_return(Follows("lorries", "booth")),
+        "source 'back' follows the unknown source 'lorries': name a source of the network",
+    ),
+    "a source that follows by an unknown step": (
+        lambda: with_return(Follows("trucks", "scan")),
+        "source 'back' follows 'trucks' by the unknown step 'scan': name a step of route 'r'",
+    ),
+    "a source that follows by a step after which nobody leaves": (
+        lambda: with_return(Follows("trucks", "booth"), after_booth=fixed(MINUTE)),
+        "source 'back' follows 'trucks' by step 'booth', after which nobody leaves: name a step that may be",
+    ),
+    "two sources that follow one by the same step": (
+        lambda: with_return(Follows("trucks", "booth"), "back", "home"),
+        "source 'home' follows 'trucks' by step 'booth', as does 'back': let one of them follow",
+    ),
+    "a source that follows itself": (
+        lambda: with_return(Follows("back", "booth")),
+        "source 'back' follows 'back': let one of them have arrivals of its own",
+    ),
+    "sources that follow each other": (
+        lambda: replace(
+            with_return(Follows("home", "booth")),
+            sources=(leg("back", Follows("home", "booth")), leg("home", Follows("back", "booth"))),
+        ),
+        "source 'back' follows 'home', which follows 'back': let one of them have arrivals of its own",
+    ),
+    "a source that follows and has arrivals": (
+        lambda: with_return(Follows("trucks", "booth"), arrivals=Arrivals("initial", at_ms=(0,))),
+        "source 'back' follows 'trucks' and has arrivals of its own ('initial'): give it NO_ARRIVALS, or let",
+    ),
+    "a source that follows in batches": (
+        lambda: with_return(
+            Follows("trucks", "booth"), arrivals=replace(NO_ARRIVALS, batches=Batches((2,), (1.0,)))
+        ),
+        "source 'back' follows 'trucks' and has arrivals of its own ('none'): give it NO_ARRIVALS, or let",
+    ),
+    "a source that nobody brings": (
+        lambda: with_arrivals(NO_ARRIVALS),
+        "source 'trucks' has no arrivals and follows nobody: give it one of the two",
+    ),
+    "arrivals after those of an unknown source": (
+        lambda: with_arrivals(Arrivals("after", of="lorries", by=Distribution("fixed", 1.0))),
+        "source 'trucks' comes after the unknown source 'lorries': name a source of the network",
+    ),
+    "arrivals after those of a source that follows": (
+        lambda: replace(
+            with_return(Follows("trucks", "booth")),
+            sources=(
+                *base().sources,
+                leg("back", Follows("trucks", "booth")),
+                at_a_booth("late", Arrivals("after", of="back", by=Distribution("fixed", 1.0))),
+            ),
+        ),
+        "source 'late' comes after 'back', which has no process of its own: name a source that neither",
+    ),
+    "arrivals after their own": (
+        lambda: with_arrivals(Arrivals("after", of="trucks", by=Distribution("fixed", 1.0))),
+        "source 'trucks' comes after 'trucks', which has no process of its own: name a source that neither",
+    ),
+    "arrivals after others and nobody knows when": (
+        lambda: with_arrivals(Arrivals("after", of="trucks")),
+        "source 'trucks' comes after 'trucks': say by how much",
+    ),
+    "arrivals a negative time after others": (
+        lambda: with_arrivals(Arrivals("after", of="trucks", by=Distribution("fixed", -1.0))),
+        "source 'trucks', after 'trucks': the mean is -1.0 ms: give 0 to",
+    ),
+    "arrivals after more than all others": (
+        lambda: with_arrivals(Arrivals("after", of="trucks", by=Distribution("fixed", 1.0), share=1.5)),
+        "source 'trucks': the share of 'trucks' is 1.5: give 0 to 1",
+    ),
+    "arrivals at instants and after others": (
+        lambda: with_arrivals(Arrivals("instants", at_ms=(0,), of="trucks")),
+        "source 'trucks': of, by and share are of the process 'after', not of 'instants': remove them",
+    ),
+    "more legs than memory": (
+        lambda: replace(
+            base(),
+            sources=(
+                at_a_booth("trucks", Arrivals("poisson", (0, MINUTE), (0.6e8,))),
+                leg("back", Follows("trucks", "booth")),
+            ),
+        ),
+        "about 1.2e+08 entities would come in a replication, most of them from 'trucks', 1e+08 are the most",
+    ),
     "one name for two": (
         lambda: base(zones=(Zone("booth", 2),)),
         "stage or zone 'booth' is named 2 times: names must be unique",
@@ -200,6 +312,13 @@ def person(*parts: q.Part, source: Any = None) -> object:
     """Run a booth and a source, or what is given instead."""
     usual = q.source("trucks", q.crowd(1), [q.step("booth", MINUTES)])
     return q.run(q.network(*(parts or (q.service("booth", 1),)), source or usual), duration=q.hours(1))
+
+
+def with_two(arrivals: Any) -> object:
+    """A second source that has to do with the first."""
+    trucks = q.source("trucks", q.crowd(1), [q.step("booth", MINUTES)])
+    back = q.source("back", arrivals, [q.step("booth", MINUTES)])
+    return q.run(q.network(q.service("booth", 1), trucks, back), duration=q.hours(1))
 
 
 BY_A_PERSON: dict[str, tuple[Callable[[], object], str]] = {
@@ -258,6 +377,31 @@ BY_A_PERSON: dict[str, tuple[Callable[[], object], str]] = {
     "no duration": (
         lambda: person(source=q.source("trucks", q.crowd(1), [q.step("booth")])),
         "source 'trucks', kind 'trucks', step 'booth': give a duration",
+    ),
+    "a source that follows an unknown one": (
+        lambda: with_two(q.following("truck")),
+        "source 'back' follows the unknown source 'truck', did you mean 'trucks'?",
+    ),
+    "a source that follows by an unknown step": (
+        lambda: with_two(q.following("trucks", "boot")),
+        "source 'back' follows 'trucks' by the unknown step 'boot', did you mean 'booth'?",
+    ),
+    "a source that follows itself": (
+        lambda: with_two(q.following("back")),
+        "source 'back' follows 'back': let one of them have arrivals of its own",
+    ),
+    "a source that follows nobody by name": (lambda: q.following(""), "a source is named '': give it a name"),
+    "arrivals after those of an unknown source": (
+        lambda: with_two(q.after("truck", MINUTES)),
+        "source 'back' comes after the unknown source 'truck', did you mean 'trucks'?",
+    ),
+    "arrivals after others by a bare number": (
+        lambda: q.after("trucks", 5),
+        "after 'trucks': by is 5: give a distribution, as in exponential(hours(5))",
+    ),
+    "arrivals after more than all others": (
+        lambda: q.after("trucks", MINUTES, share=1.5),
+        "after 'trucks': the share is 1.5: give a number between 0 and 1",
     ),
     "more entities than memory": (
         lambda: person(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kzsim.serve import guard
+from kzsim.serve.answer import Answer
 from kzsim.serve.server import Server
 from tests.cli.program import TINY
 
@@ -78,6 +79,44 @@ def test_a_name_that_was_made_to_lead_here_is_refused_even_with_the_secret(serve
     answer = ask(server, "/SECRET/", Host=host.format(port=server.server_port))
     assert answer.status == 421
     assert server.secret not in answer.text
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "127.0.0.1:80"])
+def test_a_browser_may_leave_out_the_port_that_http_means(name: str) -> None:
+    assert guard.wrong_host({"Host": name}, 80) is None
+    form = {"Origin": f"http://{name}", "Content-Type": guard.FORM, "Content-Length": "3"}
+    assert guard.wrong_post(form, 80) is None
+    assert guard.wrong_host({"Host": "evil.example"}, 80) is not None
+    for port in (8000, 443):
+        assert guard.wrong_host({"Host": name}, port) is not None
+        assert guard.wrong_post(form, port) is not None
+
+
+def test_those_who_send_half_a_request_keep_nobody_waiting(server: Server) -> None:
+    slow = [socket.create_connection(("127.0.0.1", server.server_port), timeout=20) for _ in range(20)]
+    try:
+        for number, line in enumerate(slow):
+            line.sendall(f"GET /{server.secret}/ HTTP/1.1\r\nHost: 127.".encode()[: 1 + 2 * number])
+        for _ in range(3):
+            assert ask(server, "/SECRET/").status == 200
+    finally:
+        for line in slow:
+            line.close()
+
+
+def test_one_who_does_not_read_the_answer_keeps_nobody_waiting(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = server.site.get
+    long = Answer(b"x" * 50_000_000)  # more than a socket's buffers hold
+    monkeypatch.setattr(
+        server.site, "get", lambda path, *more: long if path == "/long" else real(path, *more)
+    )
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as line:
+        own = f"Host: 127.0.0.1:{server.server_port}"
+        line.sendall(f"GET /{server.secret}/long HTTP/1.1\r\n{own}\r\n\r\n".encode())
+        assert line.recv(12) == b"HTTP/1.0 200"
+        assert ask(server, "/SECRET/").status == 200
 
 
 @pytest.mark.parametrize(

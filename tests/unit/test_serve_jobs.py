@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kzsim.serve import jobs as jobs_module
-from kzsim.serve.jobs import BusyError, Job, Jobs
+from kzsim.serve.jobs import BusyError, ClosedError, Job, Jobs
 
 STEP = """
 import json, sys, time
@@ -115,6 +117,61 @@ def test_stopping_where_nothing_runs_does_nothing(jobs: Jobs) -> None:
     wait(jobs)
     assert not jobs.stop()
     assert wait(jobs).state == "done"
+
+
+def test_after_closing_nothing_is_started(jobs: Jobs) -> None:
+    assert not jobs.close()
+    with pytest.raises(ClosedError, match="The server is ending"):
+        start(jobs, "pass")
+    assert jobs.job is None
+
+
+def test_what_is_being_started_while_the_server_ends_is_ended_too(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starting, go_on = threading.Event(), threading.Event()
+    real = subprocess.Popen
+
+    def slow(*given: object, **more: object) -> object:
+        starting.set()
+        go_on.wait(20)
+        return real(*given, **more)
+
+    monkeypatch.setattr(jobs_module.subprocess, "Popen", slow)
+    page = threading.Thread(target=start, args=(jobs, FOREVER))
+    page.start()
+    assert starting.wait(20)
+    ended: list[bool] = []
+    end = threading.Thread(target=lambda: ended.append(jobs.close()))
+    end.start()
+    go_on.set()
+    page.join(60)
+    end.join(60)
+    assert ended == [True]
+    assert wait(jobs).state == "stopped"
+
+
+def test_one_that_does_not_listen_can_be_killed_while_closing_waits_for_it(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "PATIENCE_S", 10_000)
+    start(jobs, "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + FOREVER)
+    wait(jobs, until_done=1)
+    end = threading.Thread(target=jobs.close, daemon=True)
+    end.start()
+    while not jobs._asked_to_stop:
+        time.sleep(0.01)
+    jobs.kill()
+    assert wait(jobs).state == "stopped"
+    end.join()
+
+
+def test_killing_where_nothing_runs_does_nothing(jobs: Jobs) -> None:
+    jobs.kill()
+    start(jobs, "pass")
+    wait(jobs)
+    jobs.kill()
+    assert wait(jobs).state == "failed"  # it named no results
 
 
 @pytest.mark.parametrize("line", ['{"progress": {"done": "x"}}', "{", '{"progress": 3}', "{}", '{"a": 1}'])

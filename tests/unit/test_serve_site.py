@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,7 @@ from kzsim.serve.answer import Answer
 from kzsim.serve.folders import MARK, Folders, NameRefusedError
 from kzsim.serve.guard import PAGE_POLICY, REPORT_POLICY
 from kzsim.serve.html import Html, joined, tag
-from kzsim.serve.jobs import BusyError, Job
+from kzsim.serve.jobs import BusyError, Job, Jobs
 from kzsim.serve.site import ReportError, Site
 from tests.cli.program import TINY
 
@@ -164,6 +165,41 @@ def test_a_file_that_appears_while_one_saves_is_not_replaced(home: Path) -> None
     ]
 
 
+@pytest.mark.parametrize(("name", "whose"), [("first", "mine"), ("taken", "another's")])
+def test_a_disk_that_knows_no_links_is_written_to_just_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, whose: str
+) -> None:
+    def refused(self: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(self))  # as FAT says on Linux
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    folders = Folders(home / "scenarios", home / "results")
+    path = folders.new_scenario(name)
+    if name == "taken":
+        path.write_text("title: another's\n", encoding="utf-8")
+        with pytest.raises(NameRefusedError, match="is there already"):
+            folders.save(path, "title: mine\n")
+    else:
+        folders.save(path, "title: mine\n")
+    assert path.read_text(encoding="utf-8") == f"title: {whose}\n"
+    assert not [item for item in path.parent.iterdir() if item.name.startswith(".")]
+
+
+def test_a_name_that_was_taken_for_a_scenario_is_given_back_if_it_cannot_be_written(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path, target: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error", str(self))
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    monkeypatch.setattr(Path, "replace", refused)
+    folders = Folders(home / "scenarios", home / "results")
+    before = sorted(home.rglob("*"))
+    with pytest.raises(NameRefusedError, match="cannot be written: Input/output error"):
+        folders.save(folders.new_scenario("new"), "title: mine\n")
+    assert sorted(home.rglob("*")) == before
+
+
 def test_a_form_with_a_mistake_is_not_saved(site: Site, home: Path) -> None:
     answer = site.post("/save", {"name": ["mine"], "title": ["x"], "demand": ["3"]})
     assert answer.status == 422
@@ -242,6 +278,16 @@ def test_a_second_simulation_is_refused_while_one_runs(site: Site, clerk: Clerk)
     assert answer.status == 409
     assert "tiny.yaml is still running" in text(answer)
     assert len(clerk.started) == 1
+
+
+def test_nothing_is_started_while_the_server_ends(home: Path) -> None:
+    jobs = Jobs()
+    site = Site(Folders(home / "scenarios", home / "results"), jobs, "SECRET")
+    jobs.close()
+    answer = site.post("/start", {"scenario": ["tiny.yaml"]})
+    assert answer.status == 503
+    assert "The server is ending" in text(answer)
+    assert jobs.job is None
 
 
 def test_only_the_simulation_that_the_page_showed_is_stopped(site: Site, clerk: Clerk) -> None:
@@ -366,6 +412,35 @@ def test_a_report_that_cannot_be_made_says_why(home: Path, clerk: Clerk) -> None
     assert f"no report of {stored.name} in en" in text(answer)
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "study.json", "sweep.json"])
+def test_a_description_that_is_nested_without_end_is_passed_over(site: Site, home: Path, name: str) -> None:
+    stored = stored_run(home)
+    other = home / "results" / "deep" / "x"
+    other.mkdir(parents=True)
+    (other / name).write_text('{"files": ' + "[" * 100_000 + "]" * 100_000 + "}", encoding="utf-8")
+    page = text(site.get("/", {}))
+    assert f"/SECRET/results/tiny/{stored.name}" in page
+    assert "/results/deep/" not in page
+    assert site.get("/results/deep/x", {}).status == 404
+
+
+def test_links_that_lead_out_of_the_results_are_not_listed(site: Site, home: Path) -> None:
+    stored = stored_run(home)
+    outside = home / "outside" / "scenario" / stored.name
+    outside.parent.mkdir(parents=True)
+    stored.rename(outside)
+    results = home / "results"
+    (results / "tiny" / stored.name).symlink_to(outside)
+    (results / "whole").symlink_to(outside.parent)
+    (results / "tiny" / "loop").symlink_to(results / "tiny")
+    (results / "file" / "x").mkdir(parents=True)
+    (results / "file" / "x" / "manifest.json").symlink_to(outside / "manifest.json")
+    page = text(site.get("/", {}))
+    assert "/SECRET/results/" not in page
+    for place in (f"tiny/{stored.name}", f"whole/{stored.name}", "file/x", "tiny/loop"):
+        assert site.get(f"/results/{place}", {}).status == 404
+
+
 def test_two_servers_on_the_same_folders_show_the_same(home: Path, clerk: Clerk) -> None:
     first, second = made_site(home, clerk), made_site(home, clerk)
     stored_run(home)
@@ -401,8 +476,6 @@ def test_a_results_folder_that_cannot_be_read_is_said(
 
 def test_the_clerk_answers_as_jobs_do(clerk: Clerk) -> None:
     """The stand-in has no more than the real ones have."""
-    from kzsim.serve.jobs import Jobs
-
     assert {name for name in dir(clerk) if not name.startswith("_")} - {"started", "stopped"} <= set(
         dir(Jobs())
     )

@@ -1,5 +1,7 @@
 """Entities that do not show up at a gate: the number in line against the stationary distribution of a chain.
 
+And the places lost, against what each entity loses on average.
+
 A gate is open for a millisecond each hour, with a new quota of s. Of the X in line min(X, s) are let pass and
 each shows up with probability 1 - p; the others are in line again before the next hour, with those who have
 come by then: X' = X - Binomial(min(X, s), 1 - p) + Poisson(rate). Runs, intervals, seeds as in ``efforts``.
@@ -60,3 +62,14 @@ def test_with_no_shows_as_many_stand_before_a_gate_as_theory_says(effort: Effort
         outcome = effort.run(program, draw(program, seed=20230101, replication=replication))
         found.append(float(outcome.in_line[effort.hours // 20 :, 0].mean()))
     check(effort, found, mean_in_line())
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_as_many_places_are_lost_as_theory_says(effort: Effort) -> None:
+    """Each attempt fails with SHARE, whatever came before: p / (1 - p) places lost by each who passes."""
+    program = compile_network(at_full_hours(effort.hours))
+    found = []
+    for replication in range(REPLICATIONS):
+        outcome = effort.run(program, draw(program, seed=20230101, replication=replication))
+        found.append(float(outcome.observers.no_shows[0, 0]) / effort.hours)
+    check(effort, found, PER_HOUR * SHARE / (1 - SHARE))

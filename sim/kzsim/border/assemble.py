@@ -58,7 +58,7 @@ def assemble(scenario: Scenario) -> Border:
     groups = tuple(group for part in parts for group in part.groups)
     sources = tuple(_sources(parts))
     used = {kind.klass for source in sources for kind in source.kinds}
-    classes = tuple(name for name in CLASSES if name in used)
+    classes = (*(name for name in CLASSES if name in used), *sorted(used.difference(CLASSES)))
     network = Network(
         horizon_ms=clock.horizon_ms,
         classes=classes,
@@ -70,6 +70,7 @@ def assemble(scenario: Scenario) -> Border:
         priority=_priority(parts, classes),
         cohort_ms=(scenario.run_in_ms, clock.horizon_ms - scenario.follow_up_ms),
         within_ms=WITHIN_MS,
+        tokens=tuple(each for part in parts for each in part.tokens),
     )
     return Border(
         network=network,
@@ -82,12 +83,13 @@ def assemble(scenario: Scenario) -> Border:
         notes=(
             *sentences([idle for part in parts for idle in part.idle], scenario),
             *episodes.sentences(scenario),
-            *_deadlocks(network),
+            *deadlock_notes(network),
         ),
     )
 
 
-def _deadlocks(network: Network) -> Iterator[str]:
+def deadlock_notes(network: Network) -> Iterator[str]:
+    """A sentence for each circle in which trucks or trains may come to wait for each other for ever."""
     for circle in possible_deadlocks(network):
         yield f"Trucks or trains may come to wait for each other for ever: {circle}."
 

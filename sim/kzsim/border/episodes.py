@@ -72,6 +72,26 @@ class Dated:
             for episode, lever, _ in self._of("capacity")
         )
 
+    def days_of(self, param: str) -> frozenset[date]:
+        """The days of all episodes that change so named servers, in either direction."""
+        return frozenset(
+            day
+            for episode, lever, _ in self._of("capacity")
+            if lever.param == param
+            for day in _days(episode)
+        )
+
+    def limited(self, direction: Direction) -> frozenset[str]:
+        """The classes of trains of which the neighbour accepts so many on some days."""
+        return frozenset(klass for _, lever, _ in self._in(direction, "ceiling") for klass in lever.classes)
+
+    def ceiling_on(self, direction: Direction, klass: str, day: date) -> float | None:
+        """Trains of a class that the neighbour accepts on that day; None without a limit of their own."""
+        for episode, lever, value in self._in(direction, "ceiling"):
+            if klass in lever.classes and _on(episode, day):
+                return value
+        return None
+
     def shut_days(self) -> frozenset[date]:
         """Days on which China accepts nobody in either direction: the crossing is shut."""
         return frozenset(

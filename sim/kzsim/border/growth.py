@@ -6,7 +6,8 @@
   (``trade.farm_export_rail_share``), at each crossing in proportion to what it carries already. Some of
   the loads by road go on trucks that would have gone empty (``trade.backload_share``).
 - More **containers on the Trans-Caspian route** come from China (``..._share_from_china``) as trains of so
-  many TEU as container trains have, over two crossings (``..._via_altynkol``); some go back loaded.
+  many TEU as container trains have, over the crossings that have a share of the route
+  (``rail.<crossing>.both.trans_caspian.share``); some go back loaded.
 
 As many trucks go as come: a load that needs a truck of its own adds an empty one the other way, and empty
 trains grow with the loaded trains of the other direction.
@@ -36,8 +37,7 @@ GRAIN, CONTAINER = "grain", "container"
 FARM_BY_ROAD = ("grain_and_oilseed", "other_agri")
 THERE: Direction = "kz_to_cn"
 BACK: Direction = "cn_to_kz"
-ALTYNKOL = "Altynkol"
-"""The Kazakh station by whose name the evidence divides the trains of the route."""
+CASPIAN_SHARE = "rail.{crossing}.both.trans_caspian.share"
 DAYS_PER_YEAR = 365
 _TURNOVER = "macro.trade_turnover"
 
@@ -74,7 +74,7 @@ def rail_flows(
                 if klass != EMPTIES:
                     part = 1.0 if klass == GRAIN else follow
                     add(way, klass, grown * part * flow.trains_per_day.number)
-    if growth.farm_exports_bn_usd and GRAIN in before[THERE]:
+    if growth.farm_exports_bn_usd and GRAIN in before[THERE] and crossing in _with("rail"):
         by_rail = params.get("trade.farm_export_rail_share").share
         share = _grain_t(before) / math.fsum(_grain_t(before_at(name)) for name in _with("rail"))
         tonnes = _farm_t(growth, params) * by_rail * share
@@ -153,10 +153,13 @@ def _caspian_trains(growth: Growth, params: Parameters, crossing: str, flow: evi
     now = params.get("trade.trans_caspian_teu").number
     more = (growth.trans_caspian_teu or 0.0) - now
     from_china = more * params.get("trade.trans_caspian_share_from_china").share
-    altynkol = params.get("trade.trans_caspian_via_altynkol").share
-    rail = evidence.crossings()[crossing].rail
-    there = rail is not None and any(names["en"] == ALTYNKOL for names in rail.stations.values())
-    here = altynkol if there else 1.0 - altynkol
+    shares = {name: params.find(CASPIAN_SHARE.format(crossing=name)) for name in _with("rail")}
+    parts = {name: fact.share for name, fact in shares.items() if fact is not None}
+    if not any(parts.values()):
+        raise EvidenceError(
+            "no railway has a share of the Trans-Caspian route; give one of them more than 0 %"
+        )
+    here = parts.get(crossing, 0.0) / math.fsum(parts.values())
     if flow.teu_per_train is None:
         raise EvidenceError(f"{crossing}: the TEU of a container train are not in the evidence")
     return from_china * here / flow.teu_per_train / DAYS_PER_YEAR

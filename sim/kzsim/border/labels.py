@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from kzsim.evidence import Parameters
-from kzsim.network.model import Network, Route, Source, Stage, Zone
+from kzsim.network.model import Network, Route, Source, Stage, Tokens, Zone
 from kzsim.scenario import Problem
 
 Mode = Literal["road", "rail"]
@@ -73,7 +73,8 @@ class GroupLabel:
 
     ``leg``: a truck's journey has several. ``home`` lasts from booking in the electronic queue to the arrival
     at the border, ``crossing`` from there out of China's post, or from the hand-over yard back to Kazakhstan,
-    ``yard`` is a truck's wait for a load in China.
+    ``yard`` is a truck's wait for a load in China. A load's wait for a truck is part of its crossing.
+    ``usual``: of trucks that may choose, the crossing that they usually use; empty for all others.
     """
 
     crossing: str
@@ -91,6 +92,7 @@ class GroupLabel:
     loaded: bool
     worth: Worth = UNKNOWN_WORTH
     leg: Leg = "crossing"
+    usual: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class Parts:
     groups: tuple[GroupLabel, ...]
     priority: Mapping[tuple[str, str], int] = field(default_factory=dict)
     idle: tuple[Idle, ...] = ()
+    tokens: tuple[Tokens, ...] = ()
 
 
 @dataclass(frozen=True)

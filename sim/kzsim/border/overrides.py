@@ -163,7 +163,9 @@ def _everywhere(year: int, overrides: Mapping[str, float | bool | str]) -> Scena
         replications=1,
         seed=0,
         road=tuple(name for name in there if "road" in there[name].modes),
-        rail=tuple(name for name in there if "rail" in there[name].modes),
+        rail=tuple(
+            name for name in there if "rail" in there[name].every_mode and year in evidence.rail_years(name)
+        ),
         overrides=overrides,
         corridors=dict.fromkeys(there, corridor),
         episodes=reported_episodes(year),

@@ -2,55 +2,67 @@
 
 A loaded train of the sending gauge takes this way::
 
-    papers -> [track: check -> slot] -> [track at the neighbour: run -> check -> front] -> papers
+    papers -> [track: check -> slot -> locomotive] -> [track at the neighbour: run -> check -> front]
+           -> [yard: platforms] -> papers (-> path on the line)
 
-and grain may wait for a laboratory at the end. A train holds a receiving track from being taken in
-until it leaves that track for good: at the first station until it departs for the neighbour, who
-must have a track free; at the second until its wagons are emptied at a transshipment front. So a
-front that falls behind fills the tracks, and full tracks keep trains waiting at the neighbour's.
+A train holds a receiving track from being taken in until it leaves that track for good: at the first
+station until it departs for the neighbour, who must have a track free; at the second until its wagons are
+emptied at a transshipment front. So a front that falls behind fills the tracks, and full tracks keep trains
+waiting at the neighbour's. Boxes for which no platforms are there wait in the yard; when that is full they
+stay at the front. A sampled train of grain waits for its result on a siding, before it is reloaded.
+
 Papers are held off the tracks, before a train is taken in and after its goods are on the other
 gauge: the holds are so long that at most stations the tracks could not carry the trains meanwhile.
 
 Empties are wagons of the neighbour's gauge going back. Both stations check them, but they carry no
-goods whose papers are held, use no departure slot, are not transshipped, and stand on tracks of the
-other gauge than the loaded trains of their direction: no finite number of tracks is kept for them.
+goods whose papers are held, use no departure slot, are not transshipped, go with the locomotive that came
+with a loaded train, and stand on tracks of the other gauge than the loaded trains of their direction: no
+finite number of tracks is kept for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from kzsim.border import episodes
-from kzsim.border.calendars import Clock, daily_refills, whole_parts
+from kzsim.border import episodes, rail_fleet, rail_slots, rail_wind
+from kzsim.border.calendars import Clock
 from kzsim.border.corridors import RAIL_PREFIX, RAIL_PRIORITY, CrossingCorridor
-from kzsim.border.episodes import Dated, whole_on
+from kzsim.border.episodes import Dated
 from kzsim.border.labels import CORRIDOR, Direction, ElementLabel, Idle, Parts, Side
+from kzsim.border.quantities import count
 from kzsim.border.rail_line import (
     BOXES,
     CHECK,
     COVERED,
+    GRAIN,
+    HELD,
     HOPPERS,
     LAB,
+    LINE,
+    LOCOMOTIVE,
     PAPERS,
+    PLATFORMS,
+    RECEPTION,
     RUN,
+    SIDING,
     SLOT,
     TRACKS,
+    UNLOADED,
+    YARD,
     Line,
     front,
     step,
 )
 from kzsim.border.rail_trains import trains
-from kzsim.evidence import Parameters
-from kzsim.evidence.levers import WIND
+from kzsim.border.rail_wind import servers
+from kzsim.evidence import EvidenceError, Parameters, RailFlow
 from kzsim.network.model import (
     Account,
     Calendar,
     DelayStage,
-    GateStage,
     Occupancy,
     Pool,
-    Refill,
     Route,
     ServiceStage,
     Source,
@@ -60,8 +72,8 @@ from kzsim.network.model import (
 )
 from kzsim.scenario import Scenario
 
-UNDER_ROOF = "_under_roof"  # how many of a kind of fronts are in a hall
-LIFTED = frozenset({front(BOXES), front(HOPPERS)})  # wind stops cranes, and no work by hand and forklift
+SIDINGS = "grain.siding_places"
+LIFTED = frozenset({BOXES, HOPPERS})  # wind stops cranes, and no work by hand and forklift
 
 FIRST = -1  # priority of a corridor's trains; everybody else has 0
 
@@ -83,12 +95,16 @@ def rail_parts(
     line = Line(crossing, direction, params)
     demand = trains(scenario, line, clock, corridor)
     dated = episodes.dated(scenario, crossing, "rail")
-    routes = tuple(_route(line, source) for source in demand.sources)
-    visited = {visit.stage for route in routes for visit in route.steps}
+    works = {source.route: source.kinds[0].work for source in demand.sources}
+    routes = tuple(_route(line, name, tuple(work)) for name, work in works.items())
+    at = Station(line, clock, dated, frozenset(visit.stage for route in routes for visit in route.steps))
+    zones = {each.zone for route in routes for each in route.occupancies}
     elements = (
-        *_station(line, line.first, visited, clock, dated),
-        *_between(line, visited, clock),
-        *_station(line, line.second, visited, clock, dated),
+        *_station(at, line.first),
+        *_between(at, corridor),
+        *_station(at, line.second),
+        *_reloading(at, demand.flows),
+        *_places(at, demand.flows, zones),
     )
     return Parts(
         stages=tuple(element for element, _ in elements if not isinstance(element, Zone)),
@@ -97,110 +113,158 @@ def rail_parts(
         sources=demand.sources,
         elements={element.name: label for element, label in elements},
         groups=demand.groups,
-        priority=_priority(line, visited, corridor),
+        priority=_priority(at, demand.sources, zones, corridor),
         idle=(*corridor.not_modelled(direction), *_without_parameter(corridor, direction)),
+        tokens=rail_fleet.stocks(line, tuple(work for each in works.values() for work in each.values())),
     )
 
 
-def _route(line: Line, source: Source) -> Route:
-    """The route of a class: the steps at which its trains have work, and the tracks they hold."""
-    steps = tuple(Step(name, f"{line.prefix}.{name}") for name in source.kinds[0].work)
-    if not any(visit.name == step(line.first, SLOT) for visit in steps):
-        return Route(source.route, steps)  # empties, on the other gauge
-    run = step("between", RUN)
-    # the wagons are empty and the train moves off when the papers of its goods begin to be held
-    emptied = step(line.second, PAPERS)
-    return Route(
-        source.route,
-        steps,
-        (
-            Occupancy(line.element(line.first, TRACKS), step(line.first, CHECK[line.first]), run, "start"),
-            Occupancy(line.element(line.second, TRACKS), run, emptied, "start"),
-        ),
+@dataclass(frozen=True)
+class Station:
+    """What the elements of a direction are made from; ``visited`` are the stages that some route names."""
+
+    line: Line
+    clock: Clock
+    dated: Dated
+    visited: frozenset[str]
+
+    def visits(self, side: Side, what: str) -> bool:
+        """Whether some train has work there."""
+        return self.line.element(side, what) in self.visited
+
+
+def _route(line: Line, name: str, names: tuple[str, ...]) -> Route:
+    """The route of a class: the steps at which its trains have work, and the places they hold."""
+    first, second = line.first, line.second
+    steps = tuple(Step(each, f"{line.prefix}.{each.removesuffix(HELD)}") for each in names)
+    if step(first, SLOT) not in names:
+        return Route(name, steps)  # empties, on the other gauge
+    run, unloaded, lab = step("between", RUN), step(second, UNLOADED), step(second, LAB)
+    departs = step(first, LOCOMOTIVE)
+    sidings = lab in names and line.find(f"{second}.{SIDINGS}") is not None
+    # off the track: into a siding, into the yard, or when the papers of the goods begin to be held; whoever
+    # skips the step gives the place up at the start of the next one
+    ways_off = (*((lab,) if sidings else ()), unloaded, step(second, PAPERS))
+    freed = next(each for each in ways_off if each in names)
+    occupancies = [
+        Occupancy(line.element(first, TRACKS), step(first, CHECK[first]), run, "start"),
+        # a locomotive is given to who has a track to go to
+        Occupancy(line.element(second, TRACKS), departs if departs in names else run, freed, "start"),
+    ]
+    if sidings:
+        last = [each for each in names if each.endswith(HELD)][-1]
+        occupancies.append(Occupancy(line.element(second, SIDING), lab, last, "end"))
+    if unloaded in names:
+        loaded = step(second, PLATFORMS)
+        occupancies.append(Occupancy(line.element(second, YARD), unloaded, loaded, "start"))
+    return Route(name, steps, tuple(occupancies))
+
+
+def _station(at: Station, side: Side) -> Iterator[Element]:
+    """Tracks, check and papers of one side."""
+    line = at.line
+    yield (
+        Zone(line.element(side, TRACKS), round(line.fact(f"{side}.receiving_tracks").number)),
+        line.label(side, TRACKS, "zone"),
     )
+    what = CHECK[side]
+    teams = Pool("teams", servers(line.fact(f"{side}.{what}.teams").on, at.clock, side))
+    yield (
+        ServiceStage(line.element(side, what), Account.INSPECTION, (teams,)),
+        line.label(side, what, "stage"),
+    )
+    if at.visits(side, PAPERS):
+        yield DelayStage(line.element(side, PAPERS), Account.HOLD), line.label(side, PAPERS, "stage")
 
 
-def _station(line: Line, side: Side, visited: set[str], clock: Clock, dated: Dated) -> Iterator[Element]:
-    """Tracks, check, papers and, where trains are transshipped, fronts and laboratory of one side."""
-    tracks = Zone(line.element(side, TRACKS), round(line.fact(f"{side}.receiving_tracks").number))
-    yield tracks, line.label(side, TRACKS, "zone")
-
-    services = {CHECK[side]: (Account.INSPECTION, "teams", f"{side}.{CHECK[side]}.teams")}
-    if side == line.second:
-        for kind in (BOXES, HOPPERS, COVERED):
-            services[front(kind)] = (Account.HANDLING, "fronts", f"transship.fronts_{kind}")
-    for what, (account, pool, tail) in services.items():
-        name = line.element(side, what)
-        if name in visited:
-            number = _in_the_wind(line, tail, dated) if what in LIFTED else line.fact(tail).on
-            servers = Pool(pool, _servers(number, clock, side))
-            yield ServiceStage(name, account, (servers,)), line.label(side, what, "stage")
-
-    for what in (PAPERS, LAB):
-        name = line.element(side, what)
-        if name in visited:
-            yield DelayStage(name, Account.HOLD), line.label(side, what, "stage")
-
-
-def _between(line: Line, visited: set[str], clock: Clock) -> Iterator[Element]:
-    """The departure slots, for which trains wait at the first station, and the run."""
-    slot = line.element(line.first, SLOT)
-    if slot in visited:
-        refills = _slots(line, clock)
-        yield GateStage(slot, Calendar.always(1), refills), line.label(line.first, SLOT, "gate")
+def _between(at: Station, corridor: CrossingCorridor) -> Iterator[Element]:
+    """The departure slots and locomotives, for which trains wait at the first station, and the run."""
+    line = at.line
+    if at.visits(line.first, SLOT):
+        yield rail_slots.slots(line, at.clock, at.dated, corridor), line.label(line.first, SLOT, "gate")
+    if at.visits(line.first, LOCOMOTIVE):
+        yield _equipment(at, line.first, LOCOMOTIVE, Account.TRAVEL, rail_fleet.NUMBER)
     run = line.element("between", RUN)
     yield DelayStage(run, Account.TRAVEL), line.label("between", RUN, "stage")
 
 
-def _in_the_wind(line: Line, tail: str, dated: Dated) -> Callable[[date], float]:
-    """Fronts by day; those in the open air are fewer on days of an episode of wind."""
-    fronts = line.fact(tail)
-    if not dated.changes_capacity(WIND, line.direction):
-        return fronts.on
-    covered = line.params.find(line.key(f"{tail}{UNDER_ROOF}"))
-
-    def number(day: date) -> float:
-        there = fronts.on(day)
-        inside = min(there, covered.on(day)) if covered else 0.0
-        return inside + whole_on(day, (there - inside) * dated.capacity_on(WIND, line.direction, day))
-
-    return number
-
-
-def _servers(number: Callable[[date], float], clock: Clock, side: Side) -> Calendar:
-    """A number of servers round the clock, by day of the side's clock."""
-    at_ms: list[int] = []
-    value: list[int] = []
-    for day in clock.days(side):
-        servers = round(number(day))
-        if not value or servers != value[-1]:
-            at_ms.append(max(0, clock.ms(side, day)))
-            value.append(servers)
-    return Calendar(tuple(at_ms), tuple(value))
-
-
-def _slots(line: Line, clock: Clock) -> tuple[Refill, ...]:
-    """Departures that the neighbour accepts on each day of its own clock; unused ones expire.
-
-    Fractions add up over the days: 14.5 a day are 14 and 15 in turn.
-    """
-    fact = line.fact("slots")
-    days = clock.days(line.second)
-    slots = dict(zip(days, whole_parts(fact.on(day) for day in days), strict=True))
-    return daily_refills(clock, line.second, slots.__getitem__)
+def _reloading(at: Station, flows: Mapping[str, RailFlow]) -> Iterator[Element]:
+    """Where goods change the gauge at the second station, and what they wait for before and after."""
+    line, side = at.line, at.line.second
+    if at.visits(side, LAB):
+        yield DelayStage(line.element(side, LAB), Account.HOLD), line.label(side, LAB, "stage")
+    if at.visits(side, RECEPTION):
+        yield (
+            rail_slots.reception(line, at.clock, flows[GRAIN]),
+            line.label(side, RECEPTION, "gate"),
+        )
+    for kind in (BOXES, HOPPERS, COVERED):
+        if at.visits(side, front(kind)):
+            tail = f"transship.fronts_{kind}"
+            if kind in LIFTED:
+                pools = rail_wind.front_pools(line, side, tail, at.clock, at.dated)
+            else:
+                pools = (Pool(rail_wind.FRONTS, servers(line.fact(tail).on, at.clock, side)),)
+            # a crane that stands still goes on with the same train when the wind drops
+            stage = ServiceStage(
+                line.element(side, front(kind)),
+                Account.HANDLING,
+                pools,
+                on_close="suspend" if kind in LIFTED else "finish",
+            )
+            yield stage, line.label(side, front(kind), "stage")
+    if at.visits(side, UNLOADED):
+        yield DelayStage(line.element(side, UNLOADED), Account.HANDLING), line.label(side, UNLOADED, "stage")
+        yield _equipment(at, side, PLATFORMS, Account.HANDLING, rail_fleet.POOL)
+    if at.visits(side, LINE):
+        yield rail_slots.departures(line, at.clock), line.label(side, LINE, "stage")
 
 
-def _priority(line: Line, visited: set[str], corridor: CrossingCorridor) -> Mapping[tuple[str, str], int]:
-    """A corridor's trains first to tracks, check and fronts of each side that grants it."""
+def _equipment(at: Station, side: Side, what: str, account: Account, number: str) -> Element:
+    """A stage that only tokens limit: it has as many servers as there are tokens."""
+    pool = Pool(what, Calendar.always(count(at.line.fact(number))))
+    return ServiceStage(at.line.element(side, what), account, (pool,)), at.line.label(side, what, "stage")
+
+
+def _places(at: Station, flows: Mapping[str, RailFlow], zones: set[str]) -> Iterator[Element]:
+    """Sidings for trains that are held, and the places of the yard in trains of containers."""
+    line, side = at.line, at.line.second
+    siding, yard = line.element(side, SIDING), line.element(side, YARD)
+    if siding in zones:
+        yield Zone(siding, count(line.fact(f"{side}.{SIDINGS}"))), line.label(side, SIDING, "zone")
+    if yard in zones:
+        places = line.fact("yard.containers")
+        each = max((flow.teu_per_train or 0.0) for flow in flows.values())
+        trains_in_yard = int(places.number // each) if each else 0
+        if trains_in_yard < 1:
+            raise EvidenceError(
+                f"{places.key}: {places.number:g} TEU are less than the {each:g} of one train; it could "
+                "never be unloaded"
+            )
+        yield Zone(yard, trains_in_yard), line.label(side, YARD, "zone")
+
+
+def _priority(
+    at: Station, sources: tuple[Source, ...], zones: set[str], corridor: CrossingCorridor
+) -> Mapping[tuple[str, str], int]:
+    """A corridor's trains first to tracks, check, fronts and platforms of each side that grants it."""
+    line = at.line
     fronts = tuple(front(kind) for kind in (BOXES, HOPPERS, COVERED))
+    users = sorted({kind.klass for each in sources for kind in each.kinds if _is_user(kind.klass)})
+    if not users:
+        users = [CORRIDOR]
     found = {}
     for side in (line.first, line.second):
         if corridor.switch(RAIL_PRIORITY, line.direction, side):
-            for what in (TRACKS, CHECK[side], *fronts):
+            for what in (TRACKS, SIDING, YARD, CHECK[side], *fronts, PLATFORMS):
                 name = line.element(side, what)
-                if what == TRACKS or name in visited:
-                    found[CORRIDOR, name] = FIRST
+                if name in zones or name in at.visited:
+                    found.update({(user, name): FIRST for user in users})
     return found
+
+
+def _is_user(klass: str) -> bool:
+    return klass.partition(".")[0] == CORRIDOR
 
 
 def _without_parameter(corridor: CrossingCorridor, direction: Direction) -> Iterator[Idle]:

@@ -20,11 +20,21 @@ GRAIN = "grain"
 TRACKS = "receiving_tracks"
 PAPERS = "documents_hold"
 SLOT = "slot"
+LOCOMOTIVE = "locomotive"
 RUN = "run"
 LAB = "lab_hold"
+SIDING = "siding"
+RECEPTION = "reception"
+UNLOADED = "unloaded"
+PLATFORMS = "platforms"
+YARD = "container_yard"
+LINE = "line"
 
 # What each side's people do to a whole train, and with that the name of the stage.
 CHECK: Mapping[Side, str] = MappingProxyType({"kz": "inspection", "cn": "customs"})
+
+# The places at which a sampled train is transshipped after its hold, behind the name of the front.
+HELD = "_after_hold"
 
 # The fronts that a class of trains may be transshipped at. Grain moves in boxes or in hoppers.
 BOXES, HOPPERS, COVERED = "container", "bulk", "boxcar"
@@ -78,6 +88,14 @@ class Line:
     def label(self, place: Place, what: str, kind: Literal["stage", "zone", "gate"]) -> ElementLabel:
         """What the stage or zone of that name stands for."""
         return ElementLabel(self.crossing, "rail", self.direction, place, what, kind)
+
+    def find(self, tail: str) -> Fact | None:
+        """The entry that ends in ``tail``, or None."""
+        return self.params.find(self.key(tail))
+
+    def tokens(self, what: str) -> str:
+        """Name of a stock of wagons or locomotives."""
+        return f"{self.prefix}.{what}"
 
     def has_laboratory(self, klass: str) -> bool:
         """Whether samples of a class are sent to a laboratory: grain, where the evidence knows of a hold."""

@@ -161,9 +161,9 @@ class _Sources:
         self.routes[route.name] = route
         self.sources.append(Source(name, route.name, arrivals, tuple(kinds), follows))
 
-    def follow(self, name: str, route: Route, klass: str, after: str, step: str) -> None:
+    def follow(self, name: str, route: Route, klass: str, after: str, step: str, usual: str = "") -> None:
         """A source of trucks of a class that follows another."""
-        kinds = self.kinds.of_class(klass, self.road.flow(klass), _names(route))
+        kinds = self.kinds.of_class(klass, self.road.flow(klass), _names(route), usual)
         self.add(name, route, kinds, NO_ARRIVALS, Follows(after, step))
 
 
@@ -194,13 +194,15 @@ def _there(road: _Road) -> Parts:
         open_to = {name: each.site for name, each in everywhere.items() if name in near}
         way, chosen = road_choice.route(site.crossing, open_to), road_choice.work(site, open_to)
         for trip in road.trips:
-            kinds = road_home.kinds(site, trip, road.flow(trip.there), out_of_turn, chosen, made.groups)
+            kinds = road_home.kinds(
+                site, trip, road.flow(trip.there), out_of_turn, chosen, made.groups, site.crossing
+            )
             made.add(road.name("flexible", trip), way, kinds, _bookings(road, trip, road.flexible))
     for usual, other, trip in _coming(road, everywhere):
         out = road.way(trip.there)
         after = other.name("flexible", trip)
         name = f"{road.name('kz_to_cn', trip)}.from_{usual}"
-        made.follow(name, out, trip.there, after, road_choice.last_step(site.crossing))
+        made.follow(name, out, trip.there, after, road_choice.last_step(site.crossing), usual)
     return _parts(made, elements, {(OUT_OF_TURN, site.name("kz", EQUEUE)): -1})
 
 
@@ -244,7 +246,8 @@ def _back(road: _Road) -> Parts:
     for usual, _, trip in _coming(road, _others(road, "cn_to_kz")):
         way = road.way(trip.back, with_truck=True) if trip.takes_load else empty
         after = f"{road.name('kz_to_cn', trip)}.from_{usual}"
-        made.follow(f"{road.name('cn_to_kz', trip)}.from_{usual}", way, trip.back, after, _last_in_yard(trip))
+        name = f"{road.name('cn_to_kz', trip)}.from_{usual}"
+        made.follow(name, way, trip.back, after, _last_in_yard(trip), usual)
     loads = math.fsum(trip.trucks for trip in road.trips if trip.takes_load) * road.factor
     yard = road_yard.elements(site, loads, _days_of(road.scenario.year))
     return _parts(made, (*road_ways.elements(site), *yard), road_yard.priority(site))

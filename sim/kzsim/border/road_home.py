@@ -87,11 +87,12 @@ def kinds(
     out_of_turn: OutOfTurn,
     done: Mapping[str, Work],
     groups: road_trucks.Groups,
+    usual: str = "",
 ) -> Iterator[Kind]:
     """The kinds of a journey's trucks; those that comply come first, as they do on the legs that follow."""
     for compliant, share in road_trucks.shares(site, journey.there):
         of = road_trucks.truck(site, journey.there, flow, compliant=compliant)
-        label = road_trucks.group(site, of, flow, "home")
+        label = road_trucks.group(site, of, flow, "home", usual)
         if label not in groups:
             groups.append(label)
         early = out_of_turn.share(journey, compliant=compliant)

@@ -42,7 +42,9 @@ def shares(site: Site, klass: str) -> tuple[tuple[bool, float], ...]:
     return tuple((compliant, share) for compliant, share in found if share)
 
 
-def group(site: Site, of: Truck, flow: evidence.RoadFlow, leg: Leg = "crossing") -> GroupLabel:
+def group(
+    site: Site, of: Truck, flow: evidence.RoadFlow, leg: Leg = "crossing", usual: str = ""
+) -> GroupLabel:
     """Whom a truck counts as."""
     eligible = of.klass in site.corridor.eligible
     role: CorridorRole = "eligible_nonuser" if eligible else "other"
@@ -61,6 +63,7 @@ def group(site: Site, of: Truck, flow: evidence.RoadFlow, leg: Leg = "crossing")
         loaded=of.loaded,
         worth=road_worth(site.params, site.crossing, site.direction, of.klass, flow),
         leg=leg,
+        usual=usual,
     )
 
 
@@ -73,20 +76,22 @@ class Kinds:
     def __init__(self, site: Site, groups: Groups) -> None:
         self.site = site
         self.groups = groups
-        self._known: dict[tuple[str, frozenset[str]], tuple[Kind, ...]] = {}
+        self._known: dict[tuple[str, str, frozenset[str]], tuple[Kind, ...]] = {}
 
-    def of_class(self, klass: str, flow: evidence.RoadFlow, steps: Sequence[str]) -> tuple[Kind, ...]:
+    def of_class(
+        self, klass: str, flow: evidence.RoadFlow, steps: Sequence[str], usual: str = ""
+    ) -> tuple[Kind, ...]:
         """The kinds of a class that passes these steps; their groups are in ``groups``."""
-        asked = (klass, frozenset(steps))
+        asked = (klass, usual, frozenset(steps))
         if asked not in self._known:
-            self._known[asked] = tuple(self._kinds(klass, flow, steps))
+            self._known[asked] = tuple(self._kinds(klass, flow, steps, usual))
         return self._known[asked]
 
-    def _kinds(self, klass: str, flow: evidence.RoadFlow, steps: Sequence[str]) -> Iterator[Kind]:
+    def _kinds(self, klass: str, flow: evidence.RoadFlow, steps: Sequence[str], usual: str) -> Iterator[Kind]:
         site = self.site
         for compliant, share in shares(site, klass):
             of = truck(site, klass, flow, compliant=compliant)
-            number = self._number(group(site, of, flow))
+            number = self._number(group(site, of, flow, usual=usual))
             uses = site.corridor.uses(site.direction, klass) if compliant else (EVERYTHING,)
             own_class = _users_class(site, klass) if compliant and site.separates else ORDINARY
             for use in uses:

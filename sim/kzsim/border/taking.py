@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kzsim import evidence
+from kzsim.border import rail_loads
 from kzsim.border.calendars import Clock, Minutes, Opening, road_opening
 from kzsim.border.growth import Rail, Road, rail_flows, road_flows
 from kzsim.border.labels import SIDES, Direction, Mode, Side
@@ -103,7 +104,7 @@ def _rail_before(params: Parameters, year: int) -> Callable[[str], Rail]:
     """The same of trains."""
 
     def before(crossing: str) -> Rail:
-        flows = evidence.rail_demand(crossing, year).flows
+        flows = rail_loads.rail_flows(params, crossing, year)
         for direction, of_way in flows.items():
             for klass, flow in of_way.items():
                 name = f"demand.rail.{crossing}.{direction}.{klass}.{BEFORE_GROWTH}"
@@ -143,6 +144,7 @@ def rail_demand(
 ) -> evidence.RailDemand:
     """A year's trains at a crossing, both directions, as the scenario's goals have them."""
     found = evidence.rail_demand(crossing, year)
+    found = replace(found, flows=rail_loads.rail_flows(params, crossing, year))
     if growth != NO_GROWTH:
         found = replace(found, flows=rail_flows(growth, params, crossing, year, _rail_before(params, year)))
     for direction, flows in found.flows.items():

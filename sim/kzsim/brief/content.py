@@ -134,24 +134,26 @@ def brief_of(study: Study, say: Speaker, baseline: Study | None = None) -> Brief
     cannot be read.
     """
     from kzsim.brief.errors import BriefError
+    from kzsim.experiments.studies import readable
 
     if baseline is not None and study.kind != "run":
         raise BriefError(
             f"A baseline is for a run; this is a {study.called}.", "Leave --baseline out: its base is known."
         )
-    match study.kind:
-        case "run":
-            from kzsim.brief.of_run import run_brief
+    with readable(study):
+        match study.kind:
+            case "run":
+                from kzsim.brief.of_run import run_brief
 
-            return run_brief(study, say, baseline)
-        case "comparison" | "plausible":
-            from kzsim.brief.of_comparison import comparison_brief
+                return run_brief(study, say, baseline)
+            case "comparison" | "plausible":
+                from kzsim.brief.of_comparison import comparison_brief
 
-            return comparison_brief(study, say)
-        case "sweep":
-            from kzsim.brief.of_sweep import sweep_brief
+                return comparison_brief(study, say)
+            case "sweep":
+                from kzsim.brief.of_sweep import sweep_brief
 
-            return sweep_brief(study, say)
+                return sweep_brief(study, say)
     raise BriefError(
         f"There is no brief of a {study.called}.",
         "'kzsim plot' draws its figures; its folder holds its tables.",

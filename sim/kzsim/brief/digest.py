@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from kzsim.indicators.legs import AT_HOME, WAITING_CARGO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,6 +141,25 @@ class Flow:
     perishables_lost_t_per_day: float | None = None
     perishables_lost_usd_per_day: float | None = None
     worst_day: WorstDay | None = None
+    waits: tuple[Wait, ...] = ()
+    changed: float | None = None
+    """Share that chose another crossing than this, which they usually use; None without a choice."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait that is not part of a flow's crossing time, in hours: at home, of trucks or loads in the yard.
+
+    ``leg``: ``home``, ``yard`` or ``cargo``. Where the wait of loads for a truck is no leg of its own it is
+    part of their crossing time after all, and told by itself: the account ``pairing`` of loaded trucks.
+    """
+
+    leg: str
+    all_h: Estimate
+    agricultural_h: Estimate
+    rest_h: Estimate
+    p90_h: float | None
+    changes: tuple[Change, ...]
 
 
 class Tables(Protocol):
@@ -236,7 +257,40 @@ def _flow(
         worst_day=None
         if worst is None
         else WorstDay(worst["date"], float(worst["inside"]), worst["stage"], worst["side"]),
+        waits=tuple(_waits(flow, rows, compared)),
+        changed=_mean(row("share_changed", AT_HOME)),
     )
+
+
+def _waits(
+    flow: tuple[str, str, str], rows: Mapping[Cell, Row], compared: Mapping[Cell, Row]
+) -> Iterator[Wait]:
+    from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED
+    from kzsim.indicators.legs import CARGO, LEG_CLASSES
+
+    for leg, classes in LEG_CLASSES.items():
+        every, farm, rest = (rows.get((*flow, klass, ALL, "crossing_time"), {}) for klass in classes)
+        if _number(every.get("mean")) is not None:
+            changes = (
+                _change(who, compared[cell])
+                for who in WHO
+                if (cell := (*flow, classes[0], who, "crossing_time")) in compared
+            )
+            yield Wait(
+                leg,
+                _estimate(every),
+                _estimate(farm),
+                _estimate(rest),
+                _number(every.get("p90")),
+                tuple(changes),
+            )
+    paired, farm = (rows.get((*flow, who, ALL, "account_pairing"), {}) for who in (LOADED, AGRICULTURAL))
+    if (
+        flow[1] == "road"
+        and (_number(paired.get("mean")) or 0.0) > 0
+        and (*flow, WAITING_CARGO, ALL, "crossing_time") not in rows
+    ):
+        yield Wait(CARGO, _estimate(paired), _estimate(farm), Estimate(None), None, ())
 
 
 def _mean(row: Row) -> float | None:
@@ -264,13 +318,14 @@ def _empties(row: Callable[[str], Row]) -> Empties | None:
 
 def served(result: Tables, mode: str) -> tuple[str, ...]:
     """Return the classes of cargo among the corridor users of a mode."""
-    from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
+    from kzsim.indicators.layout import TOGETHER
+    from kzsim.indicators.legs import OTHER_LEGS
 
     if result.comparison is None:
         return ()
     rows = (row for row in _records(result.comparison) if (row["mode"], row["corridor"]) == (mode, "user"))
     found = sorted({str(row["class"]) for row in rows})
-    return tuple(name for name in found if name not in (ALL, LOADED, AGRICULTURAL, REST))
+    return tuple(name for name in found if name not in (*TOGETHER, *OTHER_LEGS))
 
 
 def _largest(hours: Callable[[str], float | None]) -> tuple[str, float | None]:

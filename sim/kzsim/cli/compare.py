@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ def compare(
         bases = [load_base(path, settings) for path in paths]
         scenarios = [one.scenario for one in bases]
 
-    with results_mistakes(), model_faults(), comparison_mistakes():
+    with results_mistakes(), model_faults(), comparison_mistakes(), ExitStack() as leaving:
         from kzsim import experiments
         from kzsim.cli import progress
         from kzsim.cli.run import have_ready, worth
@@ -157,7 +157,7 @@ def compare(
                 experiments.point_latest(folder, stored)
             found = comparisons.load_comparison(stored)
             return finish(session, found, stored, again=True, simultaneous=simultaneous)
-        experiments.prepare(folder)
+        leaving.enter_context(experiments.prepared(folder))
         choice = comparisons.choose_for(plan, engine)
         have_ready(session, choice)
         workers = jobs or worth(choice, plan.entities, plan.replications)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +18,11 @@ _INDENT = " " * 14
 
 def last_wall_s(folder: Path, plan: Plan) -> float | None:
     """Return the seconds that the last run of this scenario file took, if it was one of the same size."""
+    from kzsim.experiments.disk import read_json
+
     try:
         latest = (folder / "LATEST").read_text(encoding="utf-8").strip()
-        manifest = json.loads((folder / latest / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_json(folder / latest / "manifest.json")
     except (OSError, ValueError):
         return None
     same = all(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -15,9 +14,10 @@ from kzsim.cli.failures import ExitCode, Session, model_faults, results_mistakes
 def is_one(path: Path) -> bool:
     """Return whether a stored folder holds a comparison."""
     from kzsim.experiments.comparisons import is_comparison
+    from kzsim.experiments.disk import read_json
 
     try:
-        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_json(path / "manifest.json")
     except (OSError, ValueError):
         return False  # whoever reads it next says what is wrong with it
     return isinstance(manifest, dict) and is_comparison(manifest)

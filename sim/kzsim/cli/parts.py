@@ -47,9 +47,11 @@ def parts_lines(result: Comparison, width: int, prose: int, *, simultaneous: boo
 
 def _shown(cells: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield those whom a corridor serves and the rest; farm goods where nobody uses one."""
+    from kzsim.experiments.comparisons.cells import part
+
     served = {cell[:3] for cell in cells if cell[4] == "user"}
     for cell in cells:
-        klass, role = cell[3:]
+        klass, role = part(cell[3]), cell[4]
         if role == "user" or klass == "rest" or (klass == "agricultural" and cell[:3] not in served):
             yield cell
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -197,7 +196,7 @@ def figure_mistakes() -> Iterator[None]:
 
 def _write(folder: Path, drawn: Sequence[Drawn], forms: Sequence[str]) -> list[tuple[Drawn, list[str]]]:
     """Write every figure and its table; all are made before the first is written."""
-    from kzsim.experiments.disk import said_plainly
+    from kzsim.experiments.disk import folder_for, put_all, said_plainly
     from kzsim.experiments.files import csv_bytes
     from kzsim.figures.catalogue import figure_bytes
 
@@ -205,24 +204,10 @@ def _write(folder: Path, drawn: Sequence[Drawn], forms: Sequence[str]) -> list[t
     contents = [
         (one, {**{form: render(one, form) for form in forms}, "csv": csv_bytes(one.table)}) for one in drawn
     ]
-    written = []
-    with said_plainly(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for one, files in contents:
-            paths = []
-            for form, content in files.items():
-                path = folder / f"{one.name}.{form}"
-                _replace(path, content)
-                paths.append(str(path))
-            written.append((one, paths))
-    return written
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a whole file in the place of an older one, or leave that as it is."""
-    temporary = path.with_name(f".tmp-{secrets.token_hex(4)}-{path.name}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    placed = [
+        (one, {folder / f"{one.name}.{form}": content for form, content in files.items()})
+        for one, files in contents
+    ]
+    with said_plainly(folder, "figures"), folder_for(folder):
+        put_all([found for _, files in placed for found in files.items()], "figures")
+    return [(one, [str(path) for path in files]) for one, files in placed]

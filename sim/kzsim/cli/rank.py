@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +111,7 @@ def rank(
         race = _race(paths, _loaded(paths, settings), indicator, flows, delta, alpha, replications, seed)
     for warning in _warnings(race.scenarios) if not session.quiet else ():
         screen.note(warning)
-    with results_mistakes(), model_faults(), uncertain.method_mistakes():
+    with results_mistakes(), model_faults(), uncertain.method_mistakes(), ExitStack() as leaving:
         from kzsim import experiments
         from kzsim.experiments.uncertainty.keeping import find_study
         from kzsim.experiments.uncertainty.ranking import FIRST_STAGE, cost_of
@@ -127,7 +128,7 @@ def rank(
         workers = jobs or processors()
         if dry_run:
             return _announce(session, race, cost_of(race, choice, workers), stored)
-        experiments.prepare(folder)
+        leaving.enter_context(experiments.prepared(folder))
         stored = _run(session, race, choice, workers, folder)
     return study.finish(session, stored, lines(stored), _code(stored), again=False)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +70,7 @@ def report(
     if template is not None and "pdf" not in formats:
         raise click.UsageError("--template sets the PDF; ask for it with --format pdf")
     with results_mistakes(), report_mistakes():
-        from kzsim.brief.content import brief_of
-        from kzsim.brief.of_comparison import compared
+        from kzsim.experiments.disk import put_all
         from kzsim.experiments.studies import open_study
         from kzsim.figures.letters import lacking
         from kzsim.language import speaker
@@ -85,27 +84,22 @@ def report(
         if "pdf" in formats:
             check_pdf(mould)
         say = speaker(lang)
-        brief = brief_of(found, say, other)
-        # against another run, figures of its own counterfactual would answer another question
-        pictured = compared(found)
-        drawn = figures(pictured, say, without=COUNTERFACTUAL if other is not None else ())
-        if found.kind != pictured.kind:  # over plausible worlds: the verdict before the comparison beside it
-            drawn = [*figures(found, say), *drawn]
+        said = told(found, say, other)
+        drawn = said.drawn()
         makers: dict[str, Callable[[], bytes]] = {
-            "html": lambda: _html(brief, pictured, drawn, say),
-            "pdf": lambda: _pdf(brief, drawn, say, mould),
+            "html": lambda: html_of(said, say, drawn),
+            "pdf": lambda: _pdf(said.brief, drawn, say, mould),
         }
         # all are made before one is written
-        made = [(path, makers[form]()) for form, path in paths.items()]
-        replace_all(made)
+        put_all([(path, makers[form]()) for form, path in paths.items()])
         if "pdf" in formats:  # in a page letters are text, for the reader's own fonts
             screen.no_font(lacking(one for _, one in drawn))
     if session.json:
         files = {form: str(path) for form, path in paths.items()}
-        write({"status": "done", "study": str(found.path), "headline": brief.headline, "files": files})
+        write({"status": "done", "study": str(found.path), "headline": said.brief.headline, "files": files})
         return ExitCode.DONE
     if not session.quiet:
-        screen.out([brief.headline])
+        screen.out([said.brief.headline])
     screen.out(str(path) for path in paths.values())
     return ExitCode.DONE
 
@@ -122,6 +116,37 @@ def targets(study: Study, formats: Sequence[str], target: str | None) -> dict[st
     return {form: path.with_suffix(f".{form}") for form in formats}
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the report of a study says.
+
+    `pictured` is the study in its figures: of plausible worlds the comparison beside them. `drawn` gives
+    the figures with the name of their kind; that takes seconds.
+    """
+
+    brief: Brief
+    pictured: Study
+    drawn: Callable[[], list[tuple[str, Drawn]]]
+
+
+def told(found: Study, say: Speaker, other: Study | None = None) -> Told:
+    """Return what the report of a study says, against the run `other`. Raises BriefError, ResultsError."""
+    from kzsim.brief.content import brief_of
+    from kzsim.brief.of_comparison import compared
+
+    brief = brief_of(found, say, other)
+    pictured = compared(found)
+
+    def drawn() -> list[tuple[str, Drawn]]:
+        # against another run, figures of its own counterfactual would answer another question
+        shown = figures(pictured, say, without=COUNTERFACTUAL if other is not None else ())
+        if found.kind == pictured.kind:
+            return shown
+        return [*figures(found, say), *shown]  # over plausible worlds: the verdict before the comparison
+
+    return Told(brief, pictured, drawn)
+
+
 def figures(study: Study, say: Speaker, without: Sequence[str] = ()) -> list[tuple[str, Drawn]]:
     """Return every figure of a study with the name of its kind, but for the kinds `without`."""
     from kzsim.figures.catalogue import FIGURES
@@ -133,10 +158,14 @@ def figures(study: Study, say: Speaker, without: Sequence[str] = ()) -> list[tup
     return found
 
 
-def _html(brief: Brief, study: Study, drawn: Sequence[tuple[str, Drawn]], say: Speaker) -> bytes:
+def html_of(said: Told, say: Speaker, drawn: Sequence[tuple[str, Drawn]] | None = None) -> bytes:
+    """Return the HTML page, with its figures drawn unless they were before."""
     from kzsim.brief.html import html_page
+    from kzsim.experiments.studies import readable
 
-    return html_page(brief, study, drawn, say)
+    shown = said.drawn() if drawn is None else drawn
+    with readable(said.pictured):
+        return html_page(said.brief, said.pictured, shown, say)
 
 
 def _pdf(brief: Brief, drawn: Sequence[tuple[str, Drawn]], say: Speaker, template: Path | None) -> bytes:
@@ -154,6 +183,8 @@ def check_writable(path: Path) -> None:
     remedy = "Name another file with --out."
     if path.is_dir():
         raise ResultsError(f"{path}: this is a folder.", remedy)
+    if path.exists() and not path.is_file():  # a device or a pipe, which a file would take the place of
+        raise ResultsError(f"{path}: this is no file that could be replaced.", remedy)
     if not path.parent.is_dir():
         raise ResultsError(f"{path.parent}: there is no such folder.", remedy)
     if not os.access(path.parent, os.W_OK):
@@ -165,46 +196,6 @@ def check_pdf(template: Path | None) -> None:
     from kzsim.brief.pdf import check
 
     check(template)
-
-
-def replace_all(made: Sequence[tuple[Path, bytes]]) -> None:
-    """Write files in their order. Raises ResultsError for one that cannot be, and names those before it."""
-    from kzsim.experiments.errors import ResultsError
-
-    for number, (path, content) in enumerate(made):
-        try:
-            replace(path, content)
-        except ResultsError as error:
-            before = ", ".join(str(one) for one, _ in made[:number])
-            written = f" Already written: {before}." if before else ""
-            raise ResultsError(f"{error.message}{written}", error.remedy) from error
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; one that is there is replaced in one step. Raises ResultsError."""
-    from kzsim.experiments.errors import ResultsError
-
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
-        raise ResultsError(
-            f"{path}: it cannot be written: {error.strerror}.", "Name another file with --out."
-        ) from error
-
-
-def _umask() -> int:
-    """Return what this process takes away from the permissions of a new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ def run(
         for warning in scenario.warnings:
             screen.note(str(warning))
 
-    with results_mistakes(), model_faults():
+    with results_mistakes(), model_faults(), ExitStack() as leaving:
         from kzsim import experiments
         from kzsim.cli import progress
         from kzsim.experiments.uncertainty.keeping import forget, kept_in
@@ -140,7 +140,7 @@ def run(
             with suppress(experiments.ResultsError):  # a stored run can be read where nothing can be written
                 experiments.point_latest(folder, stored)
             return finish(session, path, experiments.load_run(stored), stored, again=True)
-        experiments.prepare(folder)
+        leaving.enter_context(experiments.prepared(folder))
         choice = experiments.choose_engine(plan, engine)
         have_ready(session, choice)
         workers = jobs or worth(choice, plan.entities, plan.replications)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,7 @@ def sensitivity(
         )
     for warning in base.scenario.warnings if not session.quiet else ():
         screen.note(str(warning))
-    with results_mistakes(), model_faults(), uncertain.method_mistakes():
+    with results_mistakes(), model_faults(), uncertain.method_mistakes(), ExitStack() as leaving:
         from kzsim import experiments
         from kzsim.experiments.uncertainty.evaluate import cost
         from kzsim.experiments.uncertainty.keeping import find_study
@@ -127,7 +128,7 @@ def sensitivity(
         if stored is not None and not dry_run:
             return study.finish(session, stored, lines(stored), ExitCode.DONE, again=True)
         if not dry_run:
-            experiments.prepare(folder)  # before anything is run, the estimate too
+            leaving.enter_context(experiments.prepared(folder))  # before anything is run, the estimate too
         runs = len(made.shares) * replications
         choice = experiments.choose_engine(
             experiments.plan(base.scenario, replications=runs, counterfactual=False), engine

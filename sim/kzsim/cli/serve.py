@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import traceback
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kzsim.cli import options, screen
 from kzsim.cli.documents import write
 from kzsim.cli.failures import ExitCode, Session, Stop, scenario_mistakes
+
+if TYPE_CHECKING:
+    from kzsim.brief.content import Brief
+
+    Said = tuple[Brief, Mapping[str, Any], Path, Mapping[str, Any]]
+    """What a report says: the brief, and the descriptions of all that is in its figures."""
 
 EPILOG = """\b
 Only browsers on this machine are answered, and only at the address that is printed: it holds a
@@ -58,7 +68,7 @@ def serve(session: Session, out: str, scenarios: str, port: int) -> ExitCode:
             Path(out),
             port=port,
             held=_held,
-            report=_report,
+            report=Reports(),
             faulty=lambda error: _tell(session, error),
         )
     except OSError as error:
@@ -68,17 +78,50 @@ def serve(session: Session, out: str, scenarios: str, port: int) -> ExitCode:
             status="refused",
             remedy="Leave --port out to take any that is free.",
         ) from error
-    try:
-        _announce(session, server.address)
-        server.serve_forever(poll_interval=0.2)
-    except KeyboardInterrupt:
-        screen.note("\nStopping.")
-    finally:
-        stopped = server.end()
+    with heard_once(server.jobs.kill):
+        try:
+            _announce(session, server.address)
+            server.serve_forever(poll_interval=0.2)
+        except KeyboardInterrupt:
+            screen.note("\nStopping.")
+        finally:
+            stopped = server.end()
     if stopped:
         screen.note("The simulation that was running was ended; nothing of it was written.")
         return ExitCode.INTERRUPTED
     return ExitCode.DONE
+
+
+@contextmanager
+def heard_once(again: Callable[[], None]) -> Iterator[None]:
+    """Let the first Ctrl-C, polite kill or closed terminal interrupt, and call ``again`` at others.
+
+    The first one begins the end, which waits for a simulation to stop. Were a second one an interruption too,
+    it would break that off and leave the simulation running, in a session of its own, with nobody to stop it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    heard = False
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        nonlocal heard
+        if heard:
+            again()
+        else:
+            heard = True
+            raise KeyboardInterrupt
+
+    previous: dict[int, Any] = {}
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
+            previous[number] = signal.signal(number, hear)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _announce(session: Session, address: str) -> None:
@@ -97,24 +140,41 @@ def _held(key: str, year: int) -> Iterator[str]:
         yield f"{item.text} ({item.grade})" if item.grade else item.text
 
 
-@lru_cache(maxsize=8)  # stored results do not change, and a year's figures take seconds to draw
-def _report(path: Path, lang: str) -> bytes:
-    """Return the report of stored results as `kzsim report` makes it; ReportError if there can be none."""
-    from kzsim.brief.content import brief_of
-    from kzsim.brief.errors import BriefError
-    from kzsim.brief.html import html_page
-    from kzsim.cli.report import figures
-    from kzsim.experiments import ResultsError
-    from kzsim.experiments.studies import open_study
-    from kzsim.language import speaker
-    from kzsim.serve.site import ReportError
+class Reports:
+    """Makes the report of stored results as `kzsim report` does, and keeps the latest: some take seconds.
 
-    say = speaker(lang)
-    try:
-        study = open_study(path)
-        return html_page(brief_of(study, say), study, figures(study, say), say)
-    except (BriefError, ResultsError) as error:
-        raise ReportError(f"{error.message} {error.remedy}") from error
+    A kept one is given only as long as all that it says is the same. Stored results may come to say more:
+    a sweep that is resumed gets further points, a comparison a verdict over plausible worlds made after it.
+    """
+
+    KEPT = 8
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Path, str], tuple[Said, bytes]] = {}
+
+    def __call__(self, path: Path, lang: str) -> bytes:
+        """Return the page in a language. Raises ReportError if there can be none."""
+        from kzsim.brief.errors import BriefError
+        from kzsim.cli.report import html_of, told
+        from kzsim.experiments import ResultsError
+        from kzsim.experiments.studies import open_study
+        from kzsim.language import speaker
+        from kzsim.serve.site import ReportError
+
+        try:
+            found = open_study(path)
+            say = speaker(lang)
+            said = told(found, say)
+            now = (said.brief, found.manifest, said.pictured.path, said.pictured.manifest)
+            before, page = self._kept.pop((path, lang), (None, b""))
+            if before != now:
+                page = html_of(said, say)
+        except (BriefError, ResultsError) as error:
+            raise ReportError(f"{error.message} {error.remedy}") from error
+        self._kept[path, lang] = (now, page)
+        if len(self._kept) > self.KEPT:
+            del self._kept[next(iter(self._kept))]
+        return page
 
 
 def _tell(session: Session, error: BaseException) -> None:

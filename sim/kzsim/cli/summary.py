@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzsim.brief.digest import WHO, Change, Empties, Estimate, Flow, served
-from kzsim.cli import screen, time_costs, words
+from kzsim.brief.digest import WHO, Binding, Change, Empties, Estimate, Flow, served
+from kzsim.cli import before_the_border, screen, time_costs, words
 from kzsim.cli.flow_table import fitted
 from kzsim.cli.table import Column, fill
+from kzsim.indicators.legs import AT_HOME
 from kzsim.indicators.spoken import plain
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
     yield ""
     yield from fitted(flows, [(_NUMBERS, _numbers), (_CAUSES, _causes)], width, empties=_empties)
     yield ""
+    yield from before_the_border.lines(flows, width, prose)
     yield from time_costs.lines(flows, width, prose)
     if result.comparison is not None:
         yield ""
@@ -94,7 +96,7 @@ def document(
             "cohort_until": followed.isoformat(),
             "end": end.isoformat(),
         },
-        "flows": [asdict(flow) for flow in flows],
+        "flows": [_as_data(flow) for flow in flows],
         "judgements": [asdict(judgement) for judgement in result.judgements],
         "warnings": list(result.warnings),
         "notes": list(result.notes),
@@ -102,6 +104,13 @@ def document(
     }
 
 
+def _as_data(flow: Flow) -> dict[str, Any]:
+    """Return a flow as data; of legs of a journey nothing where there are none."""
+    found = asdict(flow)
+    return found if flow.waits else {name: value for name, value in found.items() if name not in _OF_LEGS}
+
+
+_OF_LEGS = ("waits", "changed")
 _NUMBERS = (
     Column("Per\nday", number=True, said="throughput per day"),
     Column("Mean\nh", number=True, said="mean crossing time in hours"),
@@ -170,6 +179,10 @@ def _binds(flow: Flow) -> str:
     binding = flow.binding
     if binding is None or binding.binds == "nothing":
         return "nothing"
+    return _limit(binding) + (", at home" if binding.cause == AT_HOME else "")
+
+
+def _limit(binding: Binding) -> str:
     side, stage = binding.side.upper(), plain(binding.stage)
     place = f"{side} {stage}".strip()
     at = f" at {place}" if place else ""
@@ -180,6 +193,9 @@ def _binds(flow: Flow) -> str:
         return f"servers{at}{busy}"
     if binding.binds == "zone":
         return f"places{at}" + (f", kept by {plain(binding.cause)}" if binding.cause else "")
+    if binding.binds == "tokens" and binding.cause:
+        busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
+        return f"{plain(binding.cause)}{at}{busy}"
     return f"{binding.binds}{at}"
 
 
@@ -200,10 +216,25 @@ def _corridors(result: RunResult, flows: Sequence[Flow], width: int, prose: int)
     yield ""
     yield from fitted(touched, [(_DIFFERENCES, _differences), (_LEVELS, _levels)], width)
     yield ""
-    for who, name in WHO.items():
-        yield from fill(_verdicts(touched, who, name), prose)
+    yield from before_the_border.changes(touched, _plus_minus, width, prose)
+    told: list[Change] = []
+    for name, changes in _spoken_of(touched):
+        told += [change for _, change in changes]
+        yield from fill(_verdicts(name, changes), prose)
     yield from fill(time_costs.gains(result.corridor_gains), prose)
-    yield from fill(_at_once([change for flow in touched for change in flow.changes]), prose)
+    yield from fill(_at_once(told), prose)
+
+
+def _spoken_of(flows: Sequence[Flow]) -> Iterator[tuple[str, list[tuple[Flow, Change]]]]:
+    """Yield of whom it is said what the corridors changed, by what they are called."""
+    for who, name in WHO.items():
+        yield name, [(flow, change) for flow in flows if (change := _change(flow, who)) is not None]
+    for leg, where in before_the_border.COMPARED.items():
+        for who, name in WHO.items():
+            of_leg = [(flow, before_the_border.change_of(flow, leg, who)) for flow in flows]
+            known = [(flow, change) for flow, change in of_leg if change is not None]
+            if known:
+                yield f"{name}, {where}", known
 
 
 def _users(result: RunResult, touched: Sequence[Flow]) -> str:
@@ -253,9 +284,8 @@ def _change(flow: Flow, who: str) -> Change | None:
     return next((change for change in flow.changes if change.who == who), None)
 
 
-def _verdicts(flows: Sequence[Flow], who: str, name: str) -> str:
+def _verdicts(name: str, changes: Sequence[tuple[Flow, Change]]) -> str:
     """Return one sentence on all flows: where these gain, where they lose, where it is open."""
-    changes = [(flow, change) for flow in flows if (change := _change(flow, who)) is not None]
     said = [
         text + _where([(flow, change) for flow, change in changes if change.verdict == verdict], changes)
         for verdict, text in VERDICTS.items()

@@ -23,7 +23,8 @@ def validate(session: Session, files: tuple[str, ...]) -> ExitCode:
     """Check scenario files and sweep files without running them.
 
     Every mistake is shown at once, in the order of the file, with its line and a suggestion. Values outside
-    the range of the evidence are warnings. The exit code is 2 if a file is invalid.
+    the range of the evidence are warnings. A note says where trucks or trains of a valid scenario may come to
+    wait for each other for ever. The exit code is 2 if a file is invalid.
     """
     with scenario_mistakes():
         from kzsim.scenario import is_sweep
@@ -31,11 +32,16 @@ def validate(session: Session, files: tuple[str, ...]) -> ExitCode:
 
         documents: list[dict[str, Any]] = []
         for name in files:
-            found = _problems_of_sweep(name) if is_sweep(name) else problems_of_scenario(name)
+            swept = is_sweep(name)
+            found = _problems_of_sweep(name) if swept else problems_of_scenario(name)
             documents.append(_document(name, found))
+            if documents[-1]["valid"] and not swept:
+                documents[-1]["notes"] = _deadlocks(name)
             if not session.json:
                 for problem in found:
                     click.echo(str(problem))
+                for note in documents[-1]["notes"]:
+                    click.echo(f"{name}: note: {note}")
                 if documents[-1]["valid"]:
                     click.echo(f"{name}: valid" + (f", with {count(len(found), 'warning')}" if found else ""))
     invalid = [document for document in documents if not document["valid"]]
@@ -55,7 +61,14 @@ def _problems_of_sweep(name: str) -> tuple[Problem, ...]:
     return validate_sweep(name)
 
 
+def _deadlocks(name: str) -> list[str]:
+    """Return where those of a valid scenario may come to wait for each other for ever."""
+    from kzsim import border, scenario
+
+    return list(border.deadlock_notes(border.build(scenario.load(name)).network))
+
+
 def _document(name: str, found: tuple[Problem, ...]) -> dict[str, Any]:
     errors = [problem_document(problem) for problem in found if problem.severity == "error"]
     warnings = [problem_document(problem) for problem in found if problem.severity == "warning"]
-    return {"file": name, "valid": not errors, "problems": errors, "warnings": warnings}
+    return {"file": name, "valid": not errors, "problems": errors, "warnings": warnings, "notes": []}

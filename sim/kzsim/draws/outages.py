@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+
 import numpy as np
 import numpy.typing as npt
 
 from kzsim.draws.streams import uniforms
 from kzsim.draws.variates import duration_ms
-from kzsim.network.model import Distribution, Outages
+from kzsim.network.model import Distribution, Outages, Pace
 from kzsim.network.program import LONGEST_HORIZON_MS
 
 I64 = npt.NDArray[np.int64]
@@ -25,6 +28,8 @@ def outage_spans(outages: Outages, horizon_ms: int, seed: int, replication: int)
     The times of outage i are those of number i of the stream, so a longer horizon keeps the earlier ones.
     Something is in order for at least 1 ms.
     """
+    if outages.pace is not None:
+        return _paced(outages, outages.pace, horizon_ms, seed, replication)
     begins, overs, now, skip = [], [], 0, 0
     while now < horizon_ms:
         between = np.maximum(1, _times(outages.between, outages.stream, BETWEEN, seed, replication, skip))
@@ -37,6 +42,39 @@ def outage_spans(outages: Outages, horizon_ms: int, seed: int, replication: int)
     begin, over = np.concatenate([nothing, *begins]), np.concatenate([nothing, *overs])
     before = begin < horizon_ms
     return begin[before], over[before]
+
+
+def _paced(outages: Outages, pace: Pace, horizon_ms: int, seed: int, replication: int) -> tuple[I64, I64]:
+    """The same where the times in between pass on a clock with a pace."""
+    begins: list[int] = []
+    overs: list[int] = []
+    now, skip = 0, 0
+    while True:
+        between = _times(outages.between, outages.stream, BETWEEN, seed, replication, skip)
+        lasting = _times(outages.lasting, outages.stream, LASTING, seed, replication, skip)
+        for gap, length in zip(between.tolist(), lasting.tolist(), strict=True):
+            begin = _passed(pace, now, gap, horizon_ms)
+            if begin >= horizon_ms:
+                return np.array(begins, dtype=np.int64), np.array(overs, dtype=np.int64)
+            now = begin + length
+            begins.append(begin)
+            overs.append(now)
+        skip += _CHUNK
+
+
+def _passed(pace: Pace, now: int, gap: int, horizon_ms: int) -> int:
+    """The instant after ``now`` at which the clock has gone on by ``gap`` ms; the horizon if none is."""
+    left = float(gap)
+    piece = bisect_right(pace.at_ms, now) - 1
+    at = now
+    while at < horizon_ms:
+        end = pace.at_ms[piece + 1] if piece + 1 < len(pace.at_ms) else horizon_ms
+        passes = pace.value[piece] * (end - at)
+        if passes > 0.0 and left <= passes:
+            return max(now + 1, at + math.ceil(left / pace.value[piece]))
+        left -= passes
+        at, piece = end, piece + 1
+    return horizon_ms
 
 
 def _times(

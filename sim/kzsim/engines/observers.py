@@ -46,8 +46,12 @@ def observers_of(
     place_ms: I64,
     idle_ms: I64,
     chosen: I64 | None = None,
+    no_shows: I64 | None = None,
 ) -> Observers:
-    """Count what is in the records; the other tables are passed on (``chosen``: None, no choices).
+    """Count what is in the records; the other tables are passed on.
+
+    ``chosen``, ``no_shows``: None without choices, and where everybody shows up.
+
 
     Who never came is not counted. Raises ValueError if somebody leaves before arriving, or at the horizon or
     later.
@@ -106,6 +110,7 @@ def observers_of(
         times=histogram(group[through], stay_followed[through], TIME_BITS, follow_up, n),
         waits=waits.reshape(n, causes, -1),
         starts=starts,
+        no_shows=np.zeros((n, 0), dtype=np.int64) if no_shows is None else no_shows,
         chosen=np.zeros((n, 0), dtype=np.int64) if chosen is None else chosen,
         arrivals=_by_interval(program, records.arrival_ms, records.group),
         exits=_by_interval(program, records.exit_ms[~inside], records.group[~inside]),

@@ -18,6 +18,7 @@ from kzsim.evidence.demand import (
     demand,
     profiles,
     rail_demand,
+    rail_years,
     road_demand,
 )
 from kzsim.evidence.episodes import Disruptions, Episode, disruptions
@@ -92,6 +93,7 @@ __all__ = [
     "meaning",
     "profiles",
     "rail_demand",
+    "rail_years",
     "requestable_keys",
     "road_demand",
     "sources",

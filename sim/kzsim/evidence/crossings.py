@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "crossings.yaml"
+PLANNED = "planned.yaml"
 MINUTES_PER_DAY = 1440
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
@@ -62,6 +64,8 @@ def read_geography(folder: Path) -> Geography:
     found = {}
     for key, entry in top.section("crossings").sections():
         found[key] = _crossing(key, entry, weekdays, known, check)
+    for key, entry in read(folder, PLANNED).section("rail").sections():
+        found[key] = _with_railway(entry, found, key, known, check)
     convention = top.section("rail_convention")
     check.grade(convention)
     check.sources(convention)
@@ -152,6 +156,17 @@ def _crossing(
     if ("rail" in crossing.modes) != (crossing.rail is not None):
         raise entry.error("modes and rail stations disagree")
     return crossing
+
+
+def _with_railway(
+    entry: Section, found: Mapping[str, Crossing], key: str, known: Conventions, check: Checker
+) -> Crossing:
+    """A crossing with the stations of a railway that is planned."""
+    entry.require_word(key, found)
+    crossing = found[key]
+    if crossing.rail is not None:
+        raise entry.error("has a railway already, in crossings.yaml")
+    return replace(crossing, rail=_rail(entry.section("stations"), known, check), planned=("rail",))
 
 
 def _names(entry: Section, known: Conventions) -> Mapping[str, str]:

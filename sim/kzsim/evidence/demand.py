@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kzsim.evidence.conventions import Conventions, conventions, read_conventions
+from kzsim.evidence.crossings import PLANNED
 from kzsim.evidence.errors import EvidenceError
 from kzsim.evidence.facts import Fact, check_range
 from kzsim.evidence.reader import Section, packaged, read, suggestion
@@ -148,6 +149,13 @@ def rail_demand(crossing: str, year: int) -> RailDemand:
     return found[crossing][year]
 
 
+def rail_years(crossing: str) -> tuple[int, ...]:
+    """The years in which the evidence has trains of ``crossing``, 2020 and 2021 among them where 2022 is."""
+    known = demand().rail.get(crossing, {})
+    rest = [year for year, of in conventions().rest_from.items() if of in known]
+    return tuple(sorted((*known, *rest)))
+
+
 def _require(crossing: str, year: int, found: Mapping[str, Mapping[int, object]], mode: str) -> None:
     if crossing not in found:
         raise EvidenceError(f"no {mode} demand for the crossing {crossing!r}{suggestion(crossing, found)}")
@@ -169,12 +177,35 @@ def read_demand(folder: Path) -> Demand:
             {crossing: _years(entry, profiles, known, check, _road) for crossing, entry in road.sections()}
         ),
         rail=MappingProxyType(
-            {crossing: _years(entry, profiles, known, check, _rail) for crossing, entry in rail.sections()}
+            {
+                **{
+                    crossing: _years(entry, profiles, known, check, _rail)
+                    for crossing, entry in rail.sections()
+                },
+                **_planned(folder, profiles, known, check),
+            }
         ),
         context=top.rest("count_definition", "road_optional", "perishable_detail", "grain_detail"),
     )
     top.close()
     return found
+
+
+def _planned(
+    folder: Path, profiles: Profiles, known: Conventions, check: Checker
+) -> Mapping[str, Mapping[int, RailDemand]]:
+    """Trains of the railways that are planned, in the years that their entries have."""
+    found = {}
+    for crossing, entry in read(folder, PLANNED).section("rail").sections():
+        years = {}
+        for year, section in entry.section("demand").sections():
+            if year not in map(str, known.modelled_years):
+                raise section.error(
+                    f"is none of the modelled years {', '.join(map(str, known.modelled_years))}"
+                )
+            years[int(year)] = _rail(section, crossing, int(year), profiles, known, check)
+        found[crossing] = MappingProxyType(years)
+    return MappingProxyType(found)
 
 
 def _profiles(top: Section, known: Conventions, check: Checker) -> Profiles:

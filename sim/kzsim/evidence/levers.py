@@ -18,8 +18,10 @@ WIND = "wind.capacity_factor"
 DEMAND = "demand."
 ALL = "all"
 FACTOR = "factor"
+OF_CLASS = "slots."
+EMPTIES = "empties"
 
-LeverKind = Literal["value", "release", "factor", "cap", "capacity"]
+LeverKind = Literal["value", "release", "factor", "cap", "capacity", "ceiling"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Lever:
 
     ``kind``: ``value`` replaces the entry of the evidence that ends in ``param``; ``release`` lets so
     many a day out of China; ``factor`` multiplies the demand of ``classes``, ``cap`` limits it (trains a
-    day); ``capacity`` multiplies servers. ``directions`` are those an episode of it may have.
+    day); ``capacity`` multiplies servers; ``ceiling`` is how many trains a day of ``classes`` the neighbour
+    accepts, of those that it accepts at all. ``directions`` are those an episode of it may have.
     """
 
     param: str
@@ -91,6 +94,36 @@ def levers(mode: str) -> Mapping[str, Lever]:
         found = [
             Lever(
                 "slots", mode, "value", "trains/day", "loaded trains a day that the neighbour accepts", ways
+            ),
+            *(
+                Lever(
+                    f"{OF_CLASS}{klass}",
+                    mode,
+                    "ceiling",
+                    "trains/day",
+                    f"trains of the class {klass} a day that the neighbour accepts, 0 for a ban; what has "
+                    "come waits",
+                    ways,
+                    (klass,),
+                )
+                for klass in profiles().classes[mode]
+                if klass != EMPTIES
+            ),
+            Lever(
+                "cn.grain.lab_hold",
+                mode,
+                "value",
+                "day",
+                "time for which a sampled train of grain is held that comes on these days",
+                (there,),
+            ),
+            Lever(
+                "cn.grain.sample_share",
+                mode,
+                "value",
+                "%",
+                "share of the trains of grain that come on these days from which a sample is taken",
+                (there,),
             ),
             Lever(
                 "transship.rate_container",

@@ -101,7 +101,8 @@ class Crossing:
     """One crossing, both sides. Keys of the mappings by side are the sides ``kz`` and ``cn``.
 
     ``names`` holds the post's names by side and language. ``weekly_closed`` holds weekdays, 0 = Monday.
-    ``closed_dates`` is by year, sorted by date. ``modernisation``, ``off_site_terminal`` are plain context.
+    ``closed_dates`` is by year, sorted by date. ``planned`` are modes that it has only in scenarios that name
+    it. ``modernisation``, ``off_site_terminal`` are plain context.
     """
 
     key: str
@@ -123,6 +124,12 @@ class Crossing:
     modernisation: Mapping[str, Any]
     off_site_terminal: Mapping[str, Any]
     notes: tuple[str, ...]
+    planned: tuple[str, ...] = ()
+
+    @property
+    def every_mode(self) -> tuple[str, ...]:
+        """The modes that it has, and those that are planned."""
+        return (*self.modes, *self.planned)
 
     def hours_on(self, side: str, day: date) -> Hours | None:
         """The hours in force on ``day`` of that side's own calendar, or None where the evidence has none."""

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         load_run,
         point_latest,
         prepare,
+        prepared,
         store,
         verify,
     )
@@ -85,6 +86,7 @@ __all__ = [
     "plan",
     "point_latest",
     "prepare",
+    "prepared",
     "reproduce",
     "resolve_run",
     "run",
@@ -124,6 +126,7 @@ _HOME = {
     "plan": "kzsim.experiments.runs",
     "point_latest": "kzsim.experiments.ledger",
     "prepare": "kzsim.experiments.ledger",
+    "prepared": "kzsim.experiments.ledger",
     "reproduce": "kzsim.experiments.verification",
     "resolve_run": "kzsim.experiments.stored",
     "run": "kzsim.experiments.runs",

@@ -19,6 +19,7 @@ from kzsim.indicators.entity_columns import (
     entity_table,
     step_name,
 )
+from kzsim.network.entities import NOT_YET
 from kzsim.network.model import Account
 
 if TYPE_CHECKING:
@@ -67,17 +68,19 @@ def _field(column: Column) -> pa.Field:
 def entities_in_table(model: Model, entities: Entities, outcome: Outcome, replication: int) -> pa.Table:
     """The table of one replication, in the order of the entities; ``outcome`` must have a trace.
 
-    Raises ValueError if it has none.
+    Who would have followed another and never came has no row. Raises ValueError if there is no trace.
     """
     if outcome.trace is None:
         raise ValueError("the engine was not asked for a trace")
     columns = {
         **_who(model, entities, replication),
-        **_times(model, entities, outcome, outcome.trace),
+        **_times(model, outcome, outcome.trace),
         **_steps(model, entities, outcome.trace),
     }
     schema = entities_schema(model)
-    return pa.table([columns[name] for name in schema.names], schema=schema)
+    table = pa.table([columns[name] for name in schema.names], schema=schema)
+    came = outcome.arrival_ms != NOT_YET
+    return table if came.all() else table.filter(pa.array(came))
 
 
 def _who(model: Model, entities: Entities, replication: int) -> dict[str, pa.Array]:
@@ -115,13 +118,13 @@ def _labels(names: tuple[str, ...] | list[str], codes: npt.NDArray[Any]) -> pa.A
     return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int16()), pa.array(names, pa.string()))
 
 
-def _times(model: Model, entities: Entities, outcome: Outcome, trace: Trace) -> dict[str, pa.Array]:
+def _times(model: Model, outcome: Outcome, trace: Trace) -> dict[str, pa.Array]:
     inside = outcome.exit_ms == STILL_INSIDE
     end_ms = np.where(inside, model.program.horizon_ms, outcome.exit_ms)
     return {
-        "arrival_ms": pa.array(entities.arrival_ms),
+        "arrival_ms": pa.array(outcome.arrival_ms),
         "exit_ms": pa.array(outcome.exit_ms, mask=inside),
-        "stay_ms": pa.array(end_ms - entities.arrival_ms),
+        "stay_ms": pa.array(end_ms - outcome.arrival_ms),
         "free_flow_ms": pa.array(outcome.free_flow_ms),
         **{
             account_column(account_name(account)): pa.array(trace.account_ms[:, account].copy())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -16,12 +15,12 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.disk import folder_for, read_json, said_plainly, sha256_of
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.result import RunResult
 from kzsim.experiments.runs import Plan
@@ -48,6 +47,19 @@ def prepare(folder: Path) -> None:
         probe.rmdir()
 
 
+@contextmanager
+def prepared(folder: Path) -> Iterator[None]:
+    """As ``prepare``; folders that it made are removed on leaving if nothing was stored in them.
+
+    So a run that fails or is stopped leaves no trace.
+    """
+    with ExitStack() as leaving:
+        with said_plainly(folder):
+            leaving.enter_context(folder_for(folder))
+        prepare(folder)
+        yield
+
+
 def find(folder: Path, digest: str, needed: tuple[str, ...] = ()) -> Path | None:
     """The stored run of that digest in a scenario's folder, the oldest if there are several.
 
@@ -63,7 +75,7 @@ def find(folder: Path, digest: str, needed: tuple[str, ...] = ()) -> Path | None
         )
     for path in candidates:
         try:
-            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            manifest = read_json(path / MANIFEST)
         except (OSError, ValueError):
             continue  # damaged or not a run: it is left alone and the run is made again
         if not isinstance(manifest, dict) or manifest.get("digest") != digest:
@@ -116,7 +128,7 @@ def keep(
     with said_plainly(folder):
         try:
             temporary.mkdir(exist_ok=begun is not None)
-            hashes = {path.name: _hash(path) for path in temporary.iterdir()}
+            hashes = {path.name: sha256_of(path) for path in temporary.iterdir()}
             needed = tuple(sorted(hashes))
             for name, content in files:
                 _write(temporary / name, content)
@@ -184,14 +196,14 @@ def verify(path: Path, unread: tuple[str, ...] = ()) -> dict[str, Any]:
     """
     remedy = "Remove the folder and run the scenario again."
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(path / MANIFEST)
         hashes = manifest["files"]
         for name in sorted(hashes):
             if Path(name).name != name:
                 raise ResultsError(f"{path / MANIFEST}: {name!r} is not the name of a result file.", remedy)
             if name in unread:
                 (path / name).stat()
-            elif _hash(path / name) != hashes[name]:
+            elif sha256_of(path / name) != hashes[name]:
                 raise ResultsError(f"{path / name}: this file was changed after it was written.", remedy)
     except OSError as error:
         raise ResultsError(f"{error.filename or path}: {error.strerror}.", remedy) from error
@@ -266,11 +278,6 @@ def _a_second_later(target: Path) -> Path:
     said, _, digits = target.name.partition("-")
     later = datetime.strptime(said, _TIME) + timedelta(seconds=1)
     return target.with_name(f"{later:{_TIME}}-{digits}")
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:

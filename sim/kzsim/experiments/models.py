@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kzsim import border, evidence
 from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
+from kzsim.indicators.legs import CROSSING
 from kzsim.network.compile import compile_network
 from kzsim.network.size import expected_entities as expected_by_source
 from kzsim.scenario import without_corridors
@@ -81,6 +82,8 @@ def group_info(label: GroupLabel) -> GroupInfo:
         value_usd=label.worth.value_usd,
         lost_per_day_warm=label.worth.lost_per_day_warm,
         lost_per_day_cool=label.worth.lost_per_day_cool,
+        leg=label.leg,
+        usual=label.usual,
     )
 
 
@@ -138,6 +141,8 @@ def expected_entities(model: Model) -> tuple[Expected, ...]:
     by_source = expected_by_source(model.program.network)
     for source in model.program.network.sources:
         label = groups[source.kinds[0].group]
+        if label.leg != CROSSING:
+            continue  # of a journey of several legs one is counted
         flow = (label.crossing, label.mode, label.direction)
         totals[flow] = totals.get(flow, 0.0) + by_source[source.name]
     order: Iterable[tuple[str, str, str]] = dict.fromkeys((g.crossing, g.mode, g.direction) for g in groups)

@@ -74,11 +74,16 @@ def run_once(
         in_line=outcome.in_line,
         in_zone=outcome.in_zone,
         busy_ms=outcome.busy_ms,
+        capacity_ms=outcome.capacity_ms,
     )
     kept = None
     if outcome.passage is not None:
         kept = Passage(
-            entities.arrival_ms, outcome.passage.exit_ms, outcome.passage.free_flow_ms, entities.phase
+            outcome.passage.arrival_ms,
+            outcome.passage.exit_ms,
+            outcome.passage.free_flow_ms,
+            entities.phase,
+            entities.is_follower,
         )
     try:
         summary = summarise(model.layout, seen, hourly=hourly)

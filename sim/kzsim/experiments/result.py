@@ -21,7 +21,7 @@ class RunResult:
     order; text columns hold '' where nothing applies, numbers NaN. The ``counterfactual_*`` tables,
     ``comparison`` and ``corridor_gains`` are None without a counterfactual. ``hourly`` is None in a
     stored run that was read back. ``distribution``, ``occupancy`` and ``worst_days`` are None in runs
-    of earlier versions. ``timing``
+    of earlier versions, ``choices`` where nobody has a choice. ``timing``
     (seconds; never part of a result file but of the manifest) has ``wall_s``, ``replication_s`` (mean of one
     replication, counterfactual included) and ``entities`` (mean of one run of one replication). ``start``
     is aware, in Kazakhstan's clock.
@@ -50,6 +50,7 @@ class RunResult:
     counterfactual_distribution: pd.DataFrame | None = None
     occupancy: pd.DataFrame | None = None
     worst_days: pd.DataFrame | None = None
+    choices: pd.DataFrame | None = None
     corridor_gains: pd.DataFrame | None = None
     engine: str = ""
     outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

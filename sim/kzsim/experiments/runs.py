@@ -271,6 +271,7 @@ def _result(
     seconds: list[float],
 ) -> RunResult:
     from kzsim.indicators import tables
+    from kzsim.indicators.choices import choice_table
     from kzsim.indicators.corridor_gains import corridor_gain_table
     from kzsim.indicators.worst import worst_table
 
@@ -281,7 +282,14 @@ def _result(
 
     def bound(collected: Collected) -> pd.DataFrame:
         return tables.binding_table(
-            binding(collected.layout, collected.account_hours, collected.mean_busy_ms)
+            binding(
+                collected.layout,
+                collected.account_hours,
+                collected.mean_busy_ms,
+                collected.mean_capacity_ms,
+                collected.cohort_total,
+                collected.mean_idle_ms,
+            )
         )
 
     return RunResult(
@@ -308,6 +316,7 @@ def _result(
         counterfactual_distribution=None if base is None else tables.distribution_table(base),
         occupancy=tables.occupancy_table(seen),
         worst_days=worst_table(seen, border.start),
+        choices=choice_table(seen),
         corridor_gains=None if base is None else corridor_gain_table(seen, base.layout, pairs),
         timing={
             "replication_s": math.fsum(seconds) / len(seconds),

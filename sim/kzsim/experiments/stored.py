@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.disk import read_json, said_plainly
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.ledger import LATEST, MANIFEST
 from kzsim.experiments.sweeps.database import LEDGER
@@ -71,7 +70,7 @@ def _described(path: Path) -> StoredRun | None:
     for name, describe in ((MANIFEST, _run), (STUDY, _study)):
         if (path / name).is_file():
             try:
-                return describe(path, json.loads((path / name).read_text(encoding="utf-8")))
+                return describe(path, read_json(path / name))
             except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 return None
     if (path / LEDGER).is_file():

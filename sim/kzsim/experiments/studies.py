@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.disk import read_json, said_plainly, sha256_of
 from kzsim.experiments.errors import ResultsError
+from kzsim.experiments.identity import model_version
 from kzsim.experiments.ledger import MANIFEST, verify
 from kzsim.experiments.stored import resolve_run
 from kzsim.experiments.sweeps.results import SWEEP_JSON
@@ -22,7 +22,7 @@ from kzsim.indicators.entity_columns import ENTITIES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["STUDY", "SWEEP", "Study", "called", "open_study"]
+__all__ = ["STUDY", "SWEEP", "Study", "called", "open_study", "readable"]
 
 SWEEP = SWEEP_JSON
 KINDS = {"rank": "ranking"}
@@ -117,6 +117,25 @@ def open_study(where: str | Path, out: Path = Path("results")) -> Study:
     return Study(KINDS.get(kind, kind), path, document)
 
 
+@contextmanager
+def readable(study: Study) -> Iterator[None]:
+    """Turn what the results of another version can make fail into ResultsError.
+
+    Where this version stored them, the same is a fault of the program and is raised as it is.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        own, other = model_version(), study.manifest.get("model")
+        if other == own:
+            raise
+        raise ResultsError(
+            f"{study.path}: these results cannot be shown; the model of {other or 'an unknown version'} "
+            f"stored them, and this is {own} ({error!r}).",
+            "Make them again with this version.",
+        ) from error
+
+
 def _resolve(name: str, out: Path) -> Path:
     try:
         return resolve_run(name, out, "--results")
@@ -140,9 +159,11 @@ def _described_below(folder: Path) -> list[Path]:
 def _verified(path: Path, name: str) -> dict[str, Any]:
     remedy = "Remove the folder and make it again."
     try:
-        document = json.loads((path / name).read_text(encoding="utf-8"))
+        document = read_json(path / name)
         for file, digest in document["files"].items():
-            if _sha256(path / file) != digest:
+            if Path(file).is_absolute() or ".." in Path(file).parts:
+                raise ResultsError(f"{path / name}: {file!r} is not the name of a result file.", remedy)
+            if sha256_of(path / file) != digest:
                 raise ResultsError(f"{path / file}: this file was changed after it was written.", remedy)
     except OSError as error:
         raise ResultsError(f"{error.filename or path}: {error.strerror}.", remedy) from error
@@ -153,11 +174,6 @@ def _verified(path: Path, name: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ResultsError(f"{path / name}: this is not a description of results.", remedy)
     return document
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _name_of(file: str) -> str:

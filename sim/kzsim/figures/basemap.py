@@ -45,7 +45,7 @@ def read_basemap(path: Path | None = None) -> Basemap:
     try:
         features = json.loads(source.read_text(encoding="utf-8"))["features"]
         return _basemap(features)
-    except (ValueError, KeyError, TypeError) as mistake:
+    except (ValueError, KeyError, TypeError, RecursionError) as mistake:
         raise BasemapError(f"{source}: not a base map: {mistake!r}") from mistake
 
 

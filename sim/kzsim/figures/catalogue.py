@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
+from functools import partial, wraps
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kzsim.experiments.studies import readable
 from kzsim.figures import (
     clouds,
     gains,
@@ -27,7 +29,9 @@ from kzsim.figures.drawn import FORMS, Draw, Drawn, Form, Kind, figure_bytes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kzsim.experiments.studies import Study
     from kzsim.figures.basemap import Basemap
+    from kzsim.language import Speaker
 
 __all__ = ["FIGURES", "FORMS", "Drawn", "Form", "Kind", "figure_bytes", "makers"]
 
@@ -117,10 +121,26 @@ _KINDS: tuple[Kind, ...] = (
     ),
 )
 
-FIGURES: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KINDS})
+
+def _read_with_care(draw: Draw) -> Draw:
+    """The same, and a ResultsError where results of another version cannot be drawn."""
+
+    @wraps(draw)
+    def drawing(study: Study, say: Speaker) -> tuple[Drawn, ...]:
+        with readable(study):
+            return draw(study, say)
+
+    return drawing
+
+
+FIGURES: Mapping[str, Kind] = MappingProxyType(
+    {kind.name: replace(kind, draw=_read_with_care(kind.draw)) for kind in _KINDS}
+)
 
 
 def makers(basemap: Basemap | None = None) -> Mapping[str, Draw]:
     """What draws each kind of figure, the map on that base map if one is given."""
-    found: dict[str, Draw] = {kind.name: kind.draw for kind in _KINDS}
-    return {**found, _MAP: partial(maps.crossings_map, basemap=basemap)}
+    found: dict[str, Draw] = {name: kind.draw for name, kind in FIGURES.items()}
+    if basemap is not None:
+        found[_MAP] = _read_with_care(partial(maps.crossings_map, basemap=basemap))
+    return found

@@ -10,7 +10,8 @@ from kzsim.figures import told
 from kzsim.figures.colours import BASELINE, ORANGE
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import FAINT, HAIR_PT, INK, WIDTH_IN, Mark, Sheet, line_in, styled, wrapped
-from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
+from kzsim.indicators.layout import AGRICULTURAL, ALL, REST, TOGETHER
+from kzsim.indicators.legs import OTHER_LEGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +166,7 @@ def gains_by_class(study: Study, say: Speaker) -> tuple[Drawn, ...]:
     if study.kind == "run" and not study.has("comparison"):
         return ()
     found = differences(study)
-    table = found[(found["corridor"] == ALL) & ~found["class"].isin([ALL, LOADED, AGRICULTURAL, REST])]
+    table = found[(found["corridor"] == ALL) & ~found["class"].isin([*TOGETHER, *OTHER_LEGS])]
     return tuple(
         _by_class(study, own, alternative, mode, say) for (alternative, mode), own in _by_alternative(table)
     )

@@ -8,7 +8,8 @@ from kzsim.figures import told
 from kzsim.figures.colours import BASELINE, luminance
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import INK, Mark, Sheet, styled, text_in
-from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
+from kzsim.indicators.layout import ALL, TOGETHER
+from kzsim.indicators.legs import OTHER_LEGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def tonnage(study: Study) -> pd.DataFrame:
     own = found[
         (found["indicator"] == "tonnes_per_day")
         & (found["corridor"] == ALL)
-        & ~found["class"].isin([ALL, LOADED, AGRICULTURAL, REST])
+        & ~found["class"].isin([*TOGETHER, *OTHER_LEGS])
         & (found["mean"] > 0)
     ][["crossing", "mode", "direction", "class", "mean", "low", "high"]]
     parts = []

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from kzsim.language import Speaker
 
 MOST_ROWS = 14
-_PLAIN_POOLS = ("general", "teams", "fronts")
+_TRACKS = "receiving_tracks"
+_PLAIN_POOLS = ("general", "teams", "fronts", "platforms", "locomotive")
 """Pools that a stage has without a corridor: the stage's own name is enough."""
 FULL_SHARE = 0.01
 """Tracks that are full in less than this share of the readings are said to be never or hardly full."""
@@ -182,7 +183,14 @@ def _names(row: Mapping[str, Any], mode: str, say: Speaker) -> tuple[str, str]:
 
 
 def _pool(name: str, say: Speaker) -> str:
-    return say("green lane") if name == "green" else say("extended hours") if name == "window" else name
+    match name:
+        case "green":
+            return say("green lane")
+        case "window":
+            return say("extended hours")
+        case "under_roof":
+            return say("under a roof")
+    return name
 
 
 def _arrow(direction: str, say: Speaker) -> str:
@@ -200,13 +208,13 @@ def yards(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 
 
 def rail_yards(study: Study) -> pd.DataFrame:
-    """The rows of ``occupancy.csv`` that are of rail; empty where there are none or no such file."""
+    """The rows of ``occupancy.csv`` that are of tracks; empty where there are none or no such file."""
     import pandas as pd
 
     if not study.has("occupancy"):
         return study.table("servers").head(0)
     found = study.table("occupancy")
-    own = found[found["mode"] == "rail"]
+    own = found[(found["mode"] == "rail") & (found["stage"] == _TRACKS)]
     parts = [own[own["crossing"] == crossing] for crossing in told.crossings_of(own)]
     return pd.concat(parts, ignore_index=True) if parts else own.reset_index(drop=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kzsim.indicators.legs import CARGO, CROSSING, HOME, LEGS, Leg
 from kzsim.network.model import WORK_ACCOUNTS, Account
 
 NOUN = "entities"
@@ -26,12 +27,16 @@ WITHIN_H = (24, 48, 72)
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator of a cell. ``entities`` in a unit is replaced by the cell's own noun."""
+    """One indicator of a cell. ``entities`` in a unit is replaced by the cell's own noun.
+
+    ``legs``: the legs of a journey whose cells have it; what is counted once a journey is of the crossing.
+    """
 
     name: str
     unit: str
     definition: str
-    when: Literal["always", "tonnes", "teu", "wagons", "costs", "perishables"] = "always"
+    when: Literal["always", "tonnes", "teu", "wagons", "costs", "perishables", "choices"] = "always"
+    legs: tuple[Leg, ...] = LEGS
 
 
 ACCOUNT_MEANING = {
@@ -57,6 +62,9 @@ def account_name(account: Account) -> str:
 
 
 POSTS = (("kz", "Kazakh"), ("cn", "Chinese"))
+_ONCE: tuple[Leg, ...] = (CROSSING,)
+"""What is told once a journey, however many legs it has."""
+_SPOILS: tuple[Leg, ...] = (CROSSING, CARGO)
 _TRANSFER = {
     "kz": "",
     "cn": ", and for loads from China the fixed cost of their transfer in the Chinese yard",
@@ -72,15 +80,17 @@ INDICATORS: tuple[Indicator, ...] = (
         "throughput_per_day",
         f"{NOUN}/day",
         "Exits in the measured window per day of that window, whenever they arrived.",
+        legs=_ONCE,
     ),
-    Indicator("tonnes_per_day", "t/day", "Net load of those exits per day.", "tonnes"),
-    Indicator("teu_per_day", "TEU/day", "Loaded containers (TEU) of those exits per day.", "teu"),
-    Indicator("wagons_per_day", "wagons/day", "Loaded wagons of those exits per day.", "wagons"),
+    Indicator("tonnes_per_day", "t/day", "Net load of those exits per day.", "tonnes", _ONCE),
+    Indicator("teu_per_day", "TEU/day", "Loaded containers (TEU) of those exits per day.", "teu", _ONCE),
+    Indicator("wagons_per_day", "wagons/day", "Loaded wagons of those exits per day.", "wagons", _ONCE),
     Indicator(
         "wagons_with_empties_per_day",
         "wagons/day",
         "All wagons of those exits per day, those of trains of empties too.",
         "wagons",
+        _ONCE,
     ),
     Indicator(
         "cohort",
@@ -91,7 +101,9 @@ INDICATORS: tuple[Indicator, ...] = (
         "crossing_time",
         "h",
         "Restricted mean crossing time: mean over the cohort of min(exit - arrival, follow-up). "
-        "Those not through by then count with the whole follow-up.",
+        "Those not through by then count with the whole follow-up. In the classes `at_home`: the waiting at "
+        "home, from the booking to the arrival at the border; `in_yard`: of a truck for a load; `cargo`: of "
+        "a load for a truck.",
     ),
     *(
         Indicator(
@@ -158,6 +170,7 @@ INDICATORS: tuple[Indicator, ...] = (
             f"Hours at the {post} post as CAREC's TFI1 counts them: mean over the cohort of the time at all "
             "places of that side, waiting included, without the electronic queue (where a driver may wait at "
             "home) and the strip between the posts. Up to exit or the horizon, like `stay`.",
+            legs=_ONCE,
         )
         for side, post in POSTS
     ),
@@ -168,6 +181,7 @@ INDICATORS: tuple[Indicator, ...] = (
             f"Cost of passing the {post} post as CAREC's TFI2 counts it, per truck: tfi1_{side} times the "
             f"cost of an hour of a truck{_TRANSFER[side]}. Road only.",
             "costs",
+            _ONCE,
         )
         for side, post in POSTS
     ),
@@ -176,12 +190,14 @@ INDICATORS: tuple[Indicator, ...] = (
         "USD",
         "crossing_time times the cost of an hour of a truck and its driver, per truck. Road only.",
         "costs",
+        _ONCE,
     ),
     Indicator(
         "time_cost_p50",
         "USD",
         "The same at the median crossing time, mean over the replications. Road only.",
         "costs",
+        _ONCE,
     ),
     Indicator(
         "perishables_warm_share",
@@ -189,19 +205,33 @@ INDICATORS: tuple[Indicator, ...] = (
         "Of the hours that loads of perishables spend at the crossing in the measured window, the share in "
         "the warm months.",
         "perishables",
+        _SPOILS,
     ),
     Indicator(
         "perishables_lost_t_per_day",
         "t/day",
         "Tonnes of perishables whose value is lost by delay, per day of arrivals: mean delay in days times "
         "the share of its value that a load loses a day (refrigerated or not, warm months or not), at most "
-        "the whole, times the net load. Half of ten tonnes' value counts as five tonnes.",
+        "the whole, times the net load. Half of ten tonnes' value counts as five tonnes. What loads from "
+        "China lose while they wait in the yard for a truck is part of it; the classes `cargo` give that "
+        "part by itself.",
         "perishables",
+        _SPOILS,
     ),
     Indicator(
         "perishables_lost_usd_per_day",
         "USD/day",
         "The same of the value of the load.",
         "perishables",
+        _SPOILS,
+    ),
+    Indicator(
+        "share_changed",
+        "share",
+        "Of those in the cohort who chose between crossings at home, the share that picked another than the "
+        "one that they usually use. What it cost them: `crossing_time` of the classes `from_<crossing>`, by "
+        "the crossing chosen.",
+        "choices",
+        (HOME,),
     ),
 )

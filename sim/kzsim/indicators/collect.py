@@ -26,7 +26,10 @@ class Collected:
         self.indicators: list[F64] = []
         self.cohort: list[I64] = []
         self.busy_ms: list[I64] = []
+        self.capacity_ms: list[I64] = []
         self.entities: list[int] = []
+        self.chosen: list[I64] = []
+        self.idle_ms: list[I64] = []
         self.times = Histogram()
         shape = (len(layout.cells), len(layout.elements), len(Account))
         self._hours = np.zeros(shape)
@@ -39,7 +42,10 @@ class Collected:
         self.indicators.append(summary.values)
         self.cohort.append(summary.cohort)
         self.busy_ms.append(summary.busy_ms)
+        self.capacity_ms.append(summary.capacity_ms)
         self.entities.append(summary.entities)
+        self.chosen.append(summary.chosen)
+        self.idle_ms.append(summary.idle_ms)
         self.times.add(summary.time_key, summary.time_count)
         self._hours += self._account_hours(summary)
         self._with_entities += summary.cohort > 0
@@ -78,10 +84,26 @@ class Collected:
 
     @property
     def mean_busy_ms(self) -> F64:
-        """float64 [pools]: mean over the replications."""
+        """float64 [pools]: servers' time held, mean over the replications."""
+        return self._mean(self.busy_ms)
+
+    @property
+    def mean_capacity_ms(self) -> F64:
+        """float64 [pools]: servers' time that there was, mean over the replications."""
+        return self._mean(self.capacity_ms)
+
+    def _mean(self, by_replication: list[I64]) -> F64:
         total = np.zeros(len(self.layout.pools), dtype=np.int64)
-        for busy in self.busy_ms:
-            total += busy
+        for of_pools in by_replication:
+            total += of_pools
+        return np.asarray(total / max(self.n, 1))
+
+    @property
+    def mean_idle_ms(self) -> F64:
+        """float64 [kinds of tokens]: mean over the replications."""
+        total = np.zeros(len(self.layout.tokens), dtype=np.int64)
+        for idle in self.idle_ms:
+            total += idle
         return np.asarray(total / max(self.n, 1))
 
     @property

@@ -17,6 +17,7 @@ from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.gains import bands, sparse_gains
 from kzsim.indicators.intervals import Estimate
 from kzsim.indicators.layout import ALL, USER, Layout
+from kzsim.indicators.legs import AT_HOME, CROSSING, WAITING_CARGO
 from kzsim.indicators.summary import COHORT, loads, mean_h, over_cells, ratio, weigh
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 
@@ -34,12 +35,17 @@ TIMES = ("crossing_time", "delay")
 
 @dataclass(frozen=True)
 class Passage:
-    """When the entities of one run came and went: int64 [entities] each."""
+    """When the entities of one run came and went: int64 [entities] each, ``phase`` int8.
+
+    ``arrival_ms`` is negative for who never came, ``exit_ms`` for who never left. ``follows``: bool
+    [entities], who comes when another leaves; None if nobody does.
+    """
 
     arrival_ms: I64
     exit_ms: I64
     free_flow_ms: I64
     phase: I8
+    follows: Bool | None = None
 
 
 @dataclass(frozen=True)
@@ -76,16 +82,22 @@ def compare(
 ) -> Pairs:
     """Compare two runs of the same entities, index by index.
 
+    Of those who follow others, whose arrivals are the runs' own, only who came in both runs is compared, and
+    early enough in both to be followed for the follow-up; exits count them all.
+
     ``layout`` and ``group`` (int32 [entities]) are the alternative's. Times are capped at the
     follow-up in both; delay is measured against the *base's* free-flow time, capped too, in both. Who
     differs by at most ``unchanged_within_ms`` has neither won nor lost. Raises InvariantError if the entities
     are not the same.
     """
-    if not np.array_equal(base.arrival_ms, alternative.arrival_ms) or not np.array_equal(
-        base.phase, alternative.phase
-    ):
+    if not _are_of_the_same(base, alternative):
         raise InvariantError("the two runs to be compared are not of the same entities")
+    # what gets through is counted once a journey
+    crossing = np.array([cell.leg == CROSSING for cell in layout.cells])
     followed = base.phase == COHORT
+    if base.follows is not None:
+        for run in (base, alternative):
+            followed &= (run.arrival_ms >= 0) & (run.arrival_ms < layout.horizon_ms - layout.follow_up_ms)
     own = group[followed]
     n_groups = len(layout.groups)
 
@@ -104,7 +116,8 @@ def compare(
         days = layout.measured_ms / MS_PER_DAY
         tonnes = np.array(weigh(layout, exits, loads(layout)["tonnes_per_day"])) / days
         not_through = ratio(cohort_sum(late), cohort)
-        rows = (time, time - free_flow, not_through, over_cells(layout, exits) / days, tonnes)
+        through = np.where(crossing, over_cells(layout, exits) / days, np.nan)
+        rows = (time, time - free_flow, not_through, through, np.where(crossing, tonnes, np.nan))
         return capped, np.stack(rows, axis=1)
 
     base_ms, base_values = indicators(base)
@@ -125,6 +138,18 @@ def compare(
         gain_count=gain_count,
         gain_bands=over_cells(layout, bands(own, -difference, n_groups)),
     )
+
+
+def _are_of_the_same(base: Passage, alternative: Passage) -> bool:
+    """Whether the same entities come at the same time, but for those who follow others."""
+    if not np.array_equal(base.phase, alternative.phase):
+        return False
+    if base.follows is None or alternative.follows is None:
+        return base.follows is alternative.follows and np.array_equal(base.arrival_ms, alternative.arrival_ms)
+    if not np.array_equal(base.follows, alternative.follows):
+        return False
+    own = ~base.follows
+    return np.array_equal(base.arrival_ms[own], alternative.arrival_ms[own])
 
 
 def by_group(values: I64 | Bool, group: I32, n_groups: int) -> I64:
@@ -148,9 +173,11 @@ def exits_by_group(layout: Layout, exit_ms: I64, group: I32) -> I64:
 def family(layout: Layout) -> int:
     """How many verdicts a reader sees at once, and which therefore have to hold at once.
 
-    One for each role in a corridor at each crossing, mode and direction that has corridor users.
+    One for each role in a corridor at each crossing, mode and direction that has corridor users; likewise for
+    those who wait at home, and for loads that wait for a truck.
     """
-    cells = [cell for cell in layout.cells if cell.headline and cell.corridor != ALL]
+    everybody = (AT_HOME, WAITING_CARGO)
+    cells = [c for c in layout.cells if (c.headline or c.klass in everybody) and c.corridor != ALL]
     served = {cell.flow for cell in cells if cell.corridor == USER}
     return sum(cell.flow in served for cell in cells)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -13,8 +13,10 @@ import pandas as pd
 from kzsim.indicators.catalogue import INDICATORS
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.comparison import COMPARED, Pairs
+from kzsim.indicators.gains import sums_ms
 from kzsim.indicators.intervals import Estimate, estimate
-from kzsim.indicators.layout import ALL, USER, Layout
+from kzsim.indicators.layout import ALL, USER, GroupInfo, Layout
+from kzsim.indicators.legs import WAITING_CARGO
 from kzsim.indicators.tables import frame
 from kzsim.indicators.worth import hour_usd
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
@@ -80,21 +82,48 @@ def _flow_of(layout: Layout, element: int) -> tuple[str, str, str]:
 def _perishables(
     seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, str], days: float
 ) -> tuple[float, float]:
-    """Tonnes and USD of perishables saved a day, at the rates of loss of the months they came in."""
-    layout = seen.layout
-    tonnes, usd = [], []
-    for number, cell in enumerate(layout.cells):
-        if cell.flow != flow or cell.corridor != ALL:
-            continue
-        groups = [group for group, own in zip(layout.groups, layout.member[number], strict=True) if own]
-        if not groups or any(group.klass != cell.klass or group.value_usd == 0 for group in groups):
-            continue
-        worth = groups[0]
-        for pair, values in zip(pairs, seen.indicators, strict=True):
-            warm = float(values[number, _WARM])
-            warm = 0.0 if math.isnan(warm) else warm
-            rate = worth.lost_per_day_cool + warm * (worth.lost_per_day_warm - worth.lost_per_day_cool)
-            loads = rate * _saved_h(pair, number) / 24 / days
-            tonnes.append(loads * worth.load_t)
-            usd.append(loads * worth.value_usd)
+    """Tonnes and USD of perishables saved a day, at the rates of loss of the months they came in.
+
+    On the way, and in the yard where loads from China wait for a truck.
+    """
+    saved = [*_on_the_way(seen, pairs, flow, days), *_in_the_yard(seen, pairs, flow, days)]
+    if not saved:
+        return math.nan, math.nan
+    tonnes = np.sum([loads * group.load_t for group, loads in saved], axis=0)
+    usd = np.sum([loads * group.value_usd for group, loads in saved], axis=0)
     return estimate(tonnes).mean, estimate(usd).mean
+
+
+Saved = Iterator[tuple[GroupInfo, F64]]
+"""Goods that spoil, and float64 [replications]: how many loads' worth of them is saved a day."""
+
+
+def _on_the_way(seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, str], days: float) -> Saved:
+    layout = seen.layout
+    for number, cell in enumerate(layout.cells):
+        groups = [group for group, own in zip(layout.groups, layout.member[number], strict=True) if own]
+        if cell.flow != flow or cell.corridor != ALL or any(group.klass != cell.klass for group in groups):
+            continue
+        if all(group.value_usd > 0 for group in groups):
+            hours = [_saved_h(pair, number) for pair in pairs]
+            yield groups[0], _loads(seen, number, groups[0], hours) / days
+
+
+def _in_the_yard(seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, str], days: float) -> Saved:
+    layout = seen.layout
+    yard = layout.cell(flow, WAITING_CARGO)
+    if yard is None:
+        return
+    saved = np.array([sums_ms(pair.gain_key, pair.gain_count, len(layout.groups)) for pair in pairs])
+    for number in np.flatnonzero(layout.member[yard]).tolist():
+        group = layout.groups[number]
+        if group.value_usd > 0:
+            yield group, _loads(seen, yard, group, (saved[:, number] / MS_PER_HOUR).tolist()) / days
+
+
+def _loads(seen: Collected, cell: int, group: GroupInfo, saved_h: Sequence[float]) -> F64:
+    """How many loads' worth those hours save in each replication, in the months that the cell has."""
+    warm = [float(values[cell, _WARM]) for values in seen.indicators]
+    slope = group.lost_per_day_warm - group.lost_per_day_cool
+    rates = [group.lost_per_day_cool + (0.0 if math.isnan(share) else share) * slope for share in warm]
+    return np.array([rate * hours / 24 for rate, hours in zip(rates, saved_h, strict=True)])

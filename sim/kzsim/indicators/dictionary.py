@@ -60,6 +60,11 @@ _INTERVAL_OF_PLACES = (
     Column("high", "number", "places", "Upper end of that interval."),
 )
 
+_INTERVAL_OF_SHARE = (
+    Column("low", "number", "share", "Lower end of its 95 % interval; empty: no interval."),
+    Column("high", "number", "share", "Upper end of that interval."),
+)
+
 _INDICATOR_COLUMNS = (
     *CELL,
     Column("indicator", "text", "", "Name of the indicator, see Indicators."),
@@ -114,26 +119,43 @@ _BINDING_COLUMNS = (
     Column("side", "text", "", "Side of the element, where it has one."),
     Column("stage", "text", "", "Stage or zone with most hours of that account."),
     Column("element", "text", "", "Its full name in the network."),
-    Column("cause", "text", "", "For a full zone: the stage in or after it with most waiting."),
+    Column(
+        "cause",
+        "text",
+        "",
+        "For a full zone: the stage in or after it with most waiting. For tokens: their kind. `at_home`: "
+        "most of that account is waited for at home.",
+    ),
     Column("share_of_delay", "number", "share", "That account's part of all waiting hours."),
     Column("wait_share_of_stay", "number", "share", "All waiting hours over all hours of the stay."),
-    Column("utilisation", "number", "share", "For a stage: servers' time held over their open time."),
+    Column(
+        "utilisation",
+        "number",
+        "share",
+        "For a stage: servers' time held over their open time. For tokens: their time not idle.",
+    ),
     Column("text", "text", "", "The same in words."),
 )
 
 _SERVER_COLUMNS = (
     *FLOW,
     Column("side", "text", "", "`kz` or `cn`."),
-    Column("stage", "text", "", "Stage of the pool."),
-    Column("pool", "text", "", "Pool: servers of one kind at a stage."),
-    Column("servers", "number", "servers", "Mean number of servers while there are any."),
+    Column("stage", "text", "", "Stage of the pool; of tokens the first that uses them."),
+    Column(
+        "pool",
+        "text",
+        "",
+        "Pool: servers of one kind at a stage. Or a kind of tokens, such as the platforms of a terminal.",
+    ),
+    Column("servers", "number", "servers", "Mean number of servers, or of tokens, while there are any."),
     Column("open_share", "number", "share", "Share of the run in which there are any."),
     Column(
         "utilisation",
         "number",
         "share",
         "Servers' time held, by entities in service or blocked, over servers' open time. "
-        "Work finished after closing can lift it above 1.",
+        "Work finished after closing can lift it above 1. Of tokens: the share of their time in which they "
+        "are not idle.",
     ),
     *_INTERVAL,
 )
@@ -188,7 +210,8 @@ _HOURLY_COLUMNS = (
         "text",
         "",
         "`arrivals` and `exits` (in the interval), `inside` (at the instant), `in_line` (waiting in the "
-        "element's line), `in_zone` (places taken).",
+        "element's line), `in_zone` (places taken); `at_home`, `in_yard` and `cargo` (inside, of these "
+        "legs of a journey).",
     ),
     Column("mean", "number", NOUN, "Mean over the replications."),
 )
@@ -223,7 +246,14 @@ _OCCUPANCY_COLUMNS = (
 )
 
 _JUDGEMENT_COLUMNS = (
-    Column("code", "text", "", "`precision`, `no_interval`, `growing` or `not_through`."),
+    Column(
+        "code",
+        "text",
+        "",
+        "`precision`, `no_interval`, `growing` or `not_through`; of other legs `growing_at_home` or "
+        "`not_come`, `growing_in_yard` or `not_loaded` (trucks that wait for a load), `growing_cargo` or "
+        "`not_taken` (loads that wait for a truck).",
+    ),
     Column("run", "text", "", "`scenario` or `counterfactual`: which of the two it is about."),
     Column("ok", "yes/no", "", "Whether it speaks for the result."),
     Column("crossing", "text", "", "Crossing, where it is about one."),
@@ -231,6 +261,17 @@ _JUDGEMENT_COLUMNS = (
     Column("direction", "text", "", "Direction, likewise."),
     Column("value", "number", "", "The figure judged."),
     Column("text", "text", "", "The judgement in words."),
+)
+
+_CHOICE_COLUMNS = (
+    *CELL,
+    Column("chosen", "text", "", "Crossing chosen; that of `crossing` is the one they usually use."),
+    Column("per_day", "number", f"{NOUN}/day", "How many of the cohort chose it, per day of bookings."),
+    Column("per_day_low", "number", f"{NOUN}/day", "Lower end of its 95 % interval; empty: no interval."),
+    Column("per_day_high", "number", f"{NOUN}/day", "Upper end of that interval."),
+    Column("share", "number", "share", "Of those of the row who chose, the share that chose it."),
+    *_INTERVAL_OF_SHARE,
+    Column("replications", "whole number", "", "Replications in which anybody chose."),
 )
 
 TABLES: tuple[Table, ...] = (
@@ -243,14 +284,20 @@ TABLES: tuple[Table, ...] = (
         _ACCOUNT_COLUMNS,
     ),
     Table("binding", "binding.csv", "what binds one crossing, mode and direction", _BINDING_COLUMNS),
-    Table("servers", "servers.csv", "the use of one pool", _SERVER_COLUMNS),
+    Table("servers", "servers.csv", "the use of one pool or kind of tokens", _SERVER_COLUMNS),
     Table(
         "distribution",
         "distribution.csv",
-        "one share of those in a cell of all roles: everybody, all loaded, agricultural or rest",
+        "one share of those in a cell of all roles: everybody, all loaded, agricultural or rest, of each leg",
         _DISTRIBUTION_COLUMNS,
     ),
     Table("occupancy", "occupancy.csv", "the use of one zone's places", _OCCUPANCY_COLUMNS),
+    Table(
+        "choices",
+        "choices.csv",
+        "one crossing that may be chosen, of one group of those who choose at home; no file without a choice",
+        _CHOICE_COLUMNS,
+    ),
     Table("worst_days", "worst_days.csv", "one crossing, mode and direction", WORST_COLUMNS),
     Table("hourly", "hourly.parquet", "one quantity at one reading", _HOURLY_COLUMNS),
     Table("judgements", "judgements.csv", "one judgement of the run", _JUDGEMENT_COLUMNS),

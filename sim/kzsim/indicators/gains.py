@@ -44,6 +44,13 @@ def bands(group: I32, gain_ms: I64, n_groups: int) -> I64:
     return counts
 
 
+def sums_ms(key: I64, count: I64, n_groups: int) -> npt.NDArray[np.float64]:
+    """float64 [groups]: the sum of the gains that :func:`sparse_gains` counts, within 0.05 % of each."""
+    sums = np.zeros(n_groups)
+    np.add.at(sums, key // _STRIDE, count * np.array([_signed_midpoint_ms(at) for at in key % _STRIDE]))
+    return sums
+
+
 def band_edges_h(band: int) -> tuple[float, float]:
     """Lower and upper end of a band in hours, infinite at the outer ones."""
     edges = [minutes / 60 for minutes in BAND_EDGES_MIN]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.dictionary import GROWTH_SHARE, INDICATORS
 from kzsim.indicators.intervals import Estimate, estimate
+from kzsim.indicators.legs import CARGO, CROSSING, HOME, YARD
 from kzsim.network.model import MS_PER_DAY
 
 PRECISE_WITHIN = 0.05
@@ -15,6 +17,15 @@ PRECISE_WITHIN = 0.05
 
 NOT_THROUGH_ABOVE = 0.01
 """Share not through above which a mean rests on the length of the follow-up."""
+
+GROWING = MappingProxyType(
+    {CROSSING: "growing", HOME: "growing_at_home", YARD: "growing_in_yard", CARGO: "growing_cargo"}
+)
+NOT_THROUGH = MappingProxyType(
+    {CROSSING: "not_through", HOME: "not_come", YARD: "not_loaded", CARGO: "not_taken"}
+)
+"""Codes of these judgements by the leg that they are about."""
+_DONE = {CROSSING: "through", HOME: "at the border", YARD: "given a load", CARGO: "taken by a truck"}
 
 _COLUMN = {indicator.name: number for number, indicator in enumerate(INDICATORS)}
 
@@ -79,7 +90,7 @@ def growing(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]:
     arrivals.
     """
     found = []
-    for number in seen.layout.headlines:
+    for number in (*seen.layout.headlines, *seen.layout.waits_before):
         kept = _estimate(seen, number, "unabsorbed_share").mean
         growth = _estimate(seen, number, "inside_growth").mean
         daily = _estimate(seen, number, "arrivals_per_day").mean
@@ -90,7 +101,7 @@ def growing(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]:
                 "of the arrivals of its last quarter were not taken off, so mean times depend on the length "
                 "of the run."
             )
-            found.append(Judgement("growing", False, text, kept, *cell.flow, run))
+            found.append(Judgement(GROWING[cell.leg], False, text, kept, *cell.flow, run))
     if found or run == "counterfactual":
         return tuple(found)
     return (Judgement("growing", True, "No line is still growing at the end of the run.", 0.0),)
@@ -100,18 +111,18 @@ def not_through(seen: Collected, run: str = "scenario") -> tuple[Judgement, ...]
     """One judgement for each flow of which more than 1 % did not get through in time, or one."""
     days = seen.layout.follow_up_ms / MS_PER_DAY
     found, largest = [], 0.0
-    for number in seen.layout.headlines:
+    for number in (*seen.layout.headlines, *seen.layout.waits_before):
         share = _estimate(seen, number, "share_not_through").mean
         if math.isnan(share):
             continue
-        largest = max(largest, share)
+        cell = seen.layout.cells[number]
+        largest = max(largest, share) if cell.leg == CROSSING else largest
         if share > NOT_THROUGH_ABOVE:
-            cell = seen.layout.cells[number]
             text = (
-                f"{_lead(run)}{cell.spoken}: {100 * share:.1f} % were not through within the {days:g} days "
-                f"of follow-up; means count them with {days:g} days."
+                f"{_lead(run)}{cell.spoken}: {100 * share:.1f} % were not {_DONE[cell.leg]} within the "
+                f"{days:g} days of follow-up; means count them with {days:g} days."
             )
-            found.append(Judgement("not_through", False, text, share, *cell.flow, run))
+            found.append(Judgement(NOT_THROUGH[cell.leg], False, text, share, *cell.flow, run))
     if found or run == "counterfactual":
         return tuple(found)
     text = (

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from kzsim.indicators.legs import CROSSING, FIRST_CLASS, LEG_CLASSES, Leg, leg_of
+from kzsim.indicators.offered import (
+    AlternativeInfo,
+    TokensInfo,
+    alternatives,
+    offers,
+    tokens,
+)
 from kzsim.indicators.spoken import plain
 from kzsim.network.program import I64, ElementType, Program
 
@@ -21,7 +30,12 @@ REST = "rest"
 HEADLINE = {"rail": LOADED}
 """What a mode's first figures speak of: on rail loaded trains, elsewhere everybody."""
 USER = "user"
+NO_TOKENS = -1
 CORRIDOR_ROLES = (ALL, USER, "eligible_nonuser", "other")
+FROM = "from_"
+"""Before the crossing that those usually use who have chosen this one."""
+TOGETHER = (ALL, LOADED, AGRICULTURAL, REST)
+"""Classes of the crossing itself that stand for several classes of cargo."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,8 @@ class GroupInfo:
     ``place`` is what people call the place of that crossing and mode, '' where it is the crossing's name.
     ``hour_usd``: what an hour costs; ``transfer_usd``: what a transfer of the load at the Chinese side costs;
     ``value_usd``: what the load is worth, and ``lost_per_day_*`` the share of it lost a day. 0: not known.
+    ``leg``: the part of a journey that its entities are. ``usual``: of those who may choose, the crossing
+    that they usually use.
     """
 
     crossing: str
@@ -49,6 +65,13 @@ class GroupInfo:
     value_usd: float = 0.0
     lost_per_day_warm: float = 0.0
     lost_per_day_cool: float = 0.0
+    leg: Leg = CROSSING
+    usual: str = ""
+
+    @property
+    def flow(self) -> tuple[str, str, str]:
+        """Crossing, mode and direction."""
+        return (self.crossing, self.mode, self.direction)
 
 
 @dataclass(frozen=True)
@@ -71,6 +94,14 @@ class ElementInfo:
         """The place as a sentence names it: ``KZ entry gate``."""
         side = self.side.upper() if len(self.side) == 2 else ""
         return f"{side} {plain(self.stage)}".strip()
+
+
+_SPOKEN_LEGS: dict[Leg, str] = {
+    "crossing": "",
+    "home": ", waiting at home",
+    "yard": ", trucks waiting for a load",
+    "cargo": ", loads waiting for a truck",
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +130,12 @@ class Cell:
         """Place, mode and direction as a sentence names them: ``Nur Zholy (road, KZ to CN)``."""
         crossing = self.place or self.crossing.replace("_", " ").title()
         way = " ".join(part if part == "to" else part.upper() for part in self.direction.split("_"))
-        return f"{crossing} ({self.mode}, {way})"
+        return f"{crossing} ({self.mode}, {way}){_SPOKEN_LEGS[self.leg]}"
+
+    @property
+    def leg(self) -> Leg:
+        """The leg of the journey that it speaks of."""
+        return leg_of(self.klass)
 
     @property
     def whole_flow(self) -> bool:
@@ -119,9 +155,11 @@ class PoolInfo:
     name: str
     element: int
     capacity_ms: int
-    """Servers times ms."""
+    """Servers times ms, as the calendar has them: what is planned."""
     open_ms: int
     """Time in which there is at least one server."""
+    tokens: int = NO_TOKENS
+    """The kind of tokens for which its servers stand, a number in ``Program.tokens``."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +168,8 @@ class Layout:
 
     ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
     follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
-    element that is a zone, else 0. ``warm``: the warm months, pairs of ms.
+    element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
+    alternatives of its first choice.
     """
 
     horizon_ms: int
@@ -149,6 +188,9 @@ class Layout:
     after: tuple[tuple[int, ...], ...]
     places: tuple[int, ...]
     warm: tuple[tuple[int, int], ...] = ()
+    alternatives: tuple[AlternativeInfo, ...] = ()
+    offers: tuple[tuple[int, ...], ...] = ()
+    tokens: tuple[TokensInfo, ...] = ()
 
     @property
     def flows(self) -> tuple[int, ...]:
@@ -159,6 +201,21 @@ class Layout:
     def headlines(self) -> tuple[int, ...]:
         """Numbers of the cells that the first figures of each crossing, mode and direction speak of."""
         return tuple(i for i, cell in enumerate(self.cells) if cell.headline and cell.corridor == ALL)
+
+    @property
+    def waits_before(self) -> tuple[int, ...]:
+        """Numbers of the cells of everybody of each leg that is not the crossing itself."""
+        first = tuple(FIRST_CLASS.values())
+        return tuple(i for i, cell in enumerate(self.cells) if cell.klass in first and cell.corridor == ALL)
+
+    def cell(self, flow: tuple[str, str, str], klass: str, corridor: str = ALL) -> int | None:
+        """The number of a cell; None if there is none."""
+        wanted = (*flow, klass, corridor)
+        return next((i for i, cell in enumerate(self.cells) if cell.key == wanted), None)
+
+    def crossing_of(self, alternative: int) -> str:
+        """The crossing that an alternative leads to."""
+        return self.elements[self.alternatives[alternative].awaited_at].crossing
 
     @property
     def measured_ms(self) -> int:
@@ -203,6 +260,9 @@ def make_layout(
         after=_after(program),
         places=tuple(program.places.tolist()),
         warm=warm,
+        alternatives=alternatives(program),
+        offers=offers(program),
+        tokens=tokens(program),
     )
 
 
@@ -210,23 +270,44 @@ def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:
     """All cells that have a group, in a fixed order, and bool [cells, groups].
 
     Flows stand in the order in which groups first name them; within one the classes ``all``, ``loaded``,
-    ``agricultural``, ``rest``, then each class by name; within one the roles in a corridor.
+    ``agricultural``, ``rest``, then each class by name, those who chose the crossing by the one they usually
+    use, then those of the other legs; within one the roles in a corridor.
     """
-    flows = dict.fromkeys((g.crossing, g.mode, g.direction) for g in groups)
+    flows = dict.fromkeys(g.flow for g in groups)
     cells: list[Cell] = []
     rows: list[Bool] = []
     for crossing, mode, direction in flows:
-        own = np.array([(g.crossing, g.mode, g.direction) == (crossing, mode, direction) for g in groups])
+        own = np.array([g.flow == (crossing, mode, direction) for g in groups])
         mine = [g for g, here in zip(groups, own, strict=True) if here]
         place = next((g.place for g in mine if g.place), "")
-        for klass in (ALL, LOADED, AGRICULTURAL, REST, *sorted({g.klass for g in mine})):
+        crossing_here = [g for g in mine if g.leg == CROSSING]
+        cargo = sorted({g.klass for g in crossing_here})
+        cargo += sorted({f"{FROM}{g.usual}" for g in crossing_here if g.usual})
+        for klass in (*TOGETHER, *cargo, *chain.from_iterable(LEG_CLASSES.values())):
             for role in CORRIDOR_ROLES:
-                chosen = own & np.array([_is_of(g, klass) and role in (ALL, g.corridor) for g in groups])
+                chosen = own & np.array([belongs(g, klass, role) for g in groups])
                 if chosen.any():
                     cells.append(Cell(crossing, mode, direction, klass, role, place))
                     rows.append(chosen)
     member = np.array(rows, dtype=np.bool_).reshape(len(rows), len(groups))
     return tuple(cells), member
+
+
+def belongs(group: GroupInfo, klass: str, role: str) -> bool:
+    """Whether a group of a cell's flow is of its class, in the leg that the class is of, and of its role."""
+    return group.leg == leg_of(klass) and has_class(group, _LIKE.get(klass, klass), role)
+
+
+_LIKE = {
+    klass: like
+    for classes in LEG_CLASSES.values()
+    for klass, like in zip(classes, (ALL, AGRICULTURAL, REST), strict=True)
+}
+
+
+def has_class(group: GroupInfo, klass: str, role: str) -> bool:
+    """Whether a group is of a class as the crossing itself has them, and of a role, whatever leg it is."""
+    return role in (ALL, group.corridor) and _is_of(group, klass)
 
 
 def _is_of(group: GroupInfo, klass: str) -> bool:
@@ -239,7 +320,7 @@ def _is_of(group: GroupInfo, klass: str) -> bool:
     if klass == REST:
         # the rest of those whom the headline speaks of: on rail no empties
         return not group.agricultural and _is_of(group, HEADLINE.get(group.mode, ALL))
-    return group.klass == klass
+    return group.klass == klass or (bool(group.usual) and klass == f"{FROM}{group.usual}")
 
 
 def _pool(program: Program, number: int) -> PoolInfo:
@@ -252,7 +333,34 @@ def _pool(program: Program, number: int) -> PoolInfo:
         element=int(program.pool_element[number]),
         capacity_ms=int((length * value).sum()),
         open_ms=int(length[value > 0].sum()),
+        tokens=_stock(program, number),
     )
+
+
+def _stock(program: Program, pool: int) -> int:
+    """The kind of tokens that the only pool of a stage stands for: all work there needs it, and is at once.
+
+    How many of them are away says what the servers, held for no time, cannot.
+    """
+    element = int(program.pool_element[pool])
+    if element not in program.tokens.user_element or int((program.pool_element == element).sum()) > 1:
+        return NO_TOKENS
+    stage, network = program.element_names[element], program.network
+    steps = {
+        (route.name, step.name) for route in network.routes for step in route.steps if step.stage == stage
+    }
+    works = [
+        kind.work[name]
+        for source in network.sources
+        for kind in source.kinds
+        for route, name in steps
+        if route == source.route
+    ]
+    needed = {tuple(need.tokens for need in work.needs) for work in works}
+    at_once = all(work.duration is not None and work.duration.mean == 0.0 for work in works)
+    if len(needed) != 1 or len(only := next(iter(needed))) != 1 or not at_once:
+        return NO_TOKENS
+    return program.tokens.names.index(only[0])
 
 
 def _after(program: Program) -> tuple[tuple[int, ...], ...]:

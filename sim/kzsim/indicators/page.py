@@ -53,6 +53,13 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   `wagons_per_day` and `teu_per_day` count what is loaded, `wagons_with_empties_per_day` every wagon.
   `agricultural` are farm goods: on the road the classes that a corridor may serve, on rail grain. A
   corridor may serve container trains too, but which share of their boxes holds farm goods is not known.
+- **Legs.** A journey by road may have several legs, each with its own arrival, stay and accounts. The classes
+  named so far are of the crossing itself. `at_home` is of the waiting at home, from the booking in the
+  electronic queue to the arrival at the border; `in_yard` of trucks that wait in China for a load; `cargo`
+  of loads that wait there for a truck; each also with `_agricultural` and `_rest`. What is counted once a
+  journey (throughput, tonnes, costs of a truck, hours at a post) is told of the crossing alone. What
+  perishables lose while they wait for a truck is part of what is told of the crossing from China. Such
+  classes exist only where a model has such legs.
 - **Still growing.** A line is said to grow if, in the mean over the replications, the number inside rose
   between the first day of the last quarter of the measured window and the last day of the run by more
   than {100 * GROWTH_SHARE:.0f} % of those who arrived in that quarter and by more than one day's
@@ -60,14 +67,17 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
 - **What binds.** The largest waiting account of a crossing, mode and direction decides: `quota`, `hours`
   (closed), `stage` (queue), `zone` (blocked), `tokens`, `pairing`; the stage or zone with most hours of
   it is named. For a full zone the stage in or after it with most waiting is named as its cause. If
-  waiting is less than {100 * NOTHING_BINDS_BELOW:.0f} % of the stay, nothing binds.
+  waiting is less than {100 * NOTHING_BINDS_BELOW:.0f} % of the stay, nothing binds. What is
+  waited for at home, before a crossing, counts with what is waited for there.
 - **Quota or hours.** Where a quota has run out before a gate shuts, the night that follows is the
   quota's doing and is booked to `quota` for the whole line behind the one it refused. A line whose head
   came while the gate was shut waits for `closed`. So what binds is what more capacity would relieve.
 - **Comparison.** Both runs have the same {NOUN}, compared one by one; cells are those of the scenario
   (the alternative), the base is the run without corridors. Times are capped at the follow-up in both.
   Delay is measured against the *base's* free-flow time of the same {NOUN} in both, since a corridor may
-  shorten free flow itself. Someone gains or loses by more than {_CHANGED_MIN} min.
+  shorten free flow itself. Someone gains or loses by more than {_CHANGED_MIN} min. Of later legs of
+  a journey, which come when the one before ends, those are compared that came in both runs, and early enough
+  in both to be followed for the whole follow-up; exits count all.
 - **Verdicts.** Of many differences without any effect some would show one by chance: of 42 intervals at
   95 %, two on average leave out the true value. So the words rest on wider intervals, `simultaneous_low`
   to `simultaneous_high` (Bonferroni: 1 - 0.05/m each), which all hold at once with 95 %; m is the number
@@ -110,7 +120,8 @@ Written by `kzsim run --trace` only, for whoever asks what happened to this truc
 distribution than those above. One row: one truck or train of one replication of the scenario (not of the run
 without corridors), whenever it arrived and whether it left or not. Rows stand by replication, one row group
 each, then by source, then by index. Instants and durations are whole milliseconds; instants count from the
-start of the run, `start` in `manifest.json`. The `account_*` columns of a row sum to its `stay_ms`.
+start of the run, `start` in `manifest.json`. The `account_*` columns of a row sum to its `stay_ms`. The
+legs of a journey are rows of several sources with the same index; a leg that has not begun has no row.
 """
 
 _OF_STEPS = """

@@ -16,6 +16,7 @@ from kzsim.indicators.dictionary import INDICATORS, QUANTILES, WITHIN_H, account
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.histogram import buckets_of_ranks, rank, sparse
 from kzsim.indicators.layout import Layout, has_line, is_zone
+from kzsim.indicators.legs import LEGS
 from kzsim.indicators.worth import hour_usd, worths
 from kzsim.network.buckets import midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, Account
@@ -24,6 +25,7 @@ from kzsim.network.observers import Observers
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 F64 = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
 
 COHORT = 1
 """Phase of the entities that indicators follow."""
@@ -34,7 +36,8 @@ class Observed:
     """What was seen of one replication.
 
     ``observers``: counts by group. ``account_ms``: int64 [groups, 3 phases, elements, accounts].
-    ``in_line``, ``in_zone``: int32 [instants, elements]. ``busy_ms``: int64 [pools].
+    ``in_line``, ``in_zone``: int32 [instants, elements]. ``busy_ms``, ``capacity_ms``: int64 [pools],
+    servers' time held and servers' time that there was.
     """
 
     observers: Observers
@@ -42,6 +45,7 @@ class Observed:
     in_line: I32
     in_zone: I32
     busy_ms: I64
+    capacity_ms: I64
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ class Summary:
     ``values``: float64 [cells, indicators], NaN where a cell has none. ``cohort``: int64 [cells].
     ``time_key``, ``time_count``: the crossing times of those through, see ``histogram.sparse``.
     ``account_at``, ``account_ms``: the cohort's accounts that are not 0, by flat index into
-    [groups, elements, accounts]. ``busy_ms``: int64 [pools]. ``hourly``: int32 [series, instants]
-    or None. ``entities``: their number.
+    [groups, elements, accounts]. ``busy_ms``, ``capacity_ms``: int64 [pools]. ``hourly``: int32
+    [series, instants] or None. ``entities``: their number. ``chosen``: int64 [groups, alternatives], who of
+    the cohort picked each. ``idle_ms``: int64 [kinds of tokens], available ones times ms.
     """
 
     values: F64
@@ -62,8 +67,11 @@ class Summary:
     account_at: I64
     account_ms: I64
     busy_ms: I64
+    capacity_ms: I64
     hourly: I32 | None
     entities: int
+    chosen: I64
+    idle_ms: I64
 
 
 def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary:
@@ -120,6 +128,8 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
     put("inside_at_end", inside)
     put("inside_growth", growth)
     put("unabsorbed_share", unabsorbed)
+    put("share_changed", _changed(layout, counts.chosen))
+    values[~_has(layout)] = np.nan
     return Summary(
         values=values,
         cohort=cohort,
@@ -128,8 +138,11 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
         account_at=account_at,
         account_ms=account_ms.ravel()[account_at],
         busy_ms=seen.busy_ms,
+        capacity_ms=seen.capacity_ms,
         hourly=hourly_series(layout, seen) if hourly else None,
         entities=counts.entities,
+        chosen=counts.chosen,
+        idle_ms=counts.idle_ms,
     )
 
 
@@ -160,6 +173,24 @@ def check(seen: Observed) -> None:
         if (one != other).any():
             group = int(np.flatnonzero(one != other)[0])
             raise InvariantError(f"group {group}, {what}: {one[group]} and {other[group]}")
+
+
+def _has(layout: Layout) -> Bool:
+    """Whether a cell has an indicator at all, by its leg: bool [cells, indicators]."""
+    of_leg = {leg: [leg in indicator.legs for indicator in INDICATORS] for leg in LEGS}
+    return np.array([of_leg[cell.leg] for cell in layout.cells], dtype=np.bool_)
+
+
+def _changed(layout: Layout, chosen: I64) -> F64:
+    """By cell, of those who chose between crossings, the share that picked another than they usually use."""
+    picked, usual = np.zeros((2, len(layout.groups)), dtype=np.int64)
+    for group, offered in enumerate(layout.offers):
+        for number in offered if layout.groups[group].usual else ():
+            picked[group] += chosen[group, number]
+            if layout.crossing_of(number) == layout.groups[group].usual:
+                usual[group] += chosen[group, number]
+    whole = over_cells(layout, picked)
+    return ratio(whole - over_cells(layout, usual), whole)
 
 
 def over_cells(layout: Layout, by_group_sum: I64) -> I64:
@@ -254,6 +285,8 @@ def series(layout: Layout) -> tuple[tuple[tuple[str, str, str], int | None, str]
     rows: list[tuple[tuple[str, str, str], int | None, str]] = []
     for cell in layout.flows:
         rows.extend((layout.cells[cell].flow, None, what) for what in ("arrivals", "exits", "inside"))
+    waiting = (layout.cells[cell] for cell in layout.waits_before)
+    rows.extend((cell.flow, None, cell.klass) for cell in waiting)
     for number, label in enumerate(layout.elements):
         flow = (label.crossing, label.mode, label.direction)
         if has_line(layout, number):
@@ -271,6 +304,7 @@ def hourly_series(layout: Layout, seen: Observed) -> I32:
     for cell in layout.flows:
         member = layout.member[cell]
         rows += [table[:, member].sum(axis=1) for table in (counts.arrivals, counts.exits, before)]
+    rows += [before[:, layout.member[cell]].sum(axis=1) for cell in layout.waits_before]
     for _, element, quantity in series(layout)[len(rows) :]:
         if element is not None:
             rows.append((seen.in_line if quantity == "in_line" else seen.in_zone)[:, element])

@@ -17,7 +17,8 @@ from kzsim.indicators.comparison import COMPARED, TIMES, Pairs, family, verdict
 from kzsim.indicators.dictionary import INDICATORS, NOUN, QUANTILES, account_name, table
 from kzsim.indicators.intervals import estimate, simultaneous
 from kzsim.indicators.judgements import Judgement
-from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST, Cell, ElementInfo, Layout
+from kzsim.indicators.layout import ALL, NO_TOKENS, TOGETHER, Cell, ElementInfo, Layout
+from kzsim.indicators.legs import OTHER_LEGS
 from kzsim.indicators.occupancy import quantiles, zones
 from kzsim.indicators.summary import series
 from kzsim.network.model import MS_PER_HOUR, WAIT_ACCOUNTS, Account
@@ -50,7 +51,7 @@ def indicator_table(seen: Collected) -> pd.DataFrame:
         for column, indicator in enumerate(INDICATORS):
             values = [float(replication[number, column]) for replication in seen.indicators]
             found = estimate(values)
-            if found.n == 0 and indicator.when != "always":
+            if cell.leg not in indicator.legs or (found.n == 0 and indicator.when != "always"):
                 continue
             mean = quantiles.get(indicator.name, found.mean)
             complete = found.n == seen.n or indicator.name not in quantiles
@@ -126,16 +127,18 @@ def binding_table(bindings: Iterable[Binding]) -> pd.DataFrame:
 
 
 def server_table(seen: Collected) -> pd.DataFrame:
-    """One row for each pool."""
-    layout = seen.layout
+    """One row for each pool, but for those that stand for tokens, and for each kind of tokens."""
+    layout, capacity_ms = seen.layout, seen.mean_capacity_ms
     rows: list[tuple[Any, ...]] = []
     for number, pool in enumerate(layout.pools):
+        if pool.tokens != NO_TOKENS:
+            continue
         label = layout.elements[pool.element]
         busy = estimate(
-            int(replication[number]) / pool.capacity_ms if pool.capacity_ms else math.nan
-            for replication in seen.busy_ms
+            int(held[number]) / int(there[number]) if there[number] else math.nan
+            for held, there in zip(seen.busy_ms, seen.capacity_ms, strict=True)
         )
-        servers = pool.capacity_ms / pool.open_ms if pool.open_ms else 0.0
+        servers = float(capacity_ms[number]) / pool.open_ms if pool.open_ms else 0.0
         rows.append(
             (
                 *_flow(label),
@@ -149,7 +152,31 @@ def server_table(seen: Collected) -> pd.DataFrame:
                 busy.high,
             )
         )
+    rows += [row for kind in range(len(layout.tokens)) if (row := _tokens_row(seen, kind)) is not None]
     return frame("servers", rows)
+
+
+def _tokens_row(seen: Collected, kind: int) -> tuple[Any, ...] | None:
+    """A kind of tokens beside the pools; None if nobody uses it."""
+    layout, tokens = seen.layout, seen.layout.tokens[kind]
+    if not tokens.used_at:
+        return None
+    first = layout.elements[max(tokens.used_at)]  # upstream first
+    ways = {layout.elements[element].direction for element in tokens.used_at}
+    busy = estimate(1 - int(idle[kind]) / (tokens.number * layout.horizon_ms) for idle in seen.idle_ms)
+    return (
+        first.crossing,
+        first.mode,
+        first.direction if len(ways) == 1 else "both",
+        first.side,
+        first.stage,
+        tokens.short,
+        float(tokens.number),
+        1.0,
+        busy.mean,
+        busy.low,
+        busy.high,
+    )
 
 
 def distribution_table(seen: Collected) -> pd.DataFrame:
@@ -158,7 +185,7 @@ def distribution_table(seen: Collected) -> pd.DataFrame:
     per_cent = list(range(1, 100))
     rows: list[tuple[Any, ...]] = []
     for number, cell in enumerate(layout.cells):
-        if cell.corridor != ALL or cell.klass not in (ALL, LOADED, AGRICULTURAL, REST):
+        if cell.corridor != ALL or cell.klass not in (*TOGETHER, *OTHER_LEGS):
             continue
         times = seen.times.quantiles_ms(layout.member[number], per_cent, int(cohort[number]))
         rows += [
@@ -198,12 +225,13 @@ def comparison_table(layout: Layout, pairs: Sequence[Pairs]) -> pd.DataFrame:
     """One row for each compared indicator of each cell of the alternative."""
     at_once = simultaneous(family(layout))
     units = {indicator.name: indicator.unit for indicator in INDICATORS}
+    legs = {indicator.name: indicator.legs for indicator in INDICATORS}
     rows: list[tuple[Any, ...]] = []
     for number, cell in enumerate(layout.cells):
         for column, name in enumerate(COMPARED):
             base = estimate(float(pair.base[number, column]) for pair in pairs)
             other = estimate(float(pair.alternative[number, column]) for pair in pairs)
-            if base.n == 0 and name == "tonnes_per_day":
+            if base.n == 0 and (name == "tonnes_per_day" or cell.leg not in legs[name]):
                 continue
             gaps = [
                 float(pair.alternative[number, column]) - float(pair.base[number, column]) for pair in pairs

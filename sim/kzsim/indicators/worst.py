@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from kzsim.indicators.collect import Collected
-from kzsim.indicators.layout import ElementInfo
+from kzsim.indicators.layout import ElementInfo, Layout
+from kzsim.indicators.legs import AT_HOME
 from kzsim.indicators.summary import series
 from kzsim.indicators.tables import frame
 
@@ -39,10 +40,14 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
         if element is not None or quantity != "inside":
             continue
         worst = int(np.argmax(by_day[number]))
+        at_home = layout.cell(flow, AT_HOME) is not None
         lines = [
             (float(by_day[other, worst]), -other)
             for other, (where, place, what) in enumerate(every)
-            if where == flow and what == "in_line" and place is not None
+            if where == flow
+            and what == "in_line"
+            and place is not None
+            and not (at_home and _queue(layout, place))
         ]
         longest, row = max(lines, default=(0.0, 0))
         place = every[-row][1] if longest > 0 else None
@@ -60,6 +65,11 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
             )
         )
     return frame("worst_days", rows)
+
+
+def _queue(layout: Layout, element: int) -> bool:
+    """Whether a line is one before the border: where that is a leg of its own nobody in it is inside."""
+    return not layout.elements[element].at_post
 
 
 def _days(start: datetime, step_ms: int, readings: int, first: int) -> tuple[I64, list[str]]:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.indicators.layout import Layout
+from kzsim.indicators.layout import Layout, has_class
+from kzsim.indicators.legs import CARGO, CROSSING
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 from kzsim.network.observers import Observers
 
@@ -71,33 +72,59 @@ def _perishables(layout: Layout, counts: Observers, of: dict[str, F64], warm: F6
         out=np.zeros(len(layout.groups)),
         where=counts.cohort > 0,
     )
-    lost = np.minimum(1.0, per_day * np.maximum(0.0, delay)) * counts.cohort
+    share_lost = np.minimum(1.0, per_day * np.maximum(0.0, delay))
+    yard = _lost_in_yard(layout, share_lost, counts.cohort)
+    lost = np.minimum(1.0 - yard, share_lost) * counts.cohort
+    of_cell = with_cargo(layout)
     days = (layout.cohort_to_ms - layout.cohort_from_ms) / MS_PER_DAY
     load = np.array([group.load_t for group in layout.groups])
     return {
-        "perishables_warm_share": _ratio(layout, warm[0] * spoils, warm[1] * spoils, spoils),
-        "perishables_lost_t_per_day": _sums(layout, lost * load / days, spoils),
-        "perishables_lost_usd_per_day": _sums(layout, lost * of["value_usd"] / days, spoils),
+        "perishables_warm_share": _ratio(of_cell, warm[0] * spoils, warm[1] * spoils, spoils),
+        "perishables_lost_t_per_day": _sums(of_cell, lost * load / days, spoils),
+        "perishables_lost_usd_per_day": _sums(of_cell, lost * of["value_usd"] / days, spoils),
     }
+
+
+def with_cargo(layout: Layout) -> Bool:
+    """The groups of each cell, and of the same goods those that wait for a truck: bool [cells, groups].
+
+    To a cell of the crossing itself belong the loads of its flow, class and role that wait in the yard.
+    """
+    member = layout.member.copy()
+    waiting = [number for number, group in enumerate(layout.groups) if group.leg == CARGO]
+    for row, cell in enumerate(layout.cells):
+        for number in waiting if cell.leg == CROSSING else ():
+            group = layout.groups[number]
+            member[row, number] = group.flow == cell.flow and has_class(group, cell.klass, cell.corridor)
+    return member
+
+
+def _lost_in_yard(layout: Layout, share_lost: F64, cohort: I64) -> F64:
+    """float64 [groups]: of loads on their way the mean share of value that their like lost in the yard."""
+    found = np.zeros(len(layout.groups))
+    kind = [(*group.flow, group.klass) for group in layout.groups]
+    waiting = [number for number, group in enumerate(layout.groups) if group.leg == CARGO]
+    for number, group in enumerate(layout.groups):
+        like = [other for other in waiting if group.leg == CROSSING and kind[other] == kind[number]]
+        if cohort[like].sum() > 0:
+            found[number] = np.average(share_lost[like], weights=cohort[like])
+    return found
 
 
 def _per_head(layout: Layout, amount: F64, cohort: I64, known: Bool) -> F64:
     """By cell the amount per entity; NaN if any of its entities has none that is known."""
     whole = [bool(known[member].all()) for member in layout.member]
-    found = _ratio(layout, amount, cohort.astype(np.float64), known)
+    found = _ratio(layout.member, amount, cohort.astype(np.float64), known)
     return np.where(whole, found, math.nan)
 
 
-def _ratio(layout: Layout, part: F64, whole: F64, known: Bool) -> F64:
-    parts, wholes = _sums(layout, part, known), _sums(layout, whole, known)
+def _ratio(of_cell: Bool, part: F64, whole: F64, known: Bool) -> F64:
+    parts, wholes = _sums(of_cell, part, known), _sums(of_cell, whole, known)
     return np.asarray(np.divide(parts, wholes, out=np.full(len(parts), math.nan), where=wholes > 0))
 
 
-def _sums(layout: Layout, by_group: F64, known: Bool) -> F64:
-    """float64 [cells]: exact sums over the groups that count, NaN in cells without any."""
+def _sums(of_cell: Bool, by_group: F64, known: Bool) -> F64:
+    """float64 [cells]: exact sums over the groups of each that count, NaN in cells without any."""
     return np.array(
-        [
-            math.fsum(by_group[member & known]) if (member & known).any() else math.nan
-            for member in layout.member
-        ]
+        [math.fsum(by_group[member & known]) if (member & known).any() else math.nan for member in of_cell]
     )

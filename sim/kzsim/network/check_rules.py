@@ -15,6 +15,7 @@ from kzsim.network.model import (
     GateStage,
     Network,
     Outages,
+    Pace,
     Route,
     ServiceStage,
     Source,
@@ -24,6 +25,7 @@ from kzsim.network.program import LONGEST_HORIZON_MS
 
 MOST_NO_SHOWS = 100
 MOST_OUTAGES = 100_000
+MOST_PACE = 1000.0
 
 
 def check_no_shows(network: Network) -> Iterator[str]:
@@ -145,7 +147,18 @@ def _check_outages(where: str, outages: Outages, horizon_ms: int) -> Iterator[st
     yield from check_distribution(f"{where}, between", outages.between)
     yield from check_distribution(f"{where}, lasting", outages.lasting)
     mean = outages.between.mean + outages.lasting.mean
-    if mean >= 0 and mean * MOST_OUTAGES < horizon_ms:
+    fastest = max(outages.pace.value, default=1.0) if outages.pace else 1.0
+    if mean >= 0 and mean * MOST_OUTAGES < horizon_ms * fastest:
         yield f"{where}: there would be more than {MOST_OUTAGES} of them: give longer times between them"
     if outages.takes < 1:
         yield f"{where}: an outage takes {outages.takes} servers: give 1 or more"
+    if outages.pace is not None:
+        yield from _check_pace(where, outages.pace)
+
+
+def _check_pace(where: str, pace: Pace) -> Iterator[str]:
+    rising = all(b > a for a, b in pairwise(pace.at_ms))
+    if len(pace.at_ms) != len(pace.value) or not pace.at_ms or pace.at_ms[0] != 0 or not rising:
+        yield f"{where}: a pace needs as many values as instants, which rise strictly from 0"
+    elif not all(0 <= value <= MOST_PACE for value in pace.value):
+        yield f"{where}: the pace is {pace.value}: give 0 to {MOST_PACE:g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -97,6 +97,7 @@ def compile_network(network: Network) -> Program:
         refill_at_ms=refill_at,
         refill_overall=refill_overall,
         refill_ceiling=refill_ceiling,
+        no_show_gates=_no_show_gates(network, number),
         pairing_side=side,
         pairing_goods=goods,
         alternative_names=choices.names,
@@ -118,6 +119,18 @@ def compile_network(network: Network) -> Program:
         source_follows_step=np.array([step for _, step in legs], dtype=np.int64),
         tokens=lay_out_tokens(network, sources, number),
     )
+
+
+def _no_show_gates(network: Network, number: Mapping[str, int]) -> I64:
+    routes = {route.name: route for route in network.routes}
+    found = {
+        number[step.stage]
+        for source in network.sources
+        for kind in source.kinds
+        for step in routes[source.route].steps
+        if step.name in kind.work and kind.work[step.name].no_shows
+    }
+    return np.array(sorted(found), dtype=np.int64)
 
 
 def rank_elements(network: Network) -> list[Stage | Zone]:

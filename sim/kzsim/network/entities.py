@@ -128,6 +128,12 @@ class Entities:
                 began_ms[own] = self.arrival_ms[others]
         return (began_ms >= begins).astype(np.int8) + (began_ms >= ends)
 
+    @property
+    def is_follower(self) -> npt.NDArray[np.bool_] | None:
+        """Who follows another, bool [entities]; None if nobody does."""
+        by_source = self.follows >= 0
+        return np.repeat(by_source, np.diff(self.first)) if by_source.any() else None
+
     def _by_source(self) -> Iterator[tuple[KindTable, I16]]:
         return zip(self.kinds, np.split(self.kind, self.first[1:-1]), strict=True)
 

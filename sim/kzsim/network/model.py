@@ -17,6 +17,9 @@ from kzsim.network.arrivals import Arrivals as Arrivals
 from kzsim.network.arrivals import Batches as Batches
 from kzsim.network.arrivals import Follows as Follows
 from kzsim.network.arrivals import Swing as Swing
+from kzsim.network.calendars import Calendar as Calendar
+from kzsim.network.calendars import Pace as Pace
+from kzsim.network.calendars import StaffingRule as StaffingRule
 
 MS_PER_MINUTE = 60_000
 MS_PER_HOUR = 3_600_000
@@ -45,52 +48,20 @@ WAIT_ACCOUNTS = tuple(account for account in Account if account >= Account.CLOSE
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """A piecewise constant whole number over time: ``value[i]`` holds from ``at_ms[i]`` on.
-
-    ``at_ms`` starts at 0 and rises strictly. For a pool the value is its capacity; for a gate or a
-    delay stage 0 means shut and anything else open.
-    """
-
-    at_ms: tuple[int, ...]
-    value: tuple[int, ...]
-
-    @classmethod
-    def always(cls, value: int) -> Calendar:
-        """The same value for ever."""
-        return cls((0,), (value,))
-
-
-@dataclass(frozen=True)
 class Outages:
     """Intervals drawn before a run in which a pool has ``takes`` servers fewer, or a gate or delay is shut.
 
     In order at first, for a time drawn from ``between``, then out of order for one from ``lasting``, and so
     on, busy or not. Where several name one ``stream`` they share its luck: the same distributions give the
-    same intervals.
+    same intervals. With a ``pace`` the times in between pass on a clock that goes so fast: twice as many
+    begin while it is 2, and none while it is 0.
     """
 
     stream: str
     between: Distribution
     lasting: Distribution
     takes: int = 1
-
-
-@dataclass(frozen=True)
-class StaffingRule:
-    """How many servers of a pool work, by the length of the stage's line.
-
-    At each of ``at_ms`` (rising strictly from 0 or later) it is reviewed once: with ``open_at`` or more in
-    line ``by`` more work, up to ``most``; with ``close_at`` or fewer ``by`` fewer do, down to ``fewest``,
-    with which it begins.
-    """
-
-    at_ms: tuple[int, ...]
-    open_at: int
-    close_at: int
-    fewest: int
-    most: int
-    by: int = 1
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ class Program:
     refill_at_ms: I64
     refill_overall: I64
     refill_ceiling: I64  # [refills, classes], UNLIMITED where there is none
+    no_show_gates: I64  # elements at which somebody may not show up, rising
 
     # pairings: tables of 0 columns in a network without one
     pairing_side: I64  # [classes, elements or 0] NO_SIDE, LEADS, FOLLOWS

@@ -28,6 +28,7 @@ from kzsim.queueing.distributions import (
     uniform,
     weibull,
 )
+from kzsim.queueing.legs import after, following
 from kzsim.queueing.out_of_order import outage
 from kzsim.queueing.parts import (
     Network,
@@ -65,6 +66,7 @@ __all__ = [
     "Rate",
     "ReplicationDeadlockError",
     "Time",
+    "after",
     "alternative",
     "at",
     "batches",
@@ -78,6 +80,7 @@ __all__ = [
     "erlang",
     "exponential",
     "fixed",
+    "following",
     "gamma",
     "gate",
     "holding",

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from kzsim.network import Arrivals, Batches, NetworkError
 from kzsim.network.distributions import SHARE_TOLERANCE
+from kzsim.queueing.legs import After
 from kzsim.queueing.units import Rate, Time, number, rate, time, whole
 
 
@@ -67,7 +68,7 @@ class Instants:
         return Arrivals("instants", at_ms=tuple(at for at in self.at_ms if at < horizon_ms))
 
 
-Alone = Poisson | Steady | Regular | Instants
+Alone = Poisson | Steady | Regular | Instants | After
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from kzsim.network.model import Stage as MadeStage
 from kzsim.network.possible_deadlocks import possible_deadlocks
 from kzsim.queueing.calendars import Changing, Staffed
 from kzsim.queueing.choices import Choice
+from kzsim.queueing.legs import Following
 from kzsim.queueing.names import unknown_names
 from kzsim.queueing.out_of_order import Outage
 from kzsim.queueing.parts import (
@@ -78,9 +79,7 @@ def _network_of(network: Network, window: Window) -> model.Network:
         stages=stages,
         zones=tuple(model.Zone(p.name, p.places) for p in parts if isinstance(p, Zone)),
         routes=tuple(route_of(source, network.choices) for source in network.sources),
-        sources=tuple(
-            _source(source, network.groups.index(source.group), horizon) for source in network.sources
-        ),
+        sources=tuple(_source(source, network, horizon) for source in network.sources),
         n_groups=len(network.groups),
         priority={
             (klass, p.name): rank for p in parts if isinstance(p, Ranked) for klass, rank in p.priority
@@ -132,6 +131,11 @@ def _calendar(size: int | Changing, horizon: int) -> Calendar:
     return size.calendar(horizon) if isinstance(size, Changing) else Calendar.always(size)
 
 
-def _source(source: Source, group: int, horizon: int) -> model.Source:
+def _source(source: Source, network: Network, horizon: int) -> model.Source:
+    group = network.groups.index(source.group)
     kind = model.Kind(source.klass, 1.0, source.klass, group, work_of(source))
+    if isinstance(source.arrivals, Following):
+        other = next(each for each in network.sources if each.name == source.arrivals.source)
+        follows = model.Follows(other.name, source.arrivals.step or other.steps[-1].name)
+        return model.Source(source.name, source.name, model.NO_ARRIVALS, (kind,), follows)
     return model.Source(source.name, source.name, source.arrivals.until(horizon), (kind,))

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from kzsim.network import Tokens
 from kzsim.queueing.choices import Choice, Pick
+from kzsim.queueing.legs import After, Following
 from kzsim.queueing.parts import Gate, Network, Pairing, Ranked, Service, Stage, Zone
 from kzsim.queueing.sources import Source, Step
 from kzsim.queueing.ways import given_of
@@ -15,6 +16,7 @@ from kzsim.queueing.ways import given_of
 def unknown_names(network: Network) -> Iterator[str]:
     """Every such name; the rest is checked by the network."""
     for source in network.sources:
+        yield from _of_others(source, network)
         yield from _of_steps(source, network)
         zones = [p.name for p in network.parts if isinstance(p, Zone)]
         for each in source.zones:
@@ -24,6 +26,23 @@ def unknown_names(network: Network) -> Iterator[str]:
     for part in network.parts:
         yield from _of_classes(part, network) if isinstance(part, Ranked) else ()
         yield from _of_alternatives(part, network) if isinstance(part, Choice) else ()
+
+
+def _of_others(source: Source, network: Network) -> Iterator[str]:
+    """Of those whom the source's entities follow or come after."""
+    arrivals, where = source.arrivals, f"source '{source.name}'"
+    others = {each.name: each for each in network.sources}
+    if isinstance(arrivals, After) and arrivals.of not in others:
+        yield f"{where} comes after the unknown source '{arrivals.of}'{_meant(arrivals.of, [*others])}"
+    if isinstance(arrivals, Following):
+        if arrivals.source not in others:
+            meant = _meant(arrivals.source, [*others])
+            yield f"{where} follows the unknown source '{arrivals.source}'{meant}"
+            return
+        steps = [each.name for each in others[arrivals.source].steps if isinstance(each, Step)]
+        if arrivals.step is not None and arrivals.step not in steps:
+            said = f"{where} follows '{arrivals.source}' by the unknown step '{arrivals.step}'"
+            yield f"{said}{_meant(arrivals.step, steps)}"
 
 
 def _of_steps(source: Source, network: Network) -> Iterator[str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kzsim.network import Distribution, Need, NetworkError
-from kzsim.queueing.arrivals import Batched, Coming, Instants, Poisson, Regular, Steady, Waiting
+from kzsim.queueing.arrivals import Alone, Batched, Coming, Waiting
 from kzsim.queueing.checked import name_of
 from kzsim.queueing.choices import Pick
+from kzsim.queueing.legs import Following
 from kzsim.queueing.stocks import Needs, needs_of
 from kzsim.queueing.units import number
 
@@ -42,7 +43,7 @@ class Source:
     """Entities that take the same steps; see :func:`source`."""
 
     name: str
-    arrivals: Coming
+    arrivals: Coming | Following
     steps: tuple[Step | Pick, ...]
     zones: tuple[Holding, ...]
     klass: str
@@ -92,7 +93,7 @@ def holding(
 
 def source(
     name: str,
-    arrivals: Coming,
+    arrivals: Coming | Following,
     steps: Sequence[Step | Pick],
     *,
     zones: Sequence[Holding] = (),
@@ -105,7 +106,7 @@ def source(
     what indicators are kept by. Raises NetworkError if something is not of its kind.
     """
     where = f"source '{name_of('source', name)}'"
-    if not isinstance(arrivals, Poisson | Steady | Regular | Instants | Batched | Waiting):
+    if not isinstance(arrivals, Alone | Batched | Waiting | Following):
         raise NetworkError(
             (f"{where}: the arrivals are {arrivals!r}: give some, as in poisson(per_hour(6))",)
         )

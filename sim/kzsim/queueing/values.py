@@ -161,6 +161,10 @@ def _of_element(
     starts, waited = outcome.observers.starts[chosen, number].sum(axis=0).tolist()
     account_ms = outcome.account_ms[chosen, COHORT, number].sum(axis=0)
     yield Key(name, group, "visits", "entities"), float(starts)
+    for gate in np.flatnonzero(program.no_show_gates == number).tolist():
+        lost = float(outcome.observers.no_shows[chosen, gate].sum())
+        yield Key(name, group, "no_shows", "entities"), lost
+        yield Key(name, group, "share_of_places_lost", "share"), _ratio(lost, lost + starts)
     if type_ is not ElementType.DELAY:
         yield Key(name, group, "share_who_wait", "share"), _ratio(waited, starts)
     wait = float(account_ms[list(WAIT_ACCOUNTS)].sum())

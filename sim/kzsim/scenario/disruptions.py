@@ -17,12 +17,13 @@ from kzsim.scenario.report import Path, Report
 from kzsim.scenario.schema import EpisodeFile, ScenarioFile
 from kzsim.scenario.units import Kind, UnitError, parse_quantity
 
-REPORTED_BY_DEFAULT = False
+REPORTED_BY_DEFAULT = True
 
 _PATH: Path = ("disruptions", "episodes")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NEEDED = ("crossings", "mode", "direction", "from", "to", "change", "value")
 _MOST_PERCENT = 1000.0
+_MOST_DAYS = 365.0
 
 
 def episodes(
@@ -194,5 +195,7 @@ def kind(lever: Lever) -> Kind:
         return Kind("share", "%", "50 %", most=most)
     if lever.unit == "%":
         return Kind("share", "%", "20 %", most=100.0)
+    if lever.unit == "day":
+        return Kind("time", "day", "5 day", most=_MOST_DAYS)
     whole = lever.unit != "trains/day"
     return Kind("rate", lever.unit, f"40 {lever.unit}" if whole else f"5 {lever.unit}", whole, most=math.inf)

@@ -154,7 +154,7 @@ def _standing(episode: evidence.Episode) -> Iterator[str]:
         elif year in episode.contained:
             yield f"{year}: the year's values have its effect already ({episode.contained[year]})"
         else:
-            yield f"{year}: in force where dated episodes are (disruptions.reported)"
+            yield f"{year}: in force, unless the scenario switches it off (disruptions.reported)"
 
 
 def _doc(section: type[BaseModel] | None) -> str:

@@ -176,7 +176,7 @@ def _named(section: type[BaseModel], path: KeyPath) -> Iterator[Part]:
 
 def _exists(path: KeyPath) -> bool:
     """Whether a crossing has the mode that a path such as ``crossings.<crossing>.rail`` names."""
-    return len(path) != 3 or path[0] != "crossings" or path[2] in evidence.crossings()[path[1]].modes
+    return len(path) != 3 or path[0] != "crossings" or path[2] in evidence.crossings()[path[1]].every_mode
 
 
 def _control(path: KeyPath, field: FieldInfo, meaning: str) -> Control:

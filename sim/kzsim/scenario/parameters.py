@@ -44,7 +44,7 @@ def overrides(
         for (mode, setting), pattern in SHORTCUTS.items():
             value = getattr(getattr(settings, mode, None), setting, None)
             path: Path = ("crossings", name, mode, setting)
-            if value is None or mode not in evidence.crossings()[name].modes:
+            if value is None or mode not in evidence.crossings()[name].every_mode:
                 continue
             key = pattern.format(crossing=name)
             if written.parameters.get(key) is not None:

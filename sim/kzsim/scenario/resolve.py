@@ -50,6 +50,8 @@ def _resolve(written: ScenarioFile, report: Report) -> Scenario:
     first, last = _period(written, year, report)
     run_in, follow_up = _window(written, first, last, report)
     simulated = {mode: _simulated(written, mode) for mode in known.modes}
+    if report.sound("simulate", "year"):
+        _check_planned(simulated["rail"], year, report)
     if report.sound("simulate") and not any(simulated.values()):
         report.add(("simulate",), "names no crossing at all; name at least one under road or rail")
     overrides: dict[str, float | bool | str] = {}
@@ -169,11 +171,23 @@ def _window(written: ScenarioFile, first: date, last: date, report: Report) -> t
 
 def _simulated(written: ScenarioFile, mode: str) -> tuple[str, ...]:
     chosen = getattr(written.simulate, mode, None)
-    return words.crossings_with(mode) if chosen is None else tuple(sorted(chosen))
+    return words.crossings_by_default(mode) if chosen is None else tuple(sorted(chosen))
+
+
+def _check_planned(simulated: tuple[str, ...], year: int, report: Report) -> None:
+    """Refuse a railway in a year for which the evidence has no trains of it."""
+    for name in simulated:
+        years = evidence.rail_years(name)
+        if year not in years:
+            message = (
+                f"the railway at {name} is planned, and the evidence has its trains for {listed(years)} "
+                f"only; set 'year: {years[-1]}', or take it out"
+            )
+            report.add(("simulate", "rail"), message)
 
 
 def _crossing(name: str, settings: CrossingFile, report: Report) -> CrossingSettings:
-    modes = evidence.crossings()[name].modes
+    modes = evidence.crossings()[name].every_mode
     for mode in evidence.conventions().modes:
         if mode not in modes and getattr(settings, mode) is not None:
             message = f"there is no {mode} at {name}; {mode} crosses at {listed(words.crossings_with(mode))}"
@@ -209,7 +223,7 @@ def _warn_of_idle_settings(
         for mode, names in simulated.items():
             if getattr(settings, mode, None) is None or name in names:
                 continue
-            if mode in evidence.crossings()[name].modes and report.own(("crossings", name, mode)):
+            if mode in evidence.crossings()[name].every_mode and report.own(("crossings", name, mode)):
                 message = f"has no effect: {name} is not in simulate.{mode}"
                 report.add(("crossings", name, mode), message, "warning", on_key=True)
     anywhere = {name for names in simulated.values() for name in names}
@@ -229,8 +243,8 @@ def _origins(root: Node, year: int, first: date, last: date) -> tuple[dict[str, 
         "follow_up": f"{DEFAULT_FOLLOW_UP_DAYS:g} day",
         "replications": DEFAULT_REPLICATIONS,
         "seed": DEFAULT_SEED,
-        "simulate.road": list(words.crossings_with("road")),
-        "simulate.rail": list(words.crossings_with("rail")),
+        "simulate.road": list(words.crossings_by_default("road")),
+        "simulate.rail": list(words.crossings_by_default("rail")),
         "demand": "100 %",
         "green_corridors": words.NO_CORRIDOR,
         "disruptions.reported": "on" if disruptions.REPORTED_BY_DEFAULT else "off",

@@ -237,7 +237,7 @@ class DisruptionsFile(Written):
 
     reported: Annotated[bool | None, Switch()] = None
     """Whether the dated episodes of the evidence are in force whose effect is not in the year's values
-    already. Default: off."""
+    already. Default: on."""
     episodes: dict[str, EpisodeFile | None] = Field(default_factory=dict)
     """Episodes of the evidence switched on or off one by one, and episodes of your own by a name of yours."""
 

@@ -44,7 +44,14 @@ def _other_names() -> dict[str, str]:
 
 @cache
 def crossings_with(mode: str) -> tuple[str, ...]:
-    """The crossings that have road or rail."""
+    """The crossings that have road or rail, or will have it."""
+    there = evidence.crossings()
+    return tuple(sorted(name for name, crossing in there.items() if mode in crossing.every_mode))
+
+
+@cache
+def crossings_by_default(mode: str) -> tuple[str, ...]:
+    """The crossings that have road or rail today: those simulated where a scenario names none."""
     return tuple(sorted(name for name, crossing in evidence.crossings().items() if mode in crossing.modes))
 
 

@@ -6,7 +6,6 @@ No path is made of what a browser sends: names are looked up among those that ar
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kzsim.experiments import ResultsError
-from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.disk import read_json, said_plainly
 from kzsim.experiments.ledger import MANIFEST
 from kzsim.experiments.studies import KINDS, STUDY, SWEEP
 
@@ -117,7 +116,7 @@ class Folders:
             if self.is_own(path.name):
                 temporary.replace(path)
             else:
-                path.hardlink_to(temporary)  # unlike a renaming it fails where a file is
+                _place(temporary, path)
         except FileExistsError as error:
             raise NameRefusedError(f"{path.name} is there already; choose another name.") from error
         except OSError as error:
@@ -153,9 +152,24 @@ class Folders:
                     yield _described(path, kind)
 
 
+def _place(temporary: Path, path: Path) -> None:
+    """Give a file its name. Raises FileExistsError where a file has it, which a renaming would replace."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT and some network disks know no second name of a file
+        path.touch(exist_ok=False)  # so the name is taken first, and then replaced
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+
+
 def _described(path: Path, file: str) -> Stored | None:
     try:
-        said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        said: dict[str, Any] = read_json(path)
         kind = "sweep" if file == SWEEP else str(said.get("kind", "run"))
         count = said.get("replications")
         return Stored(

@@ -15,6 +15,8 @@ from http import HTTPStatus
 LOOPBACK = "127.0.0.1"
 NAMES = (LOOPBACK, "localhost")
 """What this machine may be called in an address."""
+HTTP_PORT = 80
+"""Browsers leave this port out of what they send."""
 MOST_BYTES = 256 * 1024
 """The largest body that is read; a scenario's form has some ten thousand bytes."""
 FORM = "application/x-www-form-urlencoded"
@@ -60,16 +62,21 @@ def split(path: str, secret: str) -> str | None:
     return slash + rest or "/"
 
 
+def own_names(port: int) -> frozenset[str]:
+    """What a browser may call this server: with its port, and without where http:// means that port."""
+    return frozenset(f"{name}:{port}" for name in NAMES) | frozenset(NAMES if port == HTTP_PORT else ())
+
+
 def wrong_host(headers: Mapping[str, str], port: int) -> Refusal | None:
     """A refusal unless the request was sent to this machine by one of its own names."""
-    if headers.get("Host", "").lower() in {f"{name}:{port}" for name in NAMES}:
+    if headers.get("Host", "").lower() in own_names(port):
         return None
     return Refusal(HTTPStatus.MISDIRECTED_REQUEST, f"This server answers only to http://{LOOPBACK}:{port}/.")
 
 
 def wrong_post(headers: Mapping[str, str], port: int) -> Refusal | None:
     """A refusal unless a page of this server sends a form of a stated and bearable length."""
-    if headers.get("Origin", "").lower() not in {f"http://{name}:{port}" for name in NAMES}:
+    if headers.get("Origin", "").lower() not in {f"http://{name}" for name in own_names(port)}:
         return Refusal(HTTPStatus.FORBIDDEN, "Only pages of this server may send forms to it.")
     if headers.get("Content-Type", "").partition(";")[0].strip().lower() != FORM:
         return Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Only {FORM} is read.")

@@ -26,6 +26,10 @@ class BusyError(RuntimeError):
     """Another simulation is still running."""
 
 
+class ClosedError(RuntimeError):
+    """The server is ending: nothing is started any more."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A simulation as far as it came: ``done`` of ``total`` steps, which are ``of`` something.
@@ -59,6 +63,7 @@ class Jobs:
         self._process: subprocess.Popen[str] | None = None
         self._follower: threading.Thread | None = None
         self._asked_to_stop = False
+        self._closed = False
 
     @property
     def job(self) -> Job | None:
@@ -68,7 +73,8 @@ class Jobs:
     def start(self, scenario: Path, out: Path, options: Sequence[str] = ()) -> Job:
         """Start ``kzsim run`` on a scenario file.
 
-        Raises BusyError while another one runs, OSError if no process can be started.
+        Raises BusyError while another one runs, ClosedError after ``close``, OSError if no process can be
+        started.
         """
         words = ("run", str(scenario), "--out", str(out), "--json", *options)
         return self.start_command((sys.executable, "-P", "-m", "kzsim", *words), scenario.name)
@@ -76,6 +82,8 @@ class Jobs:
     def start_command(self, command: Sequence[str], scenario: str) -> Job:
         """Start a program that says how far it is as ``kzsim run`` does."""
         with self._lock:
+            if self._closed:
+                raise ClosedError("The server is ending; nothing is started any more.")
             if self._job is not None and not self._job.over:
                 raise BusyError(f"{self._job.scenario} is still running; stop it or wait until it is done.")
             answer = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by its follower
@@ -114,6 +122,24 @@ class Jobs:
             _kill(process)
             follower.join()
         return True
+
+    def close(self) -> bool:
+        """As ``stop``, and nothing is started from now on.
+
+        A simulation that is being started in another thread at this moment is ended too.
+        """
+        with self._lock:
+            self._closed = True
+        return self.stop()
+
+    def kill(self) -> None:
+        """End a running simulation at once, without asking; what it wrote is under temporary names.
+
+        Takes no lock: a signal may call it while ``close`` waits in the same thread.
+        """
+        process = self._process
+        if process is not None and process.returncode is None:
+            _kill(process)
 
     def _follow(self, process: subprocess.Popen[str], answer: IO[str]) -> None:
         """Read what the simulation says until it ends; runs in a thread of its own."""

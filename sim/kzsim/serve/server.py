@@ -61,7 +61,6 @@ class Server(ThreadingHTTPServer):
             self.faulty(error)
 
     def end(self) -> bool:
-        """Stop a running simulation and listen no more; whether there was one."""
-        stopped = self.jobs.stop()
+        """Listen no more, stop a running simulation, start none; whether there was one."""
         self.server_close()
-        return stopped
+        return self.jobs.close()

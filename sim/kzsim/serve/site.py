@@ -19,7 +19,7 @@ from kzsim.serve.folders import Folders, Stored
 from kzsim.serve.guard import REPORT_POLICY
 from kzsim.serve.hints import Held
 from kzsim.serve.html import tag
-from kzsim.serve.jobs import BusyError, Job, Jobs
+from kzsim.serve.jobs import BusyError, ClosedError, Job, Jobs
 from kzsim.serve.pages.edit import ACTION, RUN
 from kzsim.serve.pages.lists import results_page
 from kzsim.serve.pages.result import result_page
@@ -174,6 +174,8 @@ class Site:
             self._jobs.start(scenario, self._folders.out)
         except BusyError as error:
             return self.refused(HTTPStatus.CONFLICT, str(error))
+        except ClosedError as error:
+            return self.refused(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         except OSError as error:
             return self.refused(
                 HTTPStatus.INTERNAL_SERVER_ERROR, f"No simulation can be started: {error.strerror}."

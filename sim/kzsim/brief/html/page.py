@@ -262,11 +262,13 @@ def _contents(
 def _downloads(study: Study) -> dict[str, str]:
     """Tables of the study that are small enough to travel with the page, by the name of the file."""
     if study.kind == "run":
-        from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
+        from kzsim.indicators.layout import ALL, TOGETHER
+        from kzsim.indicators.legs import OTHER_LEGS
 
         table = study.table("indicators")
-        first = table[(table["corridor"] == ALL) & table["class"].isin([ALL, LOADED, AGRICULTURAL, REST])]
-        return {"indicators.csv": csv_text(first), "binding.csv": csv_text(study.table("binding"))}
+        first = table[(table["corridor"] == ALL) & table["class"].isin([*TOGETHER, *OTHER_LEGS])]
+        chosen = {"choices.csv": csv_text(study.table("choices"))} if study.has("choices") else {}
+        return {"indicators.csv": csv_text(first), "binding.csv": csv_text(study.table("binding")), **chosen}
     if study.kind == "comparison":
         table = study.table("differences")
         return {

@@ -1,46 +1,16 @@
-"""Whether entities wait for each other for ever."""
+"""Whether entities wait for each other for ever: for servers, places, partners and tokens.
+
+Most often somebody who holds a place can be seen to move; only if not is everybody asked.
+"""
 
 # ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.asked import ALIVE, NOT_ASKED, STUCK, tokens_come, usable_by
+from kzsim.engines.kernel.asked import held, moves_by_time, tokens_come, usable_by
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.pairing import comes_to_pair, partner_will_arrive
+from kzsim.engines.kernel.wait_graph import reduce_graph
 from kzsim.engines.outcome import I8, I64
-
-
-@compiled
-def moves_by_time(
-    entity: I64,
-    element: I64,
-    line: I64,
-    pool: I64,
-    usable: I64,
-    run: I64,
-    source: I64,
-    kinds: I64,
-    step: I64,
-    who: int,
-) -> bool:
-    """Whether time alone frees the entity: an end, an opening, a refill or a larger capacity."""
-    at = entity[who, WAITS_AT]
-    if at == NONE:
-        return True
-    if element[at, TYPE] == ZONE:
-        return False
-    if element[at, TYPE] != SERVICE:
-        if element[at, TYPE] == PAIRING:
-            row = at * run[N_CLASSES] + entity[who, KLASS]
-            return partner_will_arrive(run, line, source, kinds, step, row)
-        return True
-    first, last = usable_by(entity, line, usable, run, who)
-    for i in range(first, last):
-        which = usable[i]
-        # there is a free server already where it is tokens that are waited for
-        if max(pool[which, CAPACITY], pool[which, LARGEST_LATER]) > pool[which, BUSY]:
-            return True
-    return False
 
 
 @compiled
@@ -59,31 +29,51 @@ def is_stuck(
     step: I64,
     token: I64,
     need: I64,
+    needs_of: I64,
+    user: I64,
+    own_tokens: I64,
 ) -> bool:
-    """Whether there is a deadlock now, where nobody needs tokens; ``asked`` then says who is stuck.
+    """Whether there is a deadlock now; ``asked`` then says who is stuck.
 
-    A zone lives if one of its holders can be seen to be alive. Only if some zone does not is everybody
-    asked who waits there, and all they depend on.
+    Everybody is asked only if somebody waits for a zone that cannot be seen to live, or for tokens of which
+    those who wait for such a zone may hold too many.
     """
-    unsure = 0
     for zone in zones:
-        element[zone, LIVES] = element[zone, WAITING] == 0 or has_mover(
-            run, entity, links, element, line, pool, usable, source, kinds, step, token, need, zone
-        )
-        unsure += 1 - element[zone, LIVES]
-    while unsure > 0:
-        before = unsure
+        element[zone, LIVES] = element[zone, WAITING] == 0
+    before, living = -1, 0
+    while living > before:
+        before, living = living, 0
+        count_doomed(entity, element, pool, kinds, token, need, needs_of, user, own_tokens)
         for zone in zones:
-            if element[zone, LIVES] == 0 and waits_for_living_zone(
-                run, entity, links, element, line, pool, usable, token, need, zone
+            if element[zone, LIVES] == 0 and (
+                has_mover(
+                    run, entity, links, element, line, pool, usable, source, kinds, step, token, need, zone
+                )
+                or waits_for_living_zone(run, entity, links, element, line, pool, usable, token, need, zone)
             ):
                 element[zone, LIVES] = 1
-                unsure -= 1
-        if unsure == before:
-            return reduce_graph(
-                run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step
-            )
-    return False
+            living += element[zone, LIVES]
+    if living == zones.shape[0] and not waits_for_doomed_tokens(
+        run, entity, element, line, token, need, user, own_tokens
+    ):
+        return False
+    return reduce_graph(
+        run,
+        entity,
+        links,
+        asked,
+        element,
+        line,
+        pool,
+        usable,
+        source,
+        kinds,
+        step,
+        token,
+        need,
+        needs_of,
+        own_tokens,
+    )
 
 
 @compiled
@@ -102,18 +92,14 @@ def has_mover(
     need: I64,
     zone: int,
 ) -> bool:
-    """Whether time alone frees somebody who holds a place of the zone, or a server that such a one needs."""
+    """Whether time alone frees somebody who holds a place of the zone."""
     holder = element[zone, FIRST_HOLDER]
     while holder != NONE:
         who = holder >> PLACE_BITS
-        if tokens_come(run, entity, element, line, token, need, who):
-            if moves_by_time(entity, element, line, pool, usable, run, source, kinds, step, who):
-                return True
-            if element[entity[who, WAITS_AT], TYPE] == SERVICE:
-                first, last = usable_by(entity, line, usable, run, who)
-                for i in range(first, last):
-                    if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
-                        return True
+        if tokens_come(run, entity, element, line, token, need, who) and moves_by_time(
+            entity, element, line, pool, usable, run, source, kinds, step, who
+        ):
+            return True
         holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
     return False
 
@@ -152,133 +138,48 @@ def waits_for_living_zone(
 
 
 @compiled
-def reduce_graph(
-    run: I64,
-    entity: I64,
-    links: I64,
-    asked: I8,
-    element: I64,
-    line: I64,
-    pool: I64,
-    usable: I64,
-    zones: I64,
-    source: I64,
-    kinds: I64,
-    step: I64,
+def waits_for_doomed_tokens(
+    run: I64, entity: I64, element: I64, line: I64, token: I64, need: I64, user: I64, own_tokens: I64
 ) -> bool:
-    """Ask those who wait for places and all they depend on; wake whom a living entity can free."""
-    rows = run[HIGHEST_ROW]
-    for who in range(rows):
-        asked[who] = NOT_ASKED
-    for zone in zones:
-        for klass in range(run[N_CLASSES]):
-            who = line[zone * run[N_CLASSES] + klass, HEAD]
-            while who != NONE:
-                asked[who] = STUCK
-                who = entity[who, NEXT]
-    changed = True
-    while changed:
-        changed = False
-        for who in range(rows):
-            if asked[who] == STUCK:
-                if moves_by_time(
-                    entity, element, line, pool, usable, run, source, kinds, step, who
-                ) or ask_releasers(run, entity, links, asked, element, line, pool, usable, kinds, step, who):
-                    asked[who] = ALIVE
-                    changed = True
-                elif run[NEWLY_ASKED] > 0:
-                    changed = True
-    return name_stuck(run, entity, links, asked, element, line, pool, usable, kinds, step, rows)
-
-
-@compiled
-def name_stuck(
-    run: I64,
-    entity: I64,
-    links: I64,
-    asked: I8,
-    element: I64,
-    line: I64,
-    pool: I64,
-    usable: I64,
-    kinds: I64,
-    step: I64,
-    rows: int,
-) -> bool:
-    """Whether anybody in a zone's line is not alive; then leave STUCK those and all they depend on."""
-    found = False
-    for who in range(rows):
-        if asked[who] == STUCK and element[entity[who, WAITS_AT], TYPE] == ZONE:
-            found = True
-        else:
-            asked[who] = NOT_ASKED
-    goes_on = found
-    while goes_on:
-        goes_on = False
-        for who in range(rows):
-            if asked[who] == STUCK:
-                ask_releasers(run, entity, links, asked, element, line, pool, usable, kinds, step, who)
-                goes_on = goes_on or run[NEWLY_ASKED] > 0
-    return found
-
-
-@compiled
-def ask_releasers(
-    run: I64,
-    entity: I64,
-    links: I64,
-    asked: I8,
-    element: I64,
-    line: I64,
-    pool: I64,
-    usable: I64,
-    kinds: I64,
-    step: I64,
-    who: int,
-) -> bool:
-    """Whether a living entity can free this one; those not asked before are put on the list."""
-    run[NEWLY_ASKED] = 0
-    at = entity[who, WAITS_AT]
-    if element[at, TYPE] == ZONE:
-        holder = element[at, FIRST_HOLDER]
-        while holder != NONE:
-            other = holder >> PLACE_BITS
-            if ask(run, asked, other):
-                return True
-            holder = links[other, 2 * (holder & (PLACES_PER_ENTITY - 1))]
-        return False
-    if element[at, TYPE] == PAIRING:
-        return ask_partners(run, entity, asked, line, kinds, step, who)
-    first, last = usable_by(entity, line, usable, run, who)
-    for i in range(first, last):
-        if pool[usable[i], BUSY] > pool[usable[i], N_BLOCKED]:
-            return True  # somebody is in service
-        other = pool[usable[i], FIRST_BLOCKED]
-        while other != NONE:
-            if ask(run, asked, other):
-                return True
-            other = entity[other, NEXT_BLOCKED]
+    """Whether somebody waits at a stage for tokens that are not seen to come."""
+    for which in own_tokens:
+        for i in range(token[which, USERS_FROM], token[which, USERS_TO]):
+            if element[user[i], WAITING] > 0:
+                for row in range(user[i] * run[N_CLASSES], (user[i] + 1) * run[N_CLASSES]):
+                    who = line[row, HEAD]
+                    if who != NONE and not tokens_come(run, entity, element, line, token, need, who):
+                        return True
     return False
 
 
 @compiled
-def ask_partners(run: I64, entity: I64, asked: I8, line: I64, kinds: I64, step: I64, who: int) -> bool:
-    """Whether somebody alive may come yet to be partner of who waits at a pairing."""
-    row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
-    for other in range(run[HIGHEST_ROW]):
-        if (
-            entity[other, INDEX] != NONE
-            and comes_to_pair(run, line, kinds, step, entity[other, KIND], entity[other, STEP], row)
-            and ask(run, asked, other)
-        ):
-            return True
-    return False
-
-
-@compiled
-def ask(run: I64, asked: I8, who: int) -> bool:
-    """Whether the entity is known to be alive; if it was never asked, ask it later."""
-    if asked[who] == NOT_ASKED:
-        asked[who] = STUCK
-        run[NEWLY_ASKED] += 1
-    return bool(asked[who] == ALIVE)
+def count_doomed(
+    entity: I64,
+    element: I64,
+    pool: I64,
+    kinds: I64,
+    token: I64,
+    need: I64,
+    needs_of: I64,
+    user: I64,
+    own_tokens: I64,
+) -> None:
+    """How many tokens are held by those who wait for a zone that is not seen to live, or pause for good."""
+    for which in own_tokens:
+        token[which, DOOMED] = 0
+        for i in range(token[which, USERS_FROM], token[which, USERS_TO]):
+            number = user[i]
+            for at in range(element[number, POOLS_FROM], element[number, POOLS_TO]):
+                who = pool[at, FIRST_BLOCKED]
+                while who != NONE:
+                    if element[entity[who, WAITS_AT], LIVES] == 0:
+                        token[which, DOOMED] += held(entity, kinds, need, needs_of, who, which)
+                    who = entity[who, NEXT_BLOCKED]
+                if (
+                    max(pool[at, CAPACITY], pool[at, LARGEST_LATER]) <= pool[at, BUSY]
+                    and pool[at, BUSY] == pool[at, N_BLOCKED]
+                ):
+                    who = pool[at, FIRST_PAUSED]
+                    while who != NONE:
+                        token[which, DOOMED] += held(entity, kinds, need, needs_of, who, which)
+                        who = entity[who, NEXT]

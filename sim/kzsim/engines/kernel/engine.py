@@ -117,6 +117,7 @@ class _Run:
             times=self.times,
             waits=self.waits,
             starts=account[:, COHORT, :n][..., [N_STARTS, N_WAITED]],
+            no_shows=account[:, COHORT, self.program.no_show_gates, N_NO_SHOWS].copy(),
             chosen=account[:, COHORT, n:, N_STARTS].copy(),
             arrivals=self.flow[FLOW_IN],
             exits=self.flow[FLOW_OUT],

@@ -49,7 +49,6 @@ OBSERVATION = 10
 N_CLASSES = 11
 TRACED = 12
 HIGHEST_ROW = 13  # of `entity` ever used, plus one
-NEWLY_ASKED = 14  # scratch of the deadlock test
 GIVEN = 15  # whether durations are given as arrays, instead of following from numbers
 COHORT_FROM = 16
 COHORT_TO = 17
@@ -267,6 +266,7 @@ KIND_COLUMNS = 16
 # --- account: a row a slot (group and phase) and element; behind the accounts these counts
 N_STARTS = N_ACCOUNTS
 N_WAITED = N_ACCOUNTS + 1
+N_NO_SHOWS = N_ACCOUNTS + 2
 ACCOUNT_COLUMNS = 16
 
 # --- slots: one row a group and phase; from CAPPED_MS on only of the cohort

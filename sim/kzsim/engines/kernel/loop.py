@@ -23,7 +23,6 @@ from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.observing import note_arrival, note_exit, observe
 from kzsim.engines.kernel.pairing import act_pairing
 from kzsim.engines.kernel.queue import drop_next, find_next, next_event, next_ms
-from kzsim.engines.kernel.token_deadlock import is_stuck_with_tokens
 from kzsim.engines.kernel.tokens import return_tokens
 from kzsim.engines.outcome import I8, I32, I64
 from kzsim.network.entities import F64, I16, U64
@@ -326,29 +325,24 @@ def advance(
                     free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
         close_instant(run, acted, entity, element, line, pool, usable)
-        if run[N_TOKENS] > 0:
-            if is_stuck_with_tokens(
-                run,
-                entity,
-                links,
-                asked,
-                element,
-                line,
-                pool,
-                usable,
-                zones,
-                source,
-                kinds,
-                step,
-                token,
-                need,
-                needs_of,
-                user,
-                own_tokens,
-            ):
-                return DEADLOCK
-        elif run[IN_ZONE_LINES] > 0 and is_stuck(
-            run, entity, links, asked, element, line, pool, usable, zones, source, kinds, step, token, need
+        if (run[IN_ZONE_LINES] > 0 or run[N_TOKENS] > 0) and is_stuck(
+            run,
+            entity,
+            links,
+            asked,
+            element,
+            line,
+            pool,
+            usable,
+            zones,
+            source,
+            kinds,
+            step,
+            token,
+            need,
+            needs_of,
+            user,
+            own_tokens,
         ):
             return DEADLOCK
         following_ms = find_next(run, queue, entity)

@@ -19,6 +19,7 @@ def stay_away(
 
     On the list of a class who did so last stands first; of one instant, the higher entity order.
     """
+    account[entity[who, SLOT], number, N_NO_SHOWS] += 1
     if entity[who, JOINED] != run[NOW]:
         book_wait(run, line, entity, account, trace, who, number, row)
     column = OWN + (entity[who, STEP] & (AHEAD - 1))

@@ -51,6 +51,7 @@ class Element(ABC):
         self.joined_now: list[Entity] = []
         self.account_ms: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(Account))
         self.starts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+        self.no_shows: defaultdict[int, int] = defaultdict(int)
 
     def join(self, entity: Entity) -> simpy.Event:
         """Stand in line; the event comes when the entity's business here is done."""

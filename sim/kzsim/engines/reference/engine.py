@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 from simpy.events import URGENT, EventPriority
 
-from kzsim.engines.observers import COHORT, N_PHASES, Records, observers_of
+from kzsim.engines.observers import N_PHASES, Records
 from kzsim.engines.outcome import I64, NOT_ENTERED, STILL_INSIDE, Outcome, Passage
 from kzsim.engines.reference.assembly import (
     Occupancy,
@@ -29,6 +29,7 @@ from kzsim.engines.reference.assembly import (
     legs_of,
 )
 from kzsim.engines.reference.choosing import Offer, free_flow_ms
+from kzsim.engines.reference.counting import observers_of_run
 from kzsim.engines.reference.elements import Element
 from kzsim.engines.reference.parts import Alarm, Alternative, Entity, Environment, Occupied, Pool
 from kzsim.engines.reference.stages import Service
@@ -36,7 +37,7 @@ from kzsim.engines.reference.stuck import stop_if_deadlocked
 from kzsim.engines.reference.zones import Zone
 from kzsim.network.entities import NOT_YET, SKIPPED, Entities
 from kzsim.network.model import WAIT_ACCOUNTS, Account
-from kzsim.network.observers import STARTS, WAITED, Observers
+from kzsim.network.observers import STARTS, WAITED
 from kzsim.network.outages import in_order
 from kzsim.network.program import NONE, Program
 
@@ -354,13 +355,15 @@ class _Run:
                 entity.waits_at.book_wait(entity, horizon_ms)
             self._record_accounts(entity)
         own_ms = self._free_flow_ms()
+        e = self.entities
+        records = Records(self.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms)
         n_slots = self.program.n_groups * N_PHASES
         accounts = np.zeros((n_slots, self.program.n_elements, len(Account)), dtype=np.int64)
         for element in self.elements:
             for slot, spent_ms in element.account_ms.items():
                 accounts[slot, element.number] = spent_ms
         return Outcome(
-            observers=self._observers(own_ms),
+            observers=observers_of_run(self.program, records, self.elements, self.tokens, self.alternatives),
             account_ms=accounts.reshape(-1, N_PHASES, *accounts.shape[1:]),
             in_line=np.array(self._in_line, dtype=np.int32),
             in_zone=np.array(self._in_zone, dtype=np.int32),
@@ -381,18 +384,3 @@ class _Run:
                 if index in self.picked:  # else it never came
                     found[index] = free_flow_ms(route, durations, self.picked[index])
         return found
-
-    def _observers(self, own_ms: I64) -> Observers:
-        """Count by group what was noted of every entity."""
-        p, e = self.program, self.entities
-        starts = np.zeros((p.n_groups, N_PHASES, p.n_elements, 2), dtype=np.int64)
-        for element in self.elements:
-            for slot, counts in element.starts.items():
-                starts[slot // N_PHASES, slot % N_PHASES, element.number] = counts
-        place_ms = [z.place_ms(p.horizon_ms) if isinstance(z, Zone) else 0 for z in self.elements]
-        records = Records(self.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms)
-        places, cohort = np.array(place_ms, dtype=np.int64), range(COHORT, p.n_groups * N_PHASES, N_PHASES)
-        idle = np.array([tokens.idle_ms(p.horizon_ms) for tokens in self.tokens], dtype=np.int64)
-        picked = [[one.picked[slot] for one in self.alternatives] for slot in cohort]
-        chosen = np.array(picked, dtype=np.int64).reshape(p.n_groups, -1)
-        return observers_of(p, records, starts[:, COHORT], places, idle, chosen)

@@ -69,6 +69,7 @@ class Gate(Element):
         if entity.joined_ms != now:
             self.book_wait(entity, now)
         entity.no_shows -= 1
+        self.no_shows[entity.slot] += 1
         entity.joined_ms = now
         entity.works_at = self
         self.missed.append(entity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kzsim.indicators.layout import AGRICULTURAL, ALL, REST, USER, Cell, Layout
+from kzsim.indicators.legs import CARGO, CROSSING, FIRST_CLASS, HOME, LEG_CLASSES, YARD, leg_of
 
 EMPTIES = "empties"
 NONUSER = "eligible_nonuser"
@@ -12,20 +13,37 @@ def in_words(layout: Layout) -> tuple[int, ...]:
     """Numbers of the cells with a verdict in words, flow by flow.
 
     Farm goods and the rest, on rail also trains of empties; where a corridor has users in either world,
-    also the users and those who are eligible and do not comply.
+    also the users and those who are eligible and do not comply. Likewise of the waiting at home and of loads
+    that wait for a truck; of trucks that wait for a load all together.
     """
     served = {cell.flow for cell in layout.cells if cell.corridor == USER}
     return tuple(number for number, cell in enumerate(layout.cells) if _is_spoken_of(cell, served))
 
 
 def _is_spoken_of(cell: Cell, served: set[tuple[str, str, str]]) -> bool:
+    if cell.leg == YARD:
+        return cell.corridor == ALL and cell.klass == FIRST_CLASS[YARD]
     if cell.corridor == ALL:
-        return cell.klass in (AGRICULTURAL, REST) or (cell.mode == "rail" and cell.klass == EMPTIES)
-    return cell.flow in served and cell.headline and cell.corridor in (USER, NONUSER)
+        return part(cell.klass) in (AGRICULTURAL, REST) or (cell.mode == "rail" and cell.klass == EMPTIES)
+    everybody = cell.headline if cell.leg == CROSSING else cell.klass == FIRST_CLASS[cell.leg]
+    return cell.flow in served and everybody and cell.corridor in (USER, NONUSER)
+
+
+def part(klass: str) -> str:
+    """A class as the crossing itself has it, whatever leg it is of: ``rest`` of ``at_home_rest``."""
+    classes = LEG_CLASSES.get(leg_of(klass), ())
+    return (ALL, AGRICULTURAL, REST)[classes.index(klass)] if klass in classes else klass
 
 
 def who(mode: str, klass: str, corridor: str) -> str:
     """What a cell with a verdict is called: ``agricultural trucks``, ``grain trains``."""
+    leg = leg_of(klass)
+    if leg == CARGO:
+        kind = {AGRICULTURAL: "agricultural loads", REST: "general loads"}.get(part(klass), "loads")
+        of = {USER: " of corridor users", NONUSER: " of eligible non-users"}.get(corridor, "")
+        return f"{kind}{of} waiting for a truck"
+    if leg != CROSSING:
+        return f"{who(mode, part(klass), corridor)} {'at home' if leg == HOME else 'waiting for a load'}"
     noun = "trains" if mode == "rail" else "trucks"
     if corridor == USER:
         return "corridor users"

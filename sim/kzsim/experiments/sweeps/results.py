@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kzsim._version import __version__
-from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.disk import read_json, said_plainly
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.period import Days, measured_days
 from kzsim.experiments.sweeps.database import DONE_TASKS, LEDGER, reading
@@ -148,7 +148,7 @@ def stored_sweep(folder: Path) -> StoredSweep:
     with reading(folder / LEDGER, check=False) as connection:
         (count,) = connection.execute(DONE_TASKS).fetchone()
     try:
-        document = json.loads((folder / SWEEP_JSON).read_text(encoding="utf-8"))
+        document = read_json(folder / SWEEP_JSON)
     except FileNotFoundError:
         document = {}
     except (OSError, ValueError) as error:

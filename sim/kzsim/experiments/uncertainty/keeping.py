@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzsim._version import __version__
-from kzsim.experiments.disk import said_plainly
+from kzsim.experiments.disk import read_json, said_plainly
 from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.identity import model_version
 from kzsim.experiments.ledger import begin
@@ -65,7 +65,7 @@ def load_study(path: Path) -> Stored:
 
     remedy = "Remove the folder and give the command of the study again."
     try:
-        document = json.loads((path / STUDY).read_text(encoding="utf-8"))
+        document = read_json(path / STUDY)
         hashes = dict(document["files"])
         document["digest"], document["kind"]  # every study says so much
         contents = {name: (path / name).read_bytes() for name in sorted(hashes)}

@@ -21,6 +21,7 @@ from kzsim.scenario.problems import nearest
 from kzsim.scenario.units import Kind, UnitError, parse_quantity
 
 COLUMN = {indicator.name: number for number, indicator in enumerate(INDICATORS)}
+_LEGS = {indicator.name: indicator.legs for indicator in INDICATORS}
 _UNIT = {indicator.name: indicator.unit for indicator in INDICATORS}
 _NO_MEAN_OF_MEANS = frozenset({*(f"crossing_time_{name}" for name, _ in QUANTILES), "unabsorbed_share"})
 """Of these the value of several cells together does not follow from theirs."""
@@ -87,6 +88,9 @@ def check_indicators(names: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
+_ONCE = "that is told of the crossing itself, not of other legs of a journey; leave the class out"
+
+
 def matching(layout: Layout, pattern: str) -> tuple[Cell, ...]:
     """The cells that ``mode.crossing.direction[.class[.role]]`` names; ``*`` stands for anything.
 
@@ -112,18 +116,24 @@ def matching(layout: Layout, pattern: str) -> tuple[Cell, ...]:
 
 
 def single(layout: Layout, indicators: Iterable[str], pattern: str = "*.*.*") -> tuple[Output, ...]:
-    """Each of the indicators of each cell by itself."""
-    return tuple(
+    """Each of the indicators of each cell by itself; MethodError where no cell has any of them."""
+    found = tuple(
         Output(name, unit_of(_UNIT[name], cell.mode), (cell,), _spoken(cell))
         for cell in matching(layout, pattern)
         for name in check_indicators(indicators)
+        if cell.leg in _LEGS[name]
     )
+    if not found:
+        raise MethodError(f"'{pattern}' has no {', '.join(indicators)}: {_ONCE}")
+    return found
 
 
 def together(layout: Layout, indicator: str, pattern: str) -> Output:
     """One indicator of all cells that the pattern names. Raises MethodError where that has no meaning."""
     (name,) = check_indicators([indicator])
-    cells = matching(layout, pattern)
+    cells = tuple(cell for cell in matching(layout, pattern) if cell.leg in _LEGS[name])
+    if not cells:
+        raise MethodError(f"'{pattern}' has no {name}: {_ONCE}")
     modes = {cell.mode for cell in cells}
     if len(cells) > 1 and name in _NO_MEAN_OF_MEANS:
         raise MethodError(

@@ -1,0 +1,31 @@
+"""The legs of a journey, and the classes under which the figures of each leg stand."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Literal
+
+Leg = Literal["home", "crossing", "yard", "cargo"]
+"""Waiting at home for the electronic queue; crossing; a truck that waits in China for a load; a load that
+waits there for a truck."""
+
+CROSSING: Leg = "crossing"
+HOME: Leg = "home"
+YARD: Leg = "yard"
+CARGO: Leg = "cargo"
+LEGS = (CROSSING, HOME, YARD, CARGO)
+
+AT_HOME, IN_YARD, WAITING_CARGO = "at_home", "in_yard", "cargo"
+FIRST_CLASS = MappingProxyType({HOME: AT_HOME, YARD: IN_YARD, CARGO: WAITING_CARGO})
+"""The class of everybody of a leg that is not the crossing itself."""
+LEG_CLASSES = MappingProxyType(
+    {leg: (first, f"{first}_agricultural", f"{first}_rest") for leg, first in FIRST_CLASS.items()}
+)
+"""Everybody, farm goods, all others: of each leg that is not the crossing itself."""
+OTHER_LEGS = frozenset(klass for classes in LEG_CLASSES.values() for klass in classes)
+"""Classes whose rows are not of the crossing itself: whoever sums over classes leaves them out."""
+
+
+def leg_of(klass: str) -> Leg:
+    """The leg that the figures of a class are of."""
+    return next((leg for leg, classes in LEG_CLASSES.items() if klass in classes), CROSSING)
