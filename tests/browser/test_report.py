@@ -165,7 +165,7 @@ def test_the_explorer_shows_the_point_that_was_simulated(visit: Visit, home: Pat
     results = pd.read_csv(folder / "results.csv")
     page.locator("#slider-0").fill("2")
     page.locator("#slider-1").fill("1")
-    assert page.locator("#value-0").inner_text() == "110 trucks/day"
+    assert page.locator("#value-0").inner_text() == "110 машин в сутки"
     assert page.locator("#value-1").inner_text() == "standard"
     point = int(re.search(r"\d+", page.locator("#nearest").inner_text())[0])
     row = results[(results["point"] == point) & (results["indicator"] == "crossing_time")]

@@ -263,12 +263,16 @@ def test_a_baseline_is_for_runs(tmp_path):
 
 def test_the_best_point_of_a_sweep_is_the_one_with_the_shortest_time(tmp_path):
     brief = brief_of(made.sweep(tmp_path, (30.0, 20.0, 10.0), 1.0), EN)
-    assert brief.headline.endswith("10.0 to 30.0 h; best with road.intake_kz_to_cn = 90 trucks/day")
+    assert brief.headline.endswith(
+        "10.0 to 30.0 h; best with “Trucks that China accepts a day, Bakhty – Baketu” = 90 trucks per day"
+    )
 
 
 def test_the_best_point_of_a_sweep_is_the_one_with_most_throughput(tmp_path):
     brief = brief_of(made.sweep(tmp_path, (30.0, 20.0, 10.0), 1.0, "throughput_per_day"), EN)
-    assert brief.headline.endswith("best with road.intake_kz_to_cn = 50 trucks/day")
+    assert brief.headline.endswith(
+        "best with “Trucks that China accepts a day, Bakhty – Baketu” = 50 trucks per day"
+    )
 
 
 def test_a_unit_is_written_as_it_is_in_the_note_of_a_sweep_s_table(tmp_path):

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from kzsim.brief import of_sweep
 from kzsim.brief.content import brief_of
 from kzsim.brief.html import html_page
 from kzsim.brief.html.headings import heading
@@ -263,9 +264,28 @@ def test_the_player_holds_the_daily_means_of_the_hourly_table(tmp_path):
 def test_a_sweep_s_explorer_has_every_point_and_its_results(tmp_path):
     found = packed(page(made.sweep(tmp_path, (30.0, 20.0, 10.0), 1.0)))["explorer"]
     (slider,) = found["sliders"]
-    assert slider["values"] == [["50 trucks/day", 0.0], ["70 trucks/day", 0.5], ["90 trucks/day", 1.0]]
+    assert slider["label"] == "Trucks that China accepts a day, Bakhty – Baketu"
+    assert slider["values"] == [[f"{n} trucks per day", at] for n, at in ((50, 0.0), (70, 0.5), (90, 1.0))]
     assert found["points"] == [{"n": number, "at": [number]} for number in range(3)]
     assert found["results"] == [[[[mean, mean - 1, mean + 1]] for mean in (30.0, 20.0, 10.0)]]
+
+
+def test_values_of_a_sample_are_shown_with_as_many_figures_as_tell_them_apart():
+    shown = [
+        of_sweep.in_words(EN, text) for text in ("82.2069284506 %", "12.75 min", "1250 trucks/day", "none")
+    ]
+    assert [one.replace("\N{NO-BREAK SPACE}", " ") for one in shown] == [
+        "82.21 %",
+        "12.75 min",
+        "1,250 trucks per day",
+        "none",
+    ]
+
+
+def test_what_a_sweep_varies_is_said_in_words_of_the_language(tmp_path):
+    text = page(made.sweep(tmp_path, (30.0, 20.0, 10.0), 1.0), "ru")
+    assert "«Машин, принимаемых Китаем в сутки, Бахты – Покиту» = 90 машин в сутки" in text
+    assert "intake_kz_to_cn = " not in text
 
 
 def test_a_run_without_hourly_readings_has_no_player(tmp_path):

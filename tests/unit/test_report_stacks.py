@@ -76,6 +76,13 @@ def test_one_narrow_panel_is_shown_without_the_empty_place_beside_it():
     assert 3.5 * 72 < part.width < 3.7 * 72
 
 
+def test_the_name_of_an_axis_longer_than_its_panel_is_not_cut_off():
+    made = Sheet("A title", "What is measured", "Source: a test", body_in=2.0)
+    made.axes(1.5, 0.2, 1.0, 1.3).set_xlabel("Trucks that China accepts a day, trucks per day")
+    ((part,),) = stacked(made.figure)
+    assert part.width > 3.4 * 72
+
+
 def test_the_names_of_rows_come_above_what_stands_beside_them_in_one_wide_panel():
     made = Sheet("A title", "What is measured", "Source: a test", body_in=2.6)
     axes = made.axes(2.0, 0.3, 5.0, 1.8)

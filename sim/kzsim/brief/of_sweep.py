@@ -156,13 +156,23 @@ def named_points(say: Speaker, points: pd.DataFrame) -> dict[int, str]:
         if len(names) > MOST_PARAMETERS:
             found[number] = say("point {n}", n=number)
             continue
-        found[number] = ", ".join(f"{short(name)} = {value_of(row[name])}" for name in names)
+        found[number] = ", ".join(
+            say("“{key}” = {value}", key=say.parameter(name), value=in_words(say, value_of(row[name])))
+            for name in names
+        )
     return found
 
 
-def short(name: str) -> str:
-    """The last two parts of a key."""
-    return ".".join(name.split(".")[-2:])
+def in_words(say: Speaker, value: str) -> str:
+    """A value of a point with its number and unit as the language has them; words as they were written.
+
+    Four figures of a fraction are shown: samples have values of many.
+    """
+    found = QUANTITY.fullmatch(value)
+    if found is None:
+        return value
+    number = float(found["number"])
+    return plain(say, number if number.is_integer() else float(f"{number:.4g}"), found["unit"])
 
 
 def value_of(value: Any) -> str:
@@ -187,10 +197,7 @@ def _values(say: Speaker, values: Sequence[str]) -> str:
     """All values where they are few, else how many they are, from the least to the largest."""
     quantities = [QUANTITY.fullmatch(value) for value in values]
     if len(values) <= MOST_NAMED + 1:
-        return ", ".join(
-            value if one is None else plain(say, float(one["number"]), one["unit"])
-            for value, one in zip(values, quantities, strict=True)
-        )
+        return ", ".join(in_words(say, value) for value in values)
     first, last = values[0], values[-1]
     numbers = sorted(float(one["number"]) for one in quantities if one is not None)
     units = {one["unit"] for one in quantities if one is not None}

@@ -28,7 +28,7 @@ STANDARD = "ua-1"
 """PDF/UA-1: what readers for the blind need."""
 
 MOST_NUMBERS, MOST_ROWS, MOST_ASSUMED, MOST_SURE = 6, 10, 6, 7
-LONGEST_TITLE, LONGEST_LINE, LONGEST_CELL, LONGEST_ASSUMED = 160, 600, 120, 700
+LONGEST_TITLE, LONGEST_LINE, LONGEST_FACT, LONGEST_CELL, LONGEST_ASSUMED = 160, 600, 120, 240, 700
 """Characters that are shown of texts that users may lengthen; the rest gives way to an ellipsis.
 
 What is assumed has room for all measures of the largest corridor, in the language that needs most for them.
@@ -136,7 +136,7 @@ def brief_data(brief: Brief, figures: Sequence[Drawn], say: Speaker) -> dict[str
         "decisive": [_assumption(asdict(item)) for item in brief.decisive[:MOST_ASSUMED]],
         "sure": [_cut(line, LONGEST_LINE) for line in brief.sure[:MOST_SURE]],
         "method": _cut(brief.method, LONGEST_LINE),
-        "provenance": [[name, _cut(_abbreviated(value), LONGEST_CELL)] for name, value in brief.provenance],
+        "provenance": [[name, _cut(_abbreviated(value), LONGEST_FACT)] for name, value in brief.provenance],
         "figures": [_picture(drawn) for drawn in figures],
         "labels": {
             "messages": say("What to remember"),

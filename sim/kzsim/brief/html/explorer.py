@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.changes import records
-from kzsim.brief.of_sweep import first_indicator, parameters, responses, value_of
+from kzsim.brief.of_sweep import first_indicator, in_words, parameters, responses, value_of
 from kzsim.brief.spoken import flow
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MOST_STOPS = 25
 def explorer(study: Study, say: Speaker) -> dict[str, Any]:
     """Sliders, points and results.
 
-    ``sliders``: key, label and the values in order; a value is (text, share of the way from the lowest to
+    ``sliders``: label and the values in order; a value is (text, share of the way from the lowest to
     the highest). ``points``: number and, by slider, the index of its value. ``flows`` and ``results``: by
     indicator, point and flow the mean with its interval, null where there is none.
     """
@@ -34,7 +34,8 @@ def explorer(study: Study, say: Speaker) -> dict[str, Any]:
     sliders, at = [], []
     for name in names:
         values = _ordered([value_of(row[name]) for row in rows])
-        sliders.append({"key": name, "values": values})
+        shown = [(in_words(say, text), share) for text, share in values]
+        sliders.append({"label": say.parameter(name), "values": shown})
         index = {text: number for number, (text, _) in enumerate(values)}
         at.append([index[value_of(row[name])] for row in rows])
     found = _results(results, [int(row["point"]) for row in rows])

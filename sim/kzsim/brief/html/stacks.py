@@ -123,7 +123,8 @@ def _of_one_panel(
 ) -> list[Row]:
     """All of it if it is narrow enough; else row by row, the name of each above what stands beside it."""
     top, bottom = body
-    right = max([*(_box(axes)[2] for axes in panels), *(one.right for one in words)]) + _OVERHANG_PT
+    ends = [*(_box(axes)[2] for axes in panels), *(_label_end(axes) for axes in panels)]
+    right = max([*ends, *(one.right for one in words)]) + _OVERHANG_PT
     right = min(right, float(figure.get_figwidth()) * _PT_PER_IN)
     if right <= _SLACK * WIDEST_PT:
         return [(Window(0, top, right, bottom - top),)]
@@ -175,6 +176,13 @@ def _words(figure: Figure, text: Text) -> Words:
     left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[text.get_horizontalalignment()]
     above = {"top": 0.0, "bottom": 1.0, "baseline": 1.0}.get(text.get_verticalalignment(), 0.5)
     return Words(left, left + wide, y - high * above, y + high * (1 - above), size)
+
+
+def _label_end(axes: Axes) -> float:
+    """Where the name of the horizontal axis ends, which is set about the middle of the panel."""
+    label, (left, _, right, _) = axes.xaxis.label, _box(axes)
+    widths = [text_in(line, float(label.get_fontsize())) for line in label.get_text().split("\n")]
+    return (left + right + max(widths) * _PT_PER_IN) / 2
 
 
 def _box(axes: Axes) -> tuple[float, float, float, float]:
