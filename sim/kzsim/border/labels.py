@@ -15,11 +15,12 @@ Mode = Literal["road", "rail"]
 Direction = Literal["kz_to_cn", "cn_to_kz"]
 Side = Literal["kz", "cn"]
 Place = Literal["kz", "cn", "between"]
-Leg = Literal["home", "crossing", "yard", "cargo"]
 CorridorRole = Literal["user", "eligible_nonuser", "other"]
 
 DIRECTIONS: tuple[Direction, ...] = ("kz_to_cn", "cn_to_kz")
 SIDES: tuple[Side, ...] = ("kz", "cn")
+
+Leg = Literal["home", "crossing", "yard", "cargo"]
 
 # Engine classes: they decide pools, priority and ceilings, nothing else.
 ORDINARY = "ordinary"
@@ -65,9 +66,11 @@ class GroupLabel:
     for everybody alike. ``eligible`` are the classes that a corridor may take,
     ``agricultural`` those that are farm goods throughout: by rail grain only, because container trains
     are eligible for the produce in some of their boxes, a share that nobody knows. ``loaded`` is false
-    for trucks and trains of wagons that go empty. ``worth`` is known for trucks only. ``leg`` is the part of
-    the journey: ``home`` until the arrival at the border, the ``crossing`` itself, a truck that waits in the
-    ``yard`` for a load, or ``cargo`` that waits there for a truck.
+    for trucks and trains of wagons that go empty. ``worth`` is known for trucks only.
+
+    ``leg``: a truck's journey has several. ``home`` lasts from booking in the electronic queue to the arrival
+    at the border, ``crossing`` from there out of China's post, or from the hand-over yard back to Kazakhstan,
+    ``yard`` is a truck's wait for a load in China, ``cargo`` that of a load for a truck.
     """
 
     crossing: str

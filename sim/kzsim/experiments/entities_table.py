@@ -19,6 +19,7 @@ from kzsim.indicators.entity_columns import (
     entity_table,
     step_name,
 )
+from kzsim.indicators.legs import CROSSING
 from kzsim.network.model import Account
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def all_steps(model: Model) -> tuple[str, ...]:
 
 def entities_schema(model: Model) -> pa.Schema:
     """The columns of ``entities.parquet`` for this model; whole numbers may be empty, nothing else."""
-    spec = entity_table(all_steps(model))
+    legs = any(group.leg != CROSSING for group in model.layout.groups)
+    spec = entity_table(all_steps(model), legs=legs)
     return pa.schema([_field(column) for column in spec.columns])
 
 
@@ -105,6 +107,7 @@ def _who(model: Model, entities: Entities, replication: int) -> dict[str, pa.Arr
         "load_t": by_group("number", [float(group.load_t) for group in groups]),
         "teu": by_group("number", [float(group.teu) for group in groups]),
         "wagons": by_group("number", [float(group.wagons) for group in groups]),
+        "leg": by_group("text", [group.leg for group in groups]),
         "network_class": _labels(program.class_names, entities.klass),
         "phase": _labels(PHASES, entities.phase),
     }
