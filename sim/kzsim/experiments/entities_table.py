@@ -19,7 +19,6 @@ from kzsim.indicators.entity_columns import (
     entity_table,
     step_name,
 )
-from kzsim.indicators.legs import CROSSING
 from kzsim.network.model import Account
 
 if TYPE_CHECKING:
@@ -57,8 +56,7 @@ def all_steps(model: Model) -> tuple[str, ...]:
 
 def entities_schema(model: Model) -> pa.Schema:
     """The columns of ``entities.parquet`` for this model; whole numbers may be empty, nothing else."""
-    legs = any(group.leg != CROSSING for group in model.layout.groups)
-    spec = entity_table(all_steps(model), legs=legs)
+    spec = entity_table(all_steps(model), legs=model.layout.has_legs)
     return pa.schema([_field(column) for column in spec.columns])
 
 
