@@ -98,7 +98,7 @@ def test_a_comparison_speaks_of_those_who_wait_too() -> None:
         "agricultural trucks at home",
         "general trucks at home",
         "corridor users at home",
-        "all trucks waiting for a load",
+        "trucks waiting for a load",
         "agricultural loads waiting for a truck",
         "general loads waiting for a truck",
         "loads of corridor users waiting for a truck",

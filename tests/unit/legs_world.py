@@ -91,7 +91,12 @@ def _daily(name: str, group: int, hour: float, route: str, klass: str, work: dic
 
 
 def _booking(name: str, group: int, cost_a_h: float, cost_b_h: float) -> Source:
-    work = {"to a": _hours(cost_a_h), "to b": _hours(cost_b_h), "a": Work(), "b": Work()}
+    work = {
+        "choice.bakhty": _hours(cost_a_h),
+        "choice.dostyk": _hours(cost_b_h),
+        "equeue.bakhty": Work(),
+        "equeue.dostyk": Work(),
+    }
     return _daily(name, group, 6, "home", "truck", work)
 
 
@@ -125,10 +130,10 @@ def network(called_days: int = DAYS, call_hour: float = 12) -> Network:
             Route(
                 "home",
                 (
-                    Step("to a", "bakhty.choice", "bakhty"),
-                    Step("to b", "bakhty.choice", "dostyk"),
-                    Step("a", "bakhty.equeue", given="to a"),
-                    Step("b", "dostyk.equeue", given="to b"),
+                    Step("choice.bakhty", "bakhty.choice", "bakhty"),
+                    Step("choice.dostyk", "bakhty.choice", "dostyk"),
+                    Step("equeue.bakhty", "bakhty.equeue", given="choice.bakhty"),
+                    Step("equeue.dostyk", "dostyk.equeue", given="choice.dostyk"),
                 ),
             ),
             Route("out", (Step("check", "bakhty.check"),)),

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kzsim.draws import draw
-from kzsim.engines import choice
+from kzsim.engines import choice, reference
 from kzsim.engines.choice import Choice
 from kzsim.experiments import disk, entities_file, ledger, models, replications, reproduce, runs
 from kzsim.experiments.entities_table import all_steps, entities_in_table, entities_schema, route_steps
@@ -25,7 +25,9 @@ from kzsim.experiments.errors import ResultsError
 from kzsim.experiments.models import Model
 from kzsim.experiments.runs import Plan
 from kzsim.indicators.entity_columns import ENTITIES, OF_ENTITY, OF_STEP, PHASES, entity_table, step_name
+from kzsim.network import compile_network
 from kzsim.network.model import Account
+from tests.unit import legs_world
 from tests.unit.test_experiments_runs import scenario
 
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -142,6 +144,19 @@ def test_the_columns_are_those_of_the_dictionary(planned: Plan, trace: Path) -> 
     for column in spec.columns:
         assert kinds[column.kind](schema.field(column.name).type), column.name
     assert {column.name for column in OF_ENTITY} >= set(ACCOUNTS)
+
+
+def test_the_leg_of_a_journey_is_told_only_where_there_are_several(planned: Plan) -> None:
+    assert "leg" not in entities_schema(model_of(planned)).names
+    program = compile_network(legs_world.network())
+    model = Model(model_of(planned).border, program, legs_world.layout(program))
+    entities = draw(program, 1, 0)
+    outcome = reference.run(program, entities, passage=True, trace=True)
+    rows = entities_in_table(model, entities, outcome, 0).to_pandas()
+    legs = rows.drop_duplicates("source").set_index("source")["leg"].astype(str).to_dict()
+    assert legs["home farm"] == "home"
+    assert legs["out farm"] == legs["back general"] == "crossing"
+    assert (legs["load farm"], legs["waiting trucks"]) == ("cargo", "yard")
 
 
 def test_steps_are_called_after_side_and_stage_and_told_apart() -> None:

@@ -155,9 +155,14 @@ def test_choices_are_told_by_the_crossing_they_usually_use_and_the_one_chosen(se
 
 def test_who_has_no_choice_in_a_group_of_those_who_have_counts_as_of_the_usual_crossing() -> None:
     net = network()
-    decided = Route("decided", tuple(step for step in net.routes[0].steps if step.name in ("to b", "b")))
+    decided = Route(
+        "decided",
+        tuple(step for step in net.routes[0].steps if step.name in ("choice.dostyk", "equeue.dostyk")),
+    )
     other = replace(net.sources[1], name="home decided", route="decided")
-    work = {name: work for name, work in other.kinds[0].work.items() if name in ("to b", "b")}
+    work = {
+        name: work for name, work in other.kinds[0].work.items() if name in ("choice.dostyk", "equeue.dostyk")
+    }
     other = replace(other, kinds=(replace(other.kinds[0], work=work),))
     with_both = replace(net, routes=(*net.routes, decided), sources=(*net.sources, other))
     program = compile_network(with_both)

@@ -57,7 +57,7 @@ def all_steps(model: Model) -> tuple[str, ...]:
 
 def entities_schema(model: Model) -> pa.Schema:
     """The columns of ``entities.parquet`` for this model; whole numbers may be empty, nothing else."""
-    spec = entity_table(all_steps(model))
+    spec = entity_table(all_steps(model), legs=model.layout.has_legs)
     return pa.schema([_field(column) for column in spec.columns])
 
 
@@ -108,6 +108,7 @@ def _who(model: Model, entities: Entities, replication: int) -> dict[str, pa.Arr
         "load_t": by_group("number", [float(group.load_t) for group in groups]),
         "teu": by_group("number", [float(group.teu) for group in groups]),
         "wagons": by_group("number", [float(group.wagons) for group in groups]),
+        "leg": by_group("text", [group.leg for group in groups]),
         "network_class": _labels(program.class_names, entities.klass),
         "phase": _labels(PHASES, entities.phase),
     }

@@ -91,8 +91,17 @@ def step_name(side: str, stage: str, step: str) -> str:
     return "_".join((side, stage, more.replace(".", "_"))).rstrip("_")
 
 
-def entity_table(steps: Iterable[str]) -> Table:
-    """The file's columns in order, for a network whose steps have these names."""
+OF_JOURNEY = Column(
+    "leg",
+    "text",
+    "",
+    "Only where journeys have several legs, each a row of its own: `home`, `crossing`, `yard` (a truck that "
+    "waits for a load) or `cargo` (a load that waits for a truck).",
+)
+
+
+def entity_table(steps: Iterable[str], *, legs: bool = False) -> Table:
+    """The file's columns in order, for a network whose steps have these names; ``legs``: of several legs."""
     own = (
         Column(f"{step}{each.name}", each.kind, each.unit, each.definition)
         for step in steps
@@ -102,5 +111,5 @@ def entity_table(steps: Iterable[str]) -> Table:
         "entities",
         ENTITIES,
         "one truck or train of one replication of the scenario",
-        (*OF_ENTITY, *own),
+        (*OF_ENTITY, *((OF_JOURNEY,) if legs else ()), *own),
     )

@@ -217,6 +217,11 @@ class Layout:
         return tuple(i for i, cell in enumerate(self.cells) if cell.headline and cell.corridor == ALL)
 
     @property
+    def has_legs(self) -> bool:
+        """Whether journeys have other legs than the crossing itself."""
+        return any(group.leg != CROSSING for group in self.groups)
+
+    @property
     def waits_before(self) -> tuple[int, ...]:
         """Numbers of the cells of everybody of each leg that is not the crossing itself."""
         first = tuple(FIRST_CLASS.values())

@@ -15,7 +15,7 @@ from kzsim.indicators.dictionary import (
     UNCHANGED_WITHIN_MS,
     account_name,
 )
-from kzsim.indicators.entity_columns import ENTITIES, OF_ENTITY, OF_STEP
+from kzsim.indicators.entity_columns import ENTITIES, OF_ENTITY, OF_JOURNEY, OF_STEP
 from kzsim.network.model import MS_PER_MINUTE, WORK_ACCOUNTS
 
 _CHANGED_MIN = UNCHANGED_WITHIN_MS // MS_PER_MINUTE
@@ -175,7 +175,7 @@ def markdown() -> str:
             parts.append(
                 "\nThen one column (number) for each indicator, in the order of the table of indicators."
             )
-    for told, columns in ((_OF_ENTITIES, OF_ENTITY), (_OF_STEPS, OF_STEP)):
+    for told, columns in ((_OF_ENTITIES, (*OF_ENTITY, OF_JOURNEY)), (_OF_STEPS, OF_STEP)):
         ends = ((f"`…{c.name}`" if told is _OF_STEPS else f"`{c.name}`", c) for c in columns)
         rows = [(name, c.kind, c.unit, c.definition) for name, c in ends]
         parts += [told, *_table(("column", "type", "unit", "definition"), rows)]

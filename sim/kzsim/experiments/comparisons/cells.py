@@ -37,7 +37,8 @@ def who(mode: str, klass: str, corridor: str) -> str:
         of = {USER: " of corridor users", NONUSER: " of eligible non-users"}.get(corridor, "")
         return f"{kind}{of} waiting for a truck"
     if leg != CROSSING:
-        return f"{who(mode, like(klass), corridor)} {'at home' if leg == HOME else 'waiting for a load'}"
+        noun = who(mode, like(klass), corridor)
+        return f"{noun} at home" if leg == HOME else f"{noun.removeprefix('all ')} waiting for a load"
     noun = "trains" if mode == "rail" else "trucks"
     if corridor == USER:
         return "corridor users"
