@@ -77,8 +77,12 @@ conventional ones are not all in the counts. Wagons that go back empty are not c
 _BUREAU = "road.nur_zholy.both.count.cn_bureau_share"
 _YEAR_2019 = Nothing("the evidence has volumes of 2019 and no hours, quotas and times to run that year with")
 _YEAR_2020 = Nothing("no demand of 2020 is known")
-_YEAR_2021 = Nothing("no demand of 2021 is known: the scenario covid_2021 puts the rules of 2021 on the traffic of 2022")
-_CRANES = Nothing("the cranes' own time is part of the time that a front is occupied, which alone is modelled")
+_YEAR_2021 = Nothing(
+    "no demand of 2021 is known: the scenario covid_2021 puts the rules of 2021 on the traffic of 2022"
+)
+_CRANES = Nothing(
+    "the cranes' own time is part of the time that a front is occupied, which alone is modelled"
+)
 _OTHER_BORDERS_KZ = "a mean over all of Kazakhstan's borders, of which these crossings are a part"
 _OTHER_BORDERS_CN = "the mean has the Mongolian and Kyrgyz borders in it"
 

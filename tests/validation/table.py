@@ -51,7 +51,13 @@ def _row(one: Compared) -> tuple[str, ...]:
     verdict = f"{one.verdict}: {one.why}" if one.why else f"**{one.verdict}**"
     observed = f"{target.value:,.10g} {target.unit}"
     return (
-        f"`{target.key}`", " ".join(_what(one)), observed, _tolerance(one), _simulated(one), ratio, verdict
+        f"`{target.key}`",
+        " ".join(_what(one)),
+        observed,
+        _tolerance(one),
+        _simulated(one),
+        ratio,
+        verdict,
     )
 
 

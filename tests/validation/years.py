@@ -124,9 +124,7 @@ def _run(path: Path, replications: int) -> Year:
         if seen.passage is None:
             raise RuntimeError("the run was to keep who left when")
         found.append(
-            Replication(
-                seen.entities.group, seen.passage.exit_ms, seen.summary.values, seen.summary.cohort
-            )
+            Replication(seen.entities.group, seen.passage.exit_ms, seen.summary.values, seen.summary.cohort)
         )
     return Year(scenario, model, tuple(found))
 

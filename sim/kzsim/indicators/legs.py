@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -26,6 +27,7 @@ OTHER_LEGS = frozenset(klass for classes in LEG_CLASSES.values() for klass in cl
 """Classes whose rows are not of the crossing itself: whoever sums over classes leaves them out."""
 
 
+@cache
 def leg_of(klass: str) -> Leg:
     """The leg that the figures of a class are of."""
     return next((leg for leg, classes in LEG_CLASSES.items() if klass in classes), CROSSING)
