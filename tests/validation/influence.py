@@ -3,10 +3,11 @@
     nice python -m tests.validation.influence [--write] [--jobs N] [--only PATTERN]
 
 Everything else stays at the evidence's values, and all runs have the same random numbers. A shorter period
-than a year, so that about four hundred parameters at two ends take minutes: arrivals of six weeks in autumn
-2023, between two weeks of run-in and two of follow-up. An entry of one crossing and mode is run with that
-crossing and mode alone: trucks do not choose their crossing at the evidence's values, and every source has
-random numbers of its own, so nothing else can move.
+than a year: six weeks in autumn 2023, of which the first is the run-in and the last two are the follow-up.
+First every parameter is run once at both ends; then those that moved a mode's mean crossing time most are run
+again, with two replications and beside the same border without corridors. An entry of one crossing and mode is
+run with that crossing and mode alone: trucks do not choose their crossing at the evidence's values, and every
+source has random numbers of its own, so nothing else can move.
 
 Without ``--write`` the tables are printed only.
 """
@@ -21,7 +22,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -36,14 +37,18 @@ from kzsim.indicators.catalogue import INDICATORS
 from kzsim.indicators.comparison import COMPARED
 from kzsim.indicators.layout import ALL, LOADED, USER, Layout
 from kzsim.indicators.legs import AT_HOME
+from kzsim.network.model import MS_PER_DAY
 from kzsim.scenario import Scenario, variant
 from kzsim.scenario.problems import Place
 from kzsim.scenario.variants import Base, load_base
 from tests.validation import influence_page, page
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline_2023.yaml"
-FIRST, LAST = date(2023, 9, 1), date(2023, 11, 9)
+FIRST, LAST = date(2023, 9, 25), date(2023, 11, 5)
+RUN_IN_MS = 7 * MS_PER_DAY
 REPLICATIONS = 2
+LOOKED_AT_CLOSELY = 12
+"""Of each mode."""
 FIGURES = ("time", "home", "throughput", "gain")
 """Hours of a crossing; hours at home before it; trucks or loaded trains a day; hours that the corridor saves
 an agricultural user."""
@@ -89,10 +94,14 @@ def _together(flows: Mapping[Flow, Mapping[str, Share]], figure: str, mode: str,
 
 @dataclass(frozen=True)
 class Influence:
-    """A parameter and the figures at both ends of its range; ``failed``: why an end gave none, by end."""
+    """A parameter and the figures at both ends of its range; ``failed``: why an end gave none, by end.
+
+    ``base``: the figures at the evidence's values, in as many replications.
+    """
 
     unknown: Unknown
     mode: str
+    base: Seen
     ends: Mapping[str, Seen]
     failed: Mapping[str, str]
 
@@ -100,17 +109,20 @@ class Influence:
         """A figure at an end; NaN if there is none."""
         return self.ends[end].mean(figure, self.mode, crossing) if end in self.ends else math.nan
 
-    def swing(self, figure: str, base: Seen, crossing: str = "") -> float:
+    def at_value(self, figure: str, crossing: str = "") -> float:
+        """A figure at the evidence's value."""
+        return self.base.mean(figure, self.mode, crossing)
+
+    def swing(self, figure: str, crossing: str = "") -> float:
         """The widest distance between the figure at low, at the evidence's value and at high."""
         values = [self.at(end, figure, crossing) for end in ENDS]
-        values = [value for value in (*values, base.mean(figure, self.mode, crossing)) if value == value]
+        values = [value for value in (*values, self.at_value(figure, crossing)) if value == value]
         return max(values) - min(values) if values else math.nan
 
 
-def period(base: Base) -> Base:
+def period(scenario: Scenario) -> Scenario:
     """The scenario over the period that is looked at."""
-    scenario = replace(base.scenario, first_day=FIRST, last_day=LAST, replications=REPLICATIONS)
-    return replace(base, scenario=scenario)
+    return replace(scenario, first_day=FIRST, last_day=LAST, run_in_ms=RUN_IN_MS)
 
 
 def figures(layout: Layout, together: Together) -> dict[Flow, dict[str, Share]]:
@@ -137,12 +149,16 @@ def figures(layout: Layout, together: Together) -> dict[Flow, dict[str, Share]]:
     return found
 
 
-def run(scenario: Scenario) -> Seen:
-    """The figures of a scenario, beside the same without corridors if it has any. Raises DeadlockError."""
-    without = [counterfactual_of(scenario)] if has_corridor(scenario) else []
+def run(scenario: Scenario, *, closely: bool) -> Seen:
+    """The figures of a scenario in one replication. Raises DeadlockError.
+
+    ``closely``: in several, and beside the same without corridors if it has any.
+    """
+    without = [counterfactual_of(scenario)] if closely and has_corridor(scenario) else []
     worlds = Worlds([*without, scenario], seed=scenario.seed)
     layout = worlds.cells_of(len(without))
-    return Seen(tuple(figures(layout, worlds.run(number)) for number in range(REPLICATIONS)))
+    count = REPLICATIONS if closely else 1
+    return Seen(tuple(figures(layout, worlds.run(number)) for number in range(count)))
 
 
 def where(unknown: Unknown) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -173,10 +189,11 @@ def only(scenario: Scenario, road: Sequence[str], rail: Sequence[str]) -> Scenar
 @cache
 def _base() -> Base:
     make_ready()
-    return period(load_base(BASELINE))
+    base = load_base(BASELINE)
+    return replace(base, scenario=period(base.scenario))
 
 
-def look(unknown: Unknown) -> tuple[dict[str, Seen], dict[str, str]]:
+def look(unknown: Unknown, *, closely: bool = False) -> tuple[dict[str, Seen], dict[str, str]]:
     """Both ends of a parameter's range: the figures of the flows it acts on, or why there are none."""
     base = _base()
     seen, failed = {}, {}
@@ -185,33 +202,48 @@ def look(unknown: Unknown) -> tuple[dict[str, Seen], dict[str, str]]:
         if changed.scenario is None:
             failed[end] = changed.errors[0].message
             continue
-        scenario = replace(changed.scenario, first_day=FIRST, last_day=LAST, replications=REPLICATIONS)
+        scenario = period(changed.scenario)
         road, rail = where(unknown)
         if "choice" in unknown.name:
             road = scenario.road  # who may choose may come from anywhere
         try:
-            seen[end] = run(only(scenario, road, rail))
+            seen[end] = run(only(scenario, road, rail), closely=closely)
         except DeadlockError as error:
             failed[end] = str(error).splitlines()[0]
     return seen, failed
 
 
-def influences(unknowns: Sequence[Unknown], base: Seen, jobs: int) -> list[Influence]:
+def influences(unknowns: Sequence[Unknown], base: Seen, jobs: int, *, closely: bool) -> list[Influence]:
     """Every parameter in turn; one that acts on both modes stands twice."""
     found = []
     with ProcessPoolExecutor(jobs) as pool:
-        for number, (unknown, (seen, failed)) in enumerate(
-            zip(unknowns, pool.map(look, unknowns), strict=True), start=1
-        ):
+        answers = pool.map(partial(look, closely=closely), unknowns)
+        for number, (unknown, (seen, failed)) in enumerate(zip(unknowns, answers, strict=True), start=1):
             print(f"\r{number} of {len(unknowns)} {unknown.name:60}", end="", file=sys.stderr)
             ends = {end: own.over(base) for end, own in seen.items()}
             found += [
-                Influence(unknown, mode, ends, failed)
-                for mode, places in zip(("road", "rail"), where(unknown), strict=True)
+                Influence(unknown, mode, base, ends, failed)
+                for mode, places in zip(influence_page.MODES, where(unknown), strict=True)
                 if places
             ]
     print(file=sys.stderr)
     return found
+
+
+def study(unknowns: Sequence[Unknown], jobs: int) -> list[Influence]:
+    """All parameters, the strongest looked at closely."""
+    scenario = _base().scenario
+    at_values = run(scenario, closely=False)
+    all_of_them = influences(unknowns, at_values, jobs, closely=False)
+    first = [
+        one.unknown
+        for mode in influence_page.MODES
+        for one in influence_page.ranked(all_of_them, "time", mode)[:LOOKED_AT_CLOSELY]
+    ]
+    again = [one for one in unknowns if one in first]
+    base = run(scenario, closely=True)
+    closely = influences(again, base, jobs, closely=True)
+    return [one for one in all_of_them if one.unknown not in again] + closely
 
 
 def chosen(unknowns: Iterable[Unknown], pattern: str) -> list[Unknown]:
@@ -234,9 +266,7 @@ def main() -> None:
         options.error(f"no parameter is called {asked.only!r}")
     if asked.write and asked.only != "*":
         options.error("--write is for all parameters; leave --only out")
-    base = run(_base().scenario)
-    found = influences(unknowns, base, asked.jobs)
-    text = influence_page.text(found, base, varied.left_out)
+    text = influence_page.text(study(unknowns, asked.jobs), varied.left_out)
     print(text)
     if asked.write:
         page.renew("influence", text)

@@ -9,19 +9,23 @@ from kzsim.experiments.sweeps.unknowns import LeftOut
 from tests.validation.page import figure, table
 
 if TYPE_CHECKING:
-    from tests.validation.influence import Influence, Seen
+    from tests.validation.influence import Influence
 
 MODES = {"road": "trucks", "rail": "loaded trains"}
 TOP, TOP_FIVE, OF_EACH = 10, 5, 3
 
 
-def text(found: Sequence[Influence], base: Seen, left_out: Sequence[LeftOut]) -> str:
+def text(found: Sequence[Influence], left_out: Sequence[LeftOut]) -> str:
     """All of it, in Markdown."""
+<<<<<<< HEAD
     parts = [
         _strongest(found, base),
         *(_of_mode(found, base, mode) for mode in MODES),
         _by_crossing(found, base),
     ]
+=======
+    parts = [_strongest(found), *(_of_mode(found, mode) for mode in MODES), _by_crossing(found)]
+>>>>>>> calib
     failed = [
         f"`{one.unknown.name}` at its {end} end ({one.mode}): {why}"
         for one in found
@@ -36,22 +40,30 @@ def text(found: Sequence[Influence], base: Seen, left_out: Sequence[LeftOut]) ->
     return "\n\n".join(part for part in parts if part)
 
 
+<<<<<<< HEAD
 def ranked(
     found: Sequence[Influence], base: Seen, measure: str, mode: str, crossing: str = ""
 ) -> list[Influence]:
+=======
+def ranked(found: Sequence[Influence], measure: str, mode: str, crossing: str = "") -> list[Influence]:
+>>>>>>> calib
     """Those of a mode that move a figure, the widest swing first."""
-    moving = [one for one in found if one.mode == mode and one.swing(measure, base, crossing) > 0]
-    return sorted(moving, key=lambda one: (-one.swing(measure, base, crossing), one.unknown.name))
+    moving = [one for one in found if one.mode == mode and one.swing(measure, crossing) > 0]
+    return sorted(moving, key=lambda one: (-one.swing(measure, crossing), one.unknown.name))
 
 
-def relative(one: Influence, base: Seen) -> float:
+def relative(one: Influence) -> float:
     """Swing of the mean crossing time as a share of the mean of its mode."""
-    return one.swing("time", base) / base.mean("time", one.mode)
+    return one.swing("time") / one.at_value("time")
 
 
-def _strongest(found: Sequence[Influence], base: Seen) -> str:
-    moving = [one for mode in MODES for one in ranked(found, base, "time", mode)]
-    first = sorted(moving, key=lambda one: (-relative(one, base), one.unknown.name))[:TOP_FIVE]
+def strongest(found: Sequence[Influence]) -> list[Influence]:
+    """The few that move the mean crossing time of their mode most, in proportion to it."""
+    moving = [one for mode in MODES for one in ranked(found, "time", mode)]
+    return sorted(moving, key=lambda one: (-relative(one), one.unknown.name))[:TOP_FIVE]
+
+
+def _strongest(found: Sequence[Influence]) -> str:
     rows = (
         (
             str(number),
@@ -59,32 +71,31 @@ def _strongest(found: Sequence[Influence], base: Seen) -> str:
             _range(one),
             one.unknown.grade,
             one.mode,
-            _three(one, base, "time"),
-            f"{100 * relative(one, base):.0f} %",
+            _three(one, "time"),
+            f"{100 * relative(one):.0f} %",
         )
-        for number, one in enumerate(first, start=1)
+        for number, one in enumerate(strongest(found), start=1)
     )
     header = ("", "parameter", "low, value, high", "grade", "mode", "mean crossing time, h", "swing")
-    said = "The five that matter most, by the swing of their mode's mean crossing time over all crossings:"
+    said = "The five that matter most, by the swing of the mean crossing time of all that their mode carries:"
     return f"{said}\n\n{table(header, rows, frozenset({0, 6}))}"
 
 
-def _of_mode(found: Sequence[Influence], base: Seen, mode: str) -> str:
-    first = ranked(found, base, "time", mode)[:TOP]
+def _of_mode(found: Sequence[Influence], mode: str) -> str:
+    first = ranked(found, "time", mode)[:TOP]
     if not first:
         return ""
+    figures = ("time", *(("home",) if mode == "road" else ()), "throughput", "gain")
     rows = (
         (
             f"`{one.unknown.name}`",
             _range(one),
             one.unknown.grade,
-            _three(one, base, "time"),
-            *([_three(one, base, "home")] if mode == "road" else []),
-            _three(one, base, "throughput"),
-            _three(one, base, "gain"),
+            *(_three(one, measure) for measure in figures),
         )
         for one in first
     )
+<<<<<<< HEAD
     home = ["waiting at home, h"] if mode == "road" else []
     header = (
         "parameter",
@@ -95,12 +106,22 @@ def _of_mode(found: Sequence[Influence], base: Seen, mode: str) -> str:
         f"{MODES[mode]} a day",
         "gain, h",
     )
+=======
+    names = {
+        "time": "crossing time, h",
+        "home": "waiting at home, h",
+        "throughput": f"{MODES[mode]} a day",
+        "gain": "gain of agricultural users, h",
+    }
+    header = ("parameter", "low, value, high", "grade", *(names[measure] for measure in figures))
+>>>>>>> calib
     return f"By {mode}, all crossings together, figures at low, value and high:\n\n{table(header, rows)}"
 
 
-def _by_crossing(found: Sequence[Influence], base: Seen) -> str:
+def _by_crossing(found: Sequence[Influence]) -> str:
     rows = []
     for mode in MODES:
+<<<<<<< HEAD
         crossings = sorted({flow[0] for one in base.replications for flow in one if flow[1] == mode})
         for crossing in crossings:
             first = ranked(found, base, "time", mode, crossing)[:OF_EACH]
@@ -109,16 +130,36 @@ def _by_crossing(found: Sequence[Influence], base: Seen) -> str:
             rows.append((crossing, mode, mean, "<br>".join(told)))
     header = ("crossing", "mode", "mean crossing time, h", "widest swing of it")
     return f"By crossing:\n\n{table(header, rows, frozenset({2}))}"
+=======
+        of_mode = [one for one in found if one.mode == mode]
+        places = {
+            flow[0]
+            for one in of_mode[:1]
+            for seen in one.base.replications
+            for flow in seen
+            if flow[1] == mode
+        }
+        for crossing in sorted(places):
+            first = ranked(found, "time", mode, crossing)[:OF_EACH]
+            told = (f"`{one.unknown.name}` {_three(one, 'time', crossing)}" for one in first)
+            rows.append((crossing, mode, "<br>".join(told)))
+    header = ("crossing", "mode", "mean crossing time there, h, at low, value and high")
+    return f"By crossing:\n\n{table(header, rows)}"
+>>>>>>> calib
 
 
 def _range(one: Influence) -> str:
     unknown = one.unknown
-    values = ", ".join(f"{value:.4g}" for value in (unknown.low, unknown.value, unknown.high))
+    values = ", ".join(f"{value:.10g}" for value in (unknown.low, unknown.value, unknown.high))
     return f"{values} {unknown.unit}".strip()
 
 
-def _three(one: Influence, base: Seen, measure: str) -> str:
-    values = (one.at("low", measure), base.mean(measure, one.mode), one.at("high", measure))
+def _three(one: Influence, measure: str, crossing: str = "") -> str:
+    values = (
+        one.at("low", measure, crossing),
+        one.at_value(measure, crossing),
+        one.at("high", measure, crossing),
+    )
     return ", ".join(_told(values))
 
 

@@ -296,5 +296,8 @@ def _bookings(road: _Road, trip: Journey, share: float) -> Arrivals:
         trip.trucks * road.factor * share,
         road_trucks.pattern(site, way, klass, road.demand),
         road_trucks.swing(site),
-        bends=site.dated.bends(way, klass, loaded=klass != EMPTY),
+        bends=(
+            *site.dated.bends(way, klass, loaded=klass != EMPTY),
+            *road_queue.not_accepting(site, road.scenario.year),
+        ),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
+from kzsim import evidence
 from kzsim.border.calendars import (
     Slice,
     clock,
@@ -25,6 +26,7 @@ from kzsim.border.calendars import (
     whole_parts,
 )
 from kzsim.border.corridors import OUT_OF_TURN_AGRI, OUT_OF_TURN_CAP, OUT_OF_TURN_FETCHING
+from kzsim.border.demand import Bend
 from kzsim.border.journeys import EMPTY, Journey
 from kzsim.border.labels import OUT_OF_TURN
 from kzsim.border.quantities import plain_number
@@ -134,6 +136,16 @@ def intake(site: Site) -> GateStage:
     parts = whole_parts(factor * quota.on(day) if opening.minutes(day) else 0.0 for day in days)
     amounts = dict(zip(days, parts, strict=True))
     return GateStage(name, calendar, daily_refills(site.clock, "cn", amounts.__getitem__))
+
+
+def not_accepting(site: Site, year: int) -> tuple[Bend, ...]:
+    """The part of a year in which, by the evidence, China accepts nobody: then nobody sets out either.
+
+    The year's trucks are a count of those who came on the other days.
+    """
+    entry = evidence.entry_for(site.key(QUOTA_KEY), year)
+    periods = entry.periods if entry is not None else ()
+    return tuple(Bend(each.first, each.last, factor=0.0, moved=True) for each in periods if not each.value)
 
 
 def release(site: Site) -> GateStage:
