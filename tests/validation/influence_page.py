@@ -17,15 +17,7 @@ TOP, TOP_FIVE, OF_EACH = 10, 5, 3
 
 def text(found: Sequence[Influence], left_out: Sequence[LeftOut]) -> str:
     """All of it, in Markdown."""
-<<<<<<< HEAD
-    parts = [
-        _strongest(found, base),
-        *(_of_mode(found, base, mode) for mode in MODES),
-        _by_crossing(found, base),
-    ]
-=======
     parts = [_strongest(found), *(_of_mode(found, mode) for mode in MODES), _by_crossing(found)]
->>>>>>> calib
     failed = [
         f"`{one.unknown.name}` at its {end} end ({one.mode}): {why}"
         for one in found
@@ -40,13 +32,7 @@ def text(found: Sequence[Influence], left_out: Sequence[LeftOut]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-<<<<<<< HEAD
-def ranked(
-    found: Sequence[Influence], base: Seen, measure: str, mode: str, crossing: str = ""
-) -> list[Influence]:
-=======
 def ranked(found: Sequence[Influence], measure: str, mode: str, crossing: str = "") -> list[Influence]:
->>>>>>> calib
     """Those of a mode that move a figure, the widest swing first."""
     moving = [one for one in found if one.mode == mode and one.swing(measure, crossing) > 0]
     return sorted(moving, key=lambda one: (-one.swing(measure, crossing), one.unknown.name))
@@ -95,18 +81,6 @@ def _of_mode(found: Sequence[Influence], mode: str) -> str:
         )
         for one in first
     )
-<<<<<<< HEAD
-    home = ["waiting at home, h"] if mode == "road" else []
-    header = (
-        "parameter",
-        "low, value, high",
-        "grade",
-        "crossing time, h",
-        *home,
-        f"{MODES[mode]} a day",
-        "gain, h",
-    )
-=======
     names = {
         "time": "crossing time, h",
         "home": "waiting at home, h",
@@ -114,23 +88,12 @@ def _of_mode(found: Sequence[Influence], mode: str) -> str:
         "gain": "gain of agricultural users, h",
     }
     header = ("parameter", "low, value, high", "grade", *(names[measure] for measure in figures))
->>>>>>> calib
     return f"By {mode}, all crossings together, figures at low, value and high:\n\n{table(header, rows)}"
 
 
 def _by_crossing(found: Sequence[Influence]) -> str:
     rows = []
     for mode in MODES:
-<<<<<<< HEAD
-        crossings = sorted({flow[0] for one in base.replications for flow in one if flow[1] == mode})
-        for crossing in crossings:
-            first = ranked(found, base, "time", mode, crossing)[:OF_EACH]
-            told = (f"`{one.unknown.name}` {figure(one.swing('time', base, crossing))} h" for one in first)
-            mean = figure(base.mean("time", mode, crossing))
-            rows.append((crossing, mode, mean, "<br>".join(told)))
-    header = ("crossing", "mode", "mean crossing time, h", "widest swing of it")
-    return f"By crossing:\n\n{table(header, rows, frozenset({2}))}"
-=======
         of_mode = [one for one in found if one.mode == mode]
         places = {
             flow[0]
@@ -145,7 +108,6 @@ def _by_crossing(found: Sequence[Influence]) -> str:
             rows.append((crossing, mode, "<br>".join(told)))
     header = ("crossing", "mode", "mean crossing time there, h, at low, value and high")
     return f"By crossing:\n\n{table(header, rows)}"
->>>>>>> calib
 
 
 def _range(one: Influence) -> str:

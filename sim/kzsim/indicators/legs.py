@@ -30,7 +30,6 @@ OTHER_LEGS = frozenset(klass for classes in LEG_CLASSES.values() for klass in cl
 """Classes whose rows are not of the crossing itself: whoever sums over classes leaves them out."""
 
 
-<<<<<<< HEAD
 FROM = "from_"
 """Before the crossing that those usually use who have chosen another one, or that one."""
 
@@ -40,9 +39,7 @@ def is_cargo(klass: str) -> bool:
     return klass not in (*TOGETHER, *OTHER_LEGS) and not klass.startswith(FROM)
 
 
-=======
 @cache
->>>>>>> calib
 def leg_of(klass: str) -> Leg:
     """The leg that the figures of a class are of."""
     return next((leg for leg, classes in LEG_CLASSES.items() if klass in classes), CROSSING)
