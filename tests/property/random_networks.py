@@ -49,6 +49,7 @@ MOST_STEPS = 5
 LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
 OTHERS = ["uniform", "triangular", "weibull", "gamma", "empirical"]
 MINUTES = (0, 0, 1, 5, 10, 30)
+FEWEST = st.sampled_from([4, 4, 4, 0])  # entities of a source; with none there is little to compare
 MINUTES_OF_LONG = (0, 0, 0, 0, 1, 5)  # many must come to the end of it before the horizon
 
 
@@ -295,7 +296,7 @@ def sources(
 @st.composite
 def initial(draw: st.DrawFn) -> Arrivals:
     """Who stands in line at the start, since whole minutes; some join at 0, as others come then."""
-    minutes = sorted(draw(st.lists(st.integers(-5, 0), max_size=12)))
+    minutes = sorted(draw(st.lists(st.integers(-5, 0), min_size=draw(FEWEST), max_size=12)))
     return Arrivals("initial", at_ms=tuple(m * MINUTE for m in minutes))
 
 
@@ -305,10 +306,10 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     batches = draw(st.sampled_from([None, None, Batches((1, 2), (0.5, 0.5)), Batches((3,), (1.0,))]))
     process = draw(st.sampled_from(["instants", "instants", "poisson", "timetable"]))
     if process == "instants":
-        minutes = sorted(draw(st.lists(st.integers(0, 60), max_size=12)))
+        minutes = sorted(draw(st.lists(st.integers(0, 60), min_size=draw(FEWEST), max_size=12)))
         return Arrivals("instants", at_ms=tuple(m * MINUTE for m in minutes), batches=batches)
     edges = tuple(m * MINUTE for m in (0, 60, HORIZON_MIN))
-    expected = (draw(st.floats(0.1, 15)), draw(st.floats(0, 15)))
+    expected = (draw(st.sampled_from([0.1, 2.0, 5.0]) | st.floats(0.1, 15)), draw(st.floats(0, 15)))
     # two sources of one stream have the same factors
     stream = draw(st.none() | st.sampled_from(["swing", "tide"]))
     swing = None if stream is None else Swing(stream, draw(st.sampled_from([0.0, 0.3, 1.0])))
@@ -367,15 +368,20 @@ def networks(draw: st.DrawFn) -> Network:
         others = [gates, delays, departures, pairings]
         maker = draw(st.sampled_from([services] * 4 + others))
         stages.append(draw(maker(f"s{i}")))
+    if draw(st.integers(0, 3)) == 0 and not any(isinstance(stage, PairingStage) for stage in stages):
+        stages.append(draw(pairings(f"s{len(stages)}")))
     zones = [Zone(f"z{i}", draw(st.integers(1, 3))) for i in range(draw(st.integers(0, 3)))]
     names = [stage.name for stage in stages]
     tokens = [Tokens(f"t{i}", draw(st.integers(1, 4))) for i in range(draw(st.sampled_from([0, 0, 1, 1, 2])))]
     pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
     meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
+    # mostly one source leads there and the next one follows: by chance alone hardly two would meet
+    sides = ["x", "z"] if meeting is not None and draw(st.integers(0, 3)) > 0 else []
     chooses = [draw(choices(f"c{i}", names)) for i in range(draw(st.sampled_from([0, 0, 1, 2])))]
     routes = []
     for i in range(draw(st.integers(1, 3))):
-        fewest, most = draw(st.sampled_from([(1, MOST_STEPS)] * 4 + [LONG]))
+        lengths = [(0, 2)] if sides and draw(st.integers(0, 3)) > 0 else [(1, MOST_STEPS)] * 4 + [LONG]
+        fewest, most = draw(st.sampled_from(lengths))
         # with a pairing in the middle nobody may follow at the end
         on_the_way = (
             names if draw(st.integers(0, 3)) == 0 else [n for n in names if n not in pairing] or names
@@ -383,11 +389,12 @@ def networks(draw: st.DrawFn) -> Network:
         order = draw(st.lists(st.sampled_from(on_the_way), min_size=fewest, max_size=most))
         if draw(st.booleans()):
             order = sorted(order)  # most networks flow one way, so that most do not deadlock
-        if meeting is not None and draw(st.integers(0, 3)) > 0:
+        if meeting is not None and (sides or draw(st.integers(0, 3)) > 0):
             order.append(meeting)  # at the end of a route one may follow
         steps = draw(steps_of(order, chooses))
         routes.append(Route(f"r{i}", steps, draw(occupancies(zones, steps))))
     chosen = [draw(st.sampled_from(routes)) for _ in range(draw(st.sampled_from([1, 2, 2, 3, 3, 4])))]
+    chosen += [draw(st.sampled_from(routes)) for _ in sides[len(chosen) :]]
     used_stages = {step.stage for route in chosen for step in route.steps}
     used_zones = {occupancy.zone for route in chosen for occupancy in route.occupancies}
     elements = [*used_stages, *used_zones]
@@ -398,8 +405,11 @@ def networks(draw: st.DrawFn) -> Network:
         if draw(st.booleans())
     }
     follow_up = draw(st.sampled_from([120, 30, 10, 5]))  # many stays last just that long
+    classes = [classes_of(route, pairing) for route in chosen]
+    for i, klass in enumerate(sides):
+        classes[i] = [klass] if klass in classes[i] else classes[i]
     all_sources = tuple(
-        draw(sources(f"source{i}", route, [*stages, *chooses], classes_of(route, pairing), tokens, i))
+        draw(sources(f"source{i}", route, [*stages, *chooses], classes[i], tokens, i))
         for i, route in enumerate(chosen)
     )
     all_sources = tuple(draw(legs(all_sources, routes, [*stages, *chooses])))
