@@ -191,10 +191,10 @@ def test_hours_are_those_of_the_year(call):
 
 
 def test_no_change_is_proposed_for_what_the_model_does_not_read(call):
-    done = call("explain", "rail.all.both.loco.turn")
+    done = call("explain", "rail.all.both.shunting.time")
     assert "Change    not read by this version" in done.stdout
     assert "--set" not in done.stdout
-    document = json.loads(call("explain", "rail.all.both.loco.turn", "--json").stdout)
+    document = json.loads(call("explain", "rail.all.both.shunting.time", "--json").stdout)
     assert document["evidence"]["read_by_the_model"] is False
 
 
