@@ -45,7 +45,7 @@ TRUCK_PLACES = "truck_places"
 CARGO_PLACES = "cargo_places"
 WAITS = "pairing"
 OUTLOOK = "outlook"
-STAYS, GOES = "stays", "goes_home_empty"
+STAYS, GOES = f"{OUTLOOK}.stays", f"{OUTLOOK}.goes_home_empty"
 RETURN_EMPTY = "handover.return_empty_after"
 
 
