@@ -74,8 +74,9 @@ def binding(
     """What binds each flow: on rail, its loaded trains.
 
     ``hours``: float [cells, elements, accounts], mean hours per entity of the cohort. ``busy_ms``,
-    ``capacity_ms``: float [pools], servers' time held and servers' time that there was. ``cohort``: int64 [cells], ``idle_ms``: float [kinds of tokens]; without them nobody waits
-    at home, and how busy tokens are is not said. The largest waiting account decides, the element where most
+    ``capacity_ms``: float [pools], servers' time held and servers' time that there was.
+    ``cohort``: int64 [cells], ``idle_ms``: float [kinds of tokens]; without them nobody waits at home, and
+    how busy tokens are is not said. The largest waiting account decides, the element where most
     of it passed is named. What is waited for at home counts with what is waited for at the border.
     """
     kinds = {} if idle_ms is None else tokens_used(layout, idle_ms)
