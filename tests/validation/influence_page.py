@@ -24,9 +24,7 @@ def text(found: Sequence[Influence], left_out: Sequence[LeftOut]) -> str:
         for end, why in one.failed.items()
     ]
     if failed:
-        parts.append(
-            "No figures, because the model stopped or the value is refused: " + "; ".join(failed) + "."
-        )
+        parts.append("No figures where the model stopped or refused the value: " + "; ".join(failed) + ".")
     if left_out:
         parts.append("Not varied: " + "; ".join(f"`{one.name}` {one.reason}" for one in left_out) + ".")
     return "\n\n".join(part for part in parts if part)
@@ -95,13 +93,8 @@ def _by_crossing(found: Sequence[Influence]) -> str:
     rows = []
     for mode in MODES:
         of_mode = [one for one in found if one.mode == mode]
-        places = {
-            flow[0]
-            for one in of_mode[:1]
-            for seen in one.base.replications
-            for flow in seen
-            if flow[1] == mode
-        }
+        flows = {flow for one in of_mode for seen in one.base.replications for flow in seen}
+        places = {crossing for crossing, its_mode, _ in flows if its_mode == mode}
         for crossing in sorted(places):
             first = ranked(found, "time", mode, crossing)[:OF_EACH]
             told = (f"`{one.unknown.name}` {_three(one, 'time', crossing)}" for one in first)
@@ -117,12 +110,8 @@ def _range(one: Influence) -> str:
 
 
 def _three(one: Influence, measure: str, crossing: str = "") -> str:
-    values = (
-        one.at("low", measure, crossing),
-        one.at_value(measure, crossing),
-        one.at("high", measure, crossing),
-    )
-    return ", ".join(_told(values))
+    low, high = (one.at(end, measure, crossing) for end in ("low", "high"))
+    return ", ".join(_told((low, one.at_value(measure, crossing), high)))
 
 
 def _told(values: Sequence[float]) -> Iterator[str]:

@@ -19,7 +19,6 @@ from tests.validation.compared import Compared, compare
 from tests.validation.years import OF_YEAR, years
 
 REPLICATIONS = 5
-PARTS = {"counts": "Trucks, trains and tonnes", "times": "Times"}
 
 
 def rows(replications: int) -> list[Compared]:
@@ -34,7 +33,8 @@ def text(found: Sequence[Compared], replications: int) -> str:
     verdicts = [one.verdict for one in found]
     said = (
         f"{len(found)} targets: {verdicts.count('within')} within their tolerance, "
-        f"{verdicts.count('outside')} outside, {verdicts.count('cannot be compared')} that cannot be compared. "
+        f"{verdicts.count('outside')} outside, "
+        f"{verdicts.count('cannot be compared')} that cannot be compared. "
         f"{replications} replications of each year; ± is the 95 % interval of a mean over them."
     )
     parts = [said]
@@ -48,7 +48,7 @@ def text(found: Sequence[Compared], replications: int) -> str:
 def _row(one: Compared) -> tuple[str, ...]:
     target = one.target
     ratio = "" if one.simulated is None else f"{one.ratio:.2f}"
-    verdict = f"{one.verdict}: {one.why}" if one.why else f"**{one.verdict}**"
+    verdict = f"{one.verdict}: {one.why}" if one.why else one.verdict
     observed = f"{target.value:,.10g} {target.unit}"
     return (
         f"`{target.key}`",

@@ -82,7 +82,7 @@ class Year:
         )
 
     def hours(self, target: Target, indicator: str) -> tuple[float, ...]:
-        """By replication, the mean of an indicator over the loaded of the target's crossing, or of them all."""
+        """By replication, the mean of an indicator over the loaded of the target's crossing, or of all."""
         column = [one.name for one in INDICATORS].index(indicator)
         cells = [
             number

@@ -157,10 +157,16 @@ def _open_again(stage: Stage, horizon_ms: int) -> Stage:
 
 
 def _pool_open_again(pool: Pool, horizon_ms: int) -> Pool:
-    at_ms, value = pool.capacity.at_ms, pool.capacity.value
-    if value[-1] == max(value) or at_ms[-1] >= horizon_ms:
+    before = [
+        (at, value)
+        for at, value in zip(pool.capacity.at_ms, pool.capacity.value, strict=True)
+        if at < horizon_ms
+    ]
+    most = max(value for _, value in before)
+    if before[-1][1] == most:
         return pool
-    return replace(pool, capacity=Calendar((*at_ms, horizon_ms), (*value, max(value))))
+    at_ms, values = zip(*before, (horizon_ms, most), strict=True)
+    return replace(pool, capacity=Calendar(at_ms, values))
 
 
 def _capped(refill: Refill, classes: tuple[str, ...]) -> Refill:
