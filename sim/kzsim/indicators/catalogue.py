@@ -229,7 +229,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "share_changed",
         "share",
         "Of the cohort at home, as soon as it is known who goes where, the share that picked another "
-        "crossing than the first of their choice, the one that they usually use.",
+        "crossing than the one that they usually use.",
         "choices",
         (HOME,),
     ),
