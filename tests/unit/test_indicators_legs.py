@@ -21,7 +21,7 @@ from kzsim.indicators.worst import worst_table
 from kzsim.network import Route, compile_network
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 from tests.unit import indicators_world
-from tests.unit.legs_world import BACK, GROUPS, OUT, START, collected, compared, network, result
+from tests.unit.legs_world import BACK, GROUPS, OUT, START, collected, compared, layout, network, result
 
 CALLED = (
     "arrivals_per_day",
@@ -167,9 +167,12 @@ def test_who_has_no_choice_in_a_group_of_those_who_have_counts_as_of_the_usual_c
     with_both = replace(net, routes=(*net.routes, decided), sources=(*net.sources, other))
     program = compile_network(with_both)
     names = [program.alternative_names[number] for number in offers(program)[1]]
-    # "home decided" stands before "home general": the crossing of those who have no choice is the usual one
+    # "home decided" stands before "home general"
     assert names == ["bakhty.choice/dostyk", "bakhty.choice/bakhty"]
-    assert offers(program)[2] == ()
+    # but the usual one is that of the group's own crossing, wherever it stands on the route
+    names = [program.alternative_names[number] for number in layout(program).offers[1]]
+    assert names == ["bakhty.choice/bakhty", "bakhty.choice/dostyk"]
+    assert layout(program).offers[2] == ()
 
 
 def test_there_is_no_table_of_choices_where_nobody_has_one() -> None:

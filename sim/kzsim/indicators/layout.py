@@ -180,10 +180,14 @@ class PoolInfo:
 class Layout:
     """All of it for one program.
 
-    ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
-    follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
-    element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
-    alternatives of its first choice.
+        ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
+        follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
+        element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
+    <<<<<<< HEAD
+        alternatives of its first choice.
+    =======
+        alternatives of its first choice, that of its own crossing first.
+    >>>>>>> legind
     """
 
     horizon_ms: int
@@ -262,6 +266,7 @@ def make_layout(
             f"{program.n_elements} elements"
         )
     cells, member = make_cells(groups)
+    ways = alternatives(program)
     return Layout(
         horizon_ms=program.horizon_ms,
         cohort_from_ms=program.cohort_from_ms,
@@ -279,10 +284,20 @@ def make_layout(
         after=_after(program),
         places=tuple(program.places.tolist()),
         warm=warm,
-        alternatives=alternatives(program),
-        offers=offers(program),
+        alternatives=ways,
+        offers=tuple(
+            _usual_first(offered, group, [elements[one.awaited_at] for one in ways])
+            for offered, group in zip(offers(program), groups, strict=True)
+        ),
         tokens=tokens(program),
     )
+
+
+def _usual_first(
+    offered: tuple[int, ...], group: GroupInfo, awaited: Sequence[ElementInfo]
+) -> tuple[int, ...]:
+    """The alternatives of a group, that of the crossing that it usually uses first."""
+    return tuple(sorted(offered, key=lambda way: awaited[way].crossing != group.crossing))
 
 
 def make_cells(groups: Sequence[GroupInfo]) -> tuple[tuple[Cell, ...], Bool]:

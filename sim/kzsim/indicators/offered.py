@@ -49,7 +49,7 @@ def alternatives(program: Program) -> tuple[AlternativeInfo, ...]:
 def offers(program: Program) -> tuple[tuple[int, ...], ...]:
     """By group the alternatives that its routes offer at their first choice, in the routes' order.
 
-    A route may offer its usual alternative alone: to entities of whom it is decided that they take it.
+    A route may offer one alternative alone: to entities of whom it is decided that they take it.
     """
     found: list[dict[int, None]] = [{} for _ in range(program.n_groups)]
     sources = sorted(program.network.sources, key=lambda source: source.name)
