@@ -228,14 +228,9 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "share_changed",
         "share",
-<<<<<<< HEAD
         "Of those in the cohort who chose between crossings at home, the share that picked another than the "
         "one that they usually use. What it cost them: `crossing_time` of the classes `from_<crossing>`, by "
         "the crossing chosen.",
-=======
-        "Of the cohort at home, as soon as it is known who goes where, the share that picked another "
-        "crossing than the one that they usually use.",
->>>>>>> legind
         "choices",
         (HOME,),
     ),

@@ -180,14 +180,10 @@ class PoolInfo:
 class Layout:
     """All of it for one program.
 
-        ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
-        follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
-        element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
-    <<<<<<< HEAD
-        alternatives of its first choice.
-    =======
-        alternatives of its first choice, that of its own crossing first.
-    >>>>>>> legind
+    ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
+    follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
+    element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
+    alternatives of its first choice, that of its own crossing first.
     """
 
     horizon_ms: int
