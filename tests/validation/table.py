@@ -92,6 +92,8 @@ def main() -> None:
     options.add_argument("--write", action="store_true", help="renew the table of docs/validation.md")
     options.add_argument("--replications", type=int, default=REPLICATIONS, help="of each year")
     asked = options.parse_args()
+    if asked.write and (missing := page.missing("table")):
+        options.error(missing)
     if asked.replications < 1:
         options.error("at least 1 replication is needed")
     print(f"running {', '.join(OF_YEAR.values())}", file=sys.stderr)
