@@ -41,6 +41,8 @@ def text(found: Sequence[Compared], replications: int) -> str:
     for heading, own in (("Trucks, trains and tonnes", False), ("Times", True)):
         part = [one for one in found if (one.target.unit in ("h", "min")) == own]
         header = ("target", "where, what, when", "observed", "tolerance", "simulated", "ratio", "verdict")
+        if not part:
+            continue
         parts.append(f"### {heading}\n\n{page.table(header, map(_row, part), frozenset({5}))}")
     return "\n\n".join(parts)
 
