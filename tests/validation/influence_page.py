@@ -113,8 +113,8 @@ def _short_of_overload(found: Sequence[Influence]) -> str:
     )
     header = ("parameter", "low, value, high", "grade", "mode", "mean crossing time, h")
     said = (
-        "Most of these stand first because at one end a stage cannot carry its trucks or trains and a queue grows "
-        f"without end. Of those with which at least {100 * CARRIED:g} % get through at both ends:"
+        "Most of these stand first because at one end a stage cannot carry its trucks or trains and a queue "
+        f"grows without end. Of those with which at least {100 * CARRIED:g} % get through at both ends:"
     )
     return f"{said}\n\n{table(header, rows)}"
 
