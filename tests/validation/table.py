@@ -18,7 +18,7 @@ from tests.validation import page
 from tests.validation.compared import Compared, compare
 from tests.validation.years import OF_YEAR, years
 
-REPLICATIONS = 5
+REPLICATIONS = 3
 
 
 def rows(replications: int) -> list[Compared]:
