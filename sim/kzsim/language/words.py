@@ -157,6 +157,13 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "waiting_area": "waiting area",
         "weighing": "weighing",
         "yard": "places inside the post",
+        "cargo_places": "places for loads in the hand-over yard",
+        "handover_warehouse": "warehouse of the hand-over yard",
+        "pairing": "loads and trucks waiting for each other",
+        "rebooking": "booking again",
+        "trip": "way to the border",
+        "truck_places": "places for trucks in the hand-over yard",
+        "yard_drive": "drive into the hand-over yard",
     },
     "indicator": {
         "arrivals_per_day": "arrivals",
