@@ -260,6 +260,8 @@ def main() -> None:
         "--only", default="*", metavar="PATTERN", help="parameters, for example 'rail.dostyk.*'"
     )
     asked = options.parse_args()
+    if asked.write and (missing := page.missing("influence")):
+        options.error(missing)
     varied = acting([_base()])
     unknowns = chosen(varied.unknowns, asked.only)
     if not unknowns:

@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 
 MODES = {"road": "trucks", "rail": "loaded trains"}
 TOP, TOP_FIVE, OF_EACH = 10, 5, 3
+CARRIED = 0.98
+"""Share of the trucks or trains that must get through for a queue not to be called endless."""
 
 
 def text(found: Sequence[Influence], left_out: Sequence[LeftOut]) -> str:
     """All of it, in Markdown."""
-    parts = [_strongest(found), *(_of_mode(found, mode) for mode in MODES), _by_crossing(found)]
+    parts = [
+        _strongest(found),
+        *(_of_mode(found, mode) for mode in MODES),
+        _short_of_overload(found),
+        _by_crossing(found),
+    ]
     failed = [
         f"`{one.unknown.name}` at its {end} end ({one.mode}): {why}"
         for one in found
@@ -87,6 +94,29 @@ def _of_mode(found: Sequence[Influence], mode: str) -> str:
     }
     header = ("parameter", "low, value, high", "grade", *(names[measure] for measure in figures))
     return f"By {mode}, all crossings together, figures at low, value and high:\n\n{table(header, rows)}"
+
+
+def carried(one: Influence) -> bool:
+    """Whether as many get through at both ends of the range as at the evidence's value, or nearly."""
+    least = CARRIED * one.at_value("throughput")
+    return all(one.at(end, "throughput") >= least for end in ("low", "high"))
+
+
+def _short_of_overload(found: Sequence[Influence]) -> str:
+    within = [one for one in found if carried(one)]
+    first = [one for mode in MODES for one in ranked(within, "time", mode)[:TOP_FIVE]]
+    if not first:
+        return ""
+    rows = (
+        (f"`{one.unknown.name}`", _range(one), one.unknown.grade, one.mode, _three(one, "time"))
+        for one in first
+    )
+    header = ("parameter", "low, value, high", "grade", "mode", "mean crossing time, h")
+    said = (
+        "Most of these stand first because at one end a stage cannot carry its trucks or trains and a queue grows "
+        f"without end. Of those with which at least {100 * CARRIED:g} % get through at both ends:"
+    )
+    return f"{said}\n\n{table(header, rows)}"
 
 
 def _by_crossing(found: Sequence[Influence]) -> str:

@@ -22,6 +22,15 @@ def split(page: str, block: str) -> tuple[str, str, str]:
     return before + opening, inside, closing + after
 
 
+def missing(block: str) -> str:
+    """Why the page cannot take a block, before minutes are spent on it; '' if it can."""
+    try:
+        split(PAGE.read_text(encoding="utf-8"), block)
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""
+
+
 def renew(block: str, text: str) -> None:
     """Put a text into a block of the page."""
     before, _, after = split(PAGE.read_text(encoding="utf-8"), block)

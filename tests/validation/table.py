@@ -41,6 +41,8 @@ def text(found: Sequence[Compared], replications: int) -> str:
     for heading, own in (("Trucks, trains and tonnes", False), ("Times", True)):
         part = [one for one in found if (one.target.unit in ("h", "min")) == own]
         header = ("target", "where, what, when", "observed", "tolerance", "simulated", "ratio", "verdict")
+        if not part:
+            continue
         parts.append(f"### {heading}\n\n{page.table(header, map(_row, part), frozenset({5}))}")
     return "\n\n".join(parts)
 
@@ -92,6 +94,8 @@ def main() -> None:
     options.add_argument("--write", action="store_true", help="renew the table of docs/validation.md")
     options.add_argument("--replications", type=int, default=REPLICATIONS, help="of each year")
     asked = options.parse_args()
+    if asked.write and (missing := page.missing("table")):
+        options.error(missing)
     if asked.replications < 1:
         options.error("at least 1 replication is needed")
     print(f"running {', '.join(OF_YEAR.values())}", file=sys.stderr)

@@ -63,6 +63,16 @@ def test_the_tables_show_range_grade_and_figures_at_both_ends() -> None:
     assert "Not varied: `quota` has periods." in text
 
 
+def test_who_overloads_a_stage_is_told_apart() -> None:
+    def through(a_day: float) -> Seen:
+        return Seen(({DOSTYK: {"time": Share(20.0, 1.0), "throughput": Share(a_day, 1.0)}},))
+
+    base = through(100.0)
+    jam = Influence(parameter("jam"), "road", base, {"low": base, "high": through(60.0)}, {})
+    steady = Influence(parameter("steady"), "road", base, {"low": base, "high": through(99.0)}, {})
+    assert (influence_page.carried(jam), influence_page.carried(steady)) == (False, True)
+
+
 def test_an_end_without_figures_is_told() -> None:
     stopped = Influence(
         parameter("lanes"), "road", seen(10.0, 20.0), {"low": seen(12.0, 20.0)}, {"high": "deadlock"}

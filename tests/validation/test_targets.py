@@ -142,6 +142,12 @@ def test_a_target_without_a_counterpart_shows_why() -> None:
     assert last.endswith("| 100 vehicles | at most | – |  | cannot be compared: of another year |")
 
 
+@pytest.mark.parametrize("block", ["table", "influence"])
+def test_the_page_has_room_for_what_the_commands_write(block: str) -> None:
+    assert page.missing(block) == ""
+    assert page.missing("poem") != ""
+
+
 def test_a_page_without_the_lines_that_enclose_a_block_is_refused() -> None:
     with pytest.raises(ValueError, match="enclose the block 'table'"):
         page.split("nothing here", "table")
