@@ -155,8 +155,12 @@ def test_a_policy_without_effect_changes_nothing_for_anybody(bare: Scenario) -> 
     twin = replace(bare, corridors={"bakhty": idle}, title="twin")
     found = compare(bare, twin, names=("bare", "twin"), replications=2)
     assert (found.differences["difference"] == 0).all()
-    assert (found.differences[["low", "high", "simultaneous_low", "simultaneous_high"]] == 0).all(axis=None)
-    times = found.differences[found.differences["indicator"].isin(["crossing_time", "delay"])]
+    # of so few loads of grain from China some came in one replication alone, of which there is no interval
+    once = found.differences["low"].isna()
+    assert set(found.differences.loc[once, "class"]) <= {"grain_and_oilseed"}
+    ends = found.differences.loc[~once, ["low", "high", "simultaneous_low", "simultaneous_high"]]
+    assert (ends == 0).all(axis=None)
+    times = found.differences[~once & found.differences["indicator"].isin(["crossing_time", "delay"])]
     assert set(times["verdict"]) == set(times["verdict_together"]) == {"no change"}
     assert (found.winners["unchanged"] == 1).all()
     assert (found.accounts["difference"] == 0).all()

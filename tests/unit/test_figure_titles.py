@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from kzsim.figures import (
@@ -457,6 +459,20 @@ def test_a_heat_map_names_the_best_point(slope: float, said: str) -> None:
     assert "(Kazakhstan to China)" in drawn.title
     assert "surely differ in 2 of 2 flows" in drawn.title
     assert "cannot be told" not in drawn.title
+
+
+def test_the_numbers_in_a_heat_map_can_be_read_on_every_shade() -> None:
+    for step in range(101):
+        face = colormaps["Blues"](step / 100)
+        assert heat.contrast(to_rgb(heat.readable_on(face)), face[:3]) > 3.9
+    assert heat.contrast((0, 0, 0), (1, 1, 1)) == pytest.approx(21)
+
+
+def test_whole_values_of_a_key_have_no_decimals_below_a_heat_map() -> None:
+    (drawn,) = heat.heat_maps(sweep_study("grid", -0.03), SAY)
+    below = [label.get_text() for label in drawn.figure.axes[-1].get_xticklabels()]
+    assert below[0] == "140"
+    assert below[-1] == "700"
 
 
 def test_a_heat_map_counts_the_points_that_cannot_be_told_from_the_least() -> None:

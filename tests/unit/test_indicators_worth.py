@@ -132,7 +132,7 @@ def pairs(where: Layout, base_h: float, other_h: float, cohort: int) -> Pairs:
     empty = np.zeros(n, dtype=np.int64)
     base, other = (np.full((n, len(COMPARED)), hours) for hours in (base_h, other_h))
     whole = np.full(n, cohort, dtype=np.int64)
-    return Pairs(base, other, empty, empty, whole, empty, empty, empty, empty, empty, empty)
+    return Pairs(base, other, empty, empty, whole, empty, empty, empty, empty, empty, empty, whole, whole)
 
 
 def staffed(where: Layout, capacity_ms: int) -> Layout:

@@ -178,14 +178,6 @@ def sentences(scenario: Scenario) -> tuple[str, ...]:
     if in_force:
         found.append(f"Dated episodes in force: {', '.join(each.key for each in in_force)}")
     found += [f"{_said(each)} has no effect: {_why(each)}" for each in left_out]
-    one_way = [
-        each for each in in_force if each.param == INTAKE and each.direction == BOTH and each.value != CLOSED
-    ]
-    found += [
-        f"{_said(each)} holds towards China only: trucks of the two directions are not the same trucks, and "
-        "none of them chooses another crossing"
-        for each in one_way
-    ]
     return tuple(found)
 
 

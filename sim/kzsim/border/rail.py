@@ -45,6 +45,7 @@ from kzsim.border.rail_line import (
     PLATFORMS,
     RECEPTION,
     RUN,
+    SAMPLE,
     SIDING,
     SLOT,
     TRACKS,
@@ -192,6 +193,8 @@ def _reloading(at: Station, flows: Mapping[str, RailFlow]) -> Iterator[Element]:
     """Where goods change the gauge at the second station, and what they wait for before and after."""
     line, side = at.line, at.line.second
     if at.visits(side, LAB):
+        # the check is over when the sample is taken: who waits for a siding keeps no team from others
+        yield DelayStage(line.element(side, SAMPLE), Account.INSPECTION), line.label(side, SAMPLE, "stage")
         yield DelayStage(line.element(side, LAB), Account.HOLD), line.label(side, LAB, "stage")
     if at.visits(side, RECEPTION):
         yield (

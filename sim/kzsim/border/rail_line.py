@@ -22,6 +22,7 @@ PAPERS = "documents_hold"
 SLOT = "slot"
 LOCOMOTIVE = "locomotive"
 RUN = "run"
+SAMPLE = "sample_taken"
 LAB = "lab_hold"
 SIDING = "siding"
 RECEPTION = "reception"
@@ -34,7 +35,7 @@ LINE = "line_paths"
 CHECK: Mapping[Side, str] = MappingProxyType({"kz": "inspection", "cn": "customs"})
 
 # The places at which a sampled train is transshipped after its hold, behind the name of the front.
-HELD = "_after_hold"
+HELD = ".after_hold"
 
 # The fronts that a class of trains may be transshipped at. Grain moves in boxes or in hoppers.
 BOXES, HOPPERS, COVERED = "container", "bulk", "boxcar"

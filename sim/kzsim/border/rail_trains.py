@@ -29,6 +29,7 @@ from kzsim.border.rail_line import (
     PLATFORMS,
     RECEPTION,
     RUN,
+    SAMPLE,
     SLOT,
     UNLOADED,
     Line,
@@ -221,6 +222,7 @@ def work(
     else:
         steps |= reloaded("", Condition(SAMPLED, spell.share, 1.0))
         sampled = Condition(SAMPLED, 0.0, spell.share)
+        steps[step(second, SAMPLE)] = Work(AT_ONCE, (sampled,))
         steps[step(second, LAB)] = Work(_lab_hold(line, klass, spell, corridor, user), (sampled,))
         steps |= reloaded(HELD, sampled)
     if rail_fleet.on_platforms(klass):

@@ -74,10 +74,9 @@ class _Road:
         """A class of the site's direction."""
         return self.demand.flows[self.site.direction][klass]
 
-    def way(self, klass: str, *, with_truck: bool = False) -> Route:
+    def way(self, klass: str) -> Route:
         """The route of a class of the site's direction."""
-        loaded = self.flow(klass).load_t > 0
-        return road_ways.route(self.site, klass, loaded=loaded, with_truck=with_truck)
+        return road_ways.route(self.site, klass, loaded=self.flow(klass).load_t > 0)
 
     def name(self, leg: str, journey: Journey) -> str:
         """Name of the source of a leg of a journey."""
@@ -188,7 +187,7 @@ def _there(road: _Road) -> Parts:
         out = road.way(trip.there)
         made.follow(there, out, trip.there, name, home.steps[-1].name)
         if trip.takes_load:
-            _add_waiting(made, trip, there, out.steps[-1].name)
+            _add_waiting(made, trip, road.name("yard", trip), there, out.steps[-1].name)
     if road.flexible:
         near = road_choice.considered(site.params, site.crossing, road.scenario.road)
         open_to = {name: each.site for name, each in everywhere.items() if name in near}
@@ -203,7 +202,12 @@ def _there(road: _Road) -> Parts:
         after = other.name("flexible", trip)
         name = f"{road.name('kz_to_cn', trip)}.from_{usual}"
         made.follow(name, out, trip.there, after, road_choice.last_step(site.crossing), usual)
-    return _parts(made, elements, {(OUT_OF_TURN, site.name("kz", EQUEUE)): -1})
+        if trip.takes_load:
+            yard = f"{road.name('yard', trip)}.from_{usual}"
+            _add_waiting(made, trip, yard, name, out.steps[-1].name)
+    # who is entitled elsewhere stands in line like all others where nobody goes out of turn
+    first = {(OUT_OF_TURN, site.name("kz", EQUEUE)): -1} if out_of_turn.cap else {}
+    return _parts(made, elements, first)
 
 
 def _coming(road: _Road, everywhere: Mapping[str, _Road]) -> Iterator[tuple[str, _Road, Journey]]:
@@ -216,7 +220,7 @@ def _coming(road: _Road, everywhere: Mapping[str, _Road]) -> Iterator[tuple[str,
                 yield usual, other, trip
 
 
-def _add_waiting(made: _Sources, trip: Journey, after: str, step: str) -> None:
+def _add_waiting(made: _Sources, trip: Journey, name: str, after: str, step: str) -> None:
     """A truck's wait for a load in the hand-over yard."""
     site, flow = made.road.site, made.road.flow(trip.there)
     of = road_trucks.truck(site, trip.there, flow, compliant=False)
@@ -225,7 +229,7 @@ def _add_waiting(made: _Sources, trip: Journey, after: str, step: str) -> None:
         made.groups.append(label)
     waits = Route(f"road.{site.crossing}.yard", *road_yard.waiting(site))
     kind = Kind("other", 1.0, FETCHING, made.groups.index(label), road_yard.patience(site))
-    made.add(made.road.name("yard", trip), waits, (kind,), NO_ARRIVALS, Follows(after, step))
+    made.add(name, waits, (kind,), NO_ARRIVALS, Follows(after, step))
 
 
 def _back(road: _Road) -> Parts:
@@ -241,13 +245,18 @@ def _back(road: _Road) -> Parts:
             kinds = made.kinds.of_class(trip.back, road.flow(trip.back), _names(way))
             made.add(name, way, kinds, Arrivals("after", of=road.name("home", trip), by=lead))
             made.follow(f"{name}.{EMPTY}", empty, EMPTY, road.name("yard", trip), road_yard.GOES)
+            if road.flexible:
+                # a load stays where it is wherever its truck goes: whoever comes takes it
+                come = Arrivals("after", of=road.name("flexible", trip), by=lead)
+                made.add(f"{name}.flexible", way, kinds, come)
         else:
             made.follow(name, empty, EMPTY, road.name("kz_to_cn", trip), _last_in_yard(trip))
     for usual, _, trip in _coming(road, _others(road, "cn_to_kz")):
-        way = road.way(trip.back, with_truck=True) if trip.takes_load else empty
-        after = f"{road.name('kz_to_cn', trip)}.from_{usual}"
         name = f"{road.name('cn_to_kz', trip)}.from_{usual}"
-        made.follow(name, way, trip.back, after, _last_in_yard(trip), usual)
+        after, last = f"{road.name('kz_to_cn', trip)}.from_{usual}", _last_in_yard(trip)
+        if trip.takes_load:
+            after, last = f"{road.name('yard', trip)}.from_{usual}", road_yard.GOES
+        made.follow(name, empty, EMPTY, after, last, usual)
     loads = math.fsum(trip.trucks for trip in road.trips if trip.takes_load) * road.factor
     yard = road_yard.elements(site, loads, _days_of(road.scenario.year))
     return _parts(made, (*road_ways.elements(site), *yard), road_yard.priority(site))

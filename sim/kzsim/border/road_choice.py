@@ -1,12 +1,14 @@
 """Choice of crossing: where trucks are booked whose crossing is not decided before.
 
 A flexible truck compares its usual crossing with the two nearest others: the longer way, a time that it asks
-for changing at all, and the queue there, in days of slots, as it is published every hour. Its load comes to
-where it goes.
+for changing at all, and the queue there, as it is published every hour, in days of as many slots as the run
+has on average. The load that it was ordered for stays at the usual crossing, for whoever comes there; where
+it goes it takes whichever waits.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -36,6 +38,9 @@ SPEED = "choice.road_speed"
 OTHERS = 2
 """Crossings besides the usual one that a truck considers."""
 
+EARTH_KM = 6371.0
+"""Mean radius of the earth (IUGG)."""
+
 _WAY: Direction = "kz_to_cn"
 _ENDS = ("almaty_km", "urumqi_km")
 _AT_ONCE = Distribution("fixed", 0.0)
@@ -52,8 +57,8 @@ def anybody_chooses(params: Parameters, crossings: Sequence[str]) -> bool:
 
 
 def considered(params: Parameters, usual: str, crossings: Sequence[str]) -> tuple[str, ...]:
-    """The crossings that a truck compares, the usual one first, others by their detour."""
-    others = sorted((detour_km(params, usual, other), other) for other in crossings if other != usual)
+    """The crossings that a truck compares, the usual one first, then the nearest."""
+    others = sorted((_apart_km(params, usual, other), other) for other in crossings if other != usual)
     return (usual, *(other for _, other in others[:OTHERS]))
 
 
@@ -63,6 +68,19 @@ def detour_km(params: Parameters, usual: str, other: str) -> float:
     It is not known where trucks come from and go to. Who usually takes the longer way has his reasons.
     """
     return max(0.0, _way_km(params, other) - _way_km(params, usual))
+
+
+def _apart_km(params: Parameters, one: str, other: str) -> float:
+    """How far two posts are apart, on a sphere as large as the earth."""
+    ends = []
+    for name in (one, other):
+        at = evidence.crossings()[name].location["kz"]
+        params.take(f"road.{name}.location", {"lat": at.lat, "lon": at.lon}, at.grade)
+        ends.append((math.radians(at.lat), math.radians(at.lon)))
+    (lat_a, lon_a), (lat_b, lon_b) = ends
+    half = math.sin((lat_b - lat_a) / 2) ** 2
+    half += math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(half))
 
 
 def _way_km(params: Parameters, crossing: str) -> float:

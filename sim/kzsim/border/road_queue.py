@@ -177,7 +177,8 @@ def out_of_turn(site: Site, year: int, trips: Sequence[Journey]) -> OutOfTurn:
     if cap + paid == 0:
         return NOBODY
     whole_year = clock(date(year, 1, 1), date(year, 12, 31))
-    slots = math.fsum(calls(site, day) for day in whole_year.days("kz"))
+    # of those who do not come the second slot is one out of turn too
+    slots = math.fsum(calls(site, day) for day in whole_year.days("kz")) * (1 - no_shows(site))
     trucks = math.fsum(trip.trucks for trip in trips)
     eligible = math.fsum(trip.trucks for trip in trips if trip.there in site.corridor.eligible)
     users = site.corridor.compliance * eligible

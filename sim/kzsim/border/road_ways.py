@@ -75,8 +75,8 @@ def priority(site: Site) -> dict[tuple[str, str], int]:
     return found
 
 
-def route(site: Site, klass: str, *, loaded: bool, with_truck: bool = False) -> Route:
-    """The way of a class of trucks, ``with_truck``: of loads whose truck is there."""
+def route(site: Site, klass: str, *, loaded: bool) -> Route:
+    """The way of a class of trucks; from China, loaded, that of a load from its delivery on."""
     first, second = first_side(site.direction), second_side(site.direction)
     eligible = klass in site.corridor.eligible
 
@@ -101,11 +101,8 @@ def route(site: Site, klass: str, *, loaded: bool, with_truck: bool = False) -> 
     else:
         if site.dated.releases():
             between = (Step(RELEASED, site.name("cn", RELEASED)), across)
-        if loaded and with_truck:
-            before = road_yard.steps_out(site)[1:]
-        elif loaded:
+        if loaded:
             before = (approach, *road_yard.steps_out(site))
             places.insert(0, road_yard.place_out(site))
     steps = (*before, *through(first), *between, *through(second), *after)
-    own = ".with_truck" if with_truck else ""
-    return Route(f"road.{site.crossing}.{site.direction}.{klass}{own}", steps, tuple(places))
+    return Route(f"road.{site.crossing}.{site.direction}.{klass}", steps, tuple(places))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _CELL_IN = 0.34
 _MOST_CELLS = 12
+_PALER = 1.25
+"""The darkest cell is so much paler than the darkest colour there is."""
 
 
 @styled
@@ -103,7 +106,27 @@ def _named(value: object, axis: Axis, say: Speaker) -> str:
     return say("“{key}” = {value}", key=say.parameter(axis.key), value=amount(value, axis, say))
 
 
+def readable_on(face: tuple[float, float, float, float]) -> str:
+    """White or ink, whichever stands out more on a colour by WCAG's contrast ratio: 4.5 or nearly so."""
+    from matplotlib.colors import to_rgb
+
+    return max(("white", INK), key=lambda one: contrast(to_rgb(one), face[:3]))
+
+
+def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """The contrast ratio of two colours (red, green, blue from 0 to 1), from 1 to 21: WCAG 2, 1.4.3."""
+    dark, light = sorted(_luminance(colour) for colour in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: tuple[float, ...]) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str, say: Speaker) -> Drawn:
+    from matplotlib import colormaps
+
     title = heat_title(table, across, down, mode, say)
     name, unit = str(table["indicator"].iloc[0]), str(table["unit"].iloc[0])
     what = say("{what}, {unit}: mean and half the width of its 95 % interval",
@@ -128,14 +151,14 @@ def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str
         for row in told.records(own):
             at = (rows.index(row[down.column]), columns.index(row[across.column]))
             grid[at] = row["mean"]
-            dark = (row["mean"] - low) > 0.55 * ((high - low) or 1)
+            face = colormaps["Blues"]((row["mean"] - low) / (_PALER * ((high - low) or 1)))
             half = (row["high"] - row["low"]) / 2
             words = say.figure(row["mean"]) + (f"\n± {say.figure(half)}" if math.isfinite(half) else "")
             axes.text(at[1], at[0], words, ha="center", va="center", fontsize=6, linespacing=1.2,
-                      color="white" if dark else INK)  # fmt: skip
+                      color=readable_on(face))  # fmt: skip
         axes.pcolormesh(
             np.arange(len(columns) + 1) - 0.5, np.arange(len(rows) + 1) - 0.5, grid, cmap="Blues", vmin=low,
-            vmax=high + 0.25 * ((high - low) or 1), edgecolors="white", linewidth=0.8,
+            vmax=low + _PALER * ((high - low) or 1), edgecolors="white", linewidth=0.8,
         )  # fmt: skip
         axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
         for side in ("left", "bottom"):
@@ -144,7 +167,7 @@ def _heat(study: Study, table: pd.DataFrame, across: Axis, down: Axis, mode: str
         axes.set_yticks(
             range(len(rows)), ["\n".join(wrapped(amount(one, down, say), 7.5, 1.5)) for one in rows]
         )
-        numbers = [say.figure(float(one)) if across.numeric else str(one) for one in columns]
+        numbers = [amount(one, replace(across, unit=""), say) for one in columns]
         axes.set_xticks(range(len(columns)), numbers)
         if number == len(flows) - 1:
             axes.set_xlabel(heading(across, say))

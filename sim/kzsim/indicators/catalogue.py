@@ -229,8 +229,8 @@ INDICATORS: tuple[Indicator, ...] = (
         "share_changed",
         "share",
         "Of those in the cohort who chose between crossings at home, the share that picked another than the "
-        "one that they usually use. What it cost them: `crossing_time` of the classes `from_<crossing>`, by "
-        "the crossing chosen.",
+        "one that they usually use. `crossing_time` of the classes `from_<crossing>` is theirs, by the "
+        "crossing chosen; the longer way and the queue there are in `at_home` of their usual crossing.",
         "choices",
         (HOME,),
     ),

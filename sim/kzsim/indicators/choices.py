@@ -44,7 +44,7 @@ def _of_cell(seen: Collected, number: int, days: float) -> Iterator[tuple[Any, .
             *cell.key,
             crossing,
             *(per_day.mean, per_day.low, per_day.high),
-            *(share.mean, share.low, share.high),
+            *(share.mean, max(share.low, 0.0), min(share.high, 1.0)),  # NaN stays: there is no interval
             share.n,
         )
 

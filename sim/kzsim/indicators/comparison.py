@@ -56,7 +56,8 @@ class Pairs:
     ``losers``, ``cohort``: int64 [cells]; ``gained_ms`` and ``lost_ms`` int64 [cells]: what the winners
     gain and the losers lose in sum, and ``drift_ms`` the sum of the changes of all others (+ is slower).
     ``gain_key``, ``gain_count``: the gains by the alternative's groups, see ``gains.sparse_gains``;
-    ``gain_bands`` int64 [cells, N_BANDS].
+    ``gain_bands`` int64 [cells, N_BANDS]. ``base_came``, ``alternative_came``: int64 [cells], all of the
+    cohort who came in either run, whether they are compared or not: what accounts are means over.
     """
 
     base: F64
@@ -70,6 +71,8 @@ class Pairs:
     gain_key: I64
     gain_count: I64
     gain_bands: I64
+    base_came: I64
+    alternative_came: I64
 
 
 def compare(
@@ -104,6 +107,10 @@ def compare(
     def cohort_sum(value: I64 | Bool) -> I64:
         return over_cells(layout, by_group(value, own, n_groups))
 
+    def came(run: Passage) -> I64:
+        there = (run.phase == COHORT) & ((run.arrival_ms >= 0) if run.follows is not None else True)
+        return over_cells(layout, by_group(there, group, n_groups))
+
     cohort = cohort_sum(np.ones(len(own), dtype=np.bool_))
     free_flow = mean_h(cohort_sum(np.minimum(base.free_flow_ms[followed], layout.follow_up_ms)), cohort)
 
@@ -137,6 +144,8 @@ def compare(
         gain_key=gain_key,
         gain_count=gain_count,
         gain_bands=over_cells(layout, bands(own, -difference, n_groups)),
+        base_came=came(base),
+        alternative_came=came(alternative),
     )
 
 

@@ -44,7 +44,7 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
         lines = [
             (float(by_day[other, worst]), -other)
             for other, (where, place, what) in enumerate(every)
-            if where == flow
+            if _stands_there(where, flow)
             and what == "in_line"
             and place is not None
             and not (at_home and _queue(layout, place))
@@ -65,6 +65,11 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
             )
         )
     return frame("worst_days", rows)
+
+
+def _stands_there(where: tuple[str, str, str], flow: tuple[str, str, str]) -> bool:
+    """Whether a line is of a flow: of its own direction, or of both."""
+    return where[:2] == flow[:2] and where[2] in (flow[2], "both")
 
 
 def _queue(layout: Layout, element: int) -> bool:

@@ -98,9 +98,9 @@ class Paired:
         self.bands = self.bands + pairs.gain_bands
         self.gains.add(pairs.gain_key, pairs.gain_count)
         own = accounts_by_group(self._own_layout, together.summaries[world])
-        self.own_accounts.append(account_means(self.layout, own, pairs.cohort))
+        self.own_accounts.append(account_means(self.layout, own, pairs.alternative_came))
         before = accounts_by_group(self._base_layout, together.summaries[0])
-        self.base_accounts.append(self._base_means(before, together.summaries[0].cohort, pairs.cohort))
+        self.base_accounts.append(self._base_means(before, together.summaries[0].cohort, pairs.base_came))
 
     def _base_means(self, sums: I64, base_cohort: I64, cohort: I64) -> F64:
         """The base's accounts in this pair's cells; NaN where a cell is not of the same entities."""
