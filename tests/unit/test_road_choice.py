@@ -17,7 +17,7 @@ from kzsim.experiments.once import outcome_hash
 from kzsim.network import Program, compile_network
 from kzsim.network.entities import Entities
 from kzsim.network.model import MS_PER_DAY
-from kzsim.scenario import CrossingSettings, RoadSettings, Scenario
+from kzsim.scenario import Corridor, CrossingSettings, RoadSettings, Scenario, Scope
 from tests.unit.border_cases import scenario
 
 NEIGHBOURS = ("kalzhat", "nur_zholy")
@@ -66,13 +66,33 @@ def test_the_share_that_chooses_is_taken_out_of_those_who_do_not() -> None:
         assert of(some, f"{crossing}.home.") == pytest.approx(0.7 * whole, rel=0.15)
 
 
-def test_every_truck_that_chose_comes_to_a_crossing_and_home_from_it() -> None:
+def test_every_truck_that_chose_comes_to_a_yard_or_goes_home_empty() -> None:
     found = came(two(30.0))
     booked = sum(of(found, f"{crossing}.flexible.") for crossing in NEIGHBOURS)
-    there = sum(of(found, f"{a}.kz_to_cn.", f".from_{b}") for a in NEIGHBOURS for b in NEIGHBOURS)
-    back = sum(of(found, f"{a}.cn_to_kz.", f".from_{b}") for a in NEIGHBOURS for b in NEIGHBOURS)
-    # the others still wait at home
-    assert 0.8 * booked < back <= there <= booked
+
+    def chose(leg: str) -> int:
+        return sum(of(found, f"{a}.{leg}.", f".from_{b}") for a in NEIGHBOURS for b in NEIGHBOURS)
+
+    # the others still wait at home or are on their way
+    assert 0.8 * booked < chose("yard") + chose("cn_to_kz") <= chose("kz_to_cn") <= booked
+
+
+def test_loads_are_ordered_for_trucks_that_choose_as_for_all_others() -> None:
+    loads = {}
+    for share in (0.0, 30.0):
+        found = came(two(share))
+        loads[share] = {
+            crossing: sum(
+                number
+                for name, number in found.items()
+                if name.startswith(f"{crossing}.cn_to_kz.")
+                and "_for_empty" not in name
+                and ".empty" not in name
+            )
+            for crossing in NEIGHBOURS
+        }
+    for crossing in NEIGHBOURS:
+        assert loads[30.0][crossing] == pytest.approx(loads[0.0][crossing], rel=0.1)
 
 
 def test_a_smaller_intake_at_kalzhat_sends_its_trucks_to_nur_zholy_whose_queue_grows() -> None:
@@ -115,21 +135,26 @@ def test_a_share_that_chooses_moves_nobody_elses_luck() -> None:
             assert np.array_equal(a[:number], b[:number])
 
 
-def test_the_usual_crossing_is_compared_with_the_two_of_the_shortest_detours() -> None:
+def test_the_usual_crossing_is_compared_with_the_two_nearest() -> None:
+    """By the map Kalzhat and Nur Zholy are neighbours, Dostyk and Bakhty, Bakhty and Maikapchagai."""
     params = Parameters(2023)
     crossings = tuple(evidence.crossings())
+    near = {usual: road_choice.considered(params, usual, crossings) for usual in crossings}
+    assert near == {
+        "bakhty": ("bakhty", "dostyk", "maikapchagai"),
+        "dostyk": ("dostyk", "bakhty", "nur_zholy"),
+        "kalzhat": ("kalzhat", "nur_zholy", "dostyk"),
+        "maikapchagai": ("maikapchagai", "bakhty", "dostyk"),
+        "nur_zholy": ("nur_zholy", "kalzhat", "dostyk"),
+    }
 
-    def way(crossing: str) -> float:
-        known = evidence.crossings()[crossing].distances
-        return float(known["almaty_km"].value + known["urumqi_km"].value)
 
-    for usual in crossings:
-        first, *others = road_choice.considered(params, usual, crossings)
-        assert first == usual
-        assert len(others) == 2
-        detours = {other: max(0.0, way(other) - way(usual)) for other in crossings if other != usual}
-        left_out = set(detours) - set(others)
-        assert max(detours[other] for other in others) <= min(detours[other] for other in left_out)
+def test_who_is_entitled_elsewhere_stands_in_line_like_all_others() -> None:
+    """Kalzhat has slots out of turn, Nur Zholy has none: nobody from Kalzhat goes first at Nur Zholy."""
+    measures = {"equeue_out_of_turn": Scope(("kz_to_cn",), ("kz",))}
+    border = build(replace(two(50.0, days=3), corridors={"kalzhat": Corridor(measures)}))
+    first = {element for klass, element in border.network.priority if klass == "out_of_turn"}
+    assert first == {"kalzhat.kz_to_cn.kz.equeue"}
 
 
 def test_a_longer_way_takes_as_long_as_its_speed_says() -> None:
