@@ -83,7 +83,7 @@ def test_who_changed_the_crossing_is_told_with_where_most_of_them_went() -> None
     (row,) = waits.changed(study()).to_dict("records")
     assert (row["stay"], row["change"], row["per_day"], row["most"]) == (0.5, 0.5, 1.0, "dostyk")
     said = spaced(waits.choices_title(waits.changed(study()), "road", SAY))
-    assert said.startswith("50 % of those who usually use Bakhty – Baketu choose another crossing")
+    assert said.startswith("50 % of those at Bakhty – Baketu who may choose take another crossing")
     assert said.endswith("most of them Dostyk – Alashankou")
 
 

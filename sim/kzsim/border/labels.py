@@ -72,7 +72,7 @@ class GroupLabel:
     for trucks and trains of wagons that go empty. ``worth`` is known for trucks only.
 
     ``leg``: a truck's journey has several. ``home`` lasts from booking in the electronic queue to the arrival
-    at the border, ``crossing`` from there out of China's post, or from the hand-over yard back to Kazakhstan,
+    at the border, ``crossing`` from there to the end of unloading in China, or from the hand-over yard back,
     ``yard`` is a truck's wait for a load in China. A load's wait for a truck is part of its crossing.
     ``usual``: of trucks that may choose, the crossing that they usually use; empty for all others.
     """

@@ -157,7 +157,7 @@ def choices_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         return say("Hardly anybody leaves the crossing that they usually use: at most {share}, at {place}",
                    **values)  # fmt: skip
     return say(
-        "{share} of those who usually use {place} choose another crossing, most of them {other}",
+        "{share} of those at {place} who may choose take another crossing, most of them {other}",
         other=told.place(top["most"], mode, say),
         **values,
     )
@@ -178,7 +178,7 @@ def _choices(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Draw
     bars = Bars(
         name=f"choices_{mode}",
         title=title,
-        what=say("Crossing chosen when booking, share of those who usually use it"),
+        what=say("Crossing chosen when booking, share of those who may choose"),
         notes=(say("Means over the replications; their intervals stand in choices.csv"),),
         parts=(
             Part("stay", BASELINE, say("the usual crossing")),

@@ -46,8 +46,9 @@ OF_ENTITY = (
         "network_class",
         "text",
         "",
-        "Its class in the network, which decides servers, priority and ceilings of a quota: `ordinary` or "
-        "`corridor`, either with `.out_of_turn`.",
+        "Its class in the network, which decides servers, priority, ceilings of quotas and who makes a pair: "
+        "`ordinary`, `corridor`, `corridor_first` (also first for a truck in the yard), `out_of_turn` (at "
+        "home) or `fetching` (a truck that waits for a load); of trains also with their class of goods.",
     ),
     Column("phase", "text", "", "Whether it arrived `before`, `in` or `after` the cohort."),
     Column("arrival_ms", "whole number", "ms", "Instant of arrival."),
