@@ -281,7 +281,10 @@ def test_who_uses_a_corridor_in_either_world_is_a_user_of_both(bare: Scenario, g
 def test_verdicts_are_spoken_of_farm_goods_the_rest_users_and_non_users(green: Scenario) -> None:
     layout = plan_comparison(counterfactual_of(green), [green]).models[1].layout
     spoken = {(layout.cells[i].klass, layout.cells[i].corridor) for i in in_words(layout)}
-    assert spoken == {("agricultural", "all"), ("rest", "all"), ("all", "user"), ("all", "eligible_nonuser")}
+    crossing = {("agricultural", "all"), ("rest", "all"), ("all", "user"), ("all", "eligible_nonuser")}
+    at_home = {(f"at_home_{klass}", "all") for klass in ("agricultural", "rest")}
+    at_home |= {("at_home", role) for role in ("user", "eligible_nonuser")}
+    assert spoken == crossing | at_home | {("in_yard", "all")}
 
 
 @pytest.mark.parametrize(

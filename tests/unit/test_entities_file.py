@@ -147,7 +147,7 @@ def test_a_trace_says_what_the_tables_say(planned: Plan, rows: pd.DataFrame) -> 
 
 
 def test_the_columns_are_those_of_the_dictionary(planned: Plan, trace: Path) -> None:
-    spec = entity_table(all_steps(model_of(planned)))
+    spec = entity_table(all_steps(model_of(planned)), legs=True)
     schema = pq.read_schema(trace)
     assert tuple(schema.names) == spec.names
     assert len(set(spec.names)) == len(spec.names) > len(OF_ENTITY)
@@ -159,7 +159,9 @@ def test_the_columns_are_those_of_the_dictionary(planned: Plan, trace: Path) -> 
 
 
 def test_the_leg_of_a_journey_is_told_only_where_there_are_several(planned: Plan) -> None:
-    assert "leg" not in entities_schema(model_of(planned)).names
+    assert "leg" in entities_schema(model_of(planned)).names
+    by_rail = replace(scenario(), road=(), rail=("dostyk",), corridors={})
+    assert "leg" not in entities_schema(models.make_model(by_rail)).names
     program = compile_network(legs_world.network())
     model = Model(model_of(planned).border, program, legs_world.layout(program))
     entities = draw(program, 1, 0)
@@ -189,7 +191,8 @@ def test_the_steps_of_every_route_keep_their_order_and_no_two_share_a_name() -> 
     for route, names in zip(model.program.network.routes, route_steps(model), strict=True):
         assert len(set(names)) == len(names) == len(route.steps)
         assert set(names) <= set(all_steps(model))
-    assert len(entities_schema(model)) == len(OF_ENTITY) + len(OF_STEP) * len(all_steps(model))
+    of_leg = 1
+    assert len(entities_schema(model)) == len(OF_ENTITY) + of_leg + len(OF_STEP) * len(all_steps(model))
 
 
 def test_two_steps_with_the_same_columns_are_refused(planned: Plan) -> None:

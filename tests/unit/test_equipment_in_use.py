@@ -29,8 +29,9 @@ def test_platforms_and_locomotives_are_in_use_while_they_are_away() -> None:
     seen = run_once(run, model, case.seed, 0, "case", passage=False, hourly=False)
     layout = model.layout
     share = {
-        layout.element_names[pool.element]: int(seen.summary.busy_ms[number]) / pool.capacity_ms
-        for number, pool in enumerate(layout.pools)
+        layout.element_names[pool.element]: 1
+        - int(seen.summary.idle_ms[pool.tokens]) / layout.tokens[pool.tokens].number / layout.horizon_ms
+        for pool in layout.pools
         if pool.tokens != NO_TOKENS
     }
     assert sorted(name.partition("dostyk.")[2] for name in share) == [

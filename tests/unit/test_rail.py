@@ -137,10 +137,11 @@ def test_a_grain_train_may_go_to_either_front_at_once_or_after_the_laboratory() 
         "cn.front_container",
         "cn.reception",
         "cn.front_bulk",
+        "cn.sample_taken",
         "cn.lab_hold",
-        "cn.front_container_after_hold",
-        "cn.reception_after_hold",
-        "cn.front_bulk_after_hold",
+        "cn.front_container.after_hold",
+        "cn.reception.after_hold",
+        "cn.front_bulk.after_hold",
         "cn.unloaded",
         "cn.platforms",
         "cn.documents_hold",
@@ -184,7 +185,7 @@ def test_every_step_is_a_stage_named_after_it() -> None:
         for route in found.routes:
             for step in route.steps:
                 # a train that is held before it is reloaded goes to the same fronts as the others
-                assert step.stage == f"rail.dostyk.{direction}.{step.name.removesuffix('_after_hold')}"
+                assert step.stage == f"rail.dostyk.{direction}.{step.name.removesuffix('.after_hold')}"
                 assert step.stage in names
 
 
@@ -226,7 +227,7 @@ def test_a_loaded_train_holds_its_track_until_it_departs_and_the_next_until_it_i
 
 def test_held_trains_stand_on_sidings_and_boxes_without_platforms_in_the_yard() -> None:
     at = "rail.dostyk.kz_to_cn.cn"
-    siding = Occupancy(f"{at}.siding", "cn.lab_hold", "cn.front_bulk_after_hold", "end")
+    siding = Occupancy(f"{at}.siding", "cn.lab_hold", "cn.front_bulk.after_hold", "end")
     yard = Occupancy(f"{at}.container_yard", "cn.unloaded", "cn.platforms", "start")
     assert occupancies(parts("kz_to_cn"), "grain")[2:] == (siding, yard)
     assert occupancies(parts("kz_to_cn"), "container")[2:] == (yard,)
@@ -280,10 +281,11 @@ def test_durations_are_those_of_the_evidence() -> None:
         "cn.front_container": Distribution("lognormal", 6.5 * HOUR, 0.5),
         "cn.reception": None,
         "cn.front_bulk": Distribution("lognormal", 20 * HOUR, 0.5),
+        "cn.sample_taken": Distribution("fixed", 0.0),
         "cn.lab_hold": Distribution("lognormal", 72 * HOUR, 0.5),
-        "cn.front_container_after_hold": Distribution("lognormal", 6.5 * HOUR, 0.5),
-        "cn.reception_after_hold": None,
-        "cn.front_bulk_after_hold": Distribution("lognormal", 20 * HOUR, 0.5),
+        "cn.front_container.after_hold": Distribution("lognormal", 6.5 * HOUR, 0.5),
+        "cn.reception.after_hold": None,
+        "cn.front_bulk.after_hold": Distribution("lognormal", 20 * HOUR, 0.5),
         "cn.unloaded": Distribution("fixed", 0.0),
         "cn.platforms": Distribution("fixed", 0.0),
         "cn.documents_hold": Distribution("lognormal", 10 * HOUR, 0.8),
@@ -296,9 +298,9 @@ def test_grain_goes_to_exactly_one_front_and_a_share_of_it_to_the_laboratory() -
     held, at_once = Condition("grain.sampled", 0.0, 0.3), Condition("grain.sampled", 0.3, 1.0)
     assert work["cn.front_bulk"].when == work["cn.reception"].when == (at_once, hoppers)
     assert work["cn.front_container"].when == (at_once, boxes)
-    assert work["cn.lab_hold"].when == (held,)
-    assert work["cn.front_bulk_after_hold"].when == work["cn.reception_after_hold"].when == (held, hoppers)
-    assert work["cn.front_container_after_hold"].when == (held, boxes)
+    assert work["cn.sample_taken"].when == work["cn.lab_hold"].when == (held,)
+    assert work["cn.front_bulk.after_hold"].when == work["cn.reception.after_hold"].when == (held, hoppers)
+    assert work["cn.front_container.after_hold"].when == (held, boxes)
     assert work["cn.unloaded"].when == work["cn.platforms"].when == (boxes,)
 
 

@@ -60,7 +60,7 @@ def test_tables_are_called_as_in_the_data_dictionary_and_read_to_the_last_bit(st
     for name in ("indicators", "replications", "servers", "judgements", "comparison", "occupancy"):
         exact = read_table(stored / spec_of(name).file, spec_of(name))
         pd.testing.assert_frame_equal(study.table(name), exact, check_dtype=False, check_exact=True)
-    assert study.table("hourly")["quantity"].nunique() == 5
+    assert study.table("hourly")["quantity"].nunique() == 5 + len(("at_home", "in_yard"))
     assert study.table("indicators") is study.table("indicators")
 
 

@@ -294,7 +294,7 @@ def test_an_interrupted_run_goes_on_and_gives_the_same(green: Base, tmp_path: Pa
 
 def test_the_three_intervals_stand_beside_one_another(green: Base) -> None:
     plan = experiments.plan(green.scenario)
-    asked = of_run.ask(green, 20, FEW)
+    asked = of_run.ask(green, 40, FEW)
     result = of_run.with_uncertainty(plan, asked, experiments.execute(plan, CHOICE), CHOICE, jobs=2)
     table = result.extras[of_run.UNCERTAINTY]
     assert set(table["indicator"]) == {"crossing_time", "throughput_per_day"}
@@ -302,8 +302,8 @@ def test_the_three_intervals_stand_beside_one_another(green: Base) -> None:
     assert (times["precision_low"] < times["precision_high"]).all()
     assert (times["shipper_p10"] < times["shipper_p50"]).all()
     assert (times["unknown_p5"] < times["unknown_p95"]).all()
-    assert (table["worlds"] == 20).all()
-    assert len(result.extras[of_run.POINT_VALUES]) == 20
+    assert (table["worlds"] == 40).all()
+    assert len(result.extras[of_run.POINT_VALUES]) == 40
     strongest = result.extras[of_run.INFLUENCES].iloc[0]
     assert (strongest["parameter"], strongest["clear"]) == ("demand.road.bakhty", True)
     assert strongest["rank_correlation"] > 0

@@ -17,6 +17,7 @@ from kzsim.experiments.disk import check_space, said_plainly
 from kzsim.experiments.entities_table import entities_schema
 from kzsim.experiments.errors import ResultsError
 from kzsim.indicators.entity_columns import ENTITIES
+from kzsim.network.model import ChoiceStage, Network
 from kzsim.network.size import expected_entities
 
 if TYPE_CHECKING:
@@ -39,8 +40,23 @@ def expected_bytes(model: Model, replications: int) -> float:
     rows = (
         expected * (BYTES_AN_ENTITY + BYTES_A_STEP * number[name])
         for name, expected in expected_entities(program.network).items()
+        if name not in _gone_otherwise(program.network)
     )
     return replications * math.fsum(rows)
+
+
+def _gone_otherwise(network: Network) -> frozenset[str]:
+    """Sources that follow who ends a leg by a choice instead of going on: few, and nobody knows how many."""
+    choices = {stage.name for stage in network.stages if isinstance(stage, ChoiceStage)}
+    at_choice = {
+        (route.name, step.name) for route in network.routes for step in route.steps if step.stage in choices
+    }
+    routes = {source.name: source.route for source in network.sources}
+    return frozenset(
+        source.name
+        for source in network.sources
+        if source.follows is not None and (routes[source.follows.source], source.follows.step) in at_choice
+    )
 
 
 @contextmanager

@@ -361,6 +361,11 @@ def is_zone(layout: Layout, element: int) -> bool:
     return layout.element_type[element] == ElementType.ZONE
 
 
+def is_pairing(layout: Layout, element: int) -> bool:
+    """Whether two kinds of entities wait for each other at the element of that number."""
+    return layout.element_type[element] == ElementType.PAIRING
+
+
 def has_line(layout: Layout, element: int) -> bool:
     """Whether entities can wait in line at the element: not at a delay without calendar."""
     return layout.element_type[element] != ElementType.DELAY

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kzsim.indicators.collect import Collected
-from kzsim.indicators.layout import ElementInfo, Layout
+from kzsim.indicators.layout import ElementInfo, Layout, is_pairing
 from kzsim.indicators.legs import AT_HOME
 from kzsim.indicators.summary import series
 from kzsim.indicators.tables import frame
@@ -47,6 +47,7 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
             if _stands_there(where, flow)
             and what == "in_line"
             and place is not None
+            and not is_pairing(layout, place)  # two sides stand there, and no figure tells them apart
             and not (at_home and _queue(layout, place))
         ]
         longest, row = max(lines, default=(0.0, 0))
