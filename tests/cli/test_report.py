@@ -47,7 +47,7 @@ def test_numbers_of_the_page_are_those_of_the_tables(call, real_run, tmp_path):
     whole = table[(table["class"] == "all") & (table["corridor"] == "all")]
     for name in ("throughput_per_day", "crossing_time"):
         for row in whole[whole["indicator"] == name].itertuples():
-            digits = 1 if row.mean < 99.95 else 0
+            digits = 2 if row.mean < 9.995 else 1 if row.mean < 99.95 else 0
             shown = f"{row.mean:.{digits}f} [{row.low:.{digits}f} to {row.high:.{digits}f}]"
             assert f">{shown.replace('-', chr(0x2212))}<" in text
 
