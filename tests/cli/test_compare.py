@@ -55,7 +55,9 @@ def test_it_says_who_gains_and_where_the_results_lie(call, pair, tmp_path):
     assert done.exit_code == 0, done.output
     assert "green against none" in done.stdout
     assert "Bakhty (road, KZ to CN): corridor users gain" in done.stdout
-    assert "Of so many, about" in done.stdout
+    # at home nobody but those out of turn differs in every replication
+    said = " ".join(done.stdout.split())
+    assert "Of so many, about" in said or "that differ between replications, about" in said
     folder = Path(done.stdout.rpartition("Results: ")[2].strip())
     assert folder.parent.name == "compare-none-green"
     assert (folder.parent / "LATEST").read_text().strip() == folder.name
@@ -155,7 +157,8 @@ def test_the_document_is_one_and_holds_verdicts_and_differences(call, pair, tmp_
     done = call("compare", *pair, "--json", "--out", tmp_path / "results")
     document = json.loads(done.stdout)
     assert (document["status"], document["base"], document["alternatives"]) == ("done", "none", ["green"])
-    assert document["comparisons"] == len(document["verdicts"]) == 8
+    crossing, at_home, in_yard = 8, 4, 1
+    assert document["comparisons"] == len(document["verdicts"]) == crossing + at_home + in_yard
     indicators = {row["indicator"] for row in document["differences"]}
     assert indicators >= {"crossing_time", "delay", "share_not_through", "throughput_per_day"}
     assert json.loads(call("runs", "show", document["results"], "--json").stdout)["status"] == "stored"

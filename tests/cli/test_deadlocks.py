@@ -72,5 +72,5 @@ def test_with_a_place_each_the_trucks_of_both_directions_stop_the_run_and_are_na
     assert done.exit_code == 3
     said = " ".join(done.stderr.split())
     assert "a place of 'bakhty.shared.between.strip'" in said
-    assert "a place of 'bakhty.shared.kz.yard'" in said
+    assert "waits for 'bakhty.shared.kz.yard'" in said
     assert not list(Path(tmp_path / "results").glob("*/*/manifest.json"))
