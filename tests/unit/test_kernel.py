@@ -21,7 +21,7 @@ from kzsim.engines.errors import DeadlockError
 from kzsim.engines.kernel import engine
 from kzsim.engines.kernel.engine import FIRST_ROWS
 from kzsim.engines.kernel.loop import advance
-from kzsim.engines.kernel.tables import parts_of
+from kzsim.engines.kernel.parts import parts_of
 from kzsim.network import (
     Account,
     DelayStage,

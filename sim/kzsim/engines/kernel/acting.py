@@ -76,13 +76,16 @@ def act_service(
     needy = run[N_TOKENS] > 0
     while element[number, WAITING] > 0 and element[number, FREE] > 0:
         best = best_pool = NONE
-        for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+        for row in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
             if line[row, HEAD] != NONE:
                 which = free_pool(pool, usable, line, row)
                 if (
                     which != NONE
                     and (best == NONE or comes_before(entity, line, row, best))
-                    and (not needy or may_take(run, entity, line, pool, usable, token, need, number, row))
+                    and (
+                        not needy
+                        or may_take(run, entity, element, line, pool, usable, token, need, number, row)
+                    )
                 ):
                     best, best_pool = row, which
         if best == NONE:
@@ -135,7 +138,7 @@ def act_delay(
     number: int,
 ) -> None:
     """Start everybody; the end is computed now."""
-    for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+    for row in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
         while line[row, HEAD] != NONE:
             who = leave_line(element, line, entity, number, row)
             start(
@@ -175,7 +178,7 @@ def act_gate(
     """Let pass while open and while something is left, overall and for the class."""
     while element[number, IS_OPEN] and element[number, LEFT] > 0:
         best = NONE
-        for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+        for row in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
             can = line[row, HEAD] != NONE and line[row, CEILING_LEFT] > 0
             if can and (best == NONE or comes_before(entity, line, row, best)):
                 best = row
@@ -214,7 +217,7 @@ def act_zone(
     """Grant places while there are any; who has got one goes on in the first phase."""
     while element[number, WAITING] > 0 and element[number, TAKEN] < element[number, PLACES]:
         best = NONE
-        for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+        for row in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
             if line[row, HEAD] != NONE and (best == NONE or comes_before(entity, line, row, best)):
                 best = row
         who = leave_line(element, line, entity, number, best)

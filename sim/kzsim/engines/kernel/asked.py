@@ -15,9 +15,9 @@ ALIVE = 2
 
 
 @compiled
-def usable_by(entity: I64, line: I64, usable: I64, run: I64, who: int) -> tuple[int, int]:
+def usable_by(entity: I64, element: I64, line: I64, usable: I64, who: int) -> tuple[int, int]:
     """The rows of ``usable`` of who waits at a service: where it is paused, that of its own pool alone."""
-    row = entity[who, WAITS_AT] * run[N_CLASSES] + entity[who, KLASS]
+    row = element[entity[who, WAITS_AT], LINES_FROM] + entity[who, KLASS]
     first, last = line[row, USABLE_FROM], line[row, USABLE_TO]
     if entity[who, WORKS_AT] != NONE:
         while usable[first] != entity[who, POOL]:
@@ -32,7 +32,7 @@ def tokens_come(run: I64, entity: I64, element: I64, line: I64, token: I64, need
     at = entity[who, WAITS_AT]
     if run[N_TOKENS] == 0 or at == NONE or element[at, TYPE] != SERVICE or entity[who, WORKS_AT] != NONE:
         return True
-    row = at * run[N_CLASSES] + entity[who, KLASS]
+    row = element[at, LINES_FROM] + entity[who, KLASS]
     for i in range(line[row, NEEDS_FROM], line[row, NEEDS_TO]):
         which = need[i, NEED_TOKENS]
         if token[which, NUMBER] - token[which, DOOMED] < need[i, NEED_NUMBER]:
@@ -52,16 +52,7 @@ def held(entity: I64, kinds: I64, need: I64, needs_of: I64, who: int, which: int
 
 @compiled
 def moves_by_time(
-    entity: I64,
-    element: I64,
-    line: I64,
-    pool: I64,
-    usable: I64,
-    run: I64,
-    source: I64,
-    kinds: I64,
-    step: I64,
-    who: int,
+    entity: I64, element: I64, line: I64, pool: I64, usable: I64, source: I64, who: int
 ) -> bool:
     """Whether time alone gives the entity what it waits for, tokens apart.
 
@@ -73,11 +64,11 @@ def moves_by_time(
     if element[at, TYPE] == ZONE:
         return False
     if element[at, TYPE] == PAIRING:
-        row = at * run[N_CLASSES] + entity[who, KLASS]
-        return partner_will_arrive(run, line, source, kinds, step, row)
+        row = element[at, LINES_FROM] + entity[who, KLASS]
+        return partner_will_arrive(line, usable, source, row)
     if element[at, TYPE] != SERVICE:
         return True
-    first, last = usable_by(entity, line, usable, run, who)
+    first, last = usable_by(entity, element, line, usable, who)
     for i in range(first, last):
         which = usable[i]
         # there is a free server already where it is tokens that are waited for

@@ -17,7 +17,7 @@ def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, po
         number = acted[i]
         element[number, HAS_ACTED] = 0
         if element[number, WAITING] > 0:
-            for row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+            for row in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
                 if line[row, HEAD] != NONE:
                     newest = line[row, TAIL]
                     while newest != NONE and entity[newest, JOINED] == run[NOW]:

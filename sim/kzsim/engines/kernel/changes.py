@@ -107,8 +107,8 @@ def refill_quota(
     is_gate = element[number, TYPE] == GATE
     if element[number, TYPE] == CHOICE:
         publish(run, element, number)
-    for klass in range(run[N_CLASSES]):
-        of_class = number * run[N_CLASSES] + klass
+    for klass in range(run[N_LINES]):
+        of_class = element[number, LINES_FROM] + klass
         line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]
         if is_gate and line[of_class, FIRST_MISSED] != NONE:
             come_back(run, entity, line, account, trace, number, of_class)

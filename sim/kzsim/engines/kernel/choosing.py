@@ -40,7 +40,7 @@ def act_choice(
     number: int,
 ) -> None:
     """Let everybody pick: no backlog is published within the instant, so the order does not matter."""
-    for line_row in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+    for line_row in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
         while line[line_row, HEAD] != NONE:
             who = leave_line(element, line, entity, number, line_row)
             kind = entity[who, KIND]

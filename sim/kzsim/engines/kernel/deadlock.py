@@ -46,9 +46,7 @@ def is_stuck(
         count_doomed(entity, element, pool, kinds, token, need, needs_of, user, own_tokens)
         for zone in zones:
             if element[zone, LIVES] == 0 and (
-                has_mover(
-                    run, entity, links, element, line, pool, usable, source, kinds, step, token, need, zone
-                )
+                has_mover(run, entity, links, element, line, pool, usable, source, token, need, zone)
                 or waits_for_living_zone(run, entity, links, element, line, pool, usable, token, need, zone)
             ):
                 element[zone, LIVES] = 1
@@ -86,8 +84,6 @@ def has_mover(
     pool: I64,
     usable: I64,
     source: I64,
-    kinds: I64,
-    step: I64,
     token: I64,
     need: I64,
     zone: int,
@@ -97,7 +93,7 @@ def has_mover(
     while holder != NONE:
         who = holder >> PLACE_BITS
         if tokens_come(run, entity, element, line, token, need, who) and moves_by_time(
-            entity, element, line, pool, usable, run, source, kinds, step, who
+            entity, element, line, pool, usable, source, who
         ):
             return True
         holder = links[who, 2 * (holder & (PLACES_PER_ENTITY - 1))]
@@ -126,7 +122,7 @@ def waits_for_living_zone(
             if element[at, LIVES] == 1:
                 return True
         elif element[at, TYPE] == SERVICE and tokens_come(run, entity, element, line, token, need, who):
-            first, last = usable_by(entity, line, usable, run, who)
+            first, last = usable_by(entity, element, line, usable, who)
             for i in range(first, last):
                 blocked = pool[usable[i], FIRST_BLOCKED]
                 while blocked != NONE:
@@ -145,7 +141,8 @@ def waits_for_doomed_tokens(
     for which in own_tokens:
         for i in range(token[which, USERS_FROM], token[which, USERS_TO]):
             if element[user[i], WAITING] > 0:
-                for row in range(user[i] * run[N_CLASSES], (user[i] + 1) * run[N_CLASSES]):
+                first = element[user[i], LINES_FROM]
+                for row in range(first, first + run[N_LINES]):
                     who = line[row, HEAD]
                     if who != NONE and not tokens_come(run, entity, element, line, token, need, who):
                         return True

@@ -10,9 +10,10 @@ from kzsim.engines.errors import DeadlockError, Waiter
 from kzsim.engines.kernel.asked import STUCK
 from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.loop import advance
+from kzsim.engines.kernel.parts import Part, parts_of
 from kzsim.engines.kernel.queue import push
 from kzsim.engines.kernel.settling import settle
-from kzsim.engines.kernel.tables import Part, coming_entities, fixed_tables, initial_state, parts_of, plain
+from kzsim.engines.kernel.tables import calendar_table, coming_entities, fixed_tables, initial_state, plain
 from kzsim.engines.kernel.token_tables import all_idle, needs_of_all, none_away, tokens_in_words
 from kzsim.engines.outcome import I8, I64, NOT_ENTERED, Outcome, Passage, Trace
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, n_buckets
@@ -33,19 +34,22 @@ def run(program: Program, entities: Entities, *, trace: bool = False, passage: b
     """
     # the digest wraps round on purpose; uncompiled, NumPy would warn of it
     with np.errstate(over="ignore"):
-        return _Run(in_order(program, entities), entities, trace=trace, passage=passage or trace).outcome()
+        return _Run(program, entities, trace=trace, passage=passage or trace).outcome()
 
 
 class _Run:
     """One run: the tables, and what the parts leave in them."""
 
-    def __init__(self, program: Program, entities: Entities, *, trace: bool, passage: bool) -> None:
-        self.program = program
+    def __init__(self, base: Program, entities: Entities, *, trace: bool, passage: bool) -> None:
+        # what is out of order at times changes calendars alone: the rest is laid out once for all
+        self.program = program = in_order(base, entities)
         self.entities = entities
-        self.fixed = fixed_tables(program)
-        self.state = initial_state(program)
-        self.coming = coming_entities(program, entities)
-        self.needs = needs_of_all(program)
+        self.parts = parts_of(base)
+        self.fixed = fixed_tables(base)
+        self.state = initial_state(base, program)
+        self.calendar = calendar_table(program)
+        self.coming = coming_entities(base, entities)
+        self.needs = needs_of_all(base)
         self.token = all_idle(program)
         self.keys = plain(entities.numbers.keys)
         self.work = plain(entities.numbers.work)
@@ -78,7 +82,7 @@ class _Run:
 
     def outcome(self) -> Outcome:
         """Run all parts; where several are deadlocked, the earliest counts."""
-        deadlocks = [found for part in parts_of(self.program) if (found := self._run_part(part)) is not None]
+        deadlocks = [found for part in self.parts if (found := self._run_part(part)) is not None]
         if deadlocks:
             first_ms = min(at_ms for at_ms, _ in deadlocks)
             stuck = sorted(row for at_ms, rows in deadlocks if at_ms == first_ms for row in rows)
@@ -174,7 +178,7 @@ class _Run:
                 self.bounds,
                 self.lane,
                 self.word,
-                fixed.calendar,
+                self.calendar,
                 fixed.refill,
                 fixed.review_ms,
                 self.token,
@@ -216,7 +220,7 @@ class _Run:
                     self.bounds,
                     self.lane,
                     self.word,
-                    fixed.calendar,
+                    self.calendar,
                     self.account,
                     self.arrival_ms,
                     self.slots,
@@ -239,7 +243,7 @@ class _Run:
         run[FREE_ENTITY] = NONE
         run[GOING_ON] = NONE
         run[OBSERVE_EVERY] = program.observe_every_ms
-        run[N_CLASSES] = program.tokens.n_lines
+        run[N_LINES] = len(part.lines)
         run[TRACED] = self.is_traced
         run[GIVEN] = self.entities.are_given
         run[COHORT_FROM] = program.cohort_from_ms
@@ -326,7 +330,7 @@ class _Run:
             return "time to pass"
         wanted = [f"'{self.program.element_names[at]}'"]
         if self.state.element[at, TYPE] == SERVICE and row[WORKS_AT] == NONE:
-            line = self.state.line[at * self.program.tokens.n_lines + row[KLASS]]
+            line = self.state.line[self.state.element[at, LINES_FROM] + row[KLASS]]
             needs = range(line[NEEDS_FROM], line[NEEDS_TO])
             wanted += tokens_in_words(self.program, needs, lacking=self.token)
         return " and ".join(wanted)

@@ -46,27 +46,27 @@ IN_ZONE_LINES = 7
 OBSERVE_EVERY = 8
 NEXT_OBSERVATION = 9
 OBSERVATION = 10
-N_CLASSES = 11
+N_LINES = 11  # at each element of this part of the network
 TRACED = 12
 HIGHEST_ROW = 13  # of `entity` ever used, plus one
-GIVEN = 15  # whether durations are given as arrays, instead of following from numbers
-COHORT_FROM = 16
-COHORT_TO = 17
-FOLLOW_UP = 18
-KEEPS_PASSAGE = 19
-FAR_SIZE = 20
-IN_BUCKETS = 21  # events in buckets
-OPENED = 22  # the last bucket opened; its events and all before are in the near heap
-BUCKET_BITS = 23  # a bucket is 2 to this power ms
-N_INITIAL = 24  # entities that are there at the start and not placed yet
-CHOOSES = 25  # whether there is a choice
-N_TOKENS = 26  # kinds of tokens that are needed in this part of the network
-FREE_RETURN = 27  # head of the list of free rows of `returning`, linked by NEXT_RETURN
-RUN_COLUMNS = 28
+GIVEN = 14  # whether durations are given as arrays, instead of following from numbers
+COHORT_FROM = 15
+COHORT_TO = 16
+FOLLOW_UP = 17
+KEEPS_PASSAGE = 18
+FAR_SIZE = 19
+IN_BUCKETS = 20  # events in buckets
+OPENED = 21  # the last bucket opened; its events and all before are in the near heap
+BUCKET_BITS = 22  # a bucket is 2 to this power ms
+N_INITIAL = 23  # entities that are there at the start and not placed yet
+CHOOSES = 24  # whether there is a choice
+N_TOKENS = 25  # kinds of tokens that are needed in this part of the network
+FREE_RETURN = 26  # head of the list of free rows of `returning`, linked by NEXT_RETURN
+RUN_COLUMNS = 27
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
-KLASS = 1  # where tokens are needed: its line, see `network.tokens`
+KLASS = 1  # its line, of those of its part of the network
 SLOT = 2  # group and phase
 KIND = 3  # its row of `kinds`
 STEP = 4  # last step entered, within the route; NONE before the first
@@ -119,10 +119,11 @@ CALENDAR_FROM = 11  # gates and delays: rows of `calendar`
 CALENDAR_TO = 12
 REFILL_NEXT = 13  # gates and departures: row of `refill` that comes next
 REFILL_TO = 14
-SHUT_SINCE = 15  # gates
+LINES_FROM = 15  # rows of `line`, N_LINES of them
 FREE = 16  # services: free servers of all pools
 PLACE_MS = 17  # zones: sum of the instants of giving up less those of taking; see `give_up`
 LIVES = 18  # zones: scratch of the deadlock test
+SHUT_SINCE = LIVES  # gates
 POOLS_FROM = 20  # services: rows of `pool`
 POOLS_TO = 21
 ALTERNATIVES_FROM = POOLS_FROM  # choices: rows of `element`
@@ -138,7 +139,7 @@ CHANGED_AT = 4
 PUBLISHED = 5
 INTERVAL = 6
 
-# --- line: one row an element and class, or line of `network.tokens`
+# --- line: one row an element and line of `network.tokens` in which anybody may stand there, see `parts`
 HEAD = 0
 TAIL = 1
 PRIORITY = 2
@@ -153,6 +154,8 @@ SINCE = 7
 CLOCK = 8  # N_CAUSES columns
 NEEDS_FROM = 14  # rows of `need`
 NEEDS_TO = 15
+PARTNERS_FROM = NEEDS_FROM  # pairings: rows of `usable`: sources of who may be partner
+PARTNERS_TO = NEEDS_TO
 LINE_COLUMNS = 16  # a power of two: a row is then found by a shift
 
 # --- pool
@@ -193,7 +196,7 @@ CALENDAR_COLUMNS = 4
 # --- refill
 REFILL_AT = 0
 OVERALL = 1
-CEILINGS = 2  # one column a class
+CEILINGS = 2  # one column a line of the element
 
 # --- step: one row a step of a route; three columns have one bit an occupancy of the route, the last four one
 # an alternative that the route offers
@@ -226,7 +229,7 @@ NEED_COLUMNS = 2
 
 # --- needs_of: one row a row of work, and one behind; empty where nobody needs any
 FIRST_NEED = 0  # its rows of `need` end where those of the next row begin
-LINE_OF = 1
+LINE_OF = 1  # as KLASS
 NEEDS_OF_COLUMNS = 2
 
 # --- user: one number a row, an element whose steps need tokens; kind after kind of them
@@ -250,7 +253,7 @@ JOINED_MS = 1
 INITIAL_COLUMNS = 2
 
 # --- kinds: one row a kind, source after source
-KIND_KLASS = 0
+KIND_KLASS = 0  # as KLASS
 KIND_GROUP = 1
 FIRST_OF_SOURCE = 2  # index of the first entity of its source
 STEPS_FROM = 3  # its route's rows of `step`

@@ -16,10 +16,10 @@ from kzsim.engines.kernel.layout import (
     IS_MARKED,
     JOINED,
     KLASS,
+    LINES_FROM,
     MARKED_SIZE,
     N_BLOCKED,
     N_CAUSES,
-    N_CLASSES,
     NEXT,
     NEXT_BLOCKED,
     NONE,
@@ -56,7 +56,7 @@ def join(run: I64, marked: I64, element: I64, line: I64, entity: I64, who: int, 
     """Stand in line, in order of joining and then of the entities."""
     entity[who, JOINED] = run[NOW]
     entity[who, WAITS_AT] = number
-    row = number * run[N_CLASSES] + entity[who, KLASS]
+    row = element[number, LINES_FROM] + entity[who, KLASS]
     ahead = line[row, TAIL]
     while ahead != NONE and entity[ahead, JOINED] == run[NOW] and entity[ahead, INDEX] > entity[who, INDEX]:
         ahead = entity[ahead, PREVIOUS]

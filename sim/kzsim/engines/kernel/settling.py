@@ -52,7 +52,7 @@ def settle(
             elif entity[who, WORKS_AT] != NONE:
                 book_unfinished(run, entity, element, calendar, account, trace, who)
             elif at != NONE:
-                row = at * run[N_CLASSES] + entity[who, KLASS]
+                row = element[at, LINES_FROM] + entity[who, KLASS]
                 book_wait(run, line, entity, account, trace, who, at, row)
                 # its own time at what it waits for is still to come
                 following = entity[who, FOLLOWING]

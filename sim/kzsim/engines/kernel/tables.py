@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.parts import Lines, lines_of, partners_of, rows_of
 from kzsim.engines.kernel.token_tables import needs_of_lines
 from kzsim.engines.outcome import I64
 from kzsim.network.entities import Entities
 from kzsim.network.kept import kept_with_program
-from kzsim.network.opentime import OpenTime
 from kzsim.network.program import UNLIMITED, ElementType, Program
 
 Number = TypeVar("Number", np.int64, np.int16, np.uint64, np.float64)
@@ -28,7 +27,6 @@ class Fixed:
     usable: I64
     step: I64
     occupancy: I64
-    calendar: I64
     refill: I64
     review_ms: I64
 
@@ -64,7 +62,7 @@ def _steps(program: Program) -> I64:
     """What each step of each route is, and which places of the route it has to do with."""
     step = np.zeros((len(program.step_element), STEP_COLUMNS), dtype=np.int64)
     step[:, AT] = program.step_element
-    steps_of, occupancies_of = _rows(program.step_ptr), _rows(program.occupancy_ptr)
+    steps_of, occupancies_of = rows_of(program.step_ptr), rows_of(program.occupancy_ptr)
     for (first, last), (begin, end) in zip(steps_of, occupancies_of, strict=True):
         for place, row in enumerate(range(begin, end)):
             bit = 1 << place
@@ -82,7 +80,7 @@ def _steps(program: Program) -> I64:
 
 def _offer(program: Program, step: I64) -> None:
     """Which steps offer alternatives, which depend on them, and where one leaves their backlogs."""
-    for first, last in _rows(program.step_ptr):
+    for first, last in rows_of(program.step_ptr):
         rows = range(first, last)
         offers = [row for row in rows if program.step_alternative[row] != NONE]
         bit = {row: 1 << place for place, row in enumerate(offers)}
@@ -103,34 +101,67 @@ def _offer(program: Program, step: I64) -> None:
 @kept_with_program
 def fixed_tables(program: Program) -> Fixed:
     """Tables that do not change while the loop runs; replications of a program share them."""
+    partners = [np.array(own, dtype=np.int64) for own in partners_of(program).values()]
+    return Fixed(
+        usable=np.concatenate([program.usable_pool, *partners]),
+        step=_steps(program),
+        occupancy=np.concatenate([program.occupancy_zone, _offers(program), *_legs(program).values()]),
+        refill=_refills(program),
+        review_ms=plain(program.review_at_ms),
+    )
+
+
+def _refills(program: Program) -> I64:
+    """Refills with the ceilings of the element's own lines, one after another."""
+    tokens, lines = program.tokens, lines_of(program)
+    refill = np.zeros((len(program.refill_at_ms), CEILINGS + tokens.n_lines), dtype=np.int64)
+    refill[:, REFILL_AT] = program.refill_at_ms
+    refill[:, OVERALL] = program.refill_overall
+    ends = np.append(lines.first, len(lines.line))
+    for element, (first, last) in enumerate(rows_of(program.refill_ptr)):
+        own = tokens.line_class[lines.line[ends[element] : ends[element + 1]]]
+        refill[first:last, CEILINGS : CEILINGS + len(own)] = program.refill_ceiling[first:last][:, own]
+    return refill
+
+
+def calendar_table(program: Program) -> I64:
+    """Capacities, then openings: those of one replication, where something is out of order at times."""
     capacity = np.zeros((len(program.capacity_at_ms), CALENDAR_COLUMNS), dtype=np.int64)
     capacity[:, AT_MS] = program.capacity_at_ms
     capacity[:, VALUE] = program.capacity_value
-    for first, last in _rows(program.capacity_ptr):
+    for first, last in rows_of(program.capacity_ptr):
         later = np.maximum.accumulate(program.capacity_value[first:last][::-1])[::-1]
         capacity[first : last - 1, LATER] = later[1:]
     opening = np.zeros((len(program.open_at_ms), CALENDAR_COLUMNS), dtype=np.int64)
     opening[:, AT_MS] = program.open_at_ms
     opening[:, VALUE] = program.open_value
-    for first, last in _rows(program.open_ptr):
+    for first, last in rows_of(program.open_ptr):
         if first < last:
-            time = OpenTime(program.open_at_ms[first:last].tolist(), program.open_value[first:last].tolist())
-            opening[first:last, PASSED] = [time.passed(int(at)) for at in program.open_at_ms[first:last]]
-    ceiling = program.refill_ceiling[:, program.tokens.line_class]
-    refill = np.column_stack([program.refill_at_ms, program.refill_overall, ceiling])
-    return Fixed(
-        usable=plain(program.usable_pool),
-        step=_steps(program),
-        occupancy=np.concatenate([program.occupancy_zone, _offers(program), *_legs(program).values()]),
-        calendar=np.concatenate([capacity, opening]),
-        refill=np.ascontiguousarray(refill.astype(np.int64)),
-        review_ms=plain(program.review_at_ms),
-    )
+            lasts = np.diff(program.open_at_ms[first:last])
+            is_open = program.open_value[first : last - 1] > 0
+            opening[first + 1 : last, PASSED] = np.cumsum(np.where(is_open, lasts, 0))
+    return np.concatenate([capacity, opening])
 
 
-def initial_state(program: Program) -> State:
-    """Elements, lines and pools before anything has happened."""
-    n, k = program.n_elements, program.tokens.n_lines
+def initial_state(base: Program, program: Program) -> State:
+    """Elements, lines and pools before anything has happened.
+
+    ``program`` is ``base`` with the calendars of one replication.
+    """
+    usual = _usual_state(base)
+    n, element, pool = program.n_elements, usual.element.copy(), usual.pool.copy()
+    shift = len(program.capacity_at_ms)  # openings stand after capacities in `calendar`
+    element[:n, CALENDAR_FROM] = element[:n, PIECE_OPEN] = program.open_ptr[:-1] + shift
+    element[:n, CALENDAR_TO] = program.open_ptr[1:] + shift
+    pool[:, PIECE_NEXT] = program.capacity_ptr[:-1]
+    pool[:, CAPACITY_TO] = program.capacity_ptr[1:]
+    return State(element, usual.line.copy(), pool, usual.rule.copy())
+
+
+@kept_with_program
+def _usual_state(program: Program) -> State:
+    """The same without calendars."""
+    n, lines = program.n_elements, lines_of(program)
     element = np.zeros((n, ELEMENT_COLUMNS), dtype=np.int64)
     element[:, TYPE] = program.element_type
     element[:, ACCOUNT] = program.element_account
@@ -140,35 +171,15 @@ def initial_state(program: Program) -> State:
     element[departs, LEFT] = 0
     element[:, PLACES] = program.places
     element[:, FIRST_HOLDER] = NONE
-    shift = len(program.capacity_at_ms)  # openings stand after capacities in `calendar`
-    element[:, CALENDAR_FROM] = element[:, PIECE_OPEN] = program.open_ptr[:-1] + shift
-    element[:, CALENDAR_TO] = program.open_ptr[1:] + shift
+    element[:, LINES_FROM] = lines.first
     element[:, REFILL_NEXT] = program.refill_ptr[:-1]
     element[:, REFILL_TO] = program.refill_ptr[1:]
     element[:, SUSPENDS] = program.element_suspends
     element[:, POOLS_FROM] = np.searchsorted(program.pool_element, np.arange(n), side="left")
     element[:, POOLS_TO] = np.searchsorted(program.pool_element, np.arange(n), side="right")
-    line = np.zeros((n * k, LINE_COLUMNS), dtype=np.int64)
-    line[:, HEAD] = line[:, TAIL] = NONE
-    klass = program.tokens.line_class
-    line[:, PRIORITY] = program.priority[klass].T.reshape(-1)
-    line[:, CEILING_LEFT] = UNLIMITED
-    row = (np.arange(n)[:, None] * program.n_classes + klass).reshape(-1)
-    line[:, USABLE_FROM] = program.usable_ptr[row]
-    line[:, USABLE_TO] = program.usable_ptr[row + 1]
-    first, behind = needs_of_lines(program)
-    line[:, NEEDS_FROM] = np.tile(first, n)
-    line[:, NEEDS_TO] = np.tile(behind, n)
-    if program.has_pairings:
-        pairs = np.repeat(program.element_type == ElementType.PAIRING, k)
-        line[pairs, SIDE] = program.pairing_side[klass].T.reshape(-1)[pairs]
-        line[pairs, GOODS] = program.pairing_goods[klass].T.reshape(-1)[pairs]
-    line[np.repeat(program.element_type == ElementType.GATE, k), FIRST_MISSED] = NONE
-    line[:, CAUSE] = QUEUE
+    line = _lines(program, lines)
     pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
     pool[:, OF_ELEMENT] = program.pool_element
-    pool[:, PIECE_NEXT] = program.capacity_ptr[:-1]
-    pool[:, CAPACITY_TO] = program.capacity_ptr[1:]
     pool[:, FIRST_BLOCKED] = pool[:, FIRST_SERVED] = pool[:, FIRST_PAUSED] = NONE
     pool[:, STAFFED] = UNLIMITED
     pool[:, RULE] = NONE
@@ -180,6 +191,34 @@ def initial_state(program: Program) -> State:
     pool[program.rule_pool, STAFFED] = rule[:, FEWEST]
     pool[program.rule_pool, RULE] = np.arange(len(rule))
     return State(np.concatenate([element, _alternatives(program, element)]), line, pool, rule)
+
+
+def _lines(program: Program, lines: Lines) -> I64:
+    """Empty lines, and what those who come to stand in them may do there."""
+    line = np.zeros((len(lines.line), LINE_COLUMNS), dtype=np.int64)
+    line[:, HEAD] = line[:, TAIL] = NONE
+    klass = program.tokens.line_class[lines.line]
+    line[:, PRIORITY] = program.priority[klass, lines.element]
+    line[:, CEILING_LEFT] = UNLIMITED
+    row = lines.element * program.n_classes + klass
+    line[:, USABLE_FROM] = program.usable_ptr[row]
+    line[:, USABLE_TO] = program.usable_ptr[row + 1]
+    first, behind = needs_of_lines(program)
+    line[:, NEEDS_FROM] = first[lines.line]
+    line[:, NEEDS_TO] = behind[lines.line]
+    of_type = program.element_type[lines.element]
+    if program.has_pairings:
+        pairs = of_type == ElementType.PAIRING
+        line[pairs, SIDE] = program.pairing_side[klass, lines.element][pairs]
+        line[pairs, GOODS] = program.pairing_goods[klass, lines.element][pairs]
+        place = len(program.usable_pool)
+        for row_of_line, sources in partners_of(program).items():
+            line[row_of_line, PARTNERS_FROM] = place
+            place += len(sources)
+            line[row_of_line, PARTNERS_TO] = place
+    line[of_type == ElementType.GATE, FIRST_MISSED] = NONE
+    line[:, CAUSE] = QUEUE
+    return line
 
 
 def _offers(program: Program) -> I64:
@@ -225,7 +264,8 @@ def coming_entities(program: Program, entities: Entities) -> Coming:
     of = np.repeat(np.arange(len(counts)), counts)  # the source of each kind
     route = program.source_route[of]
     kinds = np.zeros((len(of), KIND_COLUMNS), dtype=np.int64)
-    kinds[:, KIND_KLASS] = np.concatenate([table.klass for table in entities.kinds])
+    klass = np.concatenate([table.klass for table in entities.kinds])
+    kinds[:, KIND_KLASS] = lines_of(program).number[of, klass]
     kinds[:, KIND_GROUP] = np.concatenate([table.group for table in entities.kinds])
     kinds[:, FIRST_OF_SOURCE] = entities.first[:-1][of]
     kinds[:, STEPS_FROM] = program.step_ptr[:-1][route]
@@ -246,69 +286,3 @@ def coming_entities(program: Program, entities: Entities) -> Coming:
     given = [rows.reshape(-1) for rows in entities.duration_ms] if entities.are_given else []
     duration = np.concatenate([*given, np.empty(0, dtype=np.int64)])
     return Coming(source, kinds, duration)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a network that never interacts with the rest; numbers, rising."""
-
-    sources: tuple[int, ...]
-    elements: I64
-    zones: I64
-    pools: tuple[int, ...]
-    tokens: I64
-
-
-@kept_with_program
-def parts_of(program: Program) -> tuple[Part, ...]:
-    """The parts of a network, by their first source.
-
-    Who share elements or tokens belong together, and who follow others to these.
-    """
-    elements_of = []
-    for route in program.source_route:
-        steps = program.step_element[program.step_ptr[route] : program.step_ptr[route + 1]]
-        zones = program.occupancy_zone[program.occupancy_ptr[route] : program.occupancy_ptr[route + 1]]
-        elements_of.append(set(steps.tolist()) | set(zones.tolist()))
-    for number, followed in enumerate(program.source_follows.tolist()):
-        if followed != NONE:
-            elements_of[number] |= elements_of[followed]
-    users = [set(program.tokens.user_element[a:b].tolist()) for a, b in _rows(program.tokens.user_ptr)]
-    # who uses an element whose steps need tokens has to do with all others that do
-    elements_of = [each.union(*(own for own in users if own & each)) for each in elements_of]
-    parts: list[tuple[set[int], set[int]]] = []
-    for number, elements in enumerate(elements_of):
-        joined = [part for part in parts if part[1] & elements]
-        parts = [part for part in parts if not part[1] & elements]
-        sources, shared = {number}, set(elements)
-        for other_sources, other_elements in joined:
-            sources |= other_sources
-            shared |= other_elements
-        parts.append((sources, shared))
-    return tuple(
-        _part(program, sources, elements) for sources, elements in sorted(parts, key=lambda p: min(p[0]))
-    )
-
-
-def _part(program: Program, sources: set[int], elements: set[int]) -> Part:
-    own = np.array(sorted(elements), dtype=np.int64)
-    pools = np.flatnonzero(np.isin(program.pool_element, own))
-    return Part(
-        sources=tuple(sorted(sources)),
-        elements=own,
-        zones=own[program.element_type[own] == ElementType.ZONE],
-        pools=tuple(pools.tolist()),
-        tokens=np.array(
-            [
-                kind
-                for kind, (a, b) in enumerate(_rows(program.tokens.user_ptr))
-                if program.tokens.user_element[a] in elements and a < b
-            ],
-            dtype=np.int64,
-        ),
-    )
-
-
-def _rows(pointer: I64) -> list[tuple[int, int]]:
-    ends = pointer.tolist()
-    return list(pairwise(ends))

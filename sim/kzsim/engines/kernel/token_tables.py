@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.parts import lines_of
 from kzsim.engines.outcome import I64
 from kzsim.network.kept import kept_with_program
 from kzsim.network.program import Program
@@ -31,7 +32,11 @@ def needs_of_all(program: Program) -> Needs:
     needs_of = np.zeros((n_rows + 1 if t.names else 0, NEEDS_OF_COLUMNS), dtype=np.int64)
     if t.names:
         needs_of[:, FIRST_NEED] = t.need_ptr
-        needs_of[:n_rows, LINE_OF] = t.work_line
+        n_steps = np.diff(program.step_ptr)[program.source_route]
+        sources = sorted(program.network.sources, key=lambda source: source.name)
+        rows = [len(source.kinds) * n for source, n in zip(sources, n_steps.tolist(), strict=True)]
+        source = np.repeat(np.arange(len(rows)), rows)
+        needs_of[:n_rows, LINE_OF] = lines_of(program).number[source, t.work_line]
     return Needs(
         need=np.column_stack([t.need_tokens, t.need_number]),
         needs_of=needs_of,

@@ -17,6 +17,7 @@ from kzsim.network.entities import F64, U64
 def may_take(
     run: I64,
     entity: I64,
+    element: I64,
     line: I64,
     pool: I64,
     usable: I64,
@@ -31,7 +32,7 @@ def may_take(
             return False
     if line[row, NEEDS_FROM] == line[row, NEEDS_TO]:
         return True
-    for other in range(number * run[N_CLASSES], (number + 1) * run[N_CLASSES]):
+    for other in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
         if (
             other != row
             and line[other, HEAD] != NONE

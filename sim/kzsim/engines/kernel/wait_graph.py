@@ -98,7 +98,7 @@ def goes_on_here(
     who: int,
 ) -> bool:
     """Whether time or a living entity gives somebody the server, the place or the partner it waits for."""
-    if moves_by_time(entity, element, line, pool, usable, run, source, kinds, step, who):
+    if moves_by_time(entity, element, line, pool, usable, source, who):
         return True
     at = entity[who, WAITS_AT]
     if element[at, TYPE] == ZONE:
@@ -109,14 +109,14 @@ def goes_on_here(
             holder = links[holder >> PLACE_BITS, 2 * (holder & (PLACES_PER_ENTITY - 1))]
         return False
     if element[at, TYPE] == PAIRING:
-        row = at * run[N_CLASSES] + entity[who, KLASS]
+        row = element[at, LINES_FROM] + entity[who, KLASS]
         for other in range(run[HIGHEST_ROW]):
             if asked[other] == ALIVE and comes_to_pair(
-                run, line, kinds, step, entity[other, KIND], entity[other, STEP], row
+                element, line, kinds, step, entity[other, KIND], entity[other, STEP], at, row
             ):
                 return True
         return False
-    first, last = usable_by(entity, line, usable, run, who)
+    first, last = usable_by(entity, element, line, usable, who)
     for i in range(first, last):
         other = pool[usable[i], FIRST_BLOCKED]
         while other != NONE:
@@ -160,22 +160,22 @@ def name_in_the_way(
                             changed = name(asked, holder >> PLACE_BITS) or changed
                             holder = links[holder >> PLACE_BITS, 2 * (holder & (PLACES_PER_ENTITY - 1))]
                     elif element[at, TYPE] == PAIRING:
-                        row = at * run[N_CLASSES] + entity[who, KLASS]
+                        row = element[at, LINES_FROM] + entity[who, KLASS]
                         for other in range(rows):
                             if asked[other] == STUCK and comes_to_pair(
-                                run, line, kinds, step, entity[other, KIND], entity[other, STEP], row
+                                element, line, kinds, step, entity[other, KIND], entity[other, STEP], at, row
                             ):
                                 asked[other] = NAMED
                                 changed = True
                     else:
-                        first, last = usable_by(entity, line, usable, run, who)
+                        first, last = usable_by(entity, element, line, usable, who)
                         for i in range(first, last):
                             other = pool[usable[i], FIRST_BLOCKED]
                             while other != NONE:
                                 changed = name(asked, other) or changed
                                 other = entity[other, NEXT_BLOCKED]
                 if not tokens_come(run, entity, element, line, token, need, who):
-                    row = at * run[N_CLASSES] + entity[who, KLASS]
+                    row = element[at, LINES_FROM] + entity[who, KLASS]
                     for i in range(line[row, NEEDS_FROM], line[row, NEEDS_TO]):
                         which = need[i, NEED_TOKENS]
                         if token[which, NUMBER] - token[which, DOOMED] < need[i, NEED_NUMBER]:
