@@ -106,7 +106,7 @@ def refill_quota(
     element[number, REFILLED_AT] = run[NOW]
     is_gate = element[number, TYPE] == GATE
     if element[number, TYPE] == CHOICE:
-        publish(run, element, number)
+        publish(run, element, refill, number)
     for klass in range(run[N_CLASSES]):
         of_class = number * run[N_CLASSES] + klass
         line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]

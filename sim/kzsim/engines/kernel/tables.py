@@ -117,13 +117,17 @@ def fixed_tables(program: Program) -> Fixed:
             time = OpenTime(program.open_at_ms[first:last].tolist(), program.open_value[first:last].tolist())
             opening[first:last, PASSED] = [time.passed(int(at)) for at in program.open_at_ms[first:last]]
     ceiling = program.refill_ceiling[:, program.tokens.line_class]
-    refill = np.column_stack([program.refill_at_ms, program.refill_overall, ceiling])
+    refills = np.column_stack([program.refill_at_ms, program.refill_overall, ceiling])
+    refill = np.zeros((len(refills) + len(program.turn_at_ms), refills.shape[1]), dtype=np.int64)
+    refill[: len(refills)] = refills
+    refill[len(refills) :, TURN_AT] = program.turn_at_ms
+    refill[len(refills) :, PLACES_UP] = program.turn_places
     return Fixed(
         usable=plain(program.usable_pool),
         step=_steps(program),
         occupancy=np.concatenate([program.occupancy_zone, _offers(program), *_legs(program).values()]),
         calendar=np.concatenate([capacity, opening]),
-        refill=np.ascontiguousarray(refill.astype(np.int64)),
+        refill=refill,
         review_ms=plain(program.review_at_ms),
     )
 
@@ -205,6 +209,8 @@ def _alternatives(program: Program, element: I64) -> I64:
     if program.has_choices:
         rows[:, TYPE] = rows[:, CHANGED_AT] = NONE
         rows[:, INTERVAL] = program.alternative_interval_ms
+        rows[:, TURN_FROM] = rows[:, TURN_NEXT] = program.turn_ptr[:-1] + len(program.refill_at_ms)
+        rows[:, TURN_TO] = program.turn_ptr[1:] + len(program.refill_at_ms)
         chooses = program.element_type == ElementType.CHOICE
         ptr = program.alternative_ptr + program.n_elements
         element[chooses, ALTERNATIVES_FROM] = ptr[:-1][chooses]
