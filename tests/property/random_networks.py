@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from kzsim.network import (
     NO_ARRIVALS,
     Account,
-    Alternative,
     Arrivals,
     Batches,
     Calendar,
@@ -41,9 +40,8 @@ from kzsim.network import (
 )
 from kzsim.network.model import Stage
 from kzsim.network.skipping import may_follow, picks_of
+from tests.property.random_choices import HORIZON_MIN, MINUTE, choices, instants, steps_of
 
-MINUTE = 60_000
-HORIZON_MIN = 240
 CLASSES = ("w", "x", "y", "z")
 MOST_STEPS = 5
 LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
@@ -53,15 +51,10 @@ FEWEST = st.sampled_from([4, 4, 4, 0])  # entities of a source; with none there 
 MINUTES_OF_LONG = (0, 0, 0, 0, 1, 5)  # many must come to the end of it before the horizon
 
 
-def _instants(most: int) -> st.SearchStrategy[list[int]]:
-    later = st.lists(st.integers(1, HORIZON_MIN), max_size=most, unique=True).map(sorted)
-    return later.map(lambda minutes: [0, *(m * MINUTE for m in minutes)])
-
-
 @st.composite
 def calendars(draw: st.DrawFn, largest: int) -> Calendar:
     """Opens at some time at the latest at the end, so that the network is valid."""
-    at_ms = draw(_instants(4))
+    at_ms = draw(instants(4))
     value = [draw(st.integers(0, largest)) for _ in at_ms]
     if not any(value):
         value[-1] = 1
@@ -70,7 +63,7 @@ def calendars(draw: st.DrawFn, largest: int) -> Calendar:
 
 @st.composite
 def staffing(draw: st.DrawFn) -> StaffingRule:
-    at_ms = draw(_instants(8))[draw(st.integers(0, 1)) :] or [0]
+    at_ms = draw(instants(8))[draw(st.integers(0, 1)) :] or [0]
     close_at, fewest = draw(st.integers(0, 2)), draw(st.integers(0, 1))
     open_at, most = close_at + draw(st.integers(1, 2)), max(1, fewest) + draw(st.integers(0, 2))
     return StaffingRule(tuple(at_ms), open_at, close_at, fewest, most, draw(st.integers(1, 2)))
@@ -114,7 +107,7 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
 def gates(draw: st.DrawFn, name: str) -> GateStage:
     refills = []
     if draw(st.booleans()):
-        for at_ms in draw(_instants(5)):
+        for at_ms in draw(instants(5)):
             limits = {k: draw(st.integers(0, 3)) for k in CLASSES if draw(st.integers(0, 3)) == 0}
             refills.append(Refill(at_ms, draw(st.integers(0, 4)), limits))
         if not any(refill.overall for refill in refills):
@@ -129,7 +122,7 @@ def delays(draw: st.DrawFn, name: str) -> DelayStage:
 
 @st.composite
 def departures(draw: st.DrawFn, name: str) -> DepartureStage:
-    at_ms = draw(_instants(8))[draw(st.integers(0, 1)) :] or [0]
+    at_ms = draw(instants(8))[draw(st.integers(0, 1)) :] or [0]
     capacity = [draw(st.integers(0, 4)) for _ in at_ms]
     if not any(capacity):
         capacity[-1] = 1
@@ -151,36 +144,6 @@ def pairings(draw: st.DrawFn, name: str) -> PairingStage:
         )
     )
     return PairingStage(name, tuple(leaders), tuple(followers), goods)
-
-
-@st.composite
-def choices(draw: st.DrawFn, name: str, names: list[str]) -> ChoiceStage:
-    alternatives = tuple(
-        Alternative(f"a{i}", draw(st.sampled_from(names)), draw(st.sampled_from([0, 1, 10, 60])) * MINUTE)
-        for i in range(draw(st.integers(1, 3)))
-    )
-    often = tuple(range(0, HORIZON_MIN * MINUTE, 5 * MINUTE))
-    published = draw(st.sampled_from([often, often, ()])) or tuple(draw(_instants(6)))
-    return ChoiceStage(name, alternatives, published)
-
-
-@st.composite
-def steps_of(draw: st.DrawFn, order: list[str], choices: list[ChoiceStage]) -> tuple[Step, ...]:
-    """Steps at these stages; choices between them, and steps that some alternative is given for."""
-    steps: list[Step] = []
-    offered = [""]
-    for i, stage in enumerate(order):
-        for choice in choices:
-            possible = [a.name for a in choice.alternatives if a.stage in order[i:]]
-            if possible and draw(st.integers(0, len(order))) == 0:
-                given = draw(st.sampled_from(offered))
-                left_out = draw(st.sampled_from(["", *possible]))
-                names = [name for name in possible if name != left_out] or possible
-                run = [Step(f"{len(steps) + k}", choice.name, name, given) for k, name in enumerate(names)]
-                steps += run
-                offered += [step.name for step in run]
-        steps.append(Step(f"{len(steps)}", stage, given=draw(st.sampled_from(["", *offered]))))
-    return tuple(steps)
 
 
 def classes_of(route: Route, pairings: dict[str, PairingStage]) -> list[str]:

@@ -23,9 +23,15 @@ from kzsim.network import (
     compile_network,
 )
 from tests.networks import MINUTE, counter, steady
+from tests.property.random_choices import ways_on
 from tests.property.test_engines_equal import differences
 
 HOURS = 4
+
+
+def paced(way: str) -> st.SearchStrategy[Alternative]:
+    """One whose backlog counts by an interval."""
+    return st.sampled_from([0, 1, 5]).map(lambda minutes: Alternative(way, way, minutes * MINUTE))
 
 
 @st.composite
@@ -35,7 +41,7 @@ def crowds(draw: st.DrawFn) -> Network:
     minutes = draw(st.sampled_from([1, 5, 30]))
     choice = ChoiceStage(
         "choice",
-        tuple(Alternative(way, way, draw(st.sampled_from([0, 1, 5])) * MINUTE) for way in ways),
+        tuple(draw(st.one_of(paced(way), ways_on(way, way))) for way in ways),
         tuple(range(0, HOURS * 60 * MINUTE, minutes * MINUTE)),
     )
     before = draw(st.sampled_from([1, 2, AHEAD - 3, AHEAD - 2, AHEAD - 1, AHEAD]))

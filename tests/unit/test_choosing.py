@@ -27,6 +27,7 @@ from kzsim.network import (
     Route,
     Source,
     Step,
+    Turns,
     Work,
     Zone,
     compile_network,
@@ -115,6 +116,37 @@ def test_backlogs_count_as_they_were_last_published() -> None:
     ]
     # own costs are no time
     assert set(outcome.free_flow_ms.tolist()) == {20 * MINUTE}
+
+
+def turning(interval_min: int, **turns: int) -> ChoiceStage:
+    """Left by its turns, such as ``at_10=2`` for two places at minute 10; right by its own cost alone."""
+    at_ms = tuple(int(name.removeprefix("at_")) * MINUTE for name in turns)
+    left = Alternative("l", "left", interval_min * MINUTE, Turns(at_ms, tuple(turns.values())))
+    return ChoiceStage(
+        "lanes", (left, Alternative("r", "right")), tuple(m * MINUTE for m in (5, 10, 15, 40, 45))
+    )
+
+
+def test_with_turns_what_counts_is_when_the_place_behind_the_backlog_comes_up() -> None:
+    """Of left one place comes up at 10, two at 40, then one every 20 min; right costs 15 min of its own.
+
+    At 0 and 1 nothing is published: left, 0-20 and 20-40. At 5, 10 and 15 one waits left: the second place
+    comes up at 40, in 35, 30 and 25 min, the turn of 10 being of use to nobody from then on: right, 5-25,
+    25-45, 45-65. At 40 nobody waited just before, and a place comes up: left, 40-60. At 45 no turn is left:
+    the next place in 20 min: right, 65-85.
+    """
+    choice = turning(20, at_10=1, at_30=0, at_40=2)
+    _, outcome = run(choosing(0, 1, 5, 10, 15, 40, 45, choice=choice))
+    assert (outcome.exit_ms // MINUTE).tolist() == [20, 40, 25, 45, 65, 60, 85]
+    assert outcome.observers.chosen.tolist() == [[3, 4]]
+
+
+@pytest.mark.parametrize(("cost", "left"), [(44, 3), (45, 4), (46, 4)])
+def test_places_behind_the_last_turn_come_up_one_every_interval(cost: int, left: int) -> None:
+    """At 5 two wait left: the first place comes up at 10, the third 40 min later, in 45 min."""
+    work = {**WORK, "to right": fixed(cost * MINUTE)}
+    _, outcome = run(choosing(0, 1, 2, 5, choice=turning(20, at_10=1), work=work))
+    assert outcome.observers.chosen.tolist() == [[left, 4 - left]]
 
 
 def test_of_equal_sums_the_first_alternative_is_picked() -> None:
@@ -212,6 +244,11 @@ def with_choice(**changes: object) -> Network:
     return choosing(0, choice=replace(LANES, **changes))  # type: ignore[arg-type]  # any field
 
 
+def with_turns(at_ms: tuple[int, ...], number: tuple[int, ...], interval_ms: int = 1) -> Network:
+    left = Alternative("l", "left", interval_ms, Turns(at_ms, number))
+    return with_choice(alternatives=(left, LANES.alternatives[1]))
+
+
 @pytest.mark.parametrize(
     ("net", "said"),
     [
@@ -228,6 +265,16 @@ def with_choice(**changes: object) -> Network:
             with_choice(alternatives=(Alternative("l", "left", -1), LANES.alternatives[1])),
             "the interval of alternative 'l' is -1 ms: give 0 to",
         ),
+        (with_turns((5, 5), (1, 1)), "the turns of alternative 'l' are out of order: let them rise strictly"),
+        (with_turns((-1,), (1,)), "the turns of alternative 'l' are out of order: let them rise strictly"),
+        (
+            with_turns((5,), (1, 1)),
+            "the turns of alternative 'l' are 1 instants and 2 numbers: give at least",
+        ),
+        (with_turns((), ()), "the turns of alternative 'l' are 0 instants and 0 numbers: give at least one"),
+        (with_turns((2**38 + 1,), (1,)), "the turns of alternative 'l' go on to 274877906945 ms: end at"),
+        (with_turns((5,), (-1,)), "the turns of alternative 'l': give each instant 0 to 1000000000 places"),
+        (with_turns((5,), (1,), 0), "the turns of alternative 'l' end, and without an interval nobody would"),
         (
             with_choice(published_at_ms=(5, 5)),
             "let its publications rise strictly in time from 0 ms",

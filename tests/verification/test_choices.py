@@ -13,13 +13,18 @@ from kzsim.network import (
     Account,
     Alternative,
     Arrivals,
+    Calendar,
     ChoiceStage,
+    Condition,
     Distribution,
+    GateStage,
     Kind,
     Network,
+    Refill,
     Route,
     Source,
     Step,
+    Turns,
     Work,
     compile_network,
 )
@@ -122,3 +127,72 @@ def test_who_knows_both_lines_and_joins_the_shorter_waits_as_long_as_the_chain_s
     arrivals = Arrivals("instants", at_ms=at_ms)
     waits, _ = runs(effort, two_counters(effort, arrivals, (nothing, nothing), service, choice))
     check(effort, waits, wait_in_the_shorter_line())
+
+
+PATIENCE_H = 6
+CALLS = np.random.default_rng(7).integers(0, 9, 400) * (np.arange(400) // 12 % 3 > 0)
+"""How many a gate calls at each hour: none in every third half day, else 4 in the mean."""
+
+
+def by_the_list_of_calls(comes_ms: I64) -> list[int]:
+    """When each of these is let through, -1 who does not want to wait: read off the list of all calls."""
+    calls = np.repeat(np.arange(len(CALLS)) * MS_PER_HOUR, CALLS).tolist()
+    left = []
+    for at_ms in comes_ms.tolist():
+        while calls and calls[0] < at_ms:
+            calls.pop(0)
+        waits = bool(calls) and calls[0] - at_ms <= PATIENCE_H * MS_PER_HOUR
+        left.append(calls.pop(0) if waits else -1)
+    return left
+
+
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
+def test_who_goes_by_the_turns_of_a_gate_is_let_through_at_the_very_turn_it_was_told(engine: str) -> None:
+    """Five an hour come, each when the list has just been published: too many, so some go away."""
+    hours = np.arange(len(CALLS)) * MS_PER_HOUR
+    comes_ms = np.arange(12 * 60, (len(CALLS) - 24) * 60, 12) * (MS_PER_HOUR // 60) + 1
+    at_once = [
+        Refill(int(at_ms) + after, 0 if after else int(n))
+        for at_ms, n in zip(hours, CALLS, strict=True)
+        for after in (0, 1)
+    ]
+    ways = (
+        Alternative("waits", "gate", MS_PER_HOUR, Turns(tuple(hours.tolist()), tuple(CALLS.tolist()))),
+        Alternative("goes", "gate"),
+    )
+    steps = (
+        Step("to gate", "choice", "waits"),
+        Step("away", "choice", "goes"),
+        Step("gate", "gate", given="to gate"),
+        Step("never", "gate", given="away"),
+    )
+    nothing = Distribution("fixed", 0.0)
+    never = Work(None, (Condition("never?", 0.0, 0.0),))
+    patience = Work(Distribution("fixed", float(PATIENCE_H * MS_PER_HOUR)))
+    work = {"to gate": Work(nothing), "away": patience, "gate": Work(), "never": never}
+    net = Network(
+        horizon_ms=len(CALLS) * MS_PER_HOUR,
+        classes=("c",),
+        stages=(
+            ChoiceStage("choice", ways, tuple(comes_ms.tolist())),
+            GateStage("gate", Calendar.always(1), tuple(at_once)),
+        ),
+        zones=(),
+        routes=(Route("r", steps),),
+        sources=(
+            Source(
+                "s",
+                "r",
+                Arrivals("instants", at_ms=tuple(comes_ms.tolist())),
+                (Kind("k", 1.0, "c", 0, work),),
+            ),
+        ),
+        n_groups=1,
+    )
+    program = compile_network(net)
+    run = {"reference": reference.run, "kernel": kernel.run}[engine]
+    outcome = run(program, draw(program, seed=1, replication=0), trace=True)
+    told = by_the_list_of_calls(comes_ms)
+    expected = [comes if at_ms < 0 else at_ms for comes, at_ms in zip(comes_ms.tolist(), told, strict=True)]
+    assert outcome.exit_ms.tolist() == expected
+    assert 100 < told.count(-1) < len(told) / 2

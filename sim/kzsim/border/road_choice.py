@@ -1,9 +1,9 @@
 """Choice of crossing: where trucks are booked whose crossing is not decided before.
 
 A flexible truck compares its usual crossing with the two nearest others: the longer way, a time that it asks
-for changing at all, and the queue there, as it is published every hour, in days of as many slots as the run
-has on average. The load that it was ordered for stays at the usual crossing, for whoever comes there; where
-it goes it takes whichever waits.
+for changing at all, and the wait until the first slot there that nobody is booked for, as it is published
+every hour. The load that it was ordered for stays at the usual crossing, for whoever comes there; where it
+goes it takes whichever waits.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from kzsim.network.model import (
     Distribution,
     Route,
     Step,
+    Turns,
     Work,
 )
 
@@ -43,6 +44,7 @@ EARTH_KM = 6371.0
 
 _WAY: Direction = "kz_to_cn"
 _ENDS = ("almaty_km", "urumqi_km")
+_LAST_WEEKS_MS = 28 * MS_PER_DAY
 _AT_ONCE = Distribution("fixed", 0.0)
 
 
@@ -100,21 +102,28 @@ def detour_ms(params: Parameters, usual: str, other: str) -> float:
 def stage(sites: Mapping[str, Site]) -> Element:
     """The choice, the same for all crossings; ``sites`` are those of the direction to China."""
     first = next(iter(sites.values()))
-    alternatives = tuple(
-        Alternative(name, site.name("kz", EQUEUE), _gap_ms(site)) for name, site in sites.items()
-    )
+    alternatives = tuple(_alternative(name, site) for name, site in sites.items())
     hourly = tuple(range(0, first.clock.horizon_ms, MS_PER_HOUR))
     label = ElementLabel(next(iter(sites)), "road", _WAY, "kz", "choice", "stage")
     return Element(ChoiceStage(STAGE, alternatives, hourly), label)
 
 
-def _gap_ms(site: Site) -> int:
-    """The mean time between two slots of the run."""
+def _alternative(name: str, site: Site) -> Alternative:
+    """A crossing: who books there is given the first slot behind all who wait, at whatever time that is.
+
+    Slots are as the queue gives them out, on the days to come too. For slots beyond the run it goes on at
+    the mean pace of the run's last weeks.
+    """
+    queue = site.name("kz", EQUEUE)
     if not site.fact("equeue.enabled").flag:
-        return 0
-    days = site.clock.days("kz")
-    slots = sum(road_queue.calls(site, day) for day in days)
-    return round(len(days) * MS_PER_DAY / slots) if slots else site.clock.horizon_ms
+        return Alternative(name, queue)
+    horizon_ms = site.clock.horizon_ms
+    gate = road_queue.equeue(site, road_queue.NOBODY, road_home.ahead_ms(site))
+    slots = {refill.at_ms: refill.overall for refill in gate.refills if refill.overall} | {horizon_ms: 0}
+    from_ms = max(0, horizon_ms - _LAST_WEEKS_MS)
+    lately = sum(number for at_ms, number in slots.items() if at_ms >= from_ms)
+    gap_ms = round((horizon_ms - from_ms) / lately) if lately else horizon_ms
+    return Alternative(name, queue, max(1, gap_ms), Turns(tuple(slots), tuple(slots.values())))
 
 
 def decided(site: Site, home: Route) -> Route:

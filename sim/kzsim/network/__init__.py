@@ -37,6 +37,7 @@ from kzsim.network.model import (
     Step,
     Swing,
     Tokens,
+    Turns,
     Work,
     Zone,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "Step",
     "Swing",
     "Tokens",
+    "Turns",
     "Work",
     "Zone",
     "compile_network",

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby, pairwise
 
-from kzsim.network.model import ChoiceStage, Network, Route, Step
+from kzsim.network.model import Alternative, ChoiceStage, Network, Route, Step
 from kzsim.network.program import LONGEST_HORIZON_MS, MOST_ALTERNATIVES
+
+MOST_TURNS = 1_000_000_000
+"""Places that may come up at one instant: sums of them stay far within 64 bits."""
 
 
 def check_choices(network: Network) -> Iterator[str]:
@@ -38,9 +41,27 @@ def _check_choice(choice: ChoiceStage, stages: set[str]) -> Iterator[str]:
                 f"{where}: the interval of alternative '{one.name}' is {one.interval_ms} ms: give 0 to"
                 f" {LONGEST_HORIZON_MS} ms, the longest horizon"
             )
+        yield from _check_turns(where, one)
     instants = choice.published_at_ms
     if any(at < 0 for at in instants[:1]) or any(b <= a for a, b in pairwise(instants)):
         yield f"{where}: let its publications rise strictly in time from 0 ms or later"
+
+
+def _check_turns(where: str, one: Alternative) -> Iterator[str]:
+    if one.turns is None:
+        return
+    at, number = one.turns.at_ms, one.turns.number
+    of = f"{where}: the turns of alternative '{one.name}'"
+    if len(at) != len(number) or not at:
+        yield f"{of} are {len(at)} instants and {len(number)} numbers: give at least one, and as many of each"
+    if any(instant < 0 for instant in at[:1]) or any(b <= a for a, b in pairwise(at)):
+        yield f"{of} are out of order: let them rise strictly in time from 0 ms or later"
+    if at and at[-1] > LONGEST_HORIZON_MS:
+        yield f"{of} go on to {at[-1]} ms: end at {LONGEST_HORIZON_MS} ms, the longest horizon, at the latest"
+    if any(not 0 <= each <= MOST_TURNS for each in number):
+        yield f"{of}: give each instant 0 to {MOST_TURNS} places"
+    if one.interval_ms == 0:
+        yield f"{of} end, and without an interval nobody would come after them: give it an interval"
 
 
 def _check_steps(route: Route, choices: Mapping[str, ChoiceStage]) -> Iterator[str]:

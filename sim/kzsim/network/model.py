@@ -155,23 +155,33 @@ class PairingStage:
 
 
 @dataclass(frozen=True)
+class Turns:
+    """When places of a backlog are expected to come up: so many (``number``) at each of the instants."""
+
+    at_ms: tuple[int, ...]
+    number: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Alternative:
     """One way on from a choice. Its backlog are those who picked it and have not started at ``stage`` yet.
 
-    Each of them counts for ``interval_ms`` where the choice is made.
+    Each of them counts for ``interval_ms`` where the choice is made. With ``turns`` what counts is the time
+    until the place behind the backlog comes up; after the last of them places come up every ``interval_ms``.
     """
 
     name: str
     stage: str
     interval_ms: int = 0
+    turns: Turns | None = None
 
 
 @dataclass(frozen=True)
 class ChoiceStage:
     """Whoever comes picks one of the alternatives that its route offers there, in no time.
 
-    The smallest sum of own cost and backlog times interval; of equal ones the first. Backlogs are those
-    last published: ``published_at_ms`` rises strictly from 0 or later, and until then they are 0.
+    The smallest sum of own cost and known wait; of equal ones the first. Known waits are those last
+    published: ``published_at_ms`` rises strictly from 0 or later, and until then they are 0.
     """
 
     name: str

@@ -115,6 +115,9 @@ class Program:
     alternative_ptr: I64  # [elements + 1 or 0]
     alternative_stage: I64  # [alternatives] the element at whose start one leaves the backlog
     alternative_interval_ms: I64  # [alternatives]
+    turn_ptr: I64  # [alternatives + 1 or 0]
+    turn_at_ms: I64
+    turn_places: I64  # that come up at this or an earlier instant of the alternative
     step_alternative: I64  # [steps or 0] which is offered at each step of each route, NONE
     step_given: I64  # [steps or 0] the step number within the route that must have been picked, NONE
 

@@ -40,8 +40,37 @@ def end_backlogs(
 
 
 @compiled
-def publish(run: I64, element: I64, number: int) -> None:
-    """Show the backlogs of a choice as they were at the end of the last instant."""
+def publish(run: I64, element: I64, refill: I64, number: int) -> None:
+    """Show the waits that the backlogs meant at the end of the last instant."""
     for which in range(element[number, ALTERNATIVES_FROM], element[number, ALTERNATIVES_TO]):
         is_changed = element[which, CHANGED_AT] == run[NOW]
-        element[which, PUBLISHED] = element[which, BACKLOG_BEFORE if is_changed else BACKLOG]
+        backlog = element[which, BACKLOG_BEFORE if is_changed else BACKLOG]
+        element[which, PUBLISHED] = wait_ms(run, element, refill, which, backlog)
+
+
+@compiled
+def wait_ms(run: I64, element: I64, refill: I64, which: int, backlog: int) -> int:
+    """What who picks it now can expect: with turns, until the place behind the backlog comes up.
+
+    Publications come in the order of time, so turns that are over never count again.
+    """
+    row, behind = element[which, TURN_NEXT], element[which, TURN_TO]
+    if behind == element[which, TURN_FROM]:
+        return int(backlog * element[which, INTERVAL])
+    while row < behind and refill[row, TURN_AT] < run[NOW]:
+        row += 1
+    element[which, TURN_NEXT] = row
+    wanted = backlog + 1
+    if row > element[which, TURN_FROM]:
+        wanted += refill[row - 1, PLACES_UP]
+    if refill[behind - 1, PLACES_UP] < wanted:
+        last = max(refill[behind - 1, TURN_AT] - run[NOW], 0)
+        return int(last + (wanted - refill[behind - 1, PLACES_UP]) * element[which, INTERVAL])
+    above = behind - 1  # it comes up here or before
+    while row < above:
+        middle = (row + above) // 2
+        if refill[middle, PLACES_UP] < wanted:
+            row = middle + 1
+        else:
+            above = middle
+    return int(refill[row, TURN_AT] - run[NOW])

@@ -106,7 +106,7 @@ def refill_quota(
     element[number, REFILLED_AT] = run[NOW]
     is_gate = element[number, TYPE] == GATE
     if element[number, TYPE] == CHOICE:
-        publish(run, element, number)
+        publish(run, element, refill, number)
     for klass in range(run[N_LINES]):
         of_class = element[number, LINES_FROM] + klass
         line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]

@@ -70,7 +70,7 @@ def act_choice(
                 own = entity[who, OWN + (at & (AHEAD - 1))]
                 if own != SKIPPED:
                     which = alternative_of(kinds, occupancy, kind, step[route + at, OFFER])
-                    cost = own + element[which, PUBLISHED] * element[which, INTERVAL]
+                    cost = own + element[which, PUBLISHED]
                     if at == first or cost < least:
                         picked, least = at, cost
                 at += 1

@@ -136,8 +136,11 @@ ELEMENT_COLUMNS = 24
 BACKLOG = 2
 BACKLOG_BEFORE = 3  # at the end of the last instant before that of the last change
 CHANGED_AT = 4
-PUBLISHED = 5
+PUBLISHED = 5  # ms of wait
 INTERVAL = 6
+TURN_FROM = 7  # rows of `refill`
+TURN_TO = 8
+TURN_NEXT = 9  # the first that is not over
 
 # --- line: one row an element and line of `network.tokens` in which anybody may stand there, see `parts`
 HEAD = 0
@@ -197,6 +200,9 @@ CALENDAR_COLUMNS = 4
 REFILL_AT = 0
 OVERALL = 1
 CEILINGS = 2  # one column a line of the element
+# behind the refills the turns of alternatives, one after another
+TURN_AT = REFILL_AT
+PLACES_UP = OVERALL  # that come up at this or an earlier instant of the alternative
 
 # --- step: one row a step of a route; three columns have one bit an occupancy of the route, the last four one
 # an alternative that the route offers

@@ -112,11 +112,14 @@ def fixed_tables(program: Program) -> Fixed:
 
 
 def _refills(program: Program) -> I64:
-    """Refills with the ceilings of the element's own lines, one after another."""
+    """Refills with the ceilings of the element's own lines; behind them the turns of alternatives."""
     tokens, lines = program.tokens, lines_of(program)
-    refill = np.zeros((len(program.refill_at_ms), CEILINGS + tokens.n_lines), dtype=np.int64)
-    refill[:, REFILL_AT] = program.refill_at_ms
-    refill[:, OVERALL] = program.refill_overall
+    n = len(program.refill_at_ms)
+    refill = np.zeros((n + len(program.turn_at_ms), CEILINGS + tokens.n_lines), dtype=np.int64)
+    refill[:n, REFILL_AT] = program.refill_at_ms
+    refill[:n, OVERALL] = program.refill_overall
+    refill[n:, TURN_AT] = program.turn_at_ms
+    refill[n:, PLACES_UP] = program.turn_places
     ends = np.append(lines.first, len(lines.line))
     for element, (first, last) in enumerate(rows_of(program.refill_ptr)):
         own = tokens.line_class[lines.line[ends[element] : ends[element + 1]]]
@@ -244,6 +247,8 @@ def _alternatives(program: Program, element: I64) -> I64:
     if program.has_choices:
         rows[:, TYPE] = rows[:, CHANGED_AT] = NONE
         rows[:, INTERVAL] = program.alternative_interval_ms
+        rows[:, TURN_FROM] = rows[:, TURN_NEXT] = program.turn_ptr[:-1] + len(program.refill_at_ms)
+        rows[:, TURN_TO] = program.turn_ptr[1:] + len(program.refill_at_ms)
         chooses = program.element_type == ElementType.CHOICE
         ptr = program.alternative_ptr + program.n_elements
         element[chooses, ALTERNATIVES_FROM] = ptr[:-1][chooses]

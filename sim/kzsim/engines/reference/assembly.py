@@ -155,6 +155,12 @@ def _build_choice(run: Run, number: int, name: str, priority: list[int]) -> Choi
     return choice
 
 
+def turns_of(program: Program) -> list[list[tuple[int, int]]]:
+    """Of each alternative the instants of its turns, and the places that have come up by each."""
+    rows = list(zip(program.turn_at_ms.tolist(), program.turn_places.tolist(), strict=True))
+    return [rows[first:behind] for first, behind in pairwise(program.turn_ptr.tolist())]
+
+
 def _refill_by_calendar(run: Run, gate: Gate) -> None:
     p = run.program
     rows = slice(*p.refill_ptr[gate.number : gate.number + 2].tolist())

@@ -1,4 +1,4 @@
-"""Choices: who comes picks a way on, by its own costs and by what is known of who picked what before."""
+"""Choices: who comes picks a way on, by its own costs and by what is known of the waits."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class Choice(Element):
         self.alternatives = alternatives
 
     def publish(self) -> None:
-        """From now on the backlogs are known as they are now: before anything of this instant."""
+        """From now on the waits are known that the backlogs mean now: before anything of this instant."""
         for alternative in self.alternatives:
-            alternative.published = alternative.backlog
+            alternative.published_ms = alternative.wait_ms(self.run.env.now_ms)
 
     def can_admit(self, klass: int) -> bool:  # noqa: ARG002 - nobody is ever kept waiting
         """Always."""
@@ -75,8 +75,7 @@ class Choice(Element):
     def _cost(self, entity: Entity, offer: Offer) -> int:
         if offer.alternative is None:
             raise TypeError(f"step {offer.number} offers nothing at '{self.name}'")
-        known = offer.alternative.published * offer.alternative.interval_ms
-        return entity.duration_ms[offer.number] + known
+        return entity.duration_ms[offer.number] + offer.alternative.published_ms
 
     def cause_of_wait(self, klass: int) -> Account:  # noqa: ARG002 - nobody is ever kept waiting
         """Never asked: the line is empty at the end of every instant."""

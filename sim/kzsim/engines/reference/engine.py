@@ -27,6 +27,7 @@ from kzsim.engines.reference.assembly import (
     choices_of,
     empty_trace,
     legs_of,
+    turns_of,
 )
 from kzsim.engines.reference.choosing import Offer, free_flow_ms
 from kzsim.engines.reference.counting import observers_of_run
@@ -81,9 +82,12 @@ class _Run:
 
         self.picked: dict[int, set[int]] = {}
         self.alternatives = [
-            Alternative(stage, interval_ms)
-            for stage, interval_ms in zip(
-                program.alternative_stage.tolist(), program.alternative_interval_ms.tolist(), strict=True
+            Alternative(stage, interval_ms, turns)
+            for stage, interval_ms, turns in zip(
+                program.alternative_stage.tolist(),
+                program.alternative_interval_ms.tolist(),
+                turns_of(program),
+                strict=True,
             )
         ]
         self.pools = [build_pool(self, number) for number in range(len(program.pool_names))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -39,14 +40,30 @@ class Alarm(simpy.Event):
 
 
 class Alternative:
-    """One way on from a choice; ``stage`` is the element at whose start one leaves its backlog."""
+    """One way on from a choice; ``stage`` is the element at whose start one leaves its backlog.
 
-    def __init__(self, stage: int, interval_ms: int) -> None:
+    ``turns``: instants, and the places of the backlog that have come up by each of them.
+    """
+
+    def __init__(self, stage: int, interval_ms: int, turns: Sequence[tuple[int, int]]) -> None:
         self.stage = stage
         self.interval_ms = interval_ms
+        self.turns = turns
         self.backlog = 0
-        self.published = 0
+        self.published_ms = 0
         self.picked: defaultdict[int, int] = defaultdict(int)  # by slot
+
+    def wait_ms(self, now_ms: int) -> int:
+        """What who picks it now can expect: with turns, until the place behind the backlog comes up."""
+        if not self.turns:
+            return self.backlog * self.interval_ms
+        over = bisect_left(self.turns, now_ms, key=lambda turn: turn[0])
+        wanted = (self.turns[over - 1][1] if over else 0) + self.backlog + 1
+        number = bisect_left(self.turns, wanted, lo=over, key=lambda turn: turn[1])
+        if number < len(self.turns):
+            return self.turns[number][0] - now_ms
+        last_ms, places = self.turns[-1]
+        return max(last_ms - now_ms, 0) + (wanted - places) * self.interval_ms
 
 
 class Entity:
