@@ -41,14 +41,24 @@ def profile_of(arrivals: Arrivals) -> Profile:
     )
 
 
-def arrival_instants(source: Source, profile: Profile, horizon_ms: int, seed: int, replication: int) -> I64:
-    """Arrival instants before the horizon, in order; int64 [entities] in ms."""
+def arrival_instants(
+    source: Source,
+    profile: Profile,
+    horizon_ms: int,
+    seed: int,
+    replication: int,
+    swings: dict[tuple[str, float, int], F64] | None = None,
+) -> I64:
+    """Arrival instants before the horizon, in order; int64 [entities] in ms.
+
+    ``swings`` keeps the factors that sources have in common, for the next of them.
+    """
     process = source.arrivals.process
     if process == "instants":
         return profile.at_ms[profile.at_ms < horizon_ms]
     if process == "initial":
         return np.zeros_like(profile.at_ms)
-    mass = profile.expected * _factors(source.arrivals, profile, seed, replication)
+    mass = profile.expected * _factors(source.arrivals, profile, seed, replication, swings)
     level = np.concatenate([[0.0], np.cumsum(mass)])
     if process == "poisson" and in_use():
         # imported here: where the compiler is set aside, nobody waits for its import
@@ -81,13 +91,24 @@ def instants_after(source: Source, other_ms: I64, horizon_ms: int, seed: int, re
     return np.sort(instants[instants < horizon_ms])
 
 
-def _factors(arrivals: Arrivals, profile: Profile, seed: int, replication: int) -> F64:
+def _factors(
+    arrivals: Arrivals,
+    profile: Profile,
+    seed: int,
+    replication: int,
+    swings: dict[tuple[str, float, int], F64] | None,
+) -> F64:
     """The swing's factor of each interval; lognormal with mean 1, one a day."""
     swing = arrivals.swing
     if swing is None or swing.cv == 0.0:
         return np.ones(len(profile.expected))
-    number = uniforms(seed, replication, swing.stream, "swing", int(profile.day.max()) + 1)
-    return standard_lognormal(number, swing.cv)[profile.day]
+    days = int(profile.day.max()) + 1
+    known = {} if swings is None else swings
+    factors = known.get((swing.stream, swing.cv, days))
+    if factors is None:
+        factors = standard_lognormal(uniforms(seed, replication, swing.stream, "swing", days), swing.cv)
+        known[swing.stream, swing.cv, days] = factors
+    return factors[profile.day]
 
 
 def _poisson(name: str, end: float, seed: int, replication: int) -> F64:

@@ -105,6 +105,7 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
 
     arrivals: list[I64] = [np.zeros(0, dtype=np.int64)] * len(sources)
     batches: list[I32 | None] = [None] * len(sources)
+    swings: dict[tuple[str, float, int], F64] = {}
     for number in prepared.order:
         source, of = sources[number], prepared.of[number]
         if source.follows is not None:
@@ -114,7 +115,7 @@ def draw(program: Program, seed: int, replication: int) -> Entities:
             arrival = instants_after(source, arrivals[of], program.horizon_ms, seed, replication)
         else:
             profile = prepared.profiles[number]
-            arrival = arrival_instants(source, profile, program.horizon_ms, seed, replication)
+            arrival = arrival_instants(source, profile, program.horizon_ms, seed, replication, swings)
         if source.arrivals.batches is not None:
             batch = batch_numbers(source.name, source.arrivals.batches, len(arrival), seed, replication)
             batches[number], arrival = batch, arrival[batch]

@@ -9,7 +9,7 @@ import numpy as np
 
 from kzsim.draws.no_shows import bounds_of
 from kzsim.draws.parameters import Row, parameters, table_of
-from kzsim.draws.streams import key_of
+from kzsim.draws.streams import key_of_name, keys_of
 from kzsim.network.entities import F64, I64, Numbers
 from kzsim.network.model import Distribution, Need, Source, Step
 
@@ -55,9 +55,9 @@ BOUND_COLUMNS = 2
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is the same in every replication: ``Numbers`` but for the keys, and the keys' names."""
+    """What is the same in every replication: ``Numbers`` but for the keys; the names of their streams."""
 
-    streams: tuple[tuple[str, str], ...]
+    names: tuple[bytes, ...]
     work_from: I64
     work: I64
     shape: F64
@@ -110,7 +110,7 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
     work += [(FAMILY[each.family], number, each.rows, end, end) for number, each in away]
     shape += [_shape_row(each, tables, n_rows) for _, each in away]
     return Recipe(
-        streams=tuple(streams),
+        names=tuple(key_of_name(source) + key_of_name(purpose) for source, purpose in streams),
         work_from=np.array(work_from, dtype=np.int64),
         work=np.array(work, dtype=np.int64).reshape(-1, WORK_COLUMNS),
         shape=np.concatenate([np.array(shape, dtype=np.float64).reshape(-1, SHAPE_COLUMNS), *tables]),
@@ -121,9 +121,8 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
 
 def numbers_of(recipe: Recipe, seed: int, replication: int) -> Numbers:
     """The recipe with the keys of one replication."""
-    keys = [key_of(seed, replication, source, purpose) for source, purpose in recipe.streams]
     return Numbers(
-        keys=np.array(keys, dtype=np.uint64),
+        keys=keys_of(seed, replication, recipe.names),
         work_from=recipe.work_from,
         work=recipe.work,
         shape=recipe.shape,

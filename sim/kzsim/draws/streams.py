@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +29,7 @@ FIRST_FACTOR = 0xBF58476D1CE4E5B9
 SECOND_FACTOR = 0x94D049BB133111EB
 
 
+@lru_cache(maxsize=4096)
 def key_of_name(name: str) -> bytes:
     """A stable hash of a name as exactly two uint32 words (8 bytes)."""
     return hashlib.blake2b(name.encode(), digest_size=8).digest()
@@ -38,11 +41,20 @@ def key_of(seed: int, replication: int, source: str, purpose: str) -> int:
     Each part is exactly two uint32 words, so that no two different keys are spelt alike. Raises
     ValueError if seed or replication is not between 0 and 2**64 - 1.
     """
+    return int(keys_of(seed, replication, (key_of_name(source) + key_of_name(purpose),))[0])
+
+
+def keys_of(seed: int, replication: int, names: Sequence[bytes]) -> U64:
+    """The keys of many streams; uint64 [streams]. Raises ValueError likewise.
+
+    ``names`` are those of source and purpose, each by ``key_of_name``, one behind the other.
+    """
     for number in (seed, replication):
         if not 0 <= number < 2**64:
             raise ValueError(f"{number} is not between 0 and 2**64 - 1")
-    parts = struct.pack("<QQ", seed, replication) + key_of_name(source) + key_of_name(purpose)
-    return int.from_bytes(hashlib.blake2b(parts, digest_size=8).digest(), "little")
+    begin, blake = struct.pack("<QQ", seed, replication), hashlib.blake2b
+    keys = [blake(begin + name, digest_size=8).digest() for name in names]
+    return np.frombuffer(b"".join(keys), dtype="<u8").astype(np.uint64)
 
 
 def words_of_key(key: int, count: int, skip: int = 0) -> U64:

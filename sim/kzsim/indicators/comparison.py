@@ -163,6 +163,8 @@ def _are_of_the_same(base: Passage, alternative: Passage) -> bool:
 
 def by_group(values: I64 | Bool, group: I32, n_groups: int) -> I64:
     """int64 [groups]: exact sums of ``values``."""
+    if values.dtype == np.bool_:
+        return np.bincount(group[values], minlength=n_groups).astype(np.int64)
     sums = np.zeros(n_groups, dtype=np.int64)
     np.add.at(sums, group, values.astype(np.int64))
     return sums

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Literal
 
@@ -47,6 +48,7 @@ from kzsim.indicators.spoken import plain
 from kzsim.network.program import ElementType, Program
 
 Bool = npt.NDArray[np.bool_]
+I64 = npt.NDArray[np.int64]
 
 HEADLINE = {"rail": LOADED}
 """What a mode's first figures speak of: on rail loaded trains, elsewhere everybody."""
@@ -193,6 +195,12 @@ class Layout:
     alternatives: tuple[AlternativeInfo, ...] = ()
     offers: tuple[tuple[int, ...], ...] = ()
     tokens: tuple[TokensInfo, ...] = ()
+
+    @cached_property
+    def groups_of_cells(self) -> tuple[I64, I64]:
+        """The groups of each cell, one cell after another, and [cells + 1] where those of each begin."""
+        ends = np.concatenate([[0], np.cumsum(self.member.sum(axis=1))]).astype(np.int64)
+        return np.nonzero(self.member)[1], ends
 
     @property
     def flows(self) -> tuple[int, ...]:

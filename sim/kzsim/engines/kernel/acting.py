@@ -45,8 +45,8 @@ def start(
     if run[TRACED]:
         trace[TRACE_START, trace_row(entity, kinds, who)] = run[NOW]
     give_up_begun(run, marked, entity, links, element, kinds, step, occupancy, who)
-    if run[CHOOSES]:
-        begun = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], BACKLOGS_END]
+    begun = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], BACKLOGS_END]
+    if begun != 0:
         end_backlogs(run, entity, element, kinds, occupancy, who, begun)
 
 

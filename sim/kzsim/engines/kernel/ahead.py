@@ -34,7 +34,7 @@ def find_following(
             look_ahead(
                 run, entity, kinds, duration, keys, work, shape, condition, bounds, lane, word, who, following
             )
-            if run[CHOOSES]:
+            if kinds[entity[who, KIND], N_OFFERS] > 0:
                 skip_ways_not_taken(entity, kinds, step, who, following)
         if entity[who, OWN + (following & (AHEAD - 1))] != SKIPPED:
             break

@@ -250,7 +250,6 @@ class _Run:
         run[COHORT_TO] = program.cohort_to_ms
         run[FOLLOW_UP] = program.follow_up_ms
         run[KEEPS_PASSAGE] = self.keeps_passage
-        run[CHOOSES] = program.has_choices
         run[OPENED] = NONE
         run[BUCKET_BITS] = self._bucket_bits(part)
         run[N_TOKENS] = len(part.tokens)

@@ -167,7 +167,7 @@ def proceed(
         )
     end_step(run, marked, entity, links, element, pool, kinds, step, occupancy, trace, who)
     if leaves:
-        if run[CHOOSES] and entity[who, COUNTED] != 0:
+        if kinds[kind, N_OFFERS] > 0 and entity[who, COUNTED] != 0:
             end_backlogs(run, entity, element, kinds, occupancy, who, entity[who, COUNTED])
         give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD])
         return True
@@ -182,7 +182,7 @@ def proceed(
         # a start that takes time and gives nothing up is noticed by nobody at this instant: it
         # needs no turn in dispatch
         start_delay(run, queue, entity, kinds, element, calendar, account, trace, who, number)
-        if run[CHOOSES]:
+        if step[row, BACKLOGS_END] != 0:
             end_backlogs(run, entity, element, kinds, occupancy, who, step[row, BACKLOGS_END])
         return False
     join(run, marked, element, line, entity, who, number)

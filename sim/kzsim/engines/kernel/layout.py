@@ -59,10 +59,9 @@ IN_BUCKETS = 20  # events in buckets
 OPENED = 21  # the last bucket opened; its events and all before are in the near heap
 BUCKET_BITS = 22  # a bucket is 2 to this power ms
 N_INITIAL = 23  # entities that are there at the start and not placed yet
-CHOOSES = 24  # whether there is a choice
-N_TOKENS = 25  # kinds of tokens that are needed in this part of the network
-FREE_RETURN = 26  # head of the list of free rows of `returning`, linked by NEXT_RETURN
-RUN_COLUMNS = 27
+N_TOKENS = 24  # kinds of tokens that are needed in this part of the network
+FREE_RETURN = 25  # head of the list of free rows of `returning`, linked by NEXT_RETURN
+RUN_COLUMNS = 26
 
 # --- entity: one row for everybody inside
 INDEX = 0  # place among all entities of the replication: the order between entities
@@ -270,6 +269,7 @@ WORK_FROM = 7  # the row of `work` of its first step
 OFFERS_FROM = 9  # where its route's alternatives stand in `occupancy`
 DURATIONS_FROM = 8  # where the durations of its source's first entity start, if they are given
 FOLLOWED_FROM = 10  # where in `occupancy` the sources stand that follow its own; NONE: nobody does
+N_OFFERS = 11  # alternatives that its route offers
 KIND_COLUMNS = 16
 
 # --- account: a row a slot (group and phase) and element; behind the accounts these counts

@@ -62,9 +62,10 @@ def settle(
                     pool[entity[who, POOL], BUSY_MS] -= run[NOW]  # paused: it holds no server
             own = entity[who, FREE_FLOW]
             entity[who, SUPPOSED] = 0
+            chooses = kinds[entity[who, KIND], N_OFFERS] > 0
             for ahead in range(following, kinds[entity[who, KIND], N_STEPS]):
                 # noted may be without the ways that the entity has not chosen yet
-                if ahead & (AHEAD - 1) == 0 or (run[CHOOSES] and ahead == following):
+                if ahead & (AHEAD - 1) == 0 or (chooses and ahead == following):
                     look_ahead(
                         run,
                         entity,
@@ -81,7 +82,7 @@ def settle(
                         ahead & ~(AHEAD - 1),
                     )
                 taken = entity[who, OWN + (ahead & (AHEAD - 1))]
-                if run[CHOOSES]:
+                if chooses:
                     taken = own_on_the_way(entity, kinds, step, who, ahead, taken)
                 own += max(taken, 0)
             note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)

@@ -280,6 +280,7 @@ def coming_entities(program: Program, entities: Entities) -> Coming:
     if program.has_choices:
         offers = np.concatenate([[0], np.cumsum(program.step_alternative != NONE)])
         kinds[:, OFFERS_FROM] = len(program.occupancy_zone) + offers[program.step_ptr[:-1][route]]
+        kinds[:, N_OFFERS] = offers[program.step_ptr[1:][route]] - offers[program.step_ptr[:-1][route]]
     kinds[:, FOLLOWED_FROM] = NONE
     place = len(program.occupancy_zone) + len(_offers(program))
     for number, row in _legs(program).items():
