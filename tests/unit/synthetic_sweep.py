@@ -39,7 +39,7 @@ def payload_with(values: np.ndarray) -> bytes:
         None,
         1000,
         np.zeros((1, 0), dtype=np.int64),
-        nothing,
+        *[nothing] * 4,
     )
     return payload_of(layout, summary)
 

@@ -75,6 +75,7 @@ class GroupLabel:
     at the border, ``crossing`` from there to the end of unloading in China, or from the hand-over yard back,
     ``yard`` is a truck's wait for a load in China. A load's wait for a truck is part of its crossing.
     ``usual``: of trucks that may choose, the crossing that they usually use; empty for all others.
+    ``longer_h``: of those at home the crossings that they compare, each with the hours of the longer way.
     """
 
     crossing: str
@@ -93,6 +94,7 @@ class GroupLabel:
     worth: Worth = UNKNOWN_WORTH
     leg: Leg = "crossing"
     usual: str = ""
+    longer_h: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -192,9 +192,10 @@ def _there(road: _Road) -> Parts:
         near = road_choice.considered(site.params, site.crossing, road.scenario.road)
         open_to = {name: each.site for name, each in everywhere.items() if name in near}
         way, chosen = road_choice.route(site.crossing, open_to), road_choice.work(site, open_to)
+        longer_h = road_choice.longer_h(site.params, site.crossing, open_to)
         for trip in road.trips:
             kinds = road_home.kinds(
-                site, trip, road.flow(trip.there), out_of_turn, chosen, made.groups, site.crossing
+                site, trip, road.flow(trip.there), out_of_turn, chosen, made.groups, site.crossing, longer_h
             )
             made.add(road.name("flexible", trip), way, kinds, _bookings(road, trip, road.flexible))
     for usual, other, trip in _coming(road, everywhere):

@@ -9,7 +9,7 @@ goes it takes whichever waits.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kzsim import evidence
@@ -97,6 +97,13 @@ def detour_ms(params: Parameters, usual: str, other: str) -> float:
     """How much longer a truck drives."""
     speed = params.get(f"road.{usual}.{_WAY}.{SPEED}").number
     return detour_km(params, usual, other) / speed * MS_PER_HOUR
+
+
+def longer_h(params: Parameters, usual: str, others: Iterable[str]) -> tuple[tuple[str, float], ...]:
+    """The same in hours, of each of these crossings; none to the usual one."""
+    return tuple(
+        (other, 0.0 if other == usual else detour_ms(params, usual, other) / MS_PER_HOUR) for other in others
+    )
 
 
 def stage(sites: Mapping[str, Site]) -> Element:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from statistics import NormalDist
 
 from kzsim import evidence
@@ -88,11 +89,15 @@ def kinds(
     done: Mapping[str, Work],
     groups: road_trucks.Groups,
     usual: str = "",
+    longer_h: tuple[tuple[str, float], ...] = (),
 ) -> Iterator[Kind]:
-    """The kinds of a journey's trucks; those that comply come first, as they do on the legs that follow."""
+    """The kinds of a journey's trucks; those that comply come first, as they do on the legs that follow.
+
+    Of those that choose ``usual`` is the crossing that they usually use, ``longer_h`` as in ``GroupLabel``.
+    """
     for compliant, share in road_trucks.shares(site, journey.there):
         of = road_trucks.truck(site, journey.there, flow, compliant=compliant)
-        label = road_trucks.group(site, of, flow, "home", usual)
+        label = replace(road_trucks.group(site, of, flow, "home", usual), longer_h=longer_h)
         if label not in groups:
             groups.append(label)
         early = out_of_turn.share(journey, compliant=compliant)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kzsim.brief import assumptions, baseline, carried, changes, digest, method
+from kzsim.brief import assumptions, baseline, carried, changes, chosen, digest, method
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
 from kzsim.brief.spoken import (
     between,
@@ -288,7 +288,8 @@ def _grids(
     say: Speaker, study: Study, flows: Sequence[Flow], found: Sequence[Change], against: str
 ) -> tuple[Grid, ...]:
     first = (changes.grid(say, found, against=against),) if found else ()
-    told = (flow_grid(say, flows), *wait_grid(say, flows), *carried.grid(say, flows))
+    picked = chosen.grid(say, chosen.chosen(study.table("choices") if study.has("choices") else None))
+    told = (flow_grid(say, flows), *wait_grid(say, flows), *picked, *carried.grid(say, flows))
     return (*first, *told, *_three_intervals(say, study))
 
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kzsim.brief.chosen import chosen
 from kzsim.brief.digest import WHO, Binding, Change, Empties, Estimate, Flow, served
-from kzsim.cli import before_the_border, carried, screen, time_costs, words
+from kzsim.cli import before_the_border, carried, crossings_chosen, screen, time_costs, words
 from kzsim.cli.flow_table import fitted
 from kzsim.cli.table import Column, fill
 from kzsim.indicators.legs import AT_HOME
@@ -35,6 +36,7 @@ def lines(path: str, result: RunResult, flows: Sequence[Flow], *, width: int) ->
     yield from before_the_border.lines(flows, width, prose)
     yield from time_costs.lines(flows, width, prose)
     yield from carried.lines(flows, width, prose)
+    yield from crossings_chosen.lines(chosen(result.choices), width, prose)
     if result.comparison is not None:
         yield ""
         yield from _corridors(result, flows, width, prose)
@@ -98,6 +100,7 @@ def document(
             "end": end.isoformat(),
         },
         "flows": [_as_data(flow) for flow in flows],
+        **({"choices": [asdict(row) for row in chose]} if (chose := chosen(result.choices)) else {}),
         "judgements": [asdict(judgement) for judgement in result.judgements],
         "warnings": list(result.warnings),
         "notes": list(result.notes),

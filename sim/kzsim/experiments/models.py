@@ -84,6 +84,7 @@ def group_info(label: GroupLabel) -> GroupInfo:
         lost_per_day_cool=label.worth.lost_per_day_cool,
         leg=label.leg,
         usual=label.usual,
+        longer_h=label.longer_h,
     )
 
 

@@ -29,6 +29,9 @@ class Collected:
         self.capacity_ms: list[I64] = []
         self.entities: list[int] = []
         self.chosen: list[I64] = []
+        self.chosen_ms: list[I64] = []
+        self.followed: list[I64] = []
+        self.capped_ms: list[I64] = []
         self.idle_ms: list[I64] = []
         self.times = Histogram()
         shape = (len(layout.cells), len(layout.elements), len(Account))
@@ -45,6 +48,9 @@ class Collected:
         self.capacity_ms.append(summary.capacity_ms)
         self.entities.append(summary.entities)
         self.chosen.append(summary.chosen)
+        self.chosen_ms.append(summary.chosen_ms)
+        self.followed.append(summary.followed)
+        self.capped_ms.append(summary.capped_ms)
         self.idle_ms.append(summary.idle_ms)
         self.times.add(summary.time_key, summary.time_count)
         self._hours += self._account_hours(summary)

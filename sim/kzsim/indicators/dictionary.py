@@ -263,6 +263,15 @@ _JUDGEMENT_COLUMNS = (
     Column("text", "text", "", "The judgement in words."),
 )
 
+
+def _estimated(name: str, unit: str, meaning: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{name}_{unit.lower()}", "number", unit, f"{meaning}. Mean over the replications."),
+        Column(f"{name}_low", "number", unit, "Lower end of its 95 % interval; empty: no interval."),
+        Column(f"{name}_high", "number", unit, "Upper end of that interval."),
+    )
+
+
 _CHOICE_COLUMNS = (
     *CELL,
     Column("chosen", "text", "", "Crossing chosen; that of `crossing` is the one they usually use."),
@@ -272,6 +281,23 @@ _CHOICE_COLUMNS = (
     Column("share", "number", "share", "Of those of the row who chose, the share that chose it."),
     *_INTERVAL_OF_SHARE,
     Column("replications", "whole number", "", "Replications in which anybody chose."),
+    *_estimated(
+        "home",
+        "h",
+        "Mean time of those who chose it from the booking until they came to the border there, without the "
+        "longer way; so far of those still at home at the end of the run",
+    ),
+    *_estimated(
+        "crossing",
+        "h",
+        "Mean crossing time there (`crossing_time`) of those of them who came; empty where `corridor` is not "
+        "`all`: who uses a corridor at one crossing may use none at another",
+    ),
+    Column(
+        "longer_way_h", "number", "h", "By how much the way over it takes longer than over the usual one."
+    ),
+    *_estimated("whole", "h", "These three together"),
+    *_estimated("cost", "USD", "The same at the cost of an hour of a truck (`cost.truck_hour`)"),
 )
 
 TABLES: tuple[Table, ...] = (

@@ -64,7 +64,7 @@ class GroupInfo:
     ``hour_usd``: what an hour costs; ``transfer_usd``: what a transfer of the load at the Chinese side costs;
     ``value_usd``: what the load is worth, and ``lost_per_day_*`` the share of it lost a day. 0: not known.
     ``leg``: the part of a journey that its entities are. ``usual``: of those who may choose, the crossing
-    that they usually use.
+    that they usually use. ``longer_h``: of those who choose there, the hours of the longer way to each.
     """
 
     crossing: str
@@ -85,6 +85,7 @@ class GroupInfo:
     lost_per_day_cool: float = 0.0
     leg: Leg = CROSSING
     usual: str = ""
+    longer_h: tuple[tuple[str, float], ...] = ()
 
     @property
     def flow(self) -> tuple[str, str, str]:

@@ -57,7 +57,9 @@ class Summary:
     ``account_at``, ``account_ms``: the cohort's accounts that are not 0, by flat index into
     [groups, elements, accounts]. ``busy_ms``, ``capacity_ms``: int64 [pools]. ``hourly``: int32
     [series, instants] or None. ``entities``: their number. ``chosen``: int64 [groups, alternatives], who of
-    the cohort picked each. ``idle_ms``: int64 [kinds of tokens], available ones times ms.
+    the cohort picked each. ``idle_ms``: int64 [kinds of tokens], available ones times ms. ``chosen_ms``:
+    int64 [groups, alternatives], of those at home who chose, their time at the crossing of each.
+    ``followed``, ``capped_ms``: int64 [groups], the cohort and its stays of at most the follow-up.
     """
 
     values: F64
@@ -72,6 +74,9 @@ class Summary:
     entities: int
     chosen: I64
     idle_ms: I64
+    chosen_ms: I64
+    followed: I64
+    capped_ms: I64
 
 
 def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary:
@@ -144,6 +149,9 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
         entities=counts.entities,
         chosen=counts.chosen,
         idle_ms=counts.idle_ms,
+        chosen_ms=_chosen_ms(layout, account_ms),
+        followed=counts.cohort,
+        capped_ms=counts.capped_ms,
     )
 
 
@@ -192,6 +200,16 @@ def _changed(layout: Layout, chosen: I64) -> F64:
                 usual[group] += chosen[group, number]
     whole = over_cells(layout, picked)
     return ratio(whole - over_cells(layout, usual), whole)
+
+
+def _chosen_ms(layout: Layout, account_ms: I64) -> I64:
+    """Whoever chose at home was at places of no other crossing from then on until it came to the border."""
+    found = np.zeros((len(layout.groups), len(layout.alternatives)), dtype=np.int64)
+    for group, offered in enumerate(layout.offers):
+        for number in offered if layout.groups[group].usual else ():
+            there = [info.crossing == layout.crossing_of(number) for info in layout.elements]
+            found[group, number] = account_ms[group, there].sum()
+    return found
 
 
 def over_cells(layout: Layout, by_group_sum: I64) -> I64:
