@@ -92,10 +92,10 @@ def test_a_planned_railway_is_not_simulated_unless_named_and_only_in_a_year_with
 
     assert "bakhty" not in load(str(SCENARIOS / "base_2025.yaml")).rail
     assert problems("year: 2025\nsimulate: {rail: [bakhty]}\n") == []
-    (refused,) = problems("year: 2023\nsimulate: {rail: [bakhty]}\n")
+    (refused,) = problems("year: 2022\nsimulate: {rail: [bakhty]}\n")
     assert refused == (
-        "the railway at bakhty is planned, and the evidence has its trains for 2025 only; set 'year: 2025', "
-        "or take it out"
+        "the railway at bakhty is planned, and the evidence has its trains for 2023 and 2025 only; "
+        "set 'year: 2025', or take it out"
     )
 
 

@@ -282,7 +282,7 @@ def crossing_corridor(scenario: Scenario, crossing: str, mode: Mode) -> Crossing
 
 
 def any_corridor(scenario: Scenario) -> bool:
-    """Whether a measure changes anything that is modelled at any crossing and by any mode that is simulated."""
+    """Whether a measure changes anything that is modelled, at any crossing and by any mode simulated."""
     simulated: tuple[tuple[Mode, tuple[str, ...]], ...] = (("road", scenario.road), ("rail", scenario.rail))
     return any(
         crossing_corridor(scenario, crossing, mode).changes_anything()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kzsim import evidence
-from kzsim.border import episodes, rail_fleet, rail_slots, taking
+from kzsim.border import episodes, growth, rail_fleet, rail_slots, taking
 from kzsim.border.calendars import Clock
 from kzsim.border.corridors import CrossingCorridor
 from kzsim.border.demand import Bend, HourShares, Pattern, arrivals
@@ -70,9 +70,9 @@ def trains(scenario: Scenario, line: Line, clock: Clock, corridor: CrossingCorri
     Only classes that the menu of measures makes eligible have both; the two kinds are there with and
     without a corridor, so that the same trains comply in every scenario.
     """
-    flows = taking.rail_demand(line.params, line.crossing, scenario.year, scenario.growth).flows[
-        line.direction
-    ]
+    shared = growth.railways(scenario)
+    demand = taking.rail_demand(line.params, line.crossing, scenario.year, scenario.growth, shared)
+    flows = demand.flows[line.direction]
     dated = episodes.dated(scenario, line.crossing, "rail")
     sources: list[Source] = []
     groups: list[GroupLabel] = []
