@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from kzsim import compiled
+from kzsim import border, compiled
 from kzsim import scenario as scenarios
 from kzsim.engines import choice
 from kzsim.engines.errors import DeadlockError, Waiter
@@ -23,7 +23,7 @@ from kzsim.experiments import replications, runs
 from kzsim.experiments.errors import ReplicationDeadlockError, WorkerError
 from kzsim.experiments.files import result_files
 from kzsim.network.model import MS_PER_DAY
-from kzsim.scenario import Scenario
+from kzsim.scenario import Corridor, Scenario, Scope
 
 ROOT = Path(__file__).parents[2]
 
@@ -144,6 +144,39 @@ def test_without_a_counterfactual_there_is_no_comparison() -> None:
     found = runs.run(scenario(replications=1), counterfactual=False)
     assert found.comparison is None
     assert found.counterfactual_binding is None
+
+
+EVERYWHERE = Scope(("kz_to_cn", "cn_to_kz"), ("kz", "cn"))
+
+
+@pytest.mark.parametrize(
+    ("road", "rail", "measure", "changes"),
+    [
+        ((), ("dostyk",), "priority_class", False),  # the corridor is at Bakhty, which is not simulated
+        (("bakhty",), (), "priority_class", True),
+        (("dostyk",), (), "priority_class", False),
+        ((), ("nur_zholy",), "dedicated_lane", False),  # a measure of the road
+        ((), ("nur_zholy",), "early_declaration", False),  # meant for trains, but changes nothing of theirs
+        ((), ("nur_zholy",), "priority_class", True),
+    ],
+)
+def test_a_run_without_corridors_is_made_only_where_they_change_something_that_is_simulated(
+    road: tuple[str, ...], rail: tuple[str, ...], measure: str, changes: bool
+) -> None:
+    corridors = dict.fromkeys(("bakhty", "nur_zholy"), Corridor({measure: EVERYWHERE}))
+    case = scenario(road=road, rail=rail, corridors=corridors)
+    without = border.build(scenarios.without_corridors(case))
+    assert (border.build(case).network != without.network) is changes
+    assert runs.plan(case).counterfactual is changes
+
+
+def test_a_run_of_trains_alone_is_judged_once_where_the_corridors_are_of_the_road() -> None:
+    storm = scenarios.load(ROOT / "scenarios" / "storm_dostyk_december.yaml")
+    short = replace(storm, last_day=date(2023, 11, 10), run_in_ms=0, follow_up_ms=MS_PER_DAY, replications=1)
+    assert storm.corridors
+    found = runs.run(short)
+    assert found.comparison is None
+    assert {judgement.run for judgement in found.judgements} == {"scenario"}
 
 
 def test_progress_is_told_in_order() -> None:

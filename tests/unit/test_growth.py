@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,11 +16,13 @@ from kzsim.border.growth import rail_flows, road_flows
 from kzsim.border.labels import DIRECTIONS
 from kzsim.evidence import EvidenceError, Parameters
 from kzsim.experiments.plain import scenario_from
-from kzsim.scenario import Growth, load, validate
+from kzsim.scenario import Growth, Scenario, ScenarioError, load, validate
 from tests.unit.border_cases import scenario
 
 ROAD = tuple(sorted(name for name, there in evidence.crossings().items() if "road" in there.modes))
 RAIL = tuple(sorted(name for name, there in evidence.crossings().items() if "rail" in there.modes))
+RAIL_WITH_PLANNED = (*RAIL, "bakhty")
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 
 
 def params(**overrides: float) -> Parameters:
@@ -149,7 +152,7 @@ def test_containers_of_the_trans_caspian_route_become_trains_over_two_crossings(
 
 
 def test_only_the_parts_that_crossings_have_of_the_route_count_and_one_without_has_none_of_it() -> None:
-    """Shares of 20 and 60 are a quarter and three quarters; the planned railway at Bakhty has none."""
+    """Shares of 20 and 60 are a quarter and three quarters; a planned railway counts where simulated."""
     shares = {"rail.nur_zholy.both.trans_caspian.share": 60.0, "rail.dostyk.both.trans_caspian.share": 20.0}
     known = Parameters(2025, shares)
     more = {}
@@ -163,6 +166,75 @@ def test_only_the_parts_that_crossings_have_of_the_route_count_and_one_without_h
         )
     assert more["nur_zholy"] == pytest.approx(3 * more["dostyk"])
     assert more["bakhty"] == 0.0
+
+
+COMBINED = """
+extends: scenarios/trade_35bn_2030.yaml
+simulate: {road: [], rail: [dostyk, nur_zholy, bakhty]}
+crossings:
+  dostyk: {rail: {demand: 80 %}}
+  nur_zholy: {rail: {demand: 80 %}}
+"""
+
+
+def combined(tmp_path: Path, text: str = COMBINED, *also: str) -> Scenario:
+    shutil.copytree(SCENARIOS, tmp_path / "scenarios", dirs_exist_ok=True)
+    path = tmp_path / "both.yaml"
+    path.write_text("\n".join((text, *also)), encoding="utf-8")
+    return load(path)
+
+
+def trains_of(case: Scenario, klass: str, way: str) -> dict[str, float]:
+    """Trains expected in a scenario's days, by crossing."""
+    return {
+        source.name.split(".")[1]: math.fsum(source.arrivals.expected)
+        for source in build(case).network.sources
+        if source.route.endswith(f"{way}.{klass}")
+    }
+
+
+def test_a_planned_railway_grows_with_the_trade(tmp_path: Path) -> None:
+    """Shipped lever on shipped lever: five sixths of 35 over 30 bn, less transit, at all three railways."""
+    grown = combined(tmp_path)
+    assert (grown.growth.turnover_bn_usd, grown.rail) == (35.0, ("bakhty", "dostyk", "nur_zholy"))
+    plain = replace(grown, growth=Growth())
+    for klass, factor in (("grain", 35 / 30), ("container", 1 + 0.52 / 6)):
+        before, after = (trains_of(case, klass, "kz_to_cn") for case in (plain, grown))
+        for crossing in RAIL_WITH_PLANNED:
+            assert after[crossing] == pytest.approx(factor * before[crossing], rel=1e-3)
+
+
+def test_the_same_combination_may_start_from_the_planned_railway(tmp_path: Path) -> None:
+    text = "extends: scenarios/ayagoz_bakhty_rail.yaml\ngrowth: {trade_turnover: 35 bn USD}\n"
+    with pytest.raises(ScenarioError, match=r"no turnover of 2025 to start from.*set 'year: 2023'"):
+        combined(tmp_path, text)
+    case = combined(tmp_path, text, "year: 2023")
+    way = ("container", "cn_to_kz")
+    assert trains_of(case, *way) == trains_of(combined(tmp_path), *way)
+
+
+@pytest.mark.parametrize(
+    ("goal", "klass", "way", "more"),
+    [
+        # 60 % of a billion at 500 dollars a tonne, 2,000 t a train
+        ("farm_exports: 1 bn USD", "grain", "kz_to_cn", 600),
+        # half of 150,000 TEU more come from China, 100 a train
+        ("trans_caspian: 193000 TEU/year", "container", "cn_to_kz", 750),
+    ],
+)
+def test_what_a_goal_adds_is_carried_in_full_with_a_planned_railway_that_takes_its_part(
+    tmp_path: Path, goal: str, klass: str, way: str, more: float
+) -> None:
+    steps = (
+        "parameters: {trade.farm_export_value: 500 USD/t, trade.farm_export_rail_share: 60 %, "
+        "trade.trans_caspian_teu: 43000 TEU/year, trade.trans_caspian_share_from_china: 50 %}"
+    )
+    grown = combined(tmp_path, COMBINED, f"growth: {{trade_turnover: null, {goal}}}", steps)
+    plain = replace(grown, growth=Growth())
+    before, after = (trains_of(case, klass, way) for case in (plain, grown))
+    added = {name: after[name] - before[name] for name in RAIL_WITH_PLANNED}
+    assert math.fsum(added.values()) == pytest.approx(more, rel=1e-3)
+    assert added["bakhty"] == pytest.approx(more / 5, rel=0.02)  # a fifth, in tenths of trains a day
 
 
 def test_a_route_of_which_no_railway_has_a_share_is_refused() -> None:

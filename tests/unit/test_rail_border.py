@@ -73,20 +73,54 @@ def test_empties_go_with_a_locomotive_that_came_and_wait_for_none() -> None:
     assert run.left_h("empties") == [round(1.5 + 0.5 + 35 / 60, 3)]  # inspected first, there are two teams
 
 
-def test_a_held_train_waits_for_a_siding_on_its_track_and_gives_it_up_when_it_is_emptied() -> None:
-    """Checked at 3:35 both. The first is held to 75:35 and emptied at 82:05; only then the second is held."""
+def test_a_train_to_be_held_is_not_sent_without_a_siding_and_keeps_no_track_from_others() -> None:
+    """The first is emptied at 82:05 and only then the second is sent; there is one track at each station."""
+    run = traced(
+        "kz_to_cn",
+        {"grain": [0, 0], "other_bulk": [4, 30]},
+        {
+            f"{OUT}kz.receiving_tracks": 1.0,
+            f"{OUT}cn.receiving_tracks": 1.0,
+            f"{OUT}cn.grain.siding_places": 1.0,
+            f"{OUT}cn.grain.sample_share": 100.0,
+            f"{OUT}cn.grain.bulk_share": 0.0,
+        },
+    )
+    emptied = 3 + 35 / 60 + 72 + 6.5
+    assert run.waited_h("cn.siding", Account.BLOCKED) == round(emptied, 3)
+    assert run.left_h("grain") == [round(emptied + 10, 3), round(2 * emptied + 10, 3)]
+    assert run.left_h("other_bulk") == [round(each + 3 + 35 / 60 + 30, 3) for each in (4, 30)]
+    for side in ("kz", "cn"):
+        assert run.waited_h(f"{side}.receiving_tracks", Account.BLOCKED) == 0.0
+
+
+def test_grain_in_hoppers_leaves_its_siding_when_it_is_emptied_though_it_needs_no_yard() -> None:
     run = traced(
         "kz_to_cn",
         {"grain": [0, 0]},
         {
             f"{OUT}cn.grain.siding_places": 1.0,
             f"{OUT}cn.grain.sample_share": 100.0,
-            f"{OUT}cn.grain.bulk_share": 0.0,
+            f"{OUT}cn.grain.bulk_share": 100.0,
         },
     )
-    assert run.waited_h("cn.siding", Account.BLOCKED) == 72.0 + 6.5
-    first = 3 + 35 / 60 + 72 + 6.5 + 10
-    assert run.left_h("grain") == [round(first, 3), round(first + 78.5, 3)]
+    emptied = 3 + 35 / 60 + 72 + 20
+    assert run.left_h("grain") == [round(emptied + 10, 3), round(2 * emptied + 10, 3)]
+
+
+def test_grain_that_is_not_held_gives_its_track_up_when_it_is_emptied() -> None:
+    """One track in China. Checked at 3:35, emptied of hoppers at 23:35; the next is let go then."""
+    run = traced(
+        "kz_to_cn",
+        {"grain": [0, 0]},
+        {
+            f"{OUT}cn.receiving_tracks": 1.0,
+            f"{OUT}cn.grain.sample_share": 0.0,
+            f"{OUT}cn.grain.bulk_share": 100.0,
+        },
+    )
+    emptied = 3 + 35 / 60 + 20
+    assert run.left_h("grain") == [round(emptied + 10, 3), round(emptied + 0.5 + 35 / 60 + 20 + 10, 3)]
 
 
 def test_a_train_that_is_not_sampled_is_reloaded_at_once() -> None:

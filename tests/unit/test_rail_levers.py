@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from kzsim.border import calendars, episodes
+from kzsim import evidence
+from kzsim.border import calendars, episodes, taking
 from kzsim.border.labels import DIRECTIONS, Direction
 from kzsim.border.rail_line import Line
 from kzsim.border.rail_wind import random_wind
@@ -252,3 +254,38 @@ def test_all_fronts_of_a_crossing_have_the_same_wind() -> None:
 def test_a_line_without_paths_is_refused() -> None:
     with pytest.raises(EvidenceError, match="no train would ever leave"):
         parts_of(scenario(5, {"rail.dostyk.both.line.train_pairs": 0.0}), "cn_to_kz")
+
+
+@pytest.mark.parametrize(
+    ("crossing", "year"),
+    [(name, year) for name in ("dostyk", "nur_zholy") for year in (2022, 2023, 2025)]
+    + [("bakhty", year) for year in evidence.rail_years("bakhty")],
+)
+def test_ranges_of_the_projects_own_end_where_the_trains_of_the_year_still_pass(
+    crossing: str, year: int
+) -> None:
+    """Busy on average, with one entry at its end and the others at their values: less than all of it."""
+    params = Parameters(year, {})
+    for direction, flows in taking.rail_demand(params, crossing, year).flows.items():
+        line = Line(crossing, direction, params)
+        loaded = {name: flow for name, flow in flows.items() if name != "empties"}
+        number = math.fsum(flow.trains_per_day.number for flow in loaded.values())
+        assert number * line.fact("loco.turn").number / 24 < low(line, "loco.number")
+        if crossing == "bakhty":
+            assert number < low(line, "slots")
+            boxes = ("container",) if direction == "cn_to_kz" else ("container", "grain")
+            share = {"grain": 1 - params.get("rail.all.kz_to_cn.cn.grain.bulk_share").share}
+            wagons = math.fsum(
+                share.get(name, 1.0) * flows[name].trains_per_day.number * flows[name].wagons_per_train
+                for name in boxes
+            )
+            pool, away = line.fact("platforms.pool"), line.fact("platforms.return_time")
+            assert wagons * away.number < low(line, "platforms.pool")
+            assert away.high is not None
+            assert wagons * away.high < pool.number
+
+
+def low(line: Line, tail: str) -> float:
+    found = line.fact(tail).low
+    assert found is not None
+    return found

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kzsim import evidence
-from kzsim.border.labels import Direction, Idle, Mode, Side, second_side
+from kzsim.border.labels import DIRECTIONS, Direction, Idle, Mode, Side, second_side
 from kzsim.border.quantities import distribution, plain_number
 from kzsim.evidence import EvidenceError, Parameters
 from kzsim.network.model import Distribution
@@ -127,6 +127,14 @@ class CrossingCorridor:
                     for left_out, part in ((use.without, using), (use.without | {name}, 1.0 - using))
                 ]
         return tuple(use for use in found if use.share)
+
+    def changes_anything(self) -> bool:
+        """Whether any measure in force changes something that is modelled, for users or for everybody."""
+        return any(
+            _param(change, direction)[0] in MODELLED[self.mode]
+            for direction in DIRECTIONS
+            for _, change, _ in self._in_force(direction)
+        )
 
     def separates(self, direction: Direction) -> bool:
         """Whether users need an engine class of their own here: servers or priority of their own."""
@@ -270,6 +278,16 @@ def crossing_corridor(scenario: Scenario, crossing: str, mode: Mode) -> Crossing
         _check_uptake(crossing, measures[name][0])
     return CrossingCorridor(
         crossing, mode, compliance, eligible_classes(mode), MappingProxyType(measures), uptake
+    )
+
+
+def any_corridor(scenario: Scenario) -> bool:
+    """Whether a measure changes anything that is modelled, at any crossing and by any mode simulated."""
+    simulated: tuple[tuple[Mode, tuple[str, ...]], ...] = (("road", scenario.road), ("rail", scenario.rail))
+    return any(
+        crossing_corridor(scenario, crossing, mode).changes_anything()
+        for mode, crossings in simulated
+        for crossing in crossings
     )
 
 

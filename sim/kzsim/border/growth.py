@@ -9,6 +9,9 @@
   many TEU as container trains have, over the crossings that have a share of the route
   (``rail.<crossing>.both.trans_caspian.share``); some go back loaded.
 
+By rail a scenario's own factors of the crossings divide what is added, so that all of it is carried: a
+planned railway that is simulated has its part, and those that give up trains to it have less.
+
 As many trucks go as come: a load that needs a truck of its own adds an empty one the other way, and empty
 trains grow with the loaded trains of the other direction.
 """
@@ -27,7 +30,7 @@ from kzsim.border.labels import DIRECTIONS, Direction
 from kzsim.evidence import EvidenceError, Parameters
 
 if TYPE_CHECKING:
-    from kzsim.scenario import Growth
+    from kzsim.scenario import Growth, Scenario
 
 Road = Mapping[str, Mapping[str, evidence.RoadFlow]]
 Rail = Mapping[str, Mapping[str, evidence.RailFlow]]
@@ -57,10 +60,20 @@ def road_flows(
 
 
 def rail_flows(
-    growth: Growth, params: Parameters, crossing: str, year: int, before_at: Callable[[str], Rail]
+    growth: Growth,
+    params: Parameters,
+    crossing: str,
+    year: int,
+    before_at: Callable[[str], Rail],
+    factors: Mapping[str, float] | None = None,
 ) -> Rail:
-    """A year's trains of a crossing as the goals have them; ``before_at``: those of any without goals."""
+    """A year's trains of a crossing as the goals have them; ``before_at``: those of any without goals.
+
+    ``factors``: by railway that shares the goals, what its trains, these too, are multiplied by afterwards;
+    None: 1 at each that is there.
+    """
     before = before_at(crossing)
+    factors = dict.fromkeys(_with("rail"), 1.0) if factors is None else factors
     more: dict[tuple[str, str], float] = {}
 
     def add(way: str, klass: str, trains: float) -> None:
@@ -74,13 +87,14 @@ def rail_flows(
                 if klass != EMPTIES:
                     part = 1.0 if klass == GRAIN else follow
                     add(way, klass, grown * part * flow.trains_per_day.number)
-    if growth.farm_exports_bn_usd and GRAIN in before[THERE] and crossing in _with("rail"):
+    if growth.farm_exports_bn_usd and GRAIN in before[THERE] and crossing in factors:
         by_rail = params.get("trade.farm_export_rail_share").share
-        share = _grain_t(before) / math.fsum(_grain_t(before_at(name)) for name in _with("rail"))
+        carried = math.fsum(factor * _grain_t(before_at(name)) for name, factor in sorted(factors.items()))
+        share = _grain_t(before) / carried if carried else 0.0
         tonnes = _farm_t(growth, params) * by_rail * share
         add(THERE, GRAIN, tonnes / before[THERE][GRAIN].net_t_per_train / DAYS_PER_YEAR)
     if growth.trans_caspian_teu is not None:
-        trains = _caspian_trains(growth, params, crossing, before[BACK][CONTAINER])
+        trains = _caspian_trains(growth, params, crossing, before[BACK][CONTAINER], factors)
         add(BACK, CONTAINER, trains)
         add(THERE, CONTAINER, trains * params.get("trade.trans_caspian_back_share").share)
     return {way: _with_trains(before, more, way) for way in DIRECTIONS}
@@ -148,18 +162,37 @@ def _with(mode: str) -> tuple[str, ...]:
     return tuple(sorted(name for name, there in evidence.crossings().items() if mode in there.modes))
 
 
-def _caspian_trains(growth: Growth, params: Parameters, crossing: str, flow: evidence.RailFlow) -> float:
-    """Trains a day more from China at a crossing."""
+def railways(scenario: Scenario) -> Mapping[str, float]:
+    """The railways that share a scenario's goals, and what it multiplies the trains of each by.
+
+    Those that are there share them whether they are simulated or not, planned ones where they are.
+    """
+    settings = scenario.crossings
+    return {
+        name: settings[name].rail.demand_factor if name in settings else 1.0
+        for name in sorted({*_with("rail"), *scenario.rail})
+    }
+
+
+def _caspian_trains(
+    growth: Growth,
+    params: Parameters,
+    crossing: str,
+    flow: evidence.RailFlow,
+    factors: Mapping[str, float],
+) -> float:
+    """Trains a day more from China at a crossing, before the scenario's factor of it."""
     now = params.get("trade.trans_caspian_teu").number
     more = (growth.trans_caspian_teu or 0.0) - now
     from_china = more * params.get("trade.trans_caspian_share_from_china").share
-    shares = {name: params.find(CASPIAN_SHARE.format(crossing=name)) for name in _with("rail")}
+    shares = {name: params.find(CASPIAN_SHARE.format(crossing=name)) for name in sorted(factors)}
     parts = {name: fact.share for name, fact in shares.items() if fact is not None}
     if not any(parts.values()):
         raise EvidenceError(
             "no railway has a share of the Trans-Caspian route; give one of them more than 0 %"
         )
-    here = parts.get(crossing, 0.0) / math.fsum(parts.values())
+    carried = math.fsum(factors[name] * part for name, part in parts.items())
+    here = parts.get(crossing, 0.0) / carried if carried else 0.0
     if flow.teu_per_train is None:
         raise EvidenceError(f"{crossing}: the TEU of a container train are not in the evidence")
     return from_china * here / flow.teu_per_train / DAYS_PER_YEAR

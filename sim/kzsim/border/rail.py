@@ -9,7 +9,12 @@ A train holds a receiving track from being taken in until it leaves that track f
 station until it departs for the neighbour, who must have a track free; at the second until its wagons are
 emptied at a transshipment front. So a front that falls behind fills the tracks, and full tracks keep trains
 waiting at the neighbour's. Boxes for which no platforms are there wait in the yard; when that is full they
-stay at the front. A sampled train of grain waits for its result on a siding, before it is reloaded.
+stay at the front.
+
+A train of grain from which a sample will be taken waits for its result on a siding of the neighbour's
+station, before it is reloaded. It is not sent to the border before there is a place for it: it stands up
+the line, and keeps no track from others. Its steps up to the hold are steps of its own at the same stages,
+because a place on a siding is held over all of them, and those who are not sampled never have one.
 
 Papers are held off the tracks, before a train is taken in and after its goods are on the other
 gauge: the holds are so long that at most stations the tracks could not carry the trains meanwhile.
@@ -24,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from kzsim.border import episodes, rail_fleet, rail_slots, rail_wind
 from kzsim.border.calendars import Clock
@@ -35,6 +41,7 @@ from kzsim.border.rail_line import (
     BOXES,
     CHECK,
     COVERED,
+    FRONTS,
     GRAIN,
     HELD,
     HOPPERS,
@@ -45,14 +52,15 @@ from kzsim.border.rail_line import (
     PLATFORMS,
     RECEPTION,
     RUN,
-    SAMPLE,
     SIDING,
     SLOT,
+    TO_SIDING,
     TRACKS,
     UNLOADED,
     YARD,
     Line,
     front,
+    stage_of,
     step,
 )
 from kzsim.border.rail_trains import trains
@@ -137,28 +145,49 @@ class Station:
 def _route(line: Line, name: str, names: tuple[str, ...]) -> Route:
     """The route of a class: the steps at which its trains have work, and the places they hold."""
     first, second = line.first, line.second
-    steps = tuple(Step(each, f"{line.prefix}.{each.removesuffix(HELD)}") for each in names)
+    steps = tuple(Step(each, f"{line.prefix}.{stage_of(each)}") for each in names)
     if step(first, SLOT) not in names:
         return Route(name, steps)  # empties, on the other gauge
-    run, unloaded, lab = step("between", RUN), step(second, UNLOADED), step(second, LAB)
-    departs = step(first, LOCOMOTIVE)
-    sidings = lab in names and line.find(f"{second}.{SIDINGS}") is not None
-    # off the track: into a siding, into the yard, or when the papers of the goods begin to be held; whoever
-    # skips the step gives the place up at the start of the next one
-    ways_off = (*((lab,) if sidings else ()), unloaded, step(second, PAPERS))
-    freed = next(each for each in ways_off if each in names)
-    occupancies = [
-        Occupancy(line.element(first, TRACKS), step(first, CHECK[first]), run, "start"),
-        # a locomotive is given to who has a track to go to
-        Occupancy(line.element(second, TRACKS), departs if departs in names else run, freed, "start"),
-    ]
-    if sidings:
-        last = [each for each in names if each.endswith(HELD)][-1]
-        occupancies.append(Occupancy(line.element(second, SIDING), lab, last, "end"))
+    lab, unloaded = step(second, LAB), step(second, UNLOADED)
+    if lab in names:
+        places = _places_of_grain(line, names)
+    else:
+        # into the yard, or when the papers of the goods begin to be held; whoever skips the step gives the
+        # place up at the start of the next one
+        freed = next(each for each in (unloaded, step(second, PAPERS)) if each in names)
+        places = _tracks(line, names, "", freed, "start")
     if unloaded in names:
         loaded = step(second, PLATFORMS)
-        occupancies.append(Occupancy(line.element(second, YARD), unloaded, loaded, "start"))
-    return Route(name, steps, tuple(occupancies))
+        places = (*places, Occupancy(line.element(second, YARD), unloaded, loaded, "start"))
+    return Route(name, steps, places)
+
+
+def _tracks(
+    line: Line, names: tuple[str, ...], behind: str, freed: str, how: Literal["start", "end"]
+) -> tuple[Occupancy, ...]:
+    """The tracks of both stations on one way in; the second is given up at the start or end of ``freed``."""
+    first, second = line.first, line.second
+    run, departs = step("between", RUN + behind), step(first, LOCOMOTIVE + behind)
+    return (
+        Occupancy(line.element(first, TRACKS), step(first, CHECK[first] + behind), run, "start"),
+        # a locomotive is given to who has a track to go to
+        Occupancy(line.element(second, TRACKS), departs if departs in names else run, freed, how),
+    )
+
+
+def _places_of_grain(line: Line, names: tuple[str, ...]) -> tuple[Occupancy, ...]:
+    """A siding from before a sampled train is sent until it is emptied, and the tracks of both ways in."""
+    first, second = line.first, line.second
+    held, at_once = (
+        [step(second, front(kind) + behind) for kind in FRONTS[GRAIN]][-1] for behind in (HELD, "")
+    )
+    siding = Occupancy(line.element(second, SIDING), step(first, PAPERS + TO_SIDING), held, "end")
+    return (
+        siding,
+        *_tracks(line, names, TO_SIDING, step(second, LAB), "start"),
+        # who skips the last front gives the track up at the start of the next step
+        *_tracks(line, names, "", at_once, "end"),
+    )
 
 
 def _station(at: Station, side: Side) -> Iterator[Element]:
@@ -193,8 +222,6 @@ def _reloading(at: Station, flows: Mapping[str, RailFlow]) -> Iterator[Element]:
     """Where goods change the gauge at the second station, and what they wait for before and after."""
     line, side = at.line, at.line.second
     if at.visits(side, LAB):
-        # the check is over when the sample is taken: who waits for a siding keeps no team from others
-        yield DelayStage(line.element(side, SAMPLE), Account.INSPECTION), line.label(side, SAMPLE, "stage")
         yield DelayStage(line.element(side, LAB), Account.HOLD), line.label(side, LAB, "stage")
     if at.visits(side, RECEPTION):
         yield (

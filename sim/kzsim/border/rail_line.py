@@ -22,7 +22,6 @@ PAPERS = "documents_hold"
 SLOT = "slot"
 LOCOMOTIVE = "locomotive"
 RUN = "run"
-SAMPLE = "sample_taken"
 LAB = "lab_hold"
 SIDING = "siding"
 RECEPTION = "reception"
@@ -34,8 +33,9 @@ LINE = "line_paths"
 # What each side's people do to a whole train, and with that the name of the stage.
 CHECK: Mapping[Side, str] = MappingProxyType({"kz": "inspection", "cn": "customs"})
 
-# The places at which a sampled train is transshipped after its hold, behind the name of the front.
-HELD = ".after_hold"
+# What stands behind the names of a sampled train's steps, which it takes at the same stages as the others:
+# of those on the way to its siding, and of those at which it is transshipped after its hold.
+TO_SIDING, HELD = ".to_siding", ".after_hold"
 
 # The fronts that a class of trains may be transshipped at. Grain moves in boxes or in hoppers.
 BOXES, HOPPERS, COVERED = "container", "bulk", "boxcar"
@@ -106,6 +106,11 @@ class Line:
 def step(place: Place, what: str) -> str:
     """Name of a step, and with that the purpose of the random numbers of its duration."""
     return f"{place}.{what}"
+
+
+def stage_of(name: str) -> str:
+    """What happens at a step, whichever way the train takes: its name without what stands behind it."""
+    return name.removesuffix(TO_SIDING).removesuffix(HELD)
 
 
 def front(kind: str) -> str:

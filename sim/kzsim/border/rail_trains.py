@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kzsim import evidence
-from kzsim.border import episodes, rail_fleet, rail_slots, taking
+from kzsim.border import episodes, growth, rail_fleet, rail_slots, taking
 from kzsim.border.calendars import Clock
 from kzsim.border.corridors import CrossingCorridor
 from kzsim.border.demand import Bend, HourShares, Pattern, arrivals
@@ -29,8 +29,8 @@ from kzsim.border.rail_line import (
     PLATFORMS,
     RECEPTION,
     RUN,
-    SAMPLE,
     SLOT,
+    TO_SIDING,
     UNLOADED,
     Line,
     front,
@@ -70,9 +70,9 @@ def trains(scenario: Scenario, line: Line, clock: Clock, corridor: CrossingCorri
     Only classes that the menu of measures makes eligible have both; the two kinds are there with and
     without a corridor, so that the same trains comply in every scenario.
     """
-    flows = taking.rail_demand(line.params, line.crossing, scenario.year, scenario.growth).flows[
-        line.direction
-    ]
+    shared = growth.railways(scenario)
+    demand = taking.rail_demand(line.params, line.crossing, scenario.year, scenario.growth, shared)
+    flows = demand.flows[line.direction]
     dated = episodes.dated(scenario, line.crossing, "rail")
     sources: list[Source] = []
     groups: list[GroupLabel] = []
@@ -196,8 +196,17 @@ def work(
         key = line.key(tail)
         return Work(corridor.duration(line.params, key, param, line.direction, side, klass, user), when)
 
-    def check(side: Side) -> Work:
-        return takes(f"{side}.{CHECK[side]}.time", side)
+    def way_in(behind: str, *when: Condition) -> Iterator[tuple[str, Work]]:
+        if loaded:
+            yield step(first, PAPERS + behind), takes(f"{first}.documents.hold_outbound", first, *when)
+        yield step(first, CHECK[first] + behind), takes(f"{first}.{CHECK[first]}.time", first, *when)
+        if loaded:
+            yield step(first, SLOT + behind), Work(None, when)  # passing a gate takes no time
+            if rail_fleet.has_locomotives(line):
+                turn = rail_fleet.locomotive(line)
+                yield step(first, LOCOMOTIVE + behind), Work(AT_ONCE, when, needs=turn)
+        yield step("between", RUN + behind), takes("run.time", second, *when)
+        yield step(second, CHECK[second] + behind), takes(f"{second}.{CHECK[second]}.time", second, *when)
 
     def reloaded(behind: str, *when: Condition) -> Iterator[tuple[str, Work]]:
         for kind in FRONTS[klass]:
@@ -208,23 +217,14 @@ def work(
 
     loaded = klass != EMPTIES
     steps: dict[str, Work] = {}
-    if loaded:
-        steps[step(first, PAPERS)] = takes(f"{first}.documents.hold_outbound", first)
-    steps[step(first, CHECK[first])] = check(first)
-    if loaded:
-        steps[step(first, SLOT)] = Work()  # passing a gate takes no time
-        if rail_fleet.has_locomotives(line):
-            steps[step(first, LOCOMOTIVE)] = Work(AT_ONCE, needs=rail_fleet.locomotive(line))
-    steps[step("between", RUN)] = takes("run.time", second)
-    steps[step(second, CHECK[second])] = check(second)
-    if spell is None:
-        steps |= reloaded("")
-    else:
-        steps |= reloaded("", Condition(SAMPLED, spell.share, 1.0))
-        sampled = Condition(SAMPLED, 0.0, spell.share)
-        steps[step(second, SAMPLE)] = Work(AT_ONCE, (sampled,))
+    others: tuple[Condition, ...] = ()
+    if spell is not None:
+        sampled, others = Condition(SAMPLED, 0.0, spell.share), (Condition(SAMPLED, spell.share, 1.0),)
+        steps |= way_in(TO_SIDING, sampled)
         steps[step(second, LAB)] = Work(_lab_hold(line, klass, spell, corridor, user), (sampled,))
         steps |= reloaded(HELD, sampled)
+    steps |= way_in("", *others)
+    steps |= reloaded("", *others)
     if rail_fleet.on_platforms(klass):
         boxes = _front_condition(line, klass, BOXES)
         steps[step(second, UNLOADED)] = Work(AT_ONCE, boxes)

@@ -140,13 +140,21 @@ def road_demand(
 
 
 def rail_demand(
-    params: Parameters, crossing: str, year: int, growth: Growth = NO_GROWTH
+    params: Parameters,
+    crossing: str,
+    year: int,
+    growth: Growth = NO_GROWTH,
+    factors: Mapping[str, float] | None = None,
 ) -> evidence.RailDemand:
-    """A year's trains at a crossing, both directions, as the scenario's goals have them."""
+    """A year's trains at a crossing, both directions, as the scenario's goals have them.
+
+    ``factors``: as in ``growth.rail_flows``.
+    """
     found = evidence.rail_demand(crossing, year)
     found = replace(found, flows=rail_loads.with_loads(params, crossing, found.flows))
     if growth != NO_GROWTH:
-        found = replace(found, flows=rail_flows(growth, params, crossing, year, _rail_before(params, year)))
+        before = _rail_before(params, year)
+        found = replace(found, flows=rail_flows(growth, params, crossing, year, before, factors))
     for direction, flows in found.flows.items():
         for klass, flow in flows.items():
             daily = flow.trains_per_day

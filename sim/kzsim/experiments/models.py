@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from kzsim import border, evidence
+from kzsim.border.corridors import any_corridor
 from kzsim.indicators.layout import ElementInfo, GroupInfo, Layout, make_layout
 from kzsim.indicators.legs import CROSSING
 from kzsim.network.compile import compile_network
@@ -110,8 +111,8 @@ def element_info(label: ElementLabel) -> ElementInfo:
 
 
 def has_corridor(scenario: Scenario) -> bool:
-    """Whether any measure is in force at any crossing."""
-    return any(corridor.measures for corridor in scenario.corridors.values())
+    """Whether corridors change anything that is simulated, so that a run without them is another run."""
+    return any_corridor(scenario)
 
 
 def counterfactual_of(scenario: Scenario) -> Scenario:

@@ -49,8 +49,8 @@ class Plan:
     """What will be run, known before it is.
 
     ``digest`` (64 hex digits) is the same for runs that must give the same results. ``used`` holds
-    the evidence that decides them, by key. ``counterfactual`` is False where no corridor is in force
-    anywhere, whatever was asked for.
+    the evidence that decides them, by key. ``counterfactual`` is False where no corridor changes anything
+    that is simulated, whatever was asked for.
     """
 
     scenario: Scenario

@@ -108,9 +108,11 @@ def _growth(written: ScenarioFile, year: int, report: Report) -> Growth:
         return Growth()
     known = evidence.macro()["trade_turnover_usd_bn"]["kz_statistics"]
     if said.trade_turnover is not None and str(year) not in known:
+        years = [one for one in words.years() if str(one) in known]
         report.add(
             ("growth", "trade_turnover"),
-            f"the evidence has no turnover of {year} to start from; it has {listed(known)}",
+            f"the evidence has no turnover of {year} to start from; it has {listed(known)}; "
+            f"set 'year: {max(years)}'",
         )
     of_the_route = evidence.entry_for("trade.trans_caspian_teu", year)
     wanted = said.trans_caspian
