@@ -113,7 +113,7 @@ def _take_places(aside: Sequence[Path], places: Sequence[Path], what: str) -> No
             raise ResultsError(
                 f"{path}: {error.strerror or error}; of {len(places)} {what} only these were written: "
                 f"{names}{more}.",
-                "Remove what is in the way and run the same command again, or choose another place with --out.",
+                "Remove what is in the way and run it again, or choose another place with --out.",
             ) from error
 
 
