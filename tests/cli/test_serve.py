@@ -9,10 +9,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,33 @@ def test_of_many_reports_the_latest_are_kept(real_run, tmp_path, monkeypatch):
     reports(real_run.folder, "kk")
     assert reports(real_run.folder, "en") is kept["en"]
     assert reports(real_run.folder, "ru") is not kept["ru"]
+
+
+class Watched(dict[object, object]):
+    """Knows whether two threads ever changed it at the same time, to which it gives them the chance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = threading.Barrier(2)
+        self.met = False
+
+    def __setitem__(self, key: object, value: object) -> None:
+        with suppress(threading.BrokenBarrierError):
+            self.both.wait(timeout=0.5)
+            self.met = True
+        super().__setitem__(key, value)
+
+
+def test_threads_change_what_is_kept_one_after_the_other(real_run, monkeypatch):
+    cli_report = importlib.import_module("kzsim.cli.report")  # the package has a command of this name
+    both = threading.Barrier(2)
+    monkeypatch.setattr(cli_report, "html_of", lambda *_, **__: b"page %d" % both.wait(timeout=60))
+    reports = Reports()
+    monkeypatch.setattr(reports, "_kept", watched := Watched())
+    threads = [threading.Thread(target=reports, args=(real_run.folder, lang)) for lang in ("en", "ru")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(watched) == 2
+    assert not watched.met

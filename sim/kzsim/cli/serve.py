@@ -145,12 +145,14 @@ class Reports:
 
     A kept one is given only as long as all that it says is the same. Stored results may come to say more:
     a sweep that is resumed gets further points, a comparison a verdict over plausible worlds made after it.
+    It may be called from several threads at once.
     """
 
     KEPT = 8
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Path, str], tuple[Said, bytes]] = {}
+        self._keeping = threading.Lock()
 
     def __call__(self, path: Path, lang: str) -> bytes:
         """Return the page in a language. Raises ReportError if there can be none."""
@@ -166,14 +168,16 @@ class Reports:
             say = speaker(lang)
             said = told(found, say)
             now = (said.brief, found.manifest, said.pictured.path, said.pictured.manifest)
-            before, page = self._kept.pop((path, lang), (None, b""))
+            with self._keeping:
+                before, page = self._kept.pop((path, lang), (None, b""))
             if before != now:
                 page = html_of(said, say)
         except (BriefError, ResultsError) as error:
             raise ReportError(f"{error.message} {error.remedy}") from error
-        self._kept[path, lang] = (now, page)
-        if len(self._kept) > self.KEPT:
-            del self._kept[next(iter(self._kept))]
+        with self._keeping:
+            self._kept[path, lang] = (now, page)
+            if len(self._kept) > self.KEPT:
+                del self._kept[next(iter(self._kept))]
         return page
 
 

@@ -18,6 +18,10 @@ SPARE = 1.1
 """More than what an estimate says must be free by this factor: estimates are off by some per cent."""
 
 
+MOST_NAMED = 3
+"""So many files that were written are named where others could not be."""
+
+
 @contextmanager
 def said_plainly(folder: Path, what: str = "results") -> Iterator[None]:
     """Turn what the file system refuses into a message with a remedy; ``what`` was to be written."""
@@ -76,7 +80,8 @@ def put_all(files: Sequence[tuple[Path, bytes]], what: str = "reports") -> None:
     """Write files whole into folders that are there, over older ones of the same name; all of them or none.
 
     All are on the disk under temporary names before the first takes its place. Raises ResultsError, which
-    says that no ``what`` were written, if one cannot be.
+    says that no ``what`` were written, if one cannot be; or which of them were, if one cannot take its place
+    after others did.
     """
     for path, _ in files:
         if path.exists() and not path.is_file():
@@ -89,12 +94,27 @@ def put_all(files: Sequence[tuple[Path, bytes]], what: str = "reports") -> None:
         try:
             for temporary, (_, content) in zip(aside, files, strict=True):
                 temporary.write_bytes(content)
-            for temporary, (path, _) in zip(aside, files, strict=True):
-                temporary.replace(path)
+            _take_places(aside, [path for path, _ in files], what)
         finally:
             for temporary in aside:  # those that took their place are not there any more
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
+
+
+def _take_places(aside: Sequence[Path], places: Sequence[Path], what: str) -> None:
+    for done, (temporary, path) in enumerate(zip(aside, places, strict=True)):
+        try:
+            temporary.replace(path)
+        except OSError as error:
+            if not done:
+                raise
+            names = ", ".join(str(each) for each in places[: min(done, MOST_NAMED)])
+            more = f" and {done - MOST_NAMED} more" if done > MOST_NAMED else ""
+            raise ResultsError(
+                f"{path}: {error.strerror or error}; of {len(places)} {what} only these were written: "
+                f"{names}{more}.",
+                "Remove what is in the way and run it again, or choose another place with --out.",
+            ) from error
 
 
 def check_space(folder: Path, name: str, size: float) -> None:
