@@ -119,7 +119,7 @@ def lines_of(program: Program) -> Lines:
     for part in parts_of(program):
         for element in part.elements.tolist():
             of_element[element] = part.lines
-        number[np.ix_(part.sources, part.lines)] = np.arange(len(part.lines))
+        number[np.ix_(np.array(part.sources, dtype=np.int64), part.lines)] = np.arange(len(part.lines))
     counts = np.array([len(own) for own in of_element], dtype=np.int64)
     return Lines(
         first=np.cumsum(counts) - counts,
