@@ -109,7 +109,8 @@ def refill_quota(
         publish(run, element, number)
     for klass in range(run[N_CLASSES]):
         of_class = number * run[N_CLASSES] + klass
-        line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]
+        if refill[row, CEILINGS + klass] != KEPT:
+            line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]
         if is_gate and line[of_class, FIRST_MISSED] != NONE:
             come_back(run, entity, line, account, trace, number, of_class)
     mark(run, marked, element, number)

@@ -163,7 +163,10 @@ def initial_state(program: Program) -> State:
         pairs = np.repeat(program.element_type == ElementType.PAIRING, k)
         line[pairs, SIDE] = program.pairing_side[klass].T.reshape(-1)[pairs]
         line[pairs, GOODS] = program.pairing_goods[klass].T.reshape(-1)[pairs]
-    line[np.repeat(program.element_type == ElementType.GATE, k), FIRST_MISSED] = NONE
+    passed = np.isin(program.element_type, (ElementType.GATE, ElementType.DEPARTURE))
+    gates = np.repeat(passed, k)
+    line[gates, FIRST_MISSED] = NONE
+    line[gates, OTHERWISE] = _otherwise(program).reshape(-1)[gates]
     line[:, CAUSE] = QUEUE
     pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
     pool[:, OF_ELEMENT] = program.pool_element
@@ -180,6 +183,16 @@ def initial_state(program: Program) -> State:
     pool[program.rule_pool, STAFFED] = rule[:, FEWEST]
     pool[program.rule_pool, RULE] = np.arange(len(rule))
     return State(np.concatenate([element, _alternatives(program, element)]), line, pool, rule)
+
+
+def _otherwise(program: Program) -> I64:
+    """By element and line, the row as one of which it counts once its ceiling is used up."""
+    rows = np.full((program.n_elements, program.tokens.n_lines), NONE, dtype=np.int64)
+    other = program.otherwise.T
+    first = np.arange(program.n_elements)[:, None] * program.tokens.n_lines
+    # the first lines are the classes, and nobody stands in another line at a gate
+    rows[:, : program.n_classes] = np.where(other == NONE, NONE, first + other)
+    return rows
 
 
 def _offers(program: Program) -> I64:
