@@ -27,6 +27,7 @@ SELDOM = {
     "put_right",
     "stay_away",
     "come_back",
+    "change_line",
     "place_initial",
     "review_staffing",
     "of_other_family",

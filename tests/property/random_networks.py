@@ -106,13 +106,18 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
 @st.composite
 def gates(draw: st.DrawFn, name: str) -> GateStage:
     refills = []
+    # w and x count as none but themselves, so that nobody counts on
+    otherwise = {k: draw(st.sampled_from("wx")) for k in "yz" if draw(st.booleans())}
     if draw(st.booleans()):
         for at_ms in draw(instants(5)):
-            limits = {k: draw(st.integers(0, 3)) for k in CLASSES if draw(st.integers(0, 3)) == 0}
-            refills.append(Refill(at_ms, draw(st.integers(0, 4)), limits))
+            often = {k: draw(st.integers(0, 3)) > 0 for k in otherwise}
+            bound = [k for k in CLASSES if often.get(k, draw(st.integers(0, 3)) == 0)]
+            limits = {k: draw(st.integers(0, 3)) for k in bound}
+            are_kept = draw(st.integers(0, 2)) == 0
+            refills.append(Refill(at_ms, draw(st.integers(0, 4)), None if are_kept else limits))
         if not any(refill.overall for refill in refills):
             refills[-1] = Refill(refills[-1].at_ms, 1)
-    return GateStage(name, draw(calendars(1)), tuple(refills), draw(outages()))
+    return GateStage(name, draw(calendars(1)), tuple(refills), draw(outages()), otherwise)
 
 
 @st.composite

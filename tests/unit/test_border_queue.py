@@ -11,7 +11,6 @@ import pytest
 from kzsim import evidence
 from kzsim.border import calendars, road_home, road_queue
 from kzsim.border.calendars import road_opening
-from kzsim.border.journeys import Journey, journeys
 from kzsim.border.labels import SIDES, Parts
 from kzsim.border.site import Site
 from kzsim.evidence import Parameters
@@ -22,6 +21,7 @@ from tests.unit.border_cases import DAY_MS, corridor_of, parts_of, scenario, wit
 HOUR = 3_600_000
 INTAKE_KEY = "road.bakhty.kz_to_cn.quota.cn_intake"
 EARLY = "road.all.kz_to_cn.equeue.early_arrival"
+SLOTS = "road.bakhty.kz_to_cn.equeue.slots"
 
 
 def gate(case: Scenario, ending: str, crossing: str = "bakhty") -> GateStage:
@@ -51,23 +51,6 @@ def cap() -> float:
 def at_home(parts: Parts) -> list[Source]:
     """The sources of the trucks that are booked."""
     return [source for source in parts.sources if ".home." in source.name]
-
-
-def trips_of(crossing: str, year: int) -> dict[str, Journey]:
-    """A year's journeys by their part of the sources' names."""
-    flows = evidence.road_demand(crossing, year).flows
-    return {trip.key: trip for trip in journeys(crossing, flows["kz_to_cn"], flows["cn_to_kz"])}
-
-
-def out_of_turn_a_year(parts: Parts, crossing: str, year: int) -> float:
-    """How many trucks of a year go out of turn."""
-    trips = trips_of(crossing, year)
-    return sum(
-        trips[source.name.rpartition(".")[2]].trucks * kind.share
-        for source in at_home(parts)
-        for kind in source.kinds
-        if kind.klass == "out_of_turn"
-    )
 
 
 def on_day(refills: tuple[Refill, ...], number: int) -> list[Refill]:
@@ -162,17 +145,23 @@ def test_the_overbooking_factor_acts_where_the_quota_is_the_same_all_year() -> N
     assert road_queue.daily_slots(site, date(2023, 6, 7)) == 2 * Parameters(2023).get(INTAKE_KEY).number
 
 
+def ceilings(case: Scenario, crossing: str = "bakhty", day: int = 3) -> dict[str, int]:
+    """Those that the first slots of a day set; the others keep them."""
+    first, *others = on_day(gate(case, ".equeue", crossing).refills, day)
+    assert not any(refill.ceilings for refill in others)
+    return dict(first.ceilings or {})
+
+
 def test_a_cap_on_slots_out_of_turn_set_by_the_scenario_goes_before_the_measures_own() -> None:
     key = "road.bakhty.kz_to_cn.equeue.priority_share_cap"
+    slots = {SLOTS: 1000.0}
 
-    def early(overrides: dict[str, float]) -> float:
-        parts = parts_of(with_measures("equeue_out_of_turn", overrides=overrides))
-        return sum(kind.share for s in parts.sources for kind in s.kinds if kind.klass == "out_of_turn")
+    def early(overrides: dict[str, float]) -> dict[str, int]:
+        return ceilings(with_measures("equeue_out_of_turn", overrides={**slots, **overrides}))
 
-    as_the_measure_says = early({})
-    assert as_the_measure_says == pytest.approx(early({key: 5.0}))
-    assert early({key: 2.5}) == pytest.approx(as_the_measure_says / 2)
-    assert early({key: 0.0}) == 0
+    assert early({}) == early({key: 5.0}) == {"out_of_turn": 1000 * cap()}
+    assert early({key: 2.5}) == {"out_of_turn": 500 * cap()}
+    assert early({key: 0.0}) == {}
 
 
 def test_slots_follow_an_intake_that_the_scenario_sets_unless_it_sets_the_slots_too() -> None:
@@ -230,40 +219,70 @@ def test_a_quota_of_part_of_a_truck_adds_up_over_the_days() -> None:
 
 def test_nobody_goes_out_of_turn_without_the_measure() -> None:
     parts = parts_of(scenario())
-    assert not [kind for source in parts.sources for kind in source.kinds if kind.klass == "out_of_turn"]
-    assert all(not refill.ceilings for refill in gate(scenario(), ".equeue").refills)
+    assert {kind.klass for source in at_home(parts) for kind in source.kinds} == {"ordinary"}
+    queue = gate(scenario(), ".equeue")
+    assert all(refill.ceilings == {} for refill in queue.refills)
+    assert not queue.otherwise
 
 
-def test_over_a_year_the_trucks_out_of_turn_use_up_the_cap_and_no_more() -> None:
-    case = with_measures("equeue_out_of_turn", crossing="nur_zholy")
-    parts = parts_of(case, "kz_to_cn", "nur_zholy")
-    site = site_of(case, "nur_zholy")
-    year = [date(2023, 1, 1) + timedelta(days=n) for n in range(365)]
-    called = sum(road_queue.calls(site, day) for day in year)
-    # who misses the slot is called once more, out of turn again
-    used = out_of_turn_a_year(parts, "nur_zholy", 2023) / (1 - road_queue.no_shows(site))
-    assert used == pytest.approx(cap() * called)
+@pytest.mark.parametrize("crossing", ["bakhty", "nur_zholy"])
+def test_no_day_has_more_slots_out_of_turn_than_the_caps_say_and_none_that_could_be_one_more(
+    crossing: str,
+) -> None:
+    case = with_measures("equeue_out_of_turn", crossing=crossing, **autumn())
+    refills = gate(case, ".equeue", crossing).refills
+    days = [number for number, refill in enumerate(refills) if refill.ceilings is not None]
+    assert len(days) >= 60
+    paid = Parameters(2025).get("road.all.kz_to_cn.equeue.paid_express_share_cap").share
+    for first, behind in pairwise(days[1:]):  # of the first day and the last one hours lie outside the run
+        slots = sum(refill.overall for refill in refills[first:behind])
+        found = refills[first].ceilings or {}
+        for klass, share in (("out_of_turn", cap()), ("paid", paid)):
+            assert found[klass] <= share * slots + 1e-9 < found[klass] + 1
 
 
-def test_in_2025_slots_are_sold_to_anybody_up_to_their_cap() -> None:
-    paid = Parameters(2025).get("road.bakhty.kz_to_cn.equeue.paid_express_share_cap").share
-    assert paid == 0.01
-    case = scenario(date(2025, 6, 9))
-    parts = parts_of(case)
-    site = site_of(case)
-    called = sum(road_queue.calls(site, date(2025, 1, 1) + timedelta(days=n)) for n in range(365))
-    called *= 1 - road_queue.no_shows(site)  # who misses the slot has a second one
-    assert out_of_turn_a_year(parts, "bakhty", 2025) == pytest.approx(paid * called)
-    early = {kind.share for s in at_home(parts) for kind in s.kinds if kind.klass == "out_of_turn"}
-    everybody = sum(trip.trucks for trip in trips_of("bakhty", 2025).values())
-    compliance = evidence.corridor().compliance.base
-    bought = paid * called / everybody
-    # money asks for no class of goods: the same share of those who comply, who do not, and of all others
-    assert sorted(early) == pytest.approx(sorted({bought * part for part in (compliance, 1 - compliance, 1)}))
+def autumn() -> dict[str, object]:
+    return {"year": 2025, "first_day": date(2025, 9, 22), "last_day": date(2025, 11, 30)}
+
+
+def test_the_cap_of_a_day_lasts_from_its_first_slots_to_those_of_the_next_day() -> None:
+    """Bakhty is open from 8 to 17 and calls six hours ahead: from 2 to 11, and nothing is set in between."""
+    refills = gate(with_measures("equeue_out_of_turn"), ".equeue").refills
+    set_at = [refill.at_ms for refill in refills if refill.ceilings is not None]
+    assert {at % DAY_MS for at in set_at} == {2 * HOUR}
+
+
+def test_who_finds_no_slot_out_of_turn_left_has_an_ordinary_one() -> None:
+    queue = gate(with_measures("equeue_out_of_turn", **autumn()), ".equeue")
+    assert queue.otherwise == {"out_of_turn": "ordinary", "paid": "ordinary"}
+    assert gate(with_measures("equeue_out_of_turn"), ".equeue").otherwise == {"out_of_turn": "ordinary"}
+
+
+def test_in_2025_the_same_share_of_all_trucks_would_buy_a_slot_whatever_they_carry() -> None:
+    buyers = Parameters(2025).get("road.bakhty.kz_to_cn.equeue.paid_express_buyers").share
+    assert buyers == 0.02
+    for source in at_home(parts_of(scenario(date(2025, 6, 9)))):
+        paid = sum(kind.share for kind in source.kinds if kind.klass == "paid")
+        assert paid == pytest.approx(buyers)
+
+
+def test_nobody_who_may_go_out_of_turn_pays_for_it() -> None:
+    buyers = Parameters(2025).get("road.bakhty.kz_to_cn.equeue.paid_express_buyers").share
+    case = with_measures("equeue_out_of_turn", **autumn())
+    source = next(s for s in at_home(parts_of(case)) if ".perishable_for_" in s.name)
+    shares = {kind.name: kind.share for kind in source.kinds}
+    comply = evidence.corridor().compliance.base
+    assert shares == pytest.approx(
+        {
+            "compliant.out_of_turn": comply,
+            "other.paid": (1 - comply) * buyers,
+            "other.ordinary": (1 - comply) * (1 - buyers),
+        }
+    )
 
 
 def test_empty_trucks_go_out_of_turn_only_as_far_as_there_is_produce_to_fetch() -> None:
-    case = with_measures("equeue_out_of_turn", overrides={INTAKE_KEY: 100_000.0})
+    case = with_measures("equeue_out_of_turn")
     reefers = Parameters(2023).get("road.bakhty.both.loss.reefer_share").share
     empty = {s.name.rpartition(".")[2]: s for s in at_home(parts_of(case)) if ".empty_for_" in s.name}
     assert len(empty) > 2
@@ -272,12 +291,13 @@ def test_empty_trucks_go_out_of_turn_only_as_far_as_there_is_produce_to_fetch() 
         assert early == pytest.approx(reefers if trip == "empty_for_perishable" else 0.0)
 
 
-def test_every_compliant_truck_goes_out_of_turn_where_the_cap_is_ample() -> None:
-    case = with_measures("equeue_out_of_turn", overrides={INTAKE_KEY: 100_000.0})
-    source = next(s for s in at_home(parts_of(case)) if ".perishable_for_" in s.name)
-    shares = {kind.klass: kind.share for kind in source.kinds}
-    compliance = evidence.corridor().compliance.base
-    assert shares == pytest.approx({"out_of_turn": compliance, "ordinary": 1 - compliance})
+def test_every_compliant_truck_asks_for_a_slot_out_of_turn_however_few_there_are() -> None:
+    for slots in (10.0, 100_000.0):
+        case = with_measures("equeue_out_of_turn", overrides={SLOTS: slots})
+        source = next(s for s in at_home(parts_of(case)) if ".perishable_for_" in s.name)
+        shares = {kind.klass: kind.share for kind in source.kinds}
+        compliance = evidence.corridor().compliance.base
+        assert shares == pytest.approx({"out_of_turn": compliance, "ordinary": 1 - compliance})
 
 
 def test_out_of_turn_is_a_matter_of_the_queue_alone() -> None:
@@ -286,13 +306,10 @@ def test_out_of_turn_is_a_matter_of_the_queue_alone() -> None:
         assert ".home." in source.name or all(kind.klass != "out_of_turn" for kind in source.kinds)
 
 
-def test_the_ceiling_of_an_hour_is_the_cap_of_its_day_rounded_up() -> None:
-    case = with_measures("equeue_out_of_turn")
-    queue = gate(case, ".equeue")
-    released = sum(refill.overall for refill in on_day(queue.refills, 3))
-    (ceilings,) = {tuple(r.ceilings.values()) for r in on_day(queue.refills, 3) if r.overall}
-    assert released * cap() <= sum(ceilings) < released * cap() + 1
-    assert parts_of(case).priority["out_of_turn", queue.name] < 0
+def test_who_may_go_out_of_turn_stands_before_all_others_at_the_queue() -> None:
+    first = parts_of(with_measures("equeue_out_of_turn", **autumn())).priority
+    queue = "bakhty.kz_to_cn.kz.equeue"
+    assert first["out_of_turn", queue] == first["paid", queue] < 0
 
 
 def test_refills_rise_strictly_from_0() -> None:

@@ -131,17 +131,36 @@ def _with_shares(points: tuple[float, ...], shares: tuple[float, ...]) -> list[t
 
 
 def test_trucks_out_of_turn_go_first_as_far_as_the_cap_of_the_day_lets_them() -> None:
-    """240 slots a day are 10 an hour, of which the cap of a day, 240 * 5 % * 60 % = 7.2, so 8, out of turn.
+    """240 slots a day are 10 an hour, of which the cap of a day, 240 * 5 % * 60 % = 7.2, so 7, out of turn.
 
-    Ten trucks at 0:05 use up the first hour; at 0:15 come 9 ordinary ones, at 0:20 ten out of turn. At 1:00
-    eight of these go, then 2 ordinary ones; the other two out of turn are the first at 2:00.
+    Ten trucks at 0:05 use up the first hour; at 0:15 come 9 ordinary ones, at 0:20 ten that may go first. At
+    1:00 seven of these go, then 3 ordinary ones; the other three stand behind the 6 that are left.
     """
     scope = Scope(BOTH_WAYS, BOTH_SIDES)
     case = open_road(overrides={SLOTS: 240.0}, corridors={"bakhty": Corridor({"equeue_out_of_turn": scope})})
     first = Booked("perishable_for_general", (20,) * 10, klass="out_of_turn", complies=True)
     found = go(case, first, Booked(TRIP, (5,) * 10 + (15,) * 9))
-    assert found.starts("home.perishable_for_general", "equeue") == [60] * 8 + [120] * 2
-    assert found.starts(HOME, "equeue") == [5] * 10 + [60] * 2 + [120] * 7
+    assert found.starts("home.perishable_for_general", "equeue") == [60] * 7 + [120] * 3
+    assert found.starts(HOME, "equeue") == [5] * 10 + [60] * 3 + [120] * 6
+
+
+def test_slots_out_of_turn_of_a_day_are_not_there_again_in_its_next_hour() -> None:
+    """Ten an hour and seven of a day, as above; slots of the next day are called from 18:00 on.
+
+    At 1:00 seven of those go first and use up the day's. Of ten ordinary trucks of 1:05 three have what the
+    hour has left; ten that may go first, of 1:06, stand behind the other seven: three go at 2:00,
+    seven at 3:00. Of 30 of 17:05 ten are left at 18:00; ten of 18:09 find seven slots out of turn, at 19:00.
+    """
+    scope = Scope(BOTH_WAYS, BOTH_SIDES)
+    case = open_road(overrides={SLOTS: 240.0}, corridors={"bakhty": Corridor({"equeue_out_of_turn": scope})})
+    early = Booked(
+        "perishable_for_general", (6,) * 7 + (66,) * 10 + (1089,) * 10, klass="out_of_turn", complies=True
+    )
+    found = go(case, early, Booked(TRIP, (5,) * 10 + (65,) * 10 + (1025,) * 30))
+    starts = found.starts("home.perishable_for_general", "equeue")
+    assert starts == [60] * 7 + [120] * 3 + [180] * 7 + [1140] * 7 + [1200] * 3
+    others = [5] * 10 + [65] * 3 + [120] * 7 + [1025] * 10 + [1080] * 10 + [1140] * 3 + [1200] * 7
+    assert found.starts(HOME, "equeue") == others
 
 
 def test_a_full_waiting_area_keeps_trucks_from_driving_up() -> None:

@@ -16,6 +16,7 @@ from kzsim.border.labels import (
     FETCHING,
     ORDINARY,
     OUT_OF_TURN,
+    PAID,
     Border,
     ElementLabel,
     Parts,
@@ -45,7 +46,7 @@ Element = TypeVar("Element", Stage, Zone)
 WITHIN_MS = tuple(hours * MS_PER_HOUR for hours in (24, 48, 72))
 """Crossing times that the shares of trucks are told for."""
 
-CLASSES = (ORDINARY, CORRIDOR, CORRIDOR_FIRST, OUT_OF_TURN, FETCHING)
+CLASSES = (ORDINARY, CORRIDOR, CORRIDOR_FIRST, OUT_OF_TURN, PAID, FETCHING)
 
 
 def assemble(scenario: Scenario) -> Border:
@@ -59,7 +60,7 @@ def assemble(scenario: Scenario) -> Border:
     parts = tuple(_parts(scenario, params, clock))
     groups = tuple(group for part in parts for group in part.groups)
     sources = tuple(_sources(parts))
-    used = {kind.klass for source in sources for kind in source.kinds}
+    used = {kind.klass for source in sources for kind in source.kinds} | _counted_as(parts)
     classes = (*(name for name in CLASSES if name in used), *sorted(used.difference(CLASSES)))
     stages = (_only(stage, classes) for stage in _merged(part.stages for part in parts))
     network = Network(
@@ -130,6 +131,12 @@ def _merged(rows: Iterable[tuple[Element, ...]]) -> tuple[Element, ...]:
     return tuple(found.values())
 
 
+def _counted_as(parts: Iterable[Parts]) -> set[str]:
+    """Classes as which others may come to count, though nobody may be of them."""
+    stages = (stage for part in parts for stage in part.stages if isinstance(stage, GateStage))
+    return {other for stage in stages for other in stage.otherwise.values()}
+
+
 def _only(stage: Stage, classes: tuple[str, ...]) -> Stage:
     """The stage without a word on classes that nobody is of."""
     if isinstance(stage, ServiceStage):
@@ -141,7 +148,11 @@ def _only(stage: Stage, classes: tuple[str, ...]) -> Stage:
         )
         return replace(stage, leaders=leaders, followers=followers)
     if isinstance(stage, GateStage):
-        return replace(stage, refills=tuple(_capped(refill, classes) for refill in stage.refills))
+        return replace(
+            stage,
+            refills=tuple(_capped(refill, classes) for refill in stage.refills),
+            otherwise={name: other for name, other in stage.otherwise.items() if name in classes},
+        )
     return stage
 
 

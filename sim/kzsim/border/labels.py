@@ -27,7 +27,8 @@ ORDINARY = "ordinary"
 CORRIDOR = "corridor"
 CORRIDOR_FIRST = "corridor_first"  # the same, and first for a truck in the Chinese yard
 USERS = (CORRIDOR, CORRIDOR_FIRST)
-OUT_OF_TURN = "out_of_turn"  # in the electronic queue
+OUT_OF_TURN = "out_of_turn"  # in the electronic queue, by its goods
+PAID = "paid"  # there, for money
 FETCHING = "fetching"  # in the Chinese yard: a truck that waits for a load
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,6 @@ from kzsim.border.demand import arrivals
 from kzsim.border.journeys import EMPTY, Journey, journeys
 from kzsim.border.labels import (
     FETCHING,
-    OUT_OF_TURN,
     Direction,
     Parts,
     Side,
@@ -169,8 +168,7 @@ class _Sources:
 def _there(road: _Road) -> Parts:
     """From home to the hand-over yard in China."""
     site = road.site
-    scaled = [replace(trip, trucks=trip.trucks * road.factor) for trip in road.trips]
-    out_of_turn = road_queue.out_of_turn(site, road.scenario.year, scaled)
+    out_of_turn = road_queue.out_of_turn(site)
     everywhere = _others(road, "kz_to_cn")
     elements = [*road_home.elements(site, out_of_turn), *road_ways.elements(site)]
     home, at_home = road_home.route(site), dict(road_home.work(site))
@@ -207,7 +205,7 @@ def _there(road: _Road) -> Parts:
             yard = f"{road.name('yard', trip)}.from_{usual}"
             _add_waiting(made, trip, yard, name, out.steps[-1].name)
     # who is entitled elsewhere stands in line like all others where nobody goes out of turn
-    first = {(OUT_OF_TURN, site.name("kz", EQUEUE)): -1} if out_of_turn.cap else {}
+    first = {(klass, site.name("kz", EQUEUE)): -1 for klass in out_of_turn.caps}
     return _parts(made, elements, first)
 
 

@@ -15,7 +15,6 @@ from statistics import NormalDist
 from kzsim import evidence
 from kzsim.border import road_queue, road_trucks
 from kzsim.border.journeys import Journey
-from kzsim.border.labels import ORDINARY, OUT_OF_TURN
 from kzsim.border.post import Element
 from kzsim.border.quantities import distribution
 from kzsim.border.road_queue import EQUEUE, OutOfTurn
@@ -100,9 +99,8 @@ def kinds(
         label = replace(road_trucks.group(site, of, flow, "home", usual), longer_h=longer_h)
         if label not in groups:
             groups.append(label)
-        early = out_of_turn.share(journey, compliant=compliant)
         name = "compliant" if compliant else "other"
-        for klass, part in ((OUT_OF_TURN, early), (ORDINARY, 1.0 - early)):
+        for klass, part in out_of_turn.classes(journey, compliant=compliant):
             if part:
                 yield Kind(f"{name}.{klass}", share * part, klass, groups.index(label), done)
 

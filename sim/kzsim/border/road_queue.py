@@ -8,7 +8,7 @@ slot as long before as trucks come early at most. The intake counts by the day o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,7 +16,6 @@ from itertools import groupby
 from kzsim import evidence
 from kzsim.border.calendars import (
     Slice,
-    clock,
     daily_refills,
     joined,
     open_hours,
@@ -28,7 +27,7 @@ from kzsim.border.calendars import (
 from kzsim.border.corridors import OUT_OF_TURN_AGRI, OUT_OF_TURN_CAP, OUT_OF_TURN_FETCHING
 from kzsim.border.demand import Bend
 from kzsim.border.journeys import EMPTY, Journey
-from kzsim.border.labels import OUT_OF_TURN
+from kzsim.border.labels import ORDINARY, OUT_OF_TURN, PAID
 from kzsim.border.quantities import plain_number
 from kzsim.border.site import Site
 from kzsim.network.model import MS_PER_DAY, Calendar, GateStage, Refill
@@ -41,31 +40,43 @@ NO_LIMIT = 1_000_000
 QUOTA_KEY = "quota.cn_intake"
 SLOTS_KEY = "equeue.slots"
 NO_SHOWS = "equeue.no_show_share"
-PAID = "equeue.paid_express_share_cap"
+PAID_CAP = "equeue.paid_express_share_cap"
+BUYERS = "equeue.paid_express_buyers"
 FETCHED = "perishable"
 """The produce that refrigerated trucks cross empty to fetch."""
-
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class OutOfTurn:
-    """Which trucks get a slot of the electronic queue out of turn.
+    """Which trucks may have a slot of the electronic queue out of turn, and how many of a day's there are.
 
-    ``of_users`` is the share of the corridor's users that do, ``of_fetching`` of the empty trucks that go
-    for produce, ``of_all`` of all trucks, for money; ``cap`` is the part of a day's slots that may go so.
+    ``entitled`` is the part of a day's slots for the corridor's users and for the share ``fetching`` of the
+    empty trucks that go for produce; ``paid`` the part that may be bought, as the share ``buyers`` of all
+    other trucks would.
     """
 
-    of_users: float = 0.0
-    of_fetching: float = 0.0
-    of_all: float = 0.0
-    cap: float = 0.0
+    entitled: float = 0.0
+    paid: float = 0.0
+    fetching: float = 0.0
+    buyers: float = 0.0
 
-    def share(self, journey: Journey, *, compliant: bool) -> float:
-        """Share of the trucks of a journey, those that comply or the others, that go out of turn."""
+    def classes(self, journey: Journey, *, compliant: bool) -> Iterator[tuple[str, float]]:
+        """The classes in line of a journey's trucks, those that comply or the others, and their shares."""
         fetches = journey.there == EMPTY and journey.back == FETCHED
-        entitled = self.of_users if compliant else self.of_fetching if fetches else 0.0
-        return entitled + (1.0 - entitled) * self.of_all
+        entitled = (1.0 if compliant else self.fetching if fetches else 0.0) if self.entitled else 0.0
+        buying = (1.0 - entitled) * self.buyers if self.paid else 0.0
+        yield OUT_OF_TURN, entitled
+        yield PAID, buying
+        yield ORDINARY, 1.0 - entitled - buying
+
+    @property
+    def caps(self) -> Mapping[str, float]:
+        """The part of a day's slots that a class may have out of turn."""
+        return {name: cap for name, cap in ((OUT_OF_TURN, self.entitled), (PAID, self.paid)) if cap}
+
+    def ceilings(self, slots: int) -> Mapping[str, int]:
+        """How many of a day's slots a class may have out of turn, in whole trucks and never above the cap."""
+        return {name: round_down(cap * slots) for name, cap in self.caps.items()}
 
 
 NOBODY = OutOfTurn()
@@ -121,7 +132,9 @@ def equeue(site: Site, out_of_turn: OutOfTurn, ahead_ms: int) -> GateStage:
     is_open = open_intervals(slots, site.openings["kz"])
     earlier = joined(site.clock, ((start - ahead_ms, end - ahead_ms) for start, end in is_open))
     hours = open_hours(slots, site.openings["kz"])
-    return GateStage(name, to_calendar(earlier), tuple(_refills(site, out_of_turn, hours, ahead_ms)))
+    refills = tuple(_refills(site, out_of_turn, hours, ahead_ms))
+    # who finds none left has an ordinary slot: it is in line as if it had never asked for another
+    return GateStage(name, to_calendar(earlier), refills, otherwise=dict.fromkeys(out_of_turn.caps, ORDINARY))
 
 
 def intake(site: Site) -> GateStage:
@@ -165,32 +178,16 @@ def release(site: Site) -> GateStage:
     return GateStage(site.name("cn", RELEASED), Calendar.always(1), tuple(refills))
 
 
-def out_of_turn(site: Site, year: int, trips: Sequence[Journey]) -> OutOfTurn:
-    """How far the caps on slots out of turn go, over a whole year; ``trips`` are the year's.
-
-    The caps are kept where they are applied in fact, at the booking: such a share of the trucks entitled
-    to them is given a slot out of turn that over the year they use up the cap and no more.
-    """
+def out_of_turn(site: Site) -> OutOfTurn:
+    """Who goes out of turn here, and up to which caps; nobody where there is no queue."""
     if not site.fact("equeue.enabled").flag:
         return NOBODY
-    cap, paid = _cap(site), _paid(site)
-    if cap + paid == 0:
-        return NOBODY
-    whole_year = clock(date(year, 1, 1), date(year, 12, 31))
-    # of those who do not come the second slot is one out of turn too
-    slots = math.fsum(calls(site, day) for day in whole_year.days("kz")) * (1 - no_shows(site))
-    trucks = math.fsum(trip.trucks for trip in trips)
-    eligible = math.fsum(trip.trucks for trip in trips if trip.there in site.corridor.eligible)
-    users = site.corridor.compliance * eligible
-    fetching = math.fsum(trip.trucks for trip in trips if (trip.there, trip.back) == (EMPTY, FETCHED))
-    cooled = _fetching(site)
-    entitled = users + cooled * fetching
-    given = min(1.0, cap * slots / entitled) if entitled else 0.0
+    paid = _paid(site)
     return OutOfTurn(
-        of_users=given,
-        of_fetching=given * cooled,
-        of_all=min(1.0, paid * slots / trucks) if trucks else 0.0,
-        cap=cap + paid,
+        entitled=_cap(site),
+        paid=paid,
+        fetching=_fetching(site),
+        buyers=site.fact(BUYERS).share if paid else 0.0,
     )
 
 
@@ -207,7 +204,7 @@ def _cap(site: Site) -> float:
 
 def _paid(site: Site) -> float:
     """Part of the slots that anybody may buy; none where the evidence of the year knows of no sale."""
-    fact = site.params.find(site.key(PAID))
+    fact = site.params.find(site.key(PAID_CAP))
     return 0.0 if fact is None else fact.share
 
 
@@ -219,22 +216,26 @@ def _fetching(site: Site) -> float:
 
 
 def _refills(site: Site, out_of_turn: OutOfTurn, slots: Iterable[Slice], ahead_ms: int) -> Iterator[Refill]:
-    """The slots of each open hour, so long before it; those beyond the run are left out."""
+    """The slots of each open hour, so long before it; those beyond the run are left out.
+
+    Ceilings are those of a day: the first of its hours sets them, and whatever follows keeps them.
+    """
     last_end = 0
+    kept: Mapping[str, int] | None = None if out_of_turn.caps else {}
     for day, group in groupby(slots, key=lambda hour: hour.day):
         hours = list(group)
         called = calls(site, day)
         open_minutes = sum(hour.minutes for hour in hours)
         parts = whole_parts(called * hour.minutes / open_minutes for hour in hours)
-        ceiling = math.ceil(called * out_of_turn.cap - _ROUNDING)
-        ceilings = {OUT_OF_TURN: ceiling} if out_of_turn.cap else {}
+        ceilings: Mapping[str, int] | None = out_of_turn.ceilings(called)
         for hour, amount in zip(hours, parts, strict=True):
             start, end = max(0, hour.start_ms - ahead_ms), hour.end_ms - ahead_ms
             if end <= 0 or start >= site.clock.horizon_ms:
                 continue
             if start > last_end:
-                yield Refill(last_end, 0)
+                yield Refill(last_end, 0, kept)
             yield Refill(start, amount, ceilings)
+            ceilings = kept
             last_end = end
     if last_end < site.clock.horizon_ms:
-        yield Refill(last_end, 0)
+        yield Refill(last_end, 0, kept)

@@ -47,8 +47,9 @@ OF_ENTITY = (
         "text",
         "",
         "Its class in the network, which decides servers, priority, ceilings of quotas and who makes a pair: "
-        "`ordinary`, `corridor`, `corridor_first` (also first for a truck in the yard), `out_of_turn` (at "
-        "home) or `fetching` (a truck that waits for a load); of trains also with their class of goods.",
+        "`ordinary`, `corridor`, `corridor_first` (also first for a truck in the yard), `out_of_turn` and "
+        "`paid` (both at home, asking for a slot out of turn) or `fetching` (a truck that waits for a "
+        "load); of trains also with their class of goods.",
     ),
     Column("phase", "text", "", "Whether it arrived `before`, `in` or `after` the cohort."),
     Column("arrival_ms", "whole number", "ms", "Instant of arrival."),

@@ -13,7 +13,13 @@ from itertools import pairwise
 from kzsim.network.check_choice import check_choices
 from kzsim.network.check_legs import check_legs
 from kzsim.network.check_pairing import check_pairing, check_sides
-from kzsim.network.check_rules import check_initial, check_no_shows, check_outages, check_staffing
+from kzsim.network.check_rules import (
+    check_initial,
+    check_no_shows,
+    check_otherwise,
+    check_outages,
+    check_staffing,
+)
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
     Arrivals,
@@ -56,6 +62,7 @@ def check(network: Network) -> None:
         *check_priority(network),
         *check_sources(network),
         *check_legs(network),
+        *check_otherwise(network),
         *check_no_shows(network),
         *check_initial(network),
         *check_staffing(network),
@@ -142,10 +149,10 @@ def _check_gate(stage: GateStage, classes: tuple[str, ...]) -> Iterator[str]:
     if instants[0] != 0 or any(b <= a for a, b in pairwise(instants)):
         yield f"gate '{stage.name}': refills must start at 0 and rise strictly in time"
     for refill in stage.refills:
-        if refill.overall < 0 or any(limit < 0 for limit in refill.ceilings.values()):
+        if refill.overall < 0 or any(limit < 0 for limit in (refill.ceilings or {}).values()):
             yield f"gate '{stage.name}': the refill at {refill.at_ms} ms has a negative amount"
             break
-    unknown = {klass for refill in stage.refills for klass in refill.ceilings} - set(classes)
+    unknown = {klass for refill in stage.refills for klass in refill.ceilings or {}} - set(classes)
     for klass in sorted(unknown):
         yield f"gate '{stage.name}': a ceiling names the unknown class '{klass}'"
     if not any(refill.overall for refill in stage.refills):

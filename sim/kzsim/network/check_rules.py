@@ -1,4 +1,4 @@
-"""What makes the finer rules of a network invalid: no-shows, initial entities, staffing, outages.
+"""What makes the finer rules of a network invalid: gates, no-shows, initial entities, staffing, outages.
 
 As in ``check``, each ``check_*`` yields one sentence per fault, with the remedy.
 """
@@ -26,6 +26,22 @@ from kzsim.network.program import LONGEST_HORIZON_MS
 MOST_NO_SHOWS = 100
 MOST_OUTAGES = 100_000
 MOST_PACE = 1000.0
+
+
+def check_otherwise(network: Network) -> Iterator[str]:
+    """Classes count as others that are there and count as none but themselves."""
+    for stage in network.stages:
+        if not isinstance(stage, GateStage):
+            continue
+        where = f"gate '{stage.name}'"
+        for name in sorted({*stage.otherwise, *stage.otherwise.values()} - {*network.classes}):
+            yield f"{where}: otherwise names the unknown class '{name}'"
+        for klass, other in stage.otherwise.items():
+            if other in stage.otherwise:
+                yield (
+                    f"{where}: class '{klass}' counts as '{other}' once its ceiling is used up, and so may"
+                    " that one as yet another: name a class that counts as none but itself"
+                )
 
 
 def check_no_shows(network: Network) -> Iterator[str]:

@@ -25,7 +25,17 @@ from kzsim.network.model import (
     Stage,
     Zone,
 )
-from kzsim.network.program import FOLLOWS, I64, LEADS, NONE, UNLIMITED, ElementType, OutOfOrder, Program
+from kzsim.network.program import (
+    FOLLOWS,
+    I64,
+    KEPT,
+    LEADS,
+    NONE,
+    UNLIMITED,
+    ElementType,
+    OutOfOrder,
+    Program,
+)
 from kzsim.network.tokens import lay_out_tokens
 
 
@@ -97,6 +107,7 @@ def compile_network(network: Network) -> Program:
         refill_at_ms=refill_at,
         refill_overall=refill_overall,
         refill_ceiling=refill_ceiling,
+        otherwise=_otherwise(elements, network.classes),
         no_show_gates=_no_show_gates(network, number),
         pairing_side=side,
         pairing_goods=goods,
@@ -248,8 +259,23 @@ def _refills(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> tuple[
     pointer, at_ms = _ragged([refill.at_ms for refill in row] for row in rows)
     flat = [refill for row in rows for refill in row]
     overall = np.array([refill.overall for refill in flat], dtype=np.int64)
-    ceiling = [[refill.ceilings.get(klass, UNLIMITED) for klass in classes] for refill in flat]
+    ceiling = [_ceilings(refill, classes) for refill in flat]
     return pointer, at_ms, overall, np.array(ceiling, dtype=np.int64).reshape(-1, len(classes))
+
+
+def _ceilings(refill: Refill, classes: Sequence[str]) -> list[int]:
+    if refill.ceilings is None:
+        return [KEPT] * len(classes)
+    return [refill.ceilings.get(klass, UNLIMITED) for klass in classes]
+
+
+def _otherwise(elements: Sequence[Stage | Zone], classes: Sequence[str]) -> I64:
+    table = np.full((len(classes), len(elements)), NONE, dtype=np.int64)
+    for i, element in enumerate(elements):
+        if isinstance(element, GateStage):
+            for klass, other in element.otherwise.items():
+                table[classes.index(klass), i] = classes.index(other)
+    return table
 
 
 def _followed(source: Source, sources: Sequence[Source], routes: Sequence[Route]) -> tuple[int, int]:

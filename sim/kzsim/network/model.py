@@ -107,25 +107,29 @@ class DelayStage:
 class Refill:
     """At ``at_ms`` what is left of a gate's quota *becomes* ``overall``, per class ``ceilings``.
 
-    A class without a ceiling is limited by ``overall`` alone. What was unused has expired.
+    A class without a ceiling is limited by ``overall`` alone. What was unused has expired. With ``ceilings``
+    of None what is left per class stays as it is: a ceiling may last longer than the quota of an hour.
     """
 
     at_ms: int
     overall: int
-    ceilings: Mapping[str, int] = field(default_factory=dict)
+    ceilings: Mapping[str, int] | None = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class GateStage:
     """Open or shut by calendar; passing takes no time and uses the quota at once.
 
-    ``refills`` rise strictly in time and the first is at 0. An empty tuple means no quota.
+    ``refills`` rise strictly in time and the first is at 0. An empty tuple means no quota. ``otherwise``
+    names, for a class, another one: whoever stands here as one of a class whose ceiling is used up counts as
+    one of that other class from then on, until it is let pass.
     """
 
     name: str
     open: Calendar
     refills: tuple[Refill, ...] = ()
     outages: tuple[Outages, ...] = ()
+    otherwise: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

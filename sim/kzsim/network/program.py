@@ -20,6 +20,7 @@ I32 = npt.NDArray[np.int32]
 Bool = npt.NDArray[np.bool_]
 
 UNLIMITED = 2**62
+KEPT = -1  # in place of a ceiling: what is left stays as it is
 NONE = -1
 MOST_ALTERNATIVES = 62  # that one route may offer, at all its choices: bits of a whole number
 NO_SIDE, LEADS, FOLLOWS = 0, 1, 2  # what a class is at a pairing
@@ -103,7 +104,8 @@ class Program:
     refill_ptr: I64  # [elements + 1]
     refill_at_ms: I64
     refill_overall: I64
-    refill_ceiling: I64  # [refills, classes], UNLIMITED where there is none
+    refill_ceiling: I64  # [refills, classes], UNLIMITED where there is none, KEPT where it stays as it is
+    otherwise: I64  # [classes, elements] the class as which one counts whose ceiling there is used up, NONE
     no_show_gates: I64  # elements at which somebody may not show up, rising
 
     # pairings: tables of 0 columns in a network without one

@@ -13,6 +13,7 @@ from kzsim.engines.kernel.layout import *
 from kzsim.engines.kernel.lines import add_holder, leave_line
 from kzsim.engines.kernel.missing import stay_away
 from kzsim.engines.kernel.observing import note_start
+from kzsim.engines.kernel.otherwise import count_as_others
 from kzsim.engines.kernel.suspending import begin_service, put_right
 from kzsim.engines.kernel.tokens import may_take, take_tokens
 from kzsim.engines.outcome import I64
@@ -176,6 +177,7 @@ def act_gate(
     number: int,
 ) -> None:
     """Let pass while open and while something is left, overall and for the class."""
+    count_as_others(run, entity, element, line, account, trace, number)
     while element[number, IS_OPEN] and element[number, LEFT] > 0:
         best = NONE
         for row in range(element[number, LINES_FROM], element[number, LINES_FROM] + run[N_LINES]):
@@ -187,6 +189,9 @@ def act_gate(
         who = leave_line(element, line, entity, number, best)
         element[number, LEFT] -= 1
         line[best, CEILING_LEFT] -= 1
+        if line[best, CEILING_LEFT] == 0:
+            count_as_others(run, entity, element, line, account, trace, number)
+        entity[who, KLASS] = kinds[entity[who, KIND], KIND_KLASS]  # it may have counted as another
         if own_time(entity, who) < SKIPPED:
             stay_away(run, entity, element, line, account, trace, who, number, best)
             continue

@@ -109,7 +109,8 @@ def refill_quota(
         publish(run, element, refill, number)
     for klass in range(run[N_LINES]):
         of_class = element[number, LINES_FROM] + klass
-        line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]
+        if refill[row, CEILINGS + klass] != KEPT:
+            line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]
         if is_gate and line[of_class, FIRST_MISSED] != NONE:
             come_back(run, entity, line, account, trace, number, of_class)
     mark(run, marked, element, number)

@@ -151,6 +151,9 @@ FIRST_MISSED = USABLE_FROM  # gates: who of those who did not show up did so las
 USABLE_TO = 5
 SIDE = USABLE_FROM  # pairings: whether the class leads or follows
 GOODS = USABLE_TO  # pairings: only two of the same make a pair
+OTHERWISE = (
+    USABLE_TO  # gates: the row as one of which whoever stands here counts with CEILING_LEFT 0, or NONE
+)
 CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
@@ -199,6 +202,7 @@ CALENDAR_COLUMNS = 4
 REFILL_AT = 0
 OVERALL = 1
 CEILINGS = 2  # one column a line of the element
+KEPT = -1  # there: what is left stays as it is
 # behind the refills the turns of alternatives, one after another
 TURN_AT = REFILL_AT
 PLACES_UP = OVERALL  # that come up at this or an earlier instant of the alternative

@@ -60,6 +60,14 @@ def join(run: I64, marked: I64, element: I64, line: I64, entity: I64, who: int, 
     ahead = line[row, TAIL]
     while ahead != NONE and entity[ahead, JOINED] == run[NOW] and entity[ahead, INDEX] > entity[who, INDEX]:
         ahead = entity[ahead, PREVIOUS]
+    stand_behind(line, entity, row, ahead, who)
+    element[number, WAITING] += 1
+    mark(run, marked, element, number)
+
+
+@compiled
+def stand_behind(line: I64, entity: I64, row: int, ahead: int, who: int) -> None:
+    """Link somebody into the line of a class, right behind another; NONE: at its head."""
     behind = line[row, HEAD] if ahead == NONE else entity[ahead, NEXT]
     entity[who, PREVIOUS] = ahead
     entity[who, NEXT] = behind
@@ -71,8 +79,14 @@ def join(run: I64, marked: I64, element: I64, line: I64, entity: I64, who: int, 
         line[row, TAIL] = who
     else:
         entity[behind, PREVIOUS] = who
-    element[number, WAITING] += 1
-    mark(run, marked, element, number)
+
+
+@compiled
+def comes_after(entity: I64, who: int, other: int) -> bool:
+    """Whether one stands behind another of its class, by joining time and order between entities."""
+    if entity[who, JOINED] != entity[other, JOINED]:
+        return bool(entity[who, JOINED] > entity[other, JOINED])
+    return bool(entity[who, INDEX] > entity[other, INDEX])
 
 
 @compiled

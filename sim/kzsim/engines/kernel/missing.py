@@ -7,7 +7,7 @@ from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
 from kzsim.engines.kernel.booking import book, book_wait
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import remember_clock
+from kzsim.engines.kernel.lines import comes_after, remember_clock, stand_behind
 from kzsim.engines.outcome import I64
 
 
@@ -15,25 +15,26 @@ from kzsim.engines.outcome import I64
 def stay_away(
     run: I64, entity: I64, element: I64, line: I64, account: I64, trace: I64, who: int, number: int, row: int
 ) -> None:
-    """Somebody just taken out of a gate's line does not show up: stand aside, as of now.
+    """Somebody just taken out of a gate's line, the one of ``row``, does not show up: stand aside, as of now.
 
-    On the list of a class who did so last stands first; of one instant, the higher entity order.
+    On the list of its own class who did so last stands first; of one instant, the higher entity order.
     """
     account[entity[who, SLOT], number, N_NO_SHOWS] += 1
     if entity[who, JOINED] != run[NOW]:
         book_wait(run, line, entity, account, trace, who, number, row)
+    own = element[number, LINES_FROM] + entity[who, KLASS]
     column = OWN + (entity[who, STEP] & (AHEAD - 1))
     entity[who, column] += 1
     if entity[who, column] == SKIPPED:
         entity[who, column] = 0  # the last time: it shows up at the next
     entity[who, JOINED] = run[NOW]
     entity[who, WORKS_AT] = number
-    ahead, behind = NONE, line[row, FIRST_MISSED]
+    ahead, behind = NONE, line[own, FIRST_MISSED]
     while behind != NONE and comes_after(entity, behind, who):
         ahead, behind = behind, entity[behind, NEXT]
     entity[who, NEXT] = behind
     if ahead == NONE:
-        line[row, FIRST_MISSED] = who
+        line[own, FIRST_MISSED] = who
     else:
         entity[ahead, NEXT] = who
     element[number, WAITING] += 1
@@ -51,17 +52,7 @@ def come_back(run: I64, entity: I64, line: I64, account: I64, trace: I64, number
         entity[who, WORKS_AT] = NONE
         while ahead != NONE and comes_after(entity, ahead, who):
             ahead = entity[ahead, PREVIOUS]
-        behind = line[row, HEAD] if ahead == NONE else entity[ahead, NEXT]
-        entity[who, PREVIOUS] = ahead
-        entity[who, NEXT] = behind
-        if ahead == NONE:
-            line[row, HEAD] = who
-        else:
-            entity[ahead, NEXT] = who
-        if behind == NONE:
-            line[row, TAIL] = who
-        else:
-            entity[behind, PREVIOUS] = who
+        stand_behind(line, entity, row, ahead, who)
         remember_clock(line, entity, who, row, run[NOW])
         who = missed_before
 
@@ -72,11 +63,3 @@ def book_absence(run: I64, entity: I64, account: I64, trace: I64, who: int, numb
     waited = run[NOW] - entity[who, JOINED]
     book(run, entity, account, trace, who, number, QUOTA, waited)
     entity[who, WAITED_MS + QUOTA - CLOSED] += waited
-
-
-@compiled
-def comes_after(entity: I64, who: int, other: int) -> bool:
-    """Whether one stands behind another of its class, by joining time and order between entities."""
-    if entity[who, JOINED] != entity[other, JOINED]:
-        return bool(entity[who, JOINED] > entity[other, JOINED])
-    return bool(entity[who, INDEX] > entity[other, INDEX])

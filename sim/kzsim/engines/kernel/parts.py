@@ -86,14 +86,21 @@ def _part(program: Program, sources: set[int], elements: set[int], lines_of: lis
         for kind, (a, b) in enumerate(rows_of(program.tokens.user_ptr))
         if program.tokens.user_element[a] in elements and a < b
     ]
+    lines: set[int] = set().union(*(lines_of[number] for number in sources))
     return Part(
         sources=tuple(sorted(sources)),
         elements=own,
         zones=own[program.element_type[own] == ElementType.ZONE],
         pools=tuple(pools.tolist()),
         tokens=np.array(tokens, dtype=np.int64),
-        lines=np.array(sorted(set().union(*(lines_of[number] for number in sources))), dtype=np.int64),
+        lines=np.array(sorted(lines | _others(program, lines, own)), dtype=np.int64),
     )
+
+
+def _others(program: Program, lines: set[int], elements: I64) -> set[int]:
+    """The lines as which those of some lines count where their ceilings are used up."""
+    classes = [line for line in sorted(lines) if line < program.n_classes]
+    return set(np.unique(program.otherwise[classes][:, elements]).tolist()) - {NONE}
 
 
 def _lines_of_sources(program: Program) -> list[set[int]]:

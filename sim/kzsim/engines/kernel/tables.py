@@ -219,9 +219,24 @@ def _lines(program: Program, lines: Lines) -> I64:
             line[row_of_line, PARTNERS_FROM] = place
             place += len(sources)
             line[row_of_line, PARTNERS_TO] = place
-    line[of_type == ElementType.GATE, FIRST_MISSED] = NONE
+    passed = np.isin(of_type, (ElementType.GATE, ElementType.DEPARTURE))
+    line[passed, FIRST_MISSED] = NONE
+    line[passed, OTHERWISE] = _otherwise(program, lines)[passed]
     line[:, CAUSE] = QUEUE
     return line
+
+
+def _otherwise(program: Program, lines: Lines) -> I64:
+    """Of each line the row as one of which it counts once its ceiling is used up."""
+    # the first lines are the classes, and nobody stands in another line at a gate
+    rows = np.full(len(lines.line), NONE, dtype=np.int64)
+    ends = np.append(lines.first, len(lines.line)).tolist()
+    for klass, element in np.argwhere(program.otherwise != NONE).tolist():
+        own = lines.line[ends[element] : ends[element + 1]]
+        if klass in own:
+            other = program.otherwise[klass, element]
+            rows[ends[element] + np.searchsorted(own, klass)] = ends[element] + np.searchsorted(own, other)
+    return rows
 
 
 def _offers(program: Program) -> I64:

@@ -121,7 +121,7 @@ def build_element(run: Run, number: int) -> Element:
         case ElementType.DELAY:
             return Delay(run, number, name, priority, account, OpenTime(at_ms, value) if at_ms else None)
         case ElementType.GATE:
-            gate = Gate(run, number, name, priority)
+            gate = Gate(run, number, name, priority, p.otherwise[:, number].tolist())
             run.follow(number, at_ms, lambda i: gate.set_open(value[i]))
             _refill_by_calendar(run, gate)
             return gate

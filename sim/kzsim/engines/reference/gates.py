@@ -11,14 +11,21 @@ from kzsim.engines.reference.elements import Element, Run
 from kzsim.engines.reference.parts import Entity
 from kzsim.network.entities import SKIPPED
 from kzsim.network.model import Account
-from kzsim.network.program import UNLIMITED
+from kzsim.network.program import KEPT, NONE, UNLIMITED
 
 
 class Gate(Element):
-    """Open or shut; a quota that a refill sets and each passing uses up."""
+    """Open or shut; a quota that a refill sets and each passing uses up.
 
-    def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
+    ``otherwise`` is, by class, the one as which it counts once its ceiling is used up, or NONE.
+    """
+
+    def __init__(
+        self, run: Run, number: int, name: str, priority: Sequence[int], otherwise: Sequence[int] = ()
+    ) -> None:
         super().__init__(run, number, name, priority)
+        self.otherwise = {klass: other for klass, other in enumerate(otherwise) if other != NONE}
+        self.own_class: dict[int, int] = {}  # of those who count as another, by the order between entities
         self.is_open = False
         self.shut_since_ms = 0
         self.left = UNLIMITED
@@ -40,7 +47,9 @@ class Gate(Element):
     def refill(self, overall: int, ceilings: Sequence[int]) -> None:
         """What is left becomes this; what was unused has expired. Who did not show up is in line again."""
         self.left = overall
-        self.left_of_class = list(ceilings)
+        for klass, most in enumerate(ceilings):
+            if most != KEPT:
+                self.left_of_class[klass] = most
         now = self.run.env.now_ms
         for entity in self.missed:
             self.book_work(entity, now)
@@ -53,6 +62,25 @@ class Gate(Element):
         """Open, and something left overall and for the class."""
         return self.is_open and self.left > 0 and self.left_of_class[klass] > 0
 
+    def _first_class(self) -> int | None:
+        """As everywhere, once those whose ceiling is used up stand in the line as which they count then."""
+        for klass, other in self.otherwise.items():
+            if self.left_of_class[klass] == 0:
+                for _, _, entity in self.lines[klass]:
+                    self._count_as(entity, other)
+                self.lines[klass].clear()
+        return super()._first_class()
+
+    def _count_as(self, entity: Entity, klass: int) -> None:
+        """Stand in the line of another class, at the place that the joining time gives there."""
+        now = self.run.env.now_ms
+        if entity.joined_ms != now:
+            self.book_wait(entity, now)
+        self.own_class[entity.index] = entity.klass
+        entity.klass = klass
+        entity.clock_at_joining = self.clocks[klass].read(now)
+        heappush(self.lines[klass], (entity.joined_ms, entity.index, entity))
+
     def admit(self, entity: Entity) -> None:
         """Pass at once, if it shows up."""
         self.left -= 1
@@ -62,6 +90,7 @@ class Gate(Element):
         else:
             self.run.started(entity)
             entity.done.set_off(0)
+        entity.klass = self.own_class.pop(entity.index, entity.klass)
 
     def _stay_away(self, entity: Entity) -> None:
         """Rejoin now, but stand aside until the next refill."""
