@@ -37,6 +37,15 @@ def test_a_run_tells_the_waiting_at_home_with_farm_goods_beside_the_rest() -> No
     assert [row[-3:] for row in yard] == [["4.00", "–", "–"], ["–", "6.00", "12.0"]]
 
 
+DASHES = ["–"] * 6  # how much longer the way to Dostyk is is not known in that world, nor who crosses there
+
+
+def test_a_run_tells_who_chose_which_crossing() -> None:
+    stayed, changed = rows_of(screen_of(legs_result()), "Crossings chosen")[:2]
+    assert stayed == ["Bakhty", "Bakhty", "1.00", "50", "%", "6.00", "0", *DASHES[2:]]
+    assert changed == ["Bakhty", "Dostyk", "1.00", "50", "%", *DASHES]
+
+
 def test_on_a_narrow_screen_the_same_is_said_in_sentences() -> None:
     text = re.sub(r"\s+", " ", screen_of(legs_result(), width=38))
     assert "mean wait at home in hours 9.00" in text

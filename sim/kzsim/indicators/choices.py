@@ -58,7 +58,8 @@ def _spent(
     layout = seen.layout
     chose = [layout.groups[group] for group in way[0]]
     longer = {hours for group in chose for name, hours in group.longer_h if name == crossing}
-    longer_h = longer.pop() if len(longer) == 1 else math.nan
+    own = 0.0 if crossing == cell.crossing else math.nan
+    longer_h = longer.pop() if len(longer) == 1 else own
     usd = {group.hour_usd for group in chose}
     hour_usd = usd.pop() if len(usd) == 1 and 0.0 not in usd else math.nan
     came = _came(layout, cell, crossing)
