@@ -61,15 +61,21 @@ def compiled(parts: Parts, horizon_ms: int, sources: tuple[Source, ...] | None =
     needed = {
         need.tokens for s in sources for k in s.kinds for work in k.work.values() for need in work.needs
     }
+    classes = tuple(sorted({kind.klass for source in sources for kind in source.kinds}))
     return compile_network(
         Network(
             horizon_ms=horizon_ms,
-            classes=tuple(sorted({kind.klass for source in sources for kind in source.kinds})),
+            classes=classes,
             stages=tuple(stage for stage in parts.stages if stage.name in visited),
             zones=tuple(zone for zone in parts.zones if zone.name in places),
             routes=routes,
             sources=sources,
             n_groups=len(parts.groups),
+            priority={
+                (klass, element): rank
+                for (klass, element), rank in parts.priority.items()
+                if klass in classes and element in visited | places
+            },
             tokens=tuple(each for each in parts.tokens if each.name in needed),
         )
     )

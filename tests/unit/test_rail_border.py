@@ -154,6 +154,18 @@ def test_a_class_that_the_neighbour_bans_waits_at_the_slots_and_the_others_go_on
     assert run.left_h("other_bulk") == [round(2.5 + 0.5 + 35 / 60 + 30, 3)]
 
 
+def test_a_class_of_which_the_neighbour_takes_one_a_day_sends_one_a_day_and_the_others_go_on() -> None:
+    """All are ready at 2:30. China's days end at 22:00 here; the limit ends with its third of March."""
+    limit = episode("slots.other_bulk", 1.0, date(2023, 3, 1), date(2023, 3, 3), "kz_to_cn")
+    run = traced("kz_to_cn", {"container": [0, 0], "other_bulk": [0, 0, 0]}, own=[limit])
+    behind = 0.5 + 35 / 60
+    inspected = [1 + 1.5, 1 + 1.5, 1 + 3.0, 1 + 3.0, 1 + 4.5]  # by two teams, in the order of their classes
+    boxes = [inspected[number] + behind + 6.5 + 10 for number in (0, 1)]
+    assert run.left_h("container") == [round(each, 3) for each in boxes]
+    bulk = [each + behind + 20 + 10 for each in (inspected[2], 22, 46)]
+    assert run.left_h("other_bulk") == [round(each, 3) for each in bulk]
+
+
 def test_wind_stops_the_cranes_in_the_open_and_they_go_on_with_the_same_train() -> None:
     """At its front from 20:35, a train has 1:35 of lifting left when the wind of 2 March begins."""
     wind = episode("wind.capacity_factor", 0.0, date(2023, 3, 2), date(2023, 3, 2), "both")

@@ -23,7 +23,7 @@ from kzsim.engines import kernel
 from kzsim.evidence import EvidenceError, Parameters
 from kzsim.network import Account, Calendar
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, DepartureStage, GateStage, Outages, ServiceStage
-from kzsim.scenario import Episode
+from kzsim.scenario import Corridor, Episode, Scenario, Scope
 from tests.unit.rail_cases import compiled, episode, parts_of, scenario
 
 DAYS = 120
@@ -51,7 +51,11 @@ def ran(
 
 @cache
 def _ran(direction: Direction, overrides: tuple[tuple[str, float], ...], own: tuple[Episode, ...]) -> Ran:
-    case = scenario(DAYS, dict(overrides), own)
+    return made(direction, scenario(DAYS, dict(overrides), own))
+
+
+def made(direction: Direction, case: Scenario) -> Ran:
+    """The trains of ``DAYS`` in one direction."""
     parts = parts_of(case, direction)
     program = compiled(parts, DAYS * MS_PER_DAY)
     entities = draw(program, seed=3, replication=0)
@@ -148,6 +152,17 @@ def test_a_hold_of_some_days_is_of_the_trains_that_come_on_them() -> None:
     assert held.duration.mean == 10 * MS_PER_DAY
     assert (held.when[0].low, held.when[0].high) == (0.0, 1.0)
     assert {kind.group for kind in grain[0].kinds} == {kind.group for kind in grain[1].kinds}
+
+
+@pytest.mark.parametrize("name", ["light", "standard", "heavy"])
+def test_a_corridor_never_slows_trains_of_grain_of_its_crossing(name: str) -> None:
+    """Priority by rail, and in the whole menu a laboratory on the spot: users and others together."""
+    measures = dict.fromkeys(evidence.corridor().bundles[name], Scope(DIRECTIONS, ("kz", "cn")))
+    case = replace(scenario(DAYS, {}), corridors={"dostyk": Corridor(measures)})
+    after, before = made("kz_to_cn", case), ran("kz_to_cn")
+    assert before.arrival_ms.tolist() == after.arrival_ms.tolist()
+    gain = before.of("grain").mean() - after.of("grain").mean()
+    assert gain > (5.0 if name == "heavy" else 0.0)
 
 
 def test_more_paths_on_the_line_shorten_the_wait_for_one() -> None:

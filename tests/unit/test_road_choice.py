@@ -13,11 +13,12 @@ from kzsim.border import build, road_choice
 from kzsim.draws import draw
 from kzsim.engines import kernel, reference
 from kzsim.evidence import Parameters
+from kzsim.evidence.levers import INTAKE
 from kzsim.experiments.once import outcome_hash
 from kzsim.network import Program, compile_network
 from kzsim.network.entities import Entities
 from kzsim.network.model import MS_PER_DAY
-from kzsim.scenario import Corridor, CrossingSettings, RoadSettings, Scenario, Scope
+from kzsim.scenario import Corridor, CrossingSettings, Episode, RoadSettings, Scenario, Scope
 from tests.unit.border_cases import scenario
 
 NEIGHBOURS = ("kalzhat", "nur_zholy")
@@ -95,23 +96,38 @@ def test_loads_are_ordered_for_trucks_that_choose_as_for_all_others() -> None:
         assert loads[30.0][crossing] == pytest.approx(loads[0.0][crossing], rel=0.1)
 
 
+def test_closing_kalzhat_sends_its_trucks_to_nur_zholy_and_lengthens_the_queue_there() -> None:
+    """For two of three weeks, as from 10 June."""
+    shut = Episode(
+        "shut", ("kalzhat",), "road", "both", date(2023, 6, 10), date(2023, 6, 23), INTAKE, 0.0, own=True
+    )
+    cases = two(30.0), replace(two(30.0), episodes=(shut,))
+    changed = [of(came(case), "nur_zholy.kz_to_cn.", ".from_kalzhat") for case in cases]
+    assert changed[1] > 2 * changed[0] + 20
+    before, after = (waits_h(case, "nur_zholy") for case in cases)
+    assert after > before
+    # nobody who must go by Nur Zholy is replaced by them
+    assert waits_h(replace(two(0.0), episodes=(shut,)), "nur_zholy") == waits_h(two(0.0), "nur_zholy")
+
+
+def waits_h(case: Scenario, crossing: str) -> float:
+    """Mean hours that trucks of a crossing wait at home for a slot."""
+    border = build(case)
+    program, entities = compiled(case)
+    outcome = kernel.run(program, entities)
+    number = program.element_names.index(f"{crossing}.kz_to_cn.kz.equeue")
+    label = [i for i, g in enumerate(border.groups) if (g.crossing, g.leg) == (crossing, "home")]
+    waited = outcome.account_ms[label, :, number].sum()
+    return float(waited / outcome.observers.arrived[label].sum() / 3_600_000)
+
+
 def test_a_smaller_intake_at_kalzhat_sends_its_trucks_to_nur_zholy_whose_queue_grows() -> None:
     before, after = came(two(30.0)), came(two(30.0, intake_of_kalzhat=0.4))
     changed = [of(each, "nur_zholy.kz_to_cn.", ".from_kalzhat") for each in (before, after)]
     stayed = [of(each, "kalzhat.kz_to_cn.", ".from_kalzhat") for each in (before, after)]
     assert changed[1] > 2 * changed[0] + 20
     assert stayed[1] < stayed[0]
-
-    def waits_h(case: Scenario) -> float:
-        border = build(case)
-        program, entities = compiled(case)
-        outcome = kernel.run(program, entities)
-        number = program.element_names.index("nur_zholy.kz_to_cn.kz.equeue")
-        label = [i for i, g in enumerate(border.groups) if (g.crossing, g.leg) == ("nur_zholy", "home")]
-        waited = outcome.account_ms[label, :, number].sum()
-        return float(waited / outcome.observers.arrived[label].sum() / 3_600_000)
-
-    assert waits_h(two(30.0, intake_of_kalzhat=0.4)) > waits_h(two(30.0))
+    assert waits_h(two(30.0, intake_of_kalzhat=0.4), "nur_zholy") > waits_h(two(30.0), "nur_zholy")
 
 
 def test_both_engines_agree_where_trucks_choose() -> None:
