@@ -61,6 +61,17 @@ def test_the_longest_line_of_the_worst_day_is_one_at_the_border() -> None:
     day = worst["kz_to_cn"]
     assert day is not None
     assert day.stage == "check"
+    rows = [line for line in screen_of(legs_result(), width=200).splitlines() if line.startswith("Bakhty")]
+    assert [row for row in rows if row.endswith("loads in CN yard")]
+
+
+def test_loads_that_wait_for_trucks_are_what_binds_in_words() -> None:
+    assert "trucks for loads in CN yard" in screen_of(legs_result(), width=200)
+
+
+def test_the_hours_at_a_post_are_said_to_be_more_than_the_mean_counts() -> None:
+    said = " ".join(screen_of(legs_result()).split())
+    assert "mean hours at each post, without the electronic queue and, unlike the mean above, not cut" in said
 
 
 def test_the_wait_of_a_load_is_told_though_it_is_part_of_its_crossing() -> None:
