@@ -154,13 +154,15 @@ def waits() -> Iterator[dict[str, Any]]:
         for cell in road(klass, DIRECTIONS[0]):
             mean = hours + 4 * cell["number"]
             yield {**cell, "indicator": "crossing_time", "unit": "h", "mean": mean, "p90": 2 * mean}
-    for klass, share in {"all": 1.0, "cargo": 0.4}.items():
-        for way in DIRECTIONS:
-            for cell in road(klass, way) if share == 1.0 or way == DIRECTIONS[1] else ():
-                tonnes = share * (0.8 + 0.3 * cell["number"])
-                lost = {"t_per_day": ("t/day", tonnes), "usd_per_day": ("USD/day", 900 * tonnes)}
-                for ending, (unit, mean) in lost.items():
-                    yield {**cell, "indicator": f"perishables_lost_{ending}", "unit": unit, "mean": mean}
+    for cell in road("loaded", DIRECTIONS[1]):
+        for name, hours in {"account_pairing": 3.0, "pairing_p95": 11.0}.items():
+            yield {**cell, "indicator": name, "unit": "h", "mean": hours + cell["number"]}
+    for way in DIRECTIONS:
+        for cell in road("all", way):
+            tonnes = 0.8 + 0.3 * cell["number"]
+            lost = {"t_per_day": ("t/day", tonnes), "usd_per_day": ("USD/day", 900 * tonnes)}
+            for ending, (unit, mean) in lost.items():
+                yield {**cell, "indicator": f"perishables_lost_{ending}", "unit": unit, "mean": mean}
 
 
 def road(klass: str, way: str) -> list[dict[str, Any]]:
@@ -236,9 +238,13 @@ def hourly() -> pd.DataFrame:
             30.0 + 5 * number + 12 * np.cos(2 * np.pi * day / 7) + 180 * np.exp(-(((day - 40) / 3.0) ** 2))
         )
         inside *= 1 - np.exp(-instants / 30.0)
-        of_leg = {"kz_to_cn": "in_yard", "cn_to_kz": "cargo"}[way]
-        series = [("inside", inside), ("exits", 2.0 + 0.1 * number + 0 * inside)]
-        for quantity, mean in (*series, *([(of_leg, inside / 9)] if mode == "road" else [])):
+        here, both = (way, ""), ("both", "pairing")
+        series = [("inside", *here, inside), ("exits", *here, 2.0 + 0.1 * number + 0 * inside)]
+        if mode == "road":
+            # trucks and loads stand in one line
+            series.append(("in_line", *both, inside / 9))
+            series += [("in_yard", *here, inside / 9)] if way == "kz_to_cn" else []
+        for quantity, direction, stage, mean in series:
             parts.append(
                 pd.DataFrame(
                     {
@@ -246,10 +252,10 @@ def hourly() -> pd.DataFrame:
                         "time_utc": times,
                         "crossing": key,
                         "mode": mode,
-                        "direction": way,
+                        "direction": direction,
                         "side": "",
-                        "stage": "",
-                        "element": "",
+                        "stage": stage,
+                        "element": stage,
                         "quantity": quantity,
                         "mean": mean,
                     }

@@ -14,7 +14,6 @@ from kzsim.cli import summary
 from kzsim.experiments.comparisons.cells import in_words, who
 from kzsim.experiments.result import RunResult
 from kzsim.experiments.uncertainty.outputs import MethodError, single, together
-from kzsim.indicators.legs import LEG_CLASSES
 from tests.cli.examples import run_result
 from tests.unit import legs_world
 
@@ -34,7 +33,7 @@ def rows_of(text: str, heading: str) -> list[list[str]]:
 def test_a_run_tells_the_waiting_at_home_with_farm_goods_beside_the_rest() -> None:
     at_home, *yard = rows_of(screen_of(legs_result()), "Waiting at home and in the yard")
     assert at_home[-6:] == ["9.00", "12.0", "6.00", "12.0", "50", "%"]
-    assert [row[-3:] for row in yard] == [["4.00", "–", "–"], ["–", "6.00", "12.0"]]
+    assert [row[-4:] for row in yard] == [["2.00", "–", "–", "–"], ["–", "6.00", "12.0", "12.0"]]
 
 
 DASHES = ["–"] * 6  # how much longer the way to Dostyk is is not known in that world, nor who crosses there
@@ -63,7 +62,7 @@ def test_a_corridor_that_shortens_the_waiting_at_home_is_said_to() -> None:
     assert row.split()[-7:] == ["−4.00", "±", "0.00", "–", "0", "±", "0"]
     assert "Corridor users, at home: gain at Bakhty (KZ to CN 4.00 h)." in text
     assert "Others, at home: no change" in text
-    assert "These 8 words hold at once" in text
+    assert "These 6 words hold at once" in text
 
 
 def test_the_longest_line_of_the_worst_day_is_one_at_the_border() -> None:
@@ -71,17 +70,37 @@ def test_the_longest_line_of_the_worst_day_is_one_at_the_border() -> None:
     day = worst["kz_to_cn"]
     assert day is not None
     assert day.stage == "check"
+    rows = [line for line in screen_of(legs_result(), width=200).splitlines() if line.startswith("Bakhty")]
+    assert [row for row in rows if row.endswith("loads in CN yard")]
 
 
-def test_where_a_load_waits_as_part_of_its_crossing_its_wait_is_told_all_the_same() -> None:
-    result = legs_result()
-    found = result.indicators
-    without = found[~found["class"].isin(LEG_CLASSES["cargo"])].copy()
-    here = (without["indicator"] == "account_pairing") & (without["direction"] == "cn_to_kz")
-    without.loc[here & without["class"].isin(["loaded", "agricultural"]), "mean"] = 2.5
-    flows = digest.flows(replace(result, indicators=without, comparison=None))
+def test_loads_that_wait_for_trucks_are_what_binds_in_words() -> None:
+    assert "trucks for loads in CN yard" in screen_of(legs_result(), width=200)
+
+
+def test_the_hours_at_a_post_are_said_to_be_more_than_the_mean_counts() -> None:
+    said = " ".join(screen_of(legs_result()).split())
+    assert "mean hours at each post, without the electronic queue and, unlike the mean above, not cut" in said
+
+
+def test_the_wait_of_a_load_is_told_though_it_is_part_of_its_crossing() -> None:
+    flows = digest.flows(legs_result())
     (wait,) = next(flow.waits for flow in flows if flow.direction == "cn_to_kz")
-    assert (wait.leg, wait.all_h.mean, wait.agricultural_h.mean) == ("cargo", 2.5, 2.5)
+    assert (wait.leg, wait.all_h.mean, wait.agricultural_h.mean) == (digest.LOADS, 6, 12)
+    assert wait.rest_h.mean == 0
+    assert wait.p95_h == pytest.approx(12, rel=0.004)
+
+
+def test_loads_for_which_trucks_wait_are_said_to_wait_for_no_time() -> None:
+    result = legs_result()
+    own = result.indicators.copy()
+    own.loc[own["indicator"].isin(["account_pairing", "pairing_p95"]), "mean"] = 0.0
+    flows = digest.flows(replace(result, indicators=own))
+    (wait,) = next(flow.waits for flow in flows if flow.direction == "cn_to_kz")
+    assert (wait.leg, wait.all_h.mean, wait.p95_h) == (digest.LOADS, 0, 0)
+    older = own[own["indicator"] != "pairing_p95"]  # of which it is not known whether loads wait for trucks
+    flows = digest.flows(replace(result, indicators=older))
+    assert next(flow.waits for flow in flows if flow.direction == "cn_to_kz") == ()
 
 
 def test_a_run_without_other_legs_says_nothing_of_them() -> None:
@@ -108,9 +127,6 @@ def test_a_comparison_speaks_of_those_who_wait_too() -> None:
         "general trucks at home",
         "corridor users at home",
         "trucks waiting for a load",
-        "agricultural loads waiting for a truck",
-        "general loads waiting for a truck",
-        "loads of corridor users waiting for a truck",
     }
 
 

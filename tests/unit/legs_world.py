@@ -2,9 +2,9 @@
 
 At Bakhty a farm truck and a general one book at 6:00. The farm truck waits 6 h for the call,
 the general one prefers Dostyk and waits 12 h. Out at 12:00 the farm truck takes the one platform for 3 h; the
-general one comes at 13:00 and waits 2 h for it. Back, a farm load is there from 8:00 and its truck from
-20:00, which then waits 6 h for the bar to open; a general truck comes at 3:00 and its load an hour later.
-One more truck waits in the yard from 22:00 until the bar opens at 2:00.
+general one comes at 13:00 and waits 2 h for it. Back, a farm load is there from 8:00 and waits for its truck
+until 20:00, and then 6 h for the bar to open; a general truck waits from midnight for its load, which comes
+at 4:00 and goes on at once.
 """
 
 from __future__ import annotations
@@ -69,8 +69,7 @@ GROUPS = (
     GroupInfo(*OUT, **GENERAL, hour_usd=10.0),
     GroupInfo(*BACK, **FARM, **SPOILS, hour_usd=10.0),
     GroupInfo(*BACK, **GENERAL, hour_usd=10.0),
-    GroupInfo(*BACK, **FARM, **SPOILS, leg="cargo"),
-    GroupInfo(*BACK, **GENERAL, leg="cargo"),
+    GroupInfo(*OUT, **FARM, leg="yard"),
     GroupInfo(*OUT, **GENERAL, leg="yard"),
 )
 
@@ -117,9 +116,9 @@ def network(called_days: int = DAYS, call_hour: float = 12) -> Network:
             GateStage("dostyk.equeue", Calendar.always(1), _refilled(18, called_days)),
             ServiceStage("bakhty.check", Account.HANDLING, (Pool("bays", Calendar.always(2)),)),
             PairingStage(
-                "bakhty.yard",
-                ("truck", "farm truck"),
+                "bakhty.pairing",
                 ("load", "farm load"),
+                ("truck", "farm truck"),
                 {"farm truck": "farm", "farm load": "farm"},
             ),
             GateStage("bakhty.bar", Calendar((0, *shut), (0, *(1, 0) * DAYS))),
@@ -138,21 +137,20 @@ def network(called_days: int = DAYS, call_hour: float = 12) -> Network:
             ),
             Route("out", (Step("check", "bakhty.check"),)),
             Route(
-                "back", (Step("yard", "bakhty.yard"), Step("bar", "bakhty.bar"), Step("exit", "bakhty.exit"))
+                "back",
+                (Step("yard", "bakhty.pairing"), Step("bar", "bakhty.bar"), Step("exit", "bakhty.exit")),
             ),
-            Route("waits", (Step("bar", "bakhty.bar"),)),
-            Route("load", (Step("yard", "bakhty.yard"),)),
+            Route("waits", (Step("yard", "bakhty.pairing"),)),
         ),
         sources=(
             _booking("home farm", 0, 0, 5),
             _booking("home general", 1, 5, 0),
             _daily("out farm", 2, 12, "out", "truck", handled),
             _daily("out general", 3, 13, "out", "truck", handled),
-            _daily("back farm", 4, 20, "back", "farm truck", _leading()),
-            _daily("back general", 5, 3, "back", "truck", _leading()),
-            _daily("load farm", 6, 8, "load", "farm load", {"yard": Work()}),
-            _daily("load general", 7, 4, "load", "load", {"yard": Work()}),
-            _daily("waiting trucks", 8, 22, "waits", "truck", {"bar": Work()}),
+            _daily("back farm", 4, 8, "back", "farm load", _leading()),
+            _daily("back general", 5, 4, "back", "load", _leading()),
+            _daily("waiting farm", 6, 20, "waits", "farm truck", {"yard": Work()}),
+            _daily("waiting general", 7, 0, "waits", "truck", {"yard": Work()}),
         ),
         n_groups=len(GROUPS),
         cohort_ms=(MS_PER_DAY, DAYS * MS_PER_DAY - FOLLOW_UP_MS),
@@ -172,8 +170,8 @@ def layout(program: Program, groups: tuple[GroupInfo, ...] = GROUPS) -> Layout:
         ElementInfo(
             crossing,
             "road",
-            BACK[2] if stage in ("yard", "bar", "exit") else OUT[2],
-            "cn" if stage in ("yard", "bar", "exit") else "kz",
+            BACK[2] if stage in ("pairing", "bar", "exit") else OUT[2],
+            "cn" if stage in ("pairing", "bar", "exit") else "kz",
             stage,
             at_post=stage != "equeue",
         )

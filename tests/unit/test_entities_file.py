@@ -170,7 +170,7 @@ def test_the_leg_of_a_journey_is_told_only_where_there_are_several(planned: Plan
     legs = rows.drop_duplicates("source").set_index("source")["leg"].astype(str).to_dict()
     assert legs["home farm"] == "home"
     assert legs["out farm"] == legs["back general"] == "crossing"
-    assert (legs["load farm"], legs["waiting trucks"]) == ("cargo", "yard")
+    assert (legs["waiting farm"], legs["waiting general"]) == ("yard", "yard")
 
 
 def test_steps_are_called_after_side_and_stage_and_told_apart() -> None:

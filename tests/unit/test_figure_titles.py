@@ -178,6 +178,16 @@ def test_the_fullest_week_is_named_and_an_even_year_is_called_so() -> None:
     assert "on 11 February 2023, 400 trucks" in short
 
 
+def test_queues_that_rise_or_fall_all_the_time_are_not_called_even() -> None:
+    growing = year(50, 20)
+    growing["inside"] = [60 + 5.0 * day for day in range(20)]  # 155 at last, less than 1.5 times the mean
+    said = spaced(seasons.year_title(growing, "road", SAY))
+    assert "on 20 February 2023, 155 trucks inside against 108" in said
+    assert "even" not in said
+    falling = growing.assign(inside=growing["inside"].iloc[::-1].to_numpy())
+    assert "on 1 February 2023, 155 trucks inside" in spaced(seasons.year_title(falling, "road", SAY))
+
+
 def test_titles_of_the_seasons_say_that_both_directions_are_together_where_they_are() -> None:
     for title, table in ((seasons.year_title, year(400)), (seasons.week_title, week(0, 4, 1.5))):
         two = pd.concat([table, table.assign(direction="cn_to_kz")], ignore_index=True)
@@ -311,6 +321,8 @@ def pools(binds: str, bottleneck: bool) -> pd.DataFrame:
             "pool": "general",
             "utilisation": busy,
             "binds": binds,
+            "bound_side": "kz",
+            "bound_stage": "exam" if bottleneck else "line_paths",
             "is_bottleneck": bottleneck and stage == "exam",
         }
         for way in WAYS
@@ -327,6 +339,22 @@ def test_the_bottleneck_is_named_where_a_stage_is_one() -> None:
     hours_bind = servers.utilisation_title(pools("hours", False), "road", SAY)
     assert "no stage is the bottleneck: in 2 of 2 flows it is the opening hours; the busiest" in hours_bind
     assert "nothing binds" in servers.utilisation_title(pools("nothing", False), "road", SAY)
+
+
+def test_a_bottleneck_without_servers_is_named_and_not_denied() -> None:
+    said = servers.utilisation_title(pools("stage", False), "road", SAY)
+    assert "no stage is the bottleneck" not in said
+    assert (
+        "the bottleneck is a stage without servers in 2 of 2 flows, such as paths on the line (Kazakh side) "
+        "at Bakhty"
+    ) in said
+    assert "the busiest stage with servers, X-ray scan" in said
+    # one flow has its bottleneck among the pools, the other has not: both are counted
+    mixed = pools("stage", True)
+    mixed["is_bottleneck"] &= mixed["direction"] == "kz_to_cn"
+    assert "the bottleneck is a stage in 2 of 2 flows; the busiest" in servers.utilisation_title(
+        mixed, "road", SAY
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def without_legs() -> Study:
     tables = {
         **{name: own.table(name) for name in own.tables if name != "choices"},
         "indicators": table[~table["class"].isin(OTHER_LEGS)],
-        "hourly": hourly[~hourly["quantity"].isin(OTHER_LEGS)],
+        "hourly": hourly[~hourly["quantity"].isin(OTHER_LEGS) & (hourly["stage"] != "pairing")],
     }
     files = {name: file for name, file in own.manifest["files"].items() if name != "choices.csv"}
     return Study("run", own.path, {**own.manifest, "files": files}, tables)
@@ -81,31 +81,31 @@ def test_where_trucks_wait_longer_is_said(hours: tuple[tuple[float, float], ...]
 
 def test_who_changed_the_crossing_is_told_with_where_most_of_them_went() -> None:
     (row,) = waits.changed(study()).to_dict("records")
-    assert (row["stay"], row["change"], row["per_day"], row["most"]) == (0.5, 0.5, 1.0, "dostyk")
+    assert (row["stay"], row["change"], row["per_day"], row["most_to"]) == (0.5, 0.5, 1.0, "dostyk")
     said = spaced(waits.choices_title(waits.changed(study()), "road", SAY))
     assert said.startswith("50 % of those at Bakhty – Baketu who may choose take another crossing")
     assert said.endswith("most of them Dostyk – Alashankou")
 
 
 def test_of_a_crossing_that_hardly_anybody_leaves_that_is_said() -> None:
-    table = pd.DataFrame([{**ROAD, "stay": 0.996, "change": 0.004, "per_day": 0.2, "most": "dostyk"}])
+    table = pd.DataFrame([{**ROAD, "stay": 0.996, "change": 0.004, "per_day": 0.2, "most_to": "dostyk"}])
     said = spaced(waits.choices_title(table, "road", SAY))
     assert said.startswith(
         "Hardly anybody leaves the crossing that they usually use: at most 0.4 %, at Bakhty"
     )
 
 
-def test_what_spoils_in_the_yard_is_told_apart_from_what_spoils_on_the_way() -> None:
+def test_what_spoils_is_told_by_flow_and_in_the_title() -> None:
     found = waits.spoiled(study())
     (row,) = found[found["direction"] == "cn_to_kz"].to_dict("records")
     assert row["tonnes"] == pytest.approx(1.5)
-    assert (row["usd"], row["yard"], row["way"]) == pytest.approx((75, 50, 25))
+    assert row["usd"] == pytest.approx(75)
     said = spaced(waits.perishables_title(found, "road", SAY))
     assert "the value of 1.50 t a day, 75.0 USD: 100 % of it at Bakhty" in said
 
 
 def test_next_to_nothing_is_lost_where_nothing_waits() -> None:
-    table = pd.DataFrame([{**ROAD, "usd": 0.3, "tonnes": 0.002, "yard": 0.0, "way": 0.3}])
+    table = pd.DataFrame([{**ROAD, "usd": 0.3, "tonnes": 0.002}])
     said = waits.perishables_title(table, "road", SAY)
     assert said == "By road delay costs perishables next to nothing"
 
@@ -135,15 +135,24 @@ def test_loads_and_trucks_in_the_yard_are_means_of_the_day() -> None:
     assert [(row["loads"], row["trucks"]) for row in day] == [(12 / 24, 4 / 24)]
 
 
-def test_loads_that_are_no_leg_are_those_in_line_less_the_trucks_that_wait() -> None:
+def test_how_long_a_load_waits_is_told_in_the_figure_of_the_yard() -> None:
+    found = handover.waiting(study())
+    assert found["load_wait_h"].unique().tolist() == [6]
+    assert found["load_wait_p95_h"].unique() == pytest.approx([12], rel=0.004)
+    (drawn,) = handover.handover(study(), SAY)
+    said = " ".join(text.get_text() for axes in drawn.figure.axes for text in axes.texts)
+    said += " ".join(text.get_text() for text in drawn.figure.texts)
+    assert "a load waits 6.00 h P95 12.0 h" in spaced(said.replace("\n", " "))
+    assert "of loads that came before 9 June 2023" in spaced(drawn.source)
+
+
+def test_a_run_stored_without_the_wait_of_loads_has_the_figure_all_the_same() -> None:
     own = legs_world.study()
-    hourly = own.table("hourly")
-    hourly = hourly[hourly["quantity"] != "cargo"]
-    row = hourly["quantity"] == "in_yard"
-    line = hourly[row].assign(quantity="in_line", stage="pairing", element="x", mean=3.0)
-    tables = {**{name: own.table(name) for name in own.tables}, "hourly": pd.concat([hourly, line])}
-    found = handover.waiting(Study("run", own.path, own.manifest, tables))
-    assert (found["loads"] + found["trucks"]).round(9).unique().tolist() == [3.0]
+    table = own.table("indicators")
+    tables = {name: own.table(name) for name in own.tables}
+    tables["indicators"] = table[table["indicator"] != "pairing_p95"]
+    (drawn,) = handover.handover(Study("run", own.path, own.manifest, tables), SAY)
+    assert drawn.table["load_wait_h"].isna().all()
 
 
 def test_platforms_that_bind_are_the_bottleneck_of_their_flow() -> None:

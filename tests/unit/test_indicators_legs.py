@@ -56,9 +56,8 @@ def test_cells_of_other_legs_stand_after_the_classes_of_the_crossing() -> None:
     assert keys == [
         *((OUT[2], klass) for klass in ("all", "loaded", "agricultural", "rest", "general", "perishable")),
         *((OUT[2], klass) for klass in ("at_home", "at_home_agricultural", "at_home_rest")),
-        *((OUT[2], klass) for klass in ("in_yard", "in_yard_rest")),
+        *((OUT[2], klass) for klass in ("in_yard", "in_yard_agricultural", "in_yard_rest")),
         *((BACK[2], klass) for klass in ("all", "loaded", "agricultural", "rest", "general", "perishable")),
-        *((BACK[2], klass) for klass in ("cargo", "cargo_agricultural", "cargo_rest")),
     ]
     everybody = [np.flatnonzero(m).tolist() for c, m in zip(cells, member, strict=True) if c.whole_flow]
     assert everybody == [[2, 3], [4, 5]]
@@ -71,7 +70,7 @@ def test_cells_of_other_legs_stand_after_the_classes_of_the_crossing() -> None:
 def test_first_figures_and_verdicts_speak_of_the_crossing_alone(seen: Collected) -> None:
     headlines = [seen.layout.cells[number].key for number in seen.layout.headlines]
     assert headlines == [(*OUT, "all", "all"), (*BACK, "all", "all")]
-    assert family(seen.layout) == 8  # users and others: out, at home, back, loads
+    assert family(seen.layout) == 6  # users and others: out, at home, back
 
 
 def test_waiting_at_home_is_the_time_from_booking_to_call(rows: pd.Series) -> None:
@@ -89,15 +88,22 @@ def test_the_crossing_time_has_no_hour_of_the_waiting_at_home(rows: pd.Series) -
 
 
 def test_the_wait_of_loads_and_the_wait_of_their_trucks_are_told_apart(rows: pd.Series) -> None:
-    assert of(rows, BACK[2], "cargo_agricultural", "account_pairing") == 12
-    assert of(rows, BACK[2], "cargo_rest", "account_pairing") == 0
-    assert of(rows, BACK[2], "agricultural", "account_pairing") == 0
-    assert of(rows, BACK[2], "rest", "account_pairing") == 1
+    # of the load as part of its crossing, of the truck as a leg of its own
+    assert of(rows, BACK[2], "agricultural", "account_pairing") == 12
+    assert of(rows, BACK[2], "rest", "account_pairing") == 0
+    assert of(rows, BACK[2], "agricultural", "crossing_time") == 12 + 6 + 1
+    assert of(rows, OUT[2], "in_yard_agricultural", "account_pairing") == 0
+    assert of(rows, OUT[2], "in_yard_rest", "account_pairing") == 4
+    assert of(rows, OUT[2], "in_yard", "crossing_time") == 2
 
 
-def test_trucks_that_wait_for_a_load_are_told_by_themselves(rows: pd.Series) -> None:
-    assert of(rows, OUT[2], "in_yard", "crossing_time") == 4
-    assert of(rows, OUT[2], "in_yard_rest", "account_closed") == 4
+def test_what_95_per_cent_of_loads_wait_less_than_is_told_of_those_who_are_paired(rows: pd.Series) -> None:
+    # half of all wait 12 h, kept to 8 significant bits
+    assert of(rows, BACK[2], "all", "pairing_p95") == pytest.approx(12, rel=0.004)
+    assert of(rows, BACK[2], "agricultural", "pairing_p95") == pytest.approx(12, rel=0.004)
+    assert of(rows, BACK[2], "rest", "pairing_p95") == 0
+    for klass in ("all", "in_yard", "at_home"):
+        assert (OUT[2], klass, "all", "pairing_p95") not in rows.index
 
 
 def test_what_gets_through_is_counted_once_a_journey(rows: pd.Series, seen: Collected) -> None:
@@ -117,8 +123,7 @@ def test_what_perishables_lose_in_the_yard_is_part_of_what_they_lose(rows: pd.Se
     # half a day in the yard and a quarter of a day at the bar, a tenth of 20 t a day, one load a day
     for klass in ("all", "agricultural", "perishable"):
         assert of(rows, BACK[2], klass, "perishables_lost_t_per_day") == pytest.approx(1.5)
-    assert of(rows, BACK[2], "cargo", "perishables_lost_t_per_day") == pytest.approx(1.0)
-    assert of(rows, BACK[2], "cargo_agricultural", "perishables_lost_usd_per_day") == pytest.approx(50)
+    assert of(rows, BACK[2], "agricultural", "perishables_lost_usd_per_day") == pytest.approx(75)
     assert (BACK[2], "rest", "all", "perishables_lost_t_per_day") not in rows.index
 
 
@@ -127,8 +132,7 @@ def test_no_load_loses_more_than_it_is_worth() -> None:
     groups = tuple(replace(one, **quickly) if one.value_usd else one for one in GROUPS)
     found = tables.indicator_table(collected(1, groups=groups))
     lost = found[found["indicator"] == "perishables_lost_t_per_day"].set_index(["class", "corridor"])["mean"]
-    # three quarters of the value in the yard, and on the way only what is left
-    assert lost["cargo", "all"] == pytest.approx(15)
+    # three quarters of a day at one and a half a day
     assert lost["all", "all"] == pytest.approx(20)
 
 
@@ -242,22 +246,29 @@ def test_a_line_that_does_not_grow_is_not_said_to(seen: Collected) -> None:
     }
 
 
-def test_hourly_readings_tell_who_waits_at_home_and_which_loads_wait(seen: Collected) -> None:
+def test_hourly_readings_tell_who_waits_at_home_and_which_trucks_for_a_load(seen: Collected) -> None:
     made = tables.hourly_table(seen, START)
     assert made is not None
     third = (made["instant"] >= 72) & (made["instant"] < 96)
     for quantity, direction, wanted in (
         # at the full hour who came before it: to a from 7:00 to 12:00, to b from 7:00 to 18:00
         ("at_home", OUT[2], [0] * 7 + [2] * 6 + [1] * 6 + [0] * 5),
-        ("in_yard", OUT[2], [1] * 3 + [0] * 20 + [1]),
-        ("cargo", BACK[2], [0] * 9 + [1] * 12 + [0] * 3),
+        ("in_yard", OUT[2], [0] + [1] * 4 + [0] * 19),
         ("inside", OUT[2], [0] * 13 + [1] + [2] + [1] * 3 + [0] * 6),
     ):
         own = made[third & (made["quantity"] == quantity) & (made["direction"] == direction)]
         assert own["mean"].tolist() == wanted, quantity
+    line = third & (made["quantity"] == "in_line") & (made["stage"] == "pairing")
+    assert made[line]["mean"].tolist() == [0] + [1] * 4 + [0] * 4 + [1] * 12 + [0] * 3
+
+
+def test_the_longest_line_of_the_worst_day_may_be_of_loads_that_wait_for_a_truck(seen: Collected) -> None:
     days = worst_table(seen, START)
     assert days is not None
-    assert len(days) == 2
+    back = days.set_index("direction").loc[BACK[2]]
+    # 12 hours a day for one load; the truck that waits four hours for another is no part of the crossing
+    assert (back["stage"], back["in_line"]) == ("pairing", pytest.approx(12 / 24))
+    assert days.set_index("direction").loc[OUT[2], "stage"] == "check"
 
 
 def test_a_comparison_counts_what_gets_through_once_a_journey(seen: Collected) -> None:
@@ -271,24 +282,22 @@ def test_a_comparison_counts_what_gets_through_once_a_journey(seen: Collected) -
     own = made[made["corridor"] == "all"].set_index(["direction", "class", "indicator"])
     assert own.loc[(OUT[2], "at_home", "crossing_time"), "difference"] == -24
     assert (OUT[2], "at_home", "throughput_per_day") not in own.index
-    assert (BACK[2], "cargo", "tonnes_per_day") not in own.index
     assert own.loc[(OUT[2], "all", "throughput_per_day"), "base"] == pytest.approx(2 / 9)
 
 
-def test_perishables_that_leave_the_yard_earlier_are_saved(seen: Collected) -> None:
+def test_perishables_that_leave_earlier_are_saved(seen: Collected) -> None:
     groups = np.arange(len(GROUPS), dtype=np.int32)
     arrival = np.full(len(GROUPS), 2 * MS_PER_DAY, dtype=np.int64)
     work = np.zeros(len(GROUPS), dtype=np.int64)
     phase = np.ones(len(GROUPS), dtype=np.int8)
-    later = np.where(np.array([g.leg == "cargo" for g in GROUPS]), 24, 12) * MS_PER_HOUR
-    base = Passage(arrival, arrival + later, work, phase)
+    base = Passage(arrival, arrival + 12 * MS_PER_HOUR, work, phase)
     quick = Passage(arrival, arrival, work, phase)
     one = replace(seen.layout)
     alone = Collected(one)
     alone.indicators.append(seen.indicators[0])
     (out, back) = corridor_gain_table(alone, one, [compare(one, groups, base, quick)]).to_dict("records")
-    # one load of 20 t a week keeps a tenth of its value a day: half a day on the way, a day in the yard
-    assert back["perishables_saved_t_per_day"] == pytest.approx(0.15 * 20 / 7, rel=1e-3)
+    # one load of 20 t a week keeps a tenth of its value a day: half a day
+    assert back["perishables_saved_t_per_day"] == pytest.approx(0.05 * 20 / 7, rel=1e-3)
     assert back["hours_saved_per_day"] == pytest.approx(2 * 12 / 7)
     assert math.isnan(out["perishables_saved_t_per_day"])
 

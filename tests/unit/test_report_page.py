@@ -20,8 +20,10 @@ from kzsim.brief.html.headings import heading
 from kzsim.brief.html.page import embedded
 from kzsim.brief.html.pictures import pictures
 from kzsim.brief.html.tables import FIRST_ROWS, MOST_ROWS, shown
+from kzsim.figures import waits
 from kzsim.language import LANGUAGES, speaker
 from tests.unit import brief_studies as made
+from tests.unit import legs_world
 from tests.unit.brief_cases import drawn
 from tests.unit.brief_studies import BACK, FLOW
 
@@ -243,6 +245,16 @@ def test_columns_of_charts_and_keys_of_sweeps_have_words_in_every_language(lang)
     assert len({say.parameter(key) for key in keys}) == len(keys)
     assert heading(say, "demand [%]").startswith(say.parameter("demand"))
     assert heading(say, "my_own column") == "my own column"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_beside_the_choices_says_which_crossing_most_of_them_took(lang):
+    say = speaker(lang)
+    table = shown(waits.changed(legs_world.study()), say)
+    at = table.columns.index(heading(say, "most_to"))
+    assert table.rows[0][at] == say.crossing("dostyk")
+    assert heading(say, "most") not in table.columns  # that is of places taken at once
+    assert heading(say, "most_to") != "most to"
 
 
 def test_the_player_holds_the_daily_means_of_the_hourly_table(tmp_path):

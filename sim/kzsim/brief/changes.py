@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.content import Grid, Message
 from kzsim.brief.spoken import change, figure, flow, listed, sentence, size, starting, together, who
-from kzsim.indicators.legs import AT_HOME, CROSSING, WAITING_CARGO, leg_of
+from kzsim.indicators.legs import AT_HOME, CROSSING, leg_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def of_run(study: Study) -> tuple[Change, ...]:
     served = {flow_of(row) for row in rows if row["corridor"] == "user"}
     found = []
     for row in rows:
-        everybody = (HEADLINE.get(str(row["mode"]), ALL), AT_HOME, WAITING_CARGO)
+        everybody = (HEADLINE.get(str(row["mode"]), ALL), AT_HOME)
         if row["class"] not in everybody or row["corridor"] not in ROLES:
             continue
         if flow_of(row) not in served:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kzsim.indicators.legs import AT_HOME, WAITING_CARGO
+from kzsim.indicators.legs import AT_HOME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,9 @@ WHO = {"user": "corridor users", "eligible_nonuser": "eligible non-users", "othe
 
 EMPTIES = "empties"
 """The class of trains without a load."""
+
+LOADS = "loads"
+"""What the wait of loads in China for a truck is called among the waits of a flow."""
 
 _WAITS = ("closed", "quota", "tokens", "blocked", "pairing", "queue")
 
@@ -153,10 +156,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait that is not part of a flow's crossing time, in hours: at home, of trucks or loads in the yard.
+    """A wait that is told beside a flow's crossing time, in hours: at home, of trucks or loads in the yard.
 
-    ``leg``: ``home``, ``yard`` or ``cargo``. Where the wait of loads for a truck is no leg of its own it is
-    part of their crossing time after all, and told by itself: the account ``pairing`` of loaded trucks.
+    ``leg``: ``home``, ``yard``, or ``LOADS``: how long loads wait in China for a truck, which is part of
+    their crossing time, the account ``pairing`` of those who are loaded.
     """
 
     leg: str
@@ -164,6 +167,7 @@ class Wait:
     agricultural_h: Estimate
     rest_h: Estimate
     p90_h: float | None
+    p95_h: float | None
     changes: tuple[Change, ...]
 
 
@@ -274,8 +278,8 @@ def _flow(
 def _waits(
     flow: tuple[str, str, str], rows: Mapping[Cell, Row], compared: Mapping[Cell, Row]
 ) -> Iterator[Wait]:
-    from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED
-    from kzsim.indicators.legs import CARGO, LEG_CLASSES
+    from kzsim.indicators.layout import AGRICULTURAL, ALL, LOADED, REST
+    from kzsim.indicators.legs import LEG_CLASSES
 
     for leg, classes in LEG_CLASSES.items():
         every, farm, rest = (rows.get((*flow, klass, ALL, "crossing_time"), {}) for klass in classes)
@@ -291,15 +295,14 @@ def _waits(
                 _estimate(farm),
                 _estimate(rest),
                 _number(every.get("p90")),
+                _mean(rows.get((*flow, classes[0], ALL, "crossing_time_p95"), {})),
                 tuple(changes),
             )
-    paired, farm = (rows.get((*flow, who, ALL, "account_pairing"), {}) for who in (LOADED, AGRICULTURAL))
-    if (
-        flow[1] == "road"
-        and (_number(paired.get("mean")) or 0.0) > 0
-        and (*flow, WAITING_CARGO, ALL, "crossing_time") not in rows
-    ):
-        yield Wait(CARGO, _estimate(paired), _estimate(farm), Estimate(None), None, ())
+    waits = (rows.get((*flow, who, ALL, "account_pairing"), {}) for who in (LOADED, AGRICULTURAL, REST))
+    loads, of_farms, others = (_estimate(row) for row in waits)
+    p95 = _mean(rows.get((*flow, LOADED, ALL, "pairing_p95"), {}))
+    if p95 is not None or (flow[1] == "road" and (loads.mean or 0.0) > 0):
+        yield Wait(LOADS, loads, of_farms, others, None, p95, ())
 
 
 def _mean(row: Row) -> float | None:

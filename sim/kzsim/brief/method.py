@@ -181,7 +181,7 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
                 where=where,
                 share=share,
             )
-        case "growing_in_yard" | "growing_cargo":
+        case "growing_in_yard":
             text = say(
                 "{where}, in the yard: the number of those waiting still grows at the end of the run; "
                 "{share} of the arrivals of its last quarter were not taken off, so the waiting depends on "
@@ -201,14 +201,6 @@ def _judged(say: Speaker, row: Mapping[str, Any], replications: int, days: str) 
             text = say(
                 "{where}: {share} of the trucks that wait for a load had none within {days} days; means "
                 "count them with {days} days.",
-                where=where,
-                share=share,
-                days=days,
-            )
-        case "not_taken":
-            text = say(
-                "{where}: {share} of the loads that wait for a truck were not taken within {days} days; "
-                "means count them with {days} days.",
                 where=where,
                 share=share,
                 days=days,

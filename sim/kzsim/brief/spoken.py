@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from kzsim.indicators.legs import AT_HOME, CARGO, CROSSING, HOME, leg_of
+from kzsim.indicators.legs import AT_HOME, CROSSING, HOME, leg_of
 
 if TYPE_CHECKING:
     from kzsim.language import Speaker
@@ -115,7 +115,7 @@ def who(say: Speaker, mode: str, klass: str, corridor: str) -> str:
 
         return _at_home(say, like(klass), corridor)
     if leg != CROSSING:
-        return _in_the_yard(say, klass, corridor)
+        return say.class_(klass)
     match corridor:
         case "user":
             return say("corridor users")
@@ -151,18 +151,6 @@ def _at_home(say: Speaker, klass: str, corridor: str) -> str:
         case "rest":
             return say("general trucks at home")
     return say("trucks at home")
-
-
-def _in_the_yard(say: Speaker, klass: str, corridor: str) -> str:
-    if leg_of(klass) == CARGO:
-        match corridor:
-            case "user":
-                return say("loads of corridor users")
-            case "eligible_nonuser":
-                return say("loads of eligible non-users")
-            case "other":
-                return say("loads not eligible")
-    return say.class_(klass)
 
 
 class Limiting(Protocol):

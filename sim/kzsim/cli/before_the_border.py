@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kzsim.brief.digest import WHO, Change, Estimate, Flow, Wait
+from kzsim.brief.digest import LOADS, WHO, Change, Estimate, Flow, Wait
 from kzsim.cli import screen, words
 from kzsim.cli.flow_table import fitted
 from kzsim.cli.table import Column, fill
-from kzsim.indicators.legs import CARGO, HOME, YARD, Leg
+from kzsim.indicators.legs import HOME, YARD, Leg
 
 _AT_HOME = (
     Column("At home\nh", number=True, said="mean wait at home in hours"),
@@ -20,6 +20,7 @@ _CHOSEN = (Column("Chose\nanother", number=True, said="share that chose another 
 _IN_YARD = (
     Column("Truck waits\nfor load, h", number=True, said="mean wait of a truck for a load in hours"),
     Column("Load waits\nfor truck, h", number=True, said="mean wait of a load for a truck in hours"),
+    Column("\nP95", number=True, said="P95"),
     Column("\nAgri", number=True, said="agricultural mean"),
 )
 _CHANGES = (
@@ -27,11 +28,8 @@ _CHANGES = (
     Column("Eligible\nnon-users", number=True, said="for eligible non-users"),
     Column("\nOthers", number=True, said="for others"),
 )
-_LEADS: dict[Leg, str] = {
-    HOME: "Likewise the wait at home, in hours.",
-    CARGO: "Likewise the wait of loads in China for a truck, in hours.",
-}
-COMPARED: dict[Leg, str] = {HOME: "at home", CARGO: "loads in the yard"}
+_LEADS: dict[Leg, str] = {HOME: "Likewise the wait at home, in hours."}
+COMPARED: dict[Leg, str] = {HOME: "at home"}
 """Waits of which it is said what the corridors change, and what they are called there."""
 
 
@@ -45,13 +43,14 @@ def lines(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
     share = "the share that chose another crossing than the one they usually use; " if chosen else ""
     yield from fill(
         "Mean hours from the booking in the electronic queue to the arrival at the border, no part of the "
-        f"crossing time; {share}hours that a truck waits in China for a load, and a load for a truck.",
+        f"crossing time; {share}hours that a truck waits in China for a load, and a load for a truck, which "
+        "is part of its crossing time.",
         prose,
         rest="",
     )
     yield ""
     home = [flow for flow in waiting if _of(flow, HOME)]
-    yard = [flow for flow in waiting if _of(flow, YARD) or _of(flow, CARGO)]
+    yard = [flow for flow in waiting if _of(flow, YARD) or _of(flow, LOADS)]
     if home:
         parts = [(_AT_HOME, _home), *([(_CHOSEN, _chosen)] if chosen else [])]
         yield from fitted(home, parts, width)
@@ -78,13 +77,13 @@ def _chosen(flow: Flow) -> tuple[str, ...]:
 
 
 def _yard(flow: Flow) -> tuple[str, ...]:
-    truck, load = _of(flow, YARD), _of(flow, CARGO)
+    truck, load = _of(flow, YARD), _of(flow, LOADS)
     return (
         "–" if truck is None else words.figure(truck.all_h.mean),
         *(
-            ("–", "–")
+            ("–",) * 3
             if load is None
-            else (words.figure(load.all_h.mean), words.figure(load.agricultural_h.mean))
+            else (words.figure(value) for value in (load.all_h.mean, load.p95_h, load.agricultural_h.mean))
         ),
     )
 
@@ -114,5 +113,5 @@ def change_of(flow: Flow, leg: Leg, who: str) -> Change | None:
     return None if wait is None else next((change for change in wait.changes if change.who == who), None)
 
 
-def _of(flow: Flow, leg: Leg) -> Wait | None:
+def _of(flow: Flow, leg: str) -> Wait | None:
     return next((wait for wait in flow.waits if wait.leg == leg), None)

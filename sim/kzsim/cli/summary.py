@@ -194,12 +194,15 @@ def _limit(binding: Binding) -> str:
         return f"{side} hours".strip() + (f" ({stage})" if stage else "")
     if binding.binds == "stage":
         busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
-        return f"servers{at}{busy}"
+        # a stage without servers has none that are busy: trains leave at listed times
+        return f"servers{at}{busy}" if busy else place
     if binding.binds == "zone":
         return f"places{at}" + (f", kept by {_element(binding.cause)}" if binding.cause else "")
     if binding.binds == "tokens" and binding.cause:
         busy = f" ({words.percent(binding.utilisation)} busy)" if binding.utilisation is not None else ""
         return f"{plain(binding.cause)}{at}{busy}"
+    if binding.binds == "pairing":
+        return f"trucks for loads in {side} yard"
     return f"{binding.binds}{at}"
 
 
@@ -231,8 +234,9 @@ def _corridors(result: RunResult, flows: Sequence[Flow], width: int, prose: int)
     for name, changes in _spoken_of(touched):
         told += [change for _, change in changes]
         yield from fill(_verdicts(name, changes), prose)
-    yield from fill(time_costs.gains(result.corridor_gains), prose)
-    yield from fill(_at_once(told), prose)
+    for said in (time_costs.gains(result.corridor_gains), _at_once(told)):
+        if said:
+            yield from fill(said, prose)
 
 
 def _spoken_of(flows: Sequence[Flow]) -> Iterator[tuple[str, list[tuple[Flow, Change]]]]:

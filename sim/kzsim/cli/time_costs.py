@@ -40,13 +40,15 @@ def lines(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
     cost = "; USD: crossing time times the cost of an hour of a truck" if road else ""
     yield from fill(
         "What 95 % stay below; shares that need longer; mean hours at each post, without the electronic "
-        f"queue{cost}; the day with most inside and the longest line on it.",
+        f"queue and, unlike the mean above, not cut at the follow-up{cost}; the day with most inside and the "
+        "longest line on it.",
         prose,
         rest="",
     )
     yield ""
     yield from fitted(flows, [(_RELIABLE, _reliable), (_WORST, _worst)], width)
-    yield from fill(_perishables(flows), prose)
+    if lost := _perishables(flows):
+        yield from fill(lost, prose)
 
 
 def _reliable(flow: Flow) -> tuple[str, ...]:
@@ -64,7 +66,8 @@ def _worst(flow: Flow) -> tuple[str, ...]:
     if worst is None:
         return ("–", "–", "–")
     day = date.fromisoformat(worst.date)
-    line = f"{worst.side.upper() if len(worst.side) == 2 else ''} {plain(worst.stage)}".strip()
+    side = worst.side.upper() if len(worst.side) == 2 else ""
+    line = f"loads in {side} yard" if worst.stage == "pairing" else f"{side} {plain(worst.stage)}".strip()
     return f"{day.day} {calendar.month_abbr[day.month]}", words.figure(worst.inside), line or "–"
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ROW_IN, _LEAST_LABEL_IN, _MOST_LABEL_IN = 0.33, 1.4, 3.4
 _NAME_PT, _BELOW_PT, _VALUE_PT, _END_PT = 8.0, 6.8, 7.0, 7.5
+_MOST_TICKS = 6
 _DARK = 0.3
 """Words on a colour of less luminance are white."""
 
@@ -73,8 +74,10 @@ def stacked(study: Study, table: pd.DataFrame, bars: Bars, say: Speaker) -> Draw
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(bars.unit)
-    axes.xaxis.set_major_locator(told.few_ticks(6))
-    axes.xaxis.set_major_formatter(lambda value, _: bars.tick(value) if value <= most * 1.001 else "")
+    # what stands at the bars' ends lies beyond the axis' own values
+    ticks = told.few_ticks(max(2, round(_MOST_TICKS * most / far))).tick_values(0, most)
+    axes.set_xticks([value for value in ticks if 0 <= value <= most * 1.001])
+    axes.xaxis.set_major_formatter(lambda value, _: bars.tick(value))
     for at, (row, end) in enumerate(zip(rows, ends, strict=True)):
         left = _bar(axes, at, row, bars, width / far)
         axes.annotate(

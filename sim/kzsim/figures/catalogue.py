@@ -49,7 +49,9 @@ _NEWER = "a run made by this version of kzsim: run the scenario again"
 _CORRIDORS = "green corridors and the run without them (no --no-counterfactual), or a comparison"
 _HOME = "a run in which trucks wait at home for the electronic queue"
 _CHOICE = "a run in which those who book may choose a crossing"
-_SPOILS = f"perishables, and {_NEWER}"
+_OLDER = "; a run of an older version of kzsim has to be made again"
+_RAIL = f"rail{_OLDER}"
+_SPOILS = f"perishables{_OLDER}"
 _KINDS: tuple[Kind, ...] = (
     Kind(
         _MAP,
@@ -86,7 +88,7 @@ _KINDS: tuple[Kind, ...] = (
     Kind("gains", "who wins and who pays, by part in the corridor", COMPARED, gains.gains, _CORRIDORS),
     Kind("classes", "who wins and who pays, by class of goods", COMPARED, gains.gains_by_class, _CORRIDORS),
     Kind("utilisation", "how busy stages are, and the bottleneck", RUN, servers.utilisation, "a run"),
-    Kind("yard", "how full the railway's receiving tracks are", RUN, servers.yards, f"rail, and {_NEWER}"),
+    Kind("yard", "how full the railway's receiving tracks are", RUN, servers.yards, _RAIL),
     Kind("commodities", "tonnage by class of goods", RUN, goods.commodities, "a run"),
     Kind("choices", "who chose another crossing than the usual one", RUN, waits.choices, _CHOICE),
     Kind("perishables", "value that perishables lose by delay", RUN, waits.perishables, _SPOILS),

@@ -41,10 +41,12 @@ def labels_of(
     """A label for each crossing, from north to south, with lines no wider than ``most_in``, if given."""
     found = []
     for place in told.records(table.drop_duplicates("crossing").sort_values("lat", ascending=False)):
-        lines = [
-            (line, INK, "bold", 8.5) for line in _lines(say.crossing(place["crossing"]), 8.5, most_in, True)
-        ]
-        for row in told.records(table[table["crossing"] == place["crossing"]]):
+        rows = told.records(table[table["crossing"] == place["crossing"]])
+        # by rail alone a crossing is called by its stations, as in the title
+        only_rail = {row["mode"] for row in rows} == {"rail"}
+        name = (say.stations if only_rail else say.crossing)(place["crossing"])
+        lines = [(line, INK, "bold", 8.5) for line in _lines(name, 8.5, most_in, True)]
+        for row in rows:
             ink = told.COLOUR[str(row["mode"])]
             lines += [(line, ink, "normal", 8) for line in _lines(of_row(row), 8, most_in, False)]
         found.append(Label(place["lat"], place["lon"], tuple(lines)))

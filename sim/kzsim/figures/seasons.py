@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SHORT_DAYS = 35
 """A period of fewer days is shown and spoken of by the day, a longer one by weeks."""
 _EVEN = 1.5
-"""A largest value below so many times the mean is called even."""
+"""A largest value below so many times the mean is called even, unless it rises or falls so many times."""
 _ALIKE = 1.1
 """Weekdays of which the fullest has less than so many times the emptiest are called alike."""
 _ROW_IN, _LABEL_IN = 0.62, 1.25
@@ -112,7 +112,9 @@ def _fullest(table: pd.DataFrame, mode: str, say: Speaker) -> str:
     value = "inside" if short else "inside_week"
     by_place = table.groupby(["crossing", "day"], sort=False)[value].sum().reset_index()
     top = told.top_of(by_place, value)
-    mean = by_place.loc[by_place["crossing"] == top["crossing"], value].mean()
+    there = by_place.loc[by_place["crossing"] == top["crossing"], value]
+    mean, quarter = there.mean(), max(len(there) // 4, 1)
+    least, most = sorted((there.head(quarter).mean(), there.tail(quarter).mean()))
     values = {
         "place": told.place(top["crossing"], mode, say),
         "n": say.number(top[value], 0),
@@ -120,7 +122,7 @@ def _fullest(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         "mean": say.number(mean, 0),
         "day": say.date(top["day"].date()),
     }
-    if top[value] < _EVEN * mean:
+    if top[value] < _EVEN * mean and most < _EVEN * least:
         return say("Queues stay even {by}: the fullest place, {place}, never holds much more than its "
                    "mean of {mean} {counted}",
                    by=told.by_mode(mode, say), **values)  # fmt: skip
@@ -220,7 +222,9 @@ def _days_between(
     widest = max(text_in(say.day(day), _TICK_PT) for day in days) + 0.12
     every = next((step for step in (1, 2, 7, 14, 28) if step * room >= widest), len(days))
     ticks = list(days[::every])
-    return ticks, [say.day(day) for day in ticks]
+    # a name at the far end would reach into what stands beside the panel
+    far = [(last - day).days * room < widest / 4 and day != first for day in ticks]
+    return ticks, ["" if beyond else say.day(day) for day, beyond in zip(ticks, far, strict=True)]
 
 
 # --- the week ---------------------------------------------------------------------------------------------

@@ -43,7 +43,9 @@ def utilisation(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 def busiest(study: Study) -> pd.DataFrame:
     """A row for each pool that is ever open, the busiest first.
 
-    ``binds``: what limits its flow, as ``binding.csv`` has it; ``is_bottleneck``: whether this stage does.
+    ``binds``: what limits its flow, ``bound_side`` and ``bound_stage`` where it does, as ``binding.csv`` has
+    it; ``is_bottleneck``: whether this stage does. What limits a flow may have no servers, and so no row:
+    trains that wait for a path on the line leave at listed times.
     """
     servers = study.table("servers").dropna(subset=["utilisation"])
     bound = study.table("binding")[[*_FLOW, "binds", "side", "stage", "cause"]]
@@ -55,7 +57,7 @@ def busiest(study: Study) -> pd.DataFrame:
         & (table["stage"] == table["bound_stage"])
     )
     is_it |= (table["binds"] == "tokens") & (table["pool"] == table["cause"])
-    table = table.assign(is_bottleneck=is_it).drop(columns=["bound_side", "bound_stage", "cause"])
+    table = table.assign(is_bottleneck=is_it).drop(columns="cause")
     return table.sort_values("utilisation", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -66,7 +68,12 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
-    """Which stage is the bottleneck; where none is, what binds instead and how busy the busiest is."""
+    """Which stage is the bottleneck; where none is, what binds instead and how busy the busiest is.
+
+    A stage that limits a flow and has no servers is named as what it is.
+    """
+    import pandas as pd
+
     by, top = told.by_mode(mode, say), told.records(table.head(1))[0]
     # what both directions share is of neither's flow
     flows = table[table["binds"].notna()].drop_duplicates(_FLOW)
@@ -80,14 +87,29 @@ def utilisation_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
         "share": say.percent(worst["utilisation"]),
         "all": say.number(len(flows), 0),
     }
+    of_a_stage = pd.concat([bottlenecks, flows[flows["binds"] == "stage"]]).drop_duplicates(_FLOW)
+    n = len(of_a_stage)
     if len(bottlenecks):
-        n = len(bottlenecks.drop_duplicates(_FLOW))
         return told.sentence(
             [
                 say(
                     "{by} the bottleneck is a stage in {n} of {all} flows; the busiest of these is {stage} "
                     "at {place}, {share} busy while open",
                     n=say.number(n, 0),
+                    **values,
+                )
+            ]
+        )
+    if n:
+        bound = told.records(of_a_stage.head(1))[0]
+        return told.sentence(
+            [
+                say(
+                    "{by} the bottleneck is a stage without servers in {n} of {all} flows, such as {what} at "
+                    "{where}; the busiest stage with servers, {stage} at {place}, is {share} busy while open",
+                    n=say.number(n, 0),
+                    what=_stage({"stage": bound["bound_stage"], "side": bound["bound_side"]}, say),
+                    where=told.place(bound["crossing"], mode, say),
                     **values,
                 )
             ]
@@ -125,7 +147,13 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
     what = say("Servers' time in use over their open time; {n} of {all} pools of servers, the busiest",
                n=say.number(len(shown), 0), all=say.number(len(table), 0))  # fmt: skip
     subtitle = told.subtitle(what, study, say)
-    source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
+    late = say("Above 100 %: held by work after closing, or by who waits for a place ahead")
+    source = told.source(
+        study,
+        say,
+        told.interval_named(say, study.manifest["replications"]),
+        late if (shown["utilisation"] > 1).any() else "",
+    )
     names = [_names(row, mode, say) for row in told.records(shown)]
     marks = [
         *(

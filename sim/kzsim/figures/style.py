@@ -45,7 +45,7 @@ STYLE: dict[str, Any] = {
 TITLE_PT, SUBTITLE_PT, SOURCE_PT = 12.0, 8.5, 7.0
 HAIR_PT = 0.7
 """Width of the lines of intervals that are wider than the usual ones."""
-_MARGIN_IN = 0.12
+MARGIN_IN = 0.12
 _LINE = 1.28
 """Line height over type size."""
 _PT_PER_IN = 72
@@ -112,28 +112,28 @@ class Sheet:
     ) -> None:
         from matplotlib.figure import Figure
 
-        inside_in = width_in - 2 * _MARGIN_IN
+        inside_in = width_in - 2 * MARGIN_IN
         blocks = (
             (wrapped(title, TITLE_PT, inside_in, bold=True), TITLE_PT, INK, "bold"),
             (wrapped(subtitle, SUBTITLE_PT, inside_in), SUBTITLE_PT, FAINT, "normal"),
         )
         below = wrapped(source, SOURCE_PT, inside_in)
-        words_in = _MARGIN_IN + sum(len(lines) * line_in(points) for lines, points, *_ in blocks) + 0.12
+        words_in = MARGIN_IN + sum(len(lines) * line_in(points) for lines, points, *_ in blocks) + 0.12
         head_in = words_in + _key_in(key)
         foot_in = 0.10 + len(below) * line_in(SOURCE_PT) + 0.06
         self.width_in = width_in
         self.height_in = head_in + body_in + foot_in
         self._head_in = head_in
         self.figure: Figure = Figure(figsize=(width_in, self.height_in))
-        at = -head_in + _MARGIN_IN
+        at = -head_in + MARGIN_IN
         for lines, points, colour, weight in blocks:
             for line in lines:
-                self.text(_MARGIN_IN, at, line, va="top", fontsize=points, color=colour, weight=weight)
+                self.text(MARGIN_IN, at, line, va="top", fontsize=points, color=colour, weight=weight)
                 at += line_in(points)
             at += 0.03
         for number, line in enumerate(below):
             self.text(
-                _MARGIN_IN,
+                MARGIN_IN,
                 body_in + 0.10 + number * line_in(SOURCE_PT),
                 line,
                 va="top",
@@ -161,7 +161,7 @@ class Sheet:
             left / self.width_in, 1 - (self._head_in + top) / self.height_in, words, **{"va": "top", **look}
         )
 
-    def label(self, middle: float, words: str, width: float, left: float = _MARGIN_IN) -> None:
+    def label(self, middle: float, words: str, width: float, left: float = MARGIN_IN) -> None:
         """The name of a row on as many lines as it needs, about the height ``middle``."""
         lines = wrapped(words, 8.5, width)
         self.text(left, middle, "\n".join(lines), va="center", fontsize=8.5, linespacing=1.0)
@@ -185,11 +185,11 @@ def _key_in(marks: Sequence[Mark]) -> float:
 def _places(marks: Sequence[Mark]) -> list[tuple[Mark, float, int]]:
     """Each mark with its left edge in inches and the line it stands on."""
     found: list[tuple[Mark, float, int]] = []
-    at, line = _MARGIN_IN, 0
+    at, line = MARGIN_IN, 0
     for mark in marks:
         needed = 0.34 + text_in(mark.words, 8.0) + 0.22
-        if at > _MARGIN_IN and at + needed - 0.2 > WIDTH_IN:
-            at, line = _MARGIN_IN, line + 1
+        if at > MARGIN_IN and at + needed - 0.2 > WIDTH_IN:
+            at, line = MARGIN_IN, line + 1
         found.append((mark, at, line))
         at += needed
     return found

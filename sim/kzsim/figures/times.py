@@ -126,9 +126,16 @@ def _crossing_times(study: Study, table: pd.DataFrame, mode: str, say: Speaker) 
     source = told.source(study, say, told.interval_named(say, study.manifest["replications"]))
     group_in = 2 * _ROW_IN + _GAP_IN
     panel_in = group_in * len(places)
+    there = set(table.loc[table["mean"].notna(), "class"])
     marks = [
-        Mark("point", told.FARM, say("agricultural goods"), told.FARM_MARKER),
-        Mark("point", told.REST, say("the rest"), told.REST_MARKER),
+        *(
+            Mark("point", colour, words, marker)
+            for klass, colour, words, marker in (
+                (AGRICULTURAL, told.FARM, say("agricultural goods"), told.FARM_MARKER),
+                (REST, told.REST, say("the rest"), told.REST_MARKER),
+            )
+            if klass in there
+        ),
         Mark("interval", FAINT, say("mean with 95 % interval")),
         Mark("bar", FAINT, say("P10 to P90: what four in five meet")),
     ]
@@ -174,7 +181,9 @@ def _range(axes: Axes, row: dict[str, Any], at: int, say: Speaker) -> None:
     if np.isfinite(row["low"]):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.4, solid_capstyle="butt")
     axes.plot(row["mean"], y, told.FARM_MARKER if farm else told.REST_MARKER, color=colour, markersize=4.2)
-    right = np.nanmax([row["mean"], row["high"], row["p90"]])
+    right = max((row[name] for name in ("mean", "high", "p90") if np.isfinite(row[name])), default=None)
+    if right is None:  # nobody of these came
+        return
     axes.annotate(
         say.figure(row["mean"]), (right, y), (4, 0), textcoords="offset points", va="center", fontsize=7.5,
         color=INK,

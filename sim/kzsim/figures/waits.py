@@ -11,7 +11,7 @@ from kzsim.figures.colours import BASELINE, ORANGE, SKY_BLUE
 from kzsim.figures.drawn import Drawn
 from kzsim.figures.style import styled
 from kzsim.indicators.layout import AGRICULTURAL, ALL, REST
-from kzsim.indicators.legs import AT_HOME, CARGO, FIRST_CLASS, HOME, LEG_CLASSES
+from kzsim.indicators.legs import AT_HOME, HOME, LEG_CLASSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +124,7 @@ def choices(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 def changed(study: Study) -> pd.DataFrame:
     """A row for each crossing that is usually used: shares that ``stay`` and ``change``, who they are a day.
 
-    ``most``: the other crossing that most of them chose, '' where nobody did.
+    ``most_to``: the other crossing that most of them chose, '' where nobody did.
     """
     import pandas as pd
 
@@ -141,10 +141,10 @@ def changed(study: Study) -> pd.DataFrame:
                 "stay": 1 - share,
                 "change": share,
                 "per_day": float(other["per_day"].sum()),
-                "most": most,
+                "most_to": most,
             }
         )
-    names = [*_FLOW, "stay", "change", "per_day", "most"]
+    names = [*_FLOW, "stay", "change", "per_day", "most_to"]
     return _in_order(pd.DataFrame(rows, columns=names))
 
 
@@ -158,7 +158,7 @@ def choices_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
                    **values)  # fmt: skip
     return say(
         "{share} of those at {place} who may choose take another crossing, most of them {other}",
-        other=told.place(top["most"], mode, say),
+        other=told.place(top["most_to"], mode, say),
         **values,
     )
 
@@ -167,12 +167,12 @@ def _choices(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Draw
     title = choices_title(table, mode, say)
 
     def beside(row: Mapping[str, Any]) -> str:
-        if not row["most"]:
+        if not row["most_to"]:
             return say.percent(row["change"])
         return say(
             "{n} a day, most to {place}",
             n=say.figure(row["per_day"]),
-            place=told.place(str(row["most"]), mode, say),
+            place=told.place(str(row["most_to"]), mode, say),
         )
 
     bars = Bars(
@@ -204,7 +204,7 @@ def perishables(study: Study, say: Speaker) -> tuple[Drawn, ...]:
 
 
 def spoiled(study: Study) -> pd.DataFrame:
-    """A row for each flow with perishables: ``usd`` and ``tonnes`` a day; ``way`` and ``yard`` in USD."""
+    """A row for each flow with perishables: ``usd`` and ``tonnes`` a day."""
     found = study.table("indicators")
     found = found[found["corridor"] == ALL]
 
@@ -214,9 +214,7 @@ def spoiled(study: Study) -> pd.DataFrame:
 
     usd = "perishables_lost_usd_per_day"
     made = of(ALL, usd, "usd").merge(of(ALL, "perishables_lost_t_per_day", "tonnes"), on=_FLOW)
-    made = made.merge(of(FIRST_CLASS[CARGO], usd, "yard"), on=_FLOW, how="left")
-    made = made.dropna(subset=["usd", "tonnes"]).fillna({"yard": 0.0})
-    return _in_order(made.assign(way=made["usd"] - made["yard"]))
+    return _in_order(made.dropna(subset=["usd", "tonnes"]))
 
 
 def perishables_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
@@ -241,7 +239,6 @@ def perishables_title(table: pd.DataFrame, mode: str, say: Speaker) -> str:
 
 def _perishables(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> Drawn:
     title = perishables_title(table, mode, say)
-    in_yard = (Part("yard", ORANGE, say("waiting for a truck")),) if (table["yard"] > 0).any() else ()
     bars = Bars(
         name=f"perishables_{mode}",
         title=title,
@@ -250,7 +247,7 @@ def _perishables(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
             say("Mean delay times the share of its value that a load loses a day; the rates are assumed"),
             say("Means over the replications; their intervals stand in indicators.csv"),
         ),
-        parts=(Part("way", told.FARM, say("delay of the crossing")), *in_yard),
+        parts=(Part("usd", told.FARM, say("delay of the crossing")),),
         names=lambda row: (_place(row, mode, say), say.direction(str(row["direction"]))),
         shown=lambda value: say.number(value, 0),
         tick=lambda value: told.tick(value, say),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kzsim.indicators.legs import CARGO, CROSSING, HOME, LEGS, Leg
+from kzsim.indicators.legs import CROSSING, HOME, LEGS, Leg
 from kzsim.network.model import WORK_ACCOUNTS, Account
 
 NOUN = "entities"
@@ -35,7 +35,9 @@ class Indicator:
     name: str
     unit: str
     definition: str
-    when: Literal["always", "tonnes", "teu", "wagons", "costs", "perishables", "choices"] = "always"
+    when: Literal["always", "tonnes", "teu", "wagons", "costs", "perishables", "choices", "pairing"] = (
+        "always"
+    )
     legs: tuple[Leg, ...] = LEGS
 
 
@@ -64,7 +66,6 @@ def account_name(account: Account) -> str:
 POSTS = (("kz", "Kazakh"), ("cn", "Chinese"))
 _ONCE: tuple[Leg, ...] = (CROSSING,)
 """What is told once a journey, however many legs it has."""
-_SPOILS: tuple[Leg, ...] = (CROSSING, CARGO)
 _TRANSFER = {
     "kz": "",
     "cn": ", and for loads from China the fixed cost of their transfer in the Chinese yard",
@@ -102,8 +103,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "h",
         "Restricted mean crossing time: mean over the cohort of min(exit - arrival, follow-up). "
         "Those not through by then count with the whole follow-up. In the classes `at_home`: the waiting at "
-        "home, from the booking to the arrival at the border; `in_yard`: of a truck for a load; `cargo`: of "
-        "a load for a truck.",
+        "home, from the booking to the arrival at the border; `in_yard`: of a truck for a load.",
     ),
     *(
         Indicator(
@@ -151,6 +151,14 @@ INDICATORS: tuple[Indicator, ...] = (
         )
         for account in Account
     ),
+    Indicator(
+        "pairing_p95",
+        "h",
+        "Hours of `account_pairing` that 95 % of the cohort stay below (within 0.4 %), mean over the "
+        "replications. Only of loads that wait in a yard for a truck.",
+        "pairing",
+        _ONCE,
+    ),
     Indicator("inside_at_end", NOUN, "Number inside at the horizon, whenever they arrived."),
     Indicator(
         "inside_growth",
@@ -169,7 +177,8 @@ INDICATORS: tuple[Indicator, ...] = (
             "h",
             f"Hours at the {post} post as CAREC's TFI1 counts them: mean over the cohort of the time at all "
             "places of that side, waiting included, without the electronic queue (where a driver may wait at "
-            "home) and the strip between the posts. Up to exit or the horizon, like `stay`.",
+            "home) and the strip between the posts. Up to exit or the horizon, like `stay`: it is not cut at "
+            "the follow-up and may exceed `crossing_time` where some are not through by then.",
             legs=_ONCE,
         )
         for side, post in POSTS
@@ -205,7 +214,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "Of the hours that loads of perishables spend at the crossing in the measured window, the share in "
         "the warm months.",
         "perishables",
-        _SPOILS,
+        _ONCE,
     ),
     Indicator(
         "perishables_lost_t_per_day",
@@ -213,17 +222,16 @@ INDICATORS: tuple[Indicator, ...] = (
         "Tonnes of perishables whose value is lost by delay, per day of arrivals: mean delay in days times "
         "the share of its value that a load loses a day (refrigerated or not, warm months or not), at most "
         "the whole, times the net load. Half of ten tonnes' value counts as five tonnes. What loads from "
-        "China lose while they wait in the yard for a truck is part of it; the classes `cargo` give that "
-        "part by itself.",
+        "China lose while they wait in the yard for a truck is part of it.",
         "perishables",
-        _SPOILS,
+        _ONCE,
     ),
     Indicator(
         "perishables_lost_usd_per_day",
         "USD/day",
         "The same of the value of the load.",
         "perishables",
-        _SPOILS,
+        _ONCE,
     ),
     Indicator(
         "share_changed",

@@ -17,7 +17,7 @@ from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.gains import bands, sparse_gains
 from kzsim.indicators.intervals import Estimate
 from kzsim.indicators.layout import ALL, USER, Layout
-from kzsim.indicators.legs import AT_HOME, CROSSING, WAITING_CARGO
+from kzsim.indicators.legs import AT_HOME, CROSSING
 from kzsim.indicators.summary import COHORT, loads, mean_h, over_cells, ratio, weigh
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 
@@ -185,10 +185,9 @@ def family(layout: Layout) -> int:
     """How many verdicts a reader sees at once, and which therefore have to hold at once.
 
     One for each role in a corridor at each crossing, mode and direction that has corridor users; likewise for
-    those who wait at home, and for loads that wait for a truck.
+    those who wait at home.
     """
-    everybody = (AT_HOME, WAITING_CARGO)
-    cells = [c for c in layout.cells if (c.headline or c.klass in everybody) and c.corridor != ALL]
+    cells = [c for c in layout.cells if (c.headline or c.klass == AT_HOME) and c.corridor != ALL]
     served = {cell.flow for cell in cells if cell.corridor == USER}
     return sum(cell.flow in served for cell in cells)
 

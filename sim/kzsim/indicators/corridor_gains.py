@@ -13,10 +13,8 @@ import pandas as pd
 from kzsim.indicators.catalogue import INDICATORS
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.comparison import COMPARED, Pairs
-from kzsim.indicators.gains import sums_ms
 from kzsim.indicators.intervals import Estimate, estimate
 from kzsim.indicators.layout import ALL, USER, GroupInfo, Layout
-from kzsim.indicators.legs import WAITING_CARGO
 from kzsim.indicators.tables import frame
 from kzsim.indicators.worth import hour_usd
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
@@ -82,11 +80,8 @@ def _flow_of(layout: Layout, element: int) -> tuple[str, str, str]:
 def _perishables(
     seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, str], days: float
 ) -> tuple[float, float]:
-    """Tonnes and USD of perishables saved a day, at the rates of loss of the months they came in.
-
-    On the way, and in the yard where loads from China wait for a truck.
-    """
-    saved = [*_on_the_way(seen, pairs, flow, days), *_in_the_yard(seen, pairs, flow, days)]
+    """Tonnes and USD of perishables saved a day, at the rates of loss of the months they came in."""
+    saved = list(_saved(seen, pairs, flow, days))
     if not saved:
         return math.nan, math.nan
     tonnes = np.sum([loads * group.load_t for group, loads in saved], axis=0)
@@ -98,7 +93,7 @@ Saved = Iterator[tuple[GroupInfo, F64]]
 """Goods that spoil, and float64 [replications]: how many loads' worth of them is saved a day."""
 
 
-def _on_the_way(seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, str], days: float) -> Saved:
+def _saved(seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, str], days: float) -> Saved:
     layout = seen.layout
     for number, cell in enumerate(layout.cells):
         groups = [group for group, own in zip(layout.groups, layout.member[number], strict=True) if own]
@@ -107,18 +102,6 @@ def _on_the_way(seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, s
         if all(group.value_usd > 0 for group in groups):
             hours = [_saved_h(pair, number) for pair in pairs]
             yield groups[0], _loads(seen, number, groups[0], hours) / days
-
-
-def _in_the_yard(seen: Collected, pairs: Sequence[Pairs], flow: tuple[str, str, str], days: float) -> Saved:
-    layout = seen.layout
-    yard = layout.cell(flow, WAITING_CARGO)
-    if yard is None:
-        return
-    saved = np.array([sums_ms(pair.gain_key, pair.gain_count, len(layout.groups)) for pair in pairs])
-    for number in np.flatnonzero(layout.member[yard]).tolist():
-        group = layout.groups[number]
-        if group.value_usd > 0:
-            yield group, _loads(seen, yard, group, (saved[:, number] / MS_PER_HOUR).tolist()) / days
 
 
 def _loads(seen: Collected, cell: int, group: GroupInfo, saved_h: Sequence[float]) -> F64:

@@ -155,7 +155,7 @@ _SERVER_COLUMNS = (
         "share",
         "Servers' time held, by entities in service or blocked, over servers' open time. "
         "Work finished after closing can lift it above 1. Of tokens: the share of their time in which they "
-        "are not idle.",
+        "are not idle. Both over the whole run, the run-in too.",
     ),
     *_INTERVAL,
 )
@@ -210,8 +210,8 @@ _HOURLY_COLUMNS = (
         "text",
         "",
         "`arrivals` and `exits` (in the interval), `inside` (at the instant), `in_line` (waiting in the "
-        "element's line), `in_zone` (places taken); `at_home`, `in_yard` and `cargo` (inside, of these "
-        "legs of a journey).",
+        "element's line), `in_zone` (places taken); `at_home` and `in_yard` (inside, of these legs "
+        "of a journey).",
     ),
     Column("mean", "number", NOUN, "Mean over the replications."),
 )
@@ -251,8 +251,7 @@ _JUDGEMENT_COLUMNS = (
         "text",
         "",
         "`precision`, `no_interval`, `growing` or `not_through`; of other legs `growing_at_home` or "
-        "`not_come`, `growing_in_yard` or `not_loaded` (trucks that wait for a load), `growing_cargo` or "
-        "`not_taken` (loads that wait for a truck).",
+        "`not_come`, `growing_in_yard` or `not_loaded` (trucks that wait for a load).",
     ),
     Column("run", "text", "", "`scenario` or `counterfactual`: which of the two it is about."),
     Column("ok", "yes/no", "", "Whether it speaks for the result."),

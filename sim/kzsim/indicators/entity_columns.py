@@ -97,8 +97,8 @@ OF_JOURNEY = Column(
     "leg",
     "text",
     "",
-    "Only where journeys have several legs, each a row of its own: `home`, `crossing`, `yard` (a truck that "
-    "waits for a load) or `cargo` (a load that waits for a truck).",
+    "Only where journeys have several legs, each a row of its own: `home`, `crossing` or `yard` (a truck "
+    "that waits for a load).",
 )
 
 

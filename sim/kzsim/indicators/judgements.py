@@ -9,7 +9,7 @@ from types import MappingProxyType
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.dictionary import GROWTH_SHARE, INDICATORS
 from kzsim.indicators.intervals import Estimate, estimate
-from kzsim.indicators.legs import CARGO, CROSSING, HOME, YARD
+from kzsim.indicators.legs import CROSSING, HOME, YARD
 from kzsim.network.model import MS_PER_DAY
 
 PRECISE_WITHIN = 0.05
@@ -18,14 +18,10 @@ PRECISE_WITHIN = 0.05
 NOT_THROUGH_ABOVE = 0.01
 """Share not through above which a mean rests on the length of the follow-up."""
 
-GROWING = MappingProxyType(
-    {CROSSING: "growing", HOME: "growing_at_home", YARD: "growing_in_yard", CARGO: "growing_cargo"}
-)
-NOT_THROUGH = MappingProxyType(
-    {CROSSING: "not_through", HOME: "not_come", YARD: "not_loaded", CARGO: "not_taken"}
-)
+GROWING = MappingProxyType({CROSSING: "growing", HOME: "growing_at_home", YARD: "growing_in_yard"})
+NOT_THROUGH = MappingProxyType({CROSSING: "not_through", HOME: "not_come", YARD: "not_loaded"})
 """Codes of these judgements by the leg that they are about."""
-_DONE = {CROSSING: "through", HOME: "at the border", YARD: "given a load", CARGO: "taken by a truck"}
+_DONE = {CROSSING: "through", HOME: "at the border", YARD: "given a load"}
 
 _COLUMN = {indicator.name: number for number, indicator in enumerate(INDICATORS)}
 

@@ -38,6 +38,7 @@ from kzsim.indicators.offered import (
     AlternativeInfo,
     TokensInfo,
     alternatives,
+    leads,
     offers,
     tokens,
 )
@@ -119,7 +120,6 @@ _SPOKEN_LEGS: dict[Leg, str] = {
     "crossing": "",
     "home": ", waiting at home",
     "yard": ", trucks waiting for a load",
-    "cargo": ", loads waiting for a truck",
 }
 
 
@@ -174,7 +174,8 @@ class Layout:
     ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
     follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
     element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
-    alternatives of its first choice, that of its own crossing first.
+    alternatives of its first choice, that of its own crossing first. ``leads``: by group, whether it has
+    loads or others that wait for somebody to go on with.
     """
 
     horizon_ms: int
@@ -196,6 +197,7 @@ class Layout:
     alternatives: tuple[AlternativeInfo, ...] = ()
     offers: tuple[tuple[int, ...], ...] = ()
     tokens: tuple[TokensInfo, ...] = ()
+    leads: tuple[bool, ...] = ()
 
     @cached_property
     def groups_of_cells(self) -> tuple[I64, I64]:
@@ -283,6 +285,7 @@ def make_layout(
             for offered, group in zip(offers(program), groups, strict=True)
         ),
         tokens=tokens(program),
+        leads=leads(program),
     )
 
 

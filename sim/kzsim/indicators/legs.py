@@ -6,21 +6,19 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
-Leg = Literal["home", "crossing", "yard", "cargo"]
-"""Waiting at home for the electronic queue; crossing; a truck that waits in China for a load; a load that
-waits there for a truck."""
+Leg = Literal["home", "crossing", "yard"]
+"""Waiting at home for the electronic queue; crossing; a truck that waits in China for a load."""
 
 CROSSING: Leg = "crossing"
 HOME: Leg = "home"
 YARD: Leg = "yard"
-CARGO: Leg = "cargo"
-LEGS = (CROSSING, HOME, YARD, CARGO)
+LEGS = (CROSSING, HOME, YARD)
 
 ALL, LOADED, AGRICULTURAL, REST = "all", "loaded", "agricultural", "rest"
 TOGETHER = (ALL, LOADED, AGRICULTURAL, REST)
 """Classes of the crossing itself that stand for several classes of cargo."""
-AT_HOME, IN_YARD, WAITING_CARGO = "at_home", "in_yard", "cargo"
-FIRST_CLASS = MappingProxyType({HOME: AT_HOME, YARD: IN_YARD, CARGO: WAITING_CARGO})
+AT_HOME, IN_YARD = "at_home", "in_yard"
+FIRST_CLASS = MappingProxyType({HOME: AT_HOME, YARD: IN_YARD})
 """The class of everybody of a leg that is not the crossing itself."""
 LEG_CLASSES = MappingProxyType(
     {leg: (first, f"{first}_agricultural", f"{first}_rest") for leg, first in FIRST_CLASS.items()}

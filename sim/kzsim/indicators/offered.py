@@ -1,9 +1,10 @@
-"""What choices offer to whom, and where tokens are used: read off a program."""
+"""What choices offer to whom, who is paired, and where tokens are used: read off a program."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kzsim.network.model import PairingStage
 from kzsim.network.program import NONE, Program
 
 
@@ -67,6 +68,20 @@ def _offered(program: Program, route: int) -> tuple[int, ...]:
     steps = zip(program.step_element[rows].tolist(), program.step_alternative[rows].tolist(), strict=True)
     offered = [(element, alternative) for element, alternative in steps if alternative != NONE]
     return tuple(alternative for element, alternative in offered if element == offered[0][0])
+
+
+def leads(program: Program) -> tuple[bool, ...]:
+    """By group, whether any of it wait in a yard for somebody who lets them go on."""
+    leading = {
+        stage.name: stage.leaders for stage in program.network.stages if isinstance(stage, PairingStage)
+    }
+    routes = {route.name: route for route in program.network.routes}
+    found = [False] * program.n_groups
+    for source in program.network.sources:
+        led = {klass for step in routes[source.route].steps for klass in leading.get(step.stage, ())}
+        for kind in source.kinds:
+            found[kind.group] |= kind.klass in led
+    return tuple(found)
 
 
 def tokens(program: Program) -> tuple[TokensInfo, ...]:

@@ -55,11 +55,12 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   corridor may serve container trains too, but which share of their boxes holds farm goods is not known.
 - **Legs.** A journey by road may have several legs, each with its own arrival, stay and accounts. The classes
   named so far are of the crossing itself. `at_home` is of the waiting at home, from the booking in the
-  electronic queue to the arrival at the border; `in_yard` of trucks that wait in China for a load; `cargo`
-  of loads that wait there for a truck; each also with `_agricultural` and `_rest`. What is counted once a
-  journey (throughput, tonnes, costs of a truck, hours at a post) is told of the crossing alone. What
-  perishables lose while they wait for a truck is part of what is told of the crossing from China. Such
-  classes exist only where a model has such legs.
+  electronic queue to the arrival at the border; `in_yard` of trucks that wait in China for a load; each
+  also with `_agricultural` and `_rest`. What is counted once a journey (throughput, tonnes, costs of a
+  truck, hours at a post) is told of the crossing alone. Such classes exist only where a model has such legs.
+- **Waiting for each other.** A load that Chinese trucks bring waits in the yard for a Kazakh truck. That wait
+  is part of its crossing time: `account_pairing` is its mean, `pairing_p95` what 95 % stay below, and what
+  perishables lose in it is part of what they lose at the crossing.
 - **Still growing.** A line is said to grow if, in the mean over the replications, the number inside rose
   between the first day of the last quarter of the measured window and the last day of the run by more
   than {100 * GROWTH_SHARE:.0f} % of those who arrived in that quarter and by more than one day's
@@ -104,7 +105,10 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   lanes give up are taken off.
 - **Worst day.** The day after the run-in with the most {NOUN} inside, in the mean over the replications,
   on Kazakhstan's calendar: a day that is bad by its season or its closures, not by the luck of one
-  replication.
+  replication. The longest line on it may be that of loads that wait in China for a truck: they are inside.
+  Who waits at home, and trucks that wait in China for a load, are inside no crossing and in no line of it.
+- **Use.** How busy servers and tokens are is counted over the whole run, the run-in too, which begins with
+  all of them idle. The busier they are and the shorter the run, the more that lowers the share.
 - **Precision of storage.** CSV files are UTF-8 with every digit of a number; an empty field means that
   there is no value. The same scenario, seed and version give the same bytes of every file but
   `manifest.json`, whatever the number of processes.

@@ -47,9 +47,9 @@ CELL = (
         "(all others; on rail all other loaded trains); one class of cargo; or `from_<crossing>` (all who "
         "chose this crossing and usually use that one). Of other legs of a journey: "
         "`at_home` (everybody from the booking in the electronic queue to the arrival at the border), "
-        "`in_yard` (trucks that wait in China for a load), `cargo` (loads that wait there for a truck, where "
-        "that is a leg of its own; in the border model it is part of their crossing time, account `pairing`) "
-        "and each of these with `_agricultural` and `_rest`. No other class holds anything of them.",
+        "`in_yard` (trucks that wait in China for a load) and each of these with `_agricultural` and "
+        "`_rest`. No other class holds anything of them. A load's wait for a truck is part of its crossing: "
+        "`account_pairing`.",
     ),
     Column(
         "corridor",

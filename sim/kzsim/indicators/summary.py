@@ -6,6 +6,7 @@ A summary is a few megabytes for a year at all crossings, so that worker process
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,8 @@ from kzsim.indicators.histogram import buckets_of_ranks, rank, sparse
 from kzsim.indicators.layout import Layout, has_line, is_zone
 from kzsim.indicators.legs import LEGS
 from kzsim.indicators.worth import hour_usd, worths
-from kzsim.network.buckets import midpoint_ms
-from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, Account
+from kzsim.network.buckets import TIME_BITS, WAIT_BITS, midpoint_ms
+from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, WAIT_ACCOUNTS, Account
 from kzsim.network.observers import Observers
 
 I64 = npt.NDArray[np.int64]
@@ -119,9 +120,10 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
     by_account = total(account_ms.sum(axis=1))
     for account in Account:
         put(f"account_{account_name(account)}", mean_h(by_account[:, account], cohort))
-    for number, row in enumerate(_quantiles(layout, counts.times, cohort)):
-        for (name, _), value in zip(QUANTILES, row, strict=True):
-            values[number, column[f"crossing_time_{name}"]] = value
+    shares = [share for _, share in QUANTILES]
+    for row, (name, _) in zip(_quantiles(layout, counts.times, cohort, shares).T, QUANTILES, strict=True):
+        put(f"crossing_time_{name}", row)
+    put("pairing_p95", _waited_for_another(layout, counts, cohort))
     for side, _ in POSTS:
         place = [info.side == side and info.at_post for info in layout.elements]
         at_post = total(account_ms[:, place].sum(axis=(1, 2)))
@@ -267,18 +269,28 @@ def mean_h(sum_ms: I64, count: I64) -> F64:
     return ratio(sum_ms, count) / MS_PER_HOUR
 
 
-def _quantiles(layout: Layout, times: I32, cohort: I64) -> F64:
-    """float64 [cells, quantiles] in hours, NaN above the share that got through."""
-    result = np.full((len(layout.cells), len(QUANTILES)), np.nan)
+def _waited_for_another(layout: Layout, counts: Observers, cohort: I64) -> F64:
+    """By cell of those who lead, the hours in a pairing's line that 95 % of them stay below."""
+    waits = counts.waits[:, WAIT_ACCOUNTS.index(Account.PAIRING)]
+    found = _quantiles(layout, waits, cohort, [95], WAIT_BITS)[:, 0]
+    led = [any(layout.leads[group] for group in np.flatnonzero(member)) for member in layout.member]
+    return np.where(led, found, np.nan)
+
+
+def _quantiles(
+    layout: Layout, times: I32, cohort: I64, per_cent: Sequence[int], bits: int = TIME_BITS
+) -> F64:
+    """float64 [cells, ``per_cent``] in hours, NaN above the share that is counted in ``times``."""
+    result = np.full((len(layout.cells), len(per_cent)), np.nan)
     used = np.flatnonzero(times.any(axis=0))
     filled = times[:, used]
     for cell, member in enumerate(layout.member):
         # as they are counted, in 32 bits: in 64 it takes twice as long
         counts = filled[member].sum(axis=0, dtype=np.int32)
-        found = buckets_of_ranks(counts, [rank(share, int(cohort[cell])) for _, share in QUANTILES])
+        found = buckets_of_ranks(counts, [rank(share, int(cohort[cell])) for share in per_cent])
         for q, bucket in enumerate(found):
             if bucket is not None:
-                result[cell, q] = midpoint_ms(int(used[bucket])) / MS_PER_HOUR
+                result[cell, q] = midpoint_ms(int(used[bucket]), bits) / MS_PER_HOUR
     return result
 
 

@@ -1,8 +1,9 @@
-"""The day of the worst queue of each crossing, mode and direction."""
+"""The day of the worst queue of each crossing, mode and direction, and where it stands."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,12 +12,13 @@ import pandas as pd
 
 from kzsim.indicators.collect import Collected
 from kzsim.indicators.layout import ElementInfo, Layout, is_pairing
-from kzsim.indicators.legs import AT_HOME
+from kzsim.indicators.legs import AT_HOME, FIRST_CLASS, YARD
 from kzsim.indicators.summary import series
 from kzsim.indicators.tables import frame
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
+Series = Sequence[tuple[tuple[str, str, str], int | None, str]]
 
 
 def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
@@ -35,6 +37,8 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
         return None
     by_day = _by_day(means[:, first:], days, len(names))
     every = series(layout)
+    # at a pairing those who follow stand as a leg of their own, inside no crossing
+    followers = {flow for flow, _, quantity in every if quantity == FIRST_CLASS[YARD]}
     rows = []
     for number, (flow, element, quantity) in enumerate(every):
         if element is not None or quantity != "inside":
@@ -42,12 +46,12 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
         worst = int(np.argmax(by_day[number]))
         at_home = layout.cell(flow, AT_HOME) is not None
         lines = [
-            (float(by_day[other, worst]), -other)
+            (_inside(layout, every, by_day[:, worst], other), -other)
             for other, (where, place, what) in enumerate(every)
             if _stands_there(where, flow)
             and what == "in_line"
             and place is not None
-            and not is_pairing(layout, place)  # two sides stand there, and no figure tells them apart
+            and not (is_pairing(layout, place) and flow in followers)
             and not (at_home and _queue(layout, place))
         ]
         longest, row = max(lines, default=(0.0, 0))
@@ -71,6 +75,22 @@ def worst_table(seen: Collected, start: datetime) -> pd.DataFrame | None:
 def _stands_there(where: tuple[str, str, str], flow: tuple[str, str, str]) -> bool:
     """Whether a line is of a flow: of its own direction, or of both."""
     return where[:2] == flow[:2] and where[2] in (flow[2], "both")
+
+
+def _inside(layout: Layout, every: Series, mean: F64, line: int) -> float:
+    """How many in a line are inside a crossing; ``mean``: float64 [series].
+
+    At a pairing two sides stand in line: all but those for whom that is a leg of its own.
+    """
+    flow, place, _ = every[line]
+    if place is None or not is_pairing(layout, place):
+        return float(mean[line])
+    beside = [
+        float(mean[number])
+        for number, (where, _, quantity) in enumerate(every)
+        if quantity == FIRST_CLASS[YARD] and where[:2] == flow[:2]
+    ]
+    return max(0.0, float(mean[line]) - math.fsum(beside))
 
 
 def _queue(layout: Layout, element: int) -> bool:

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.indicators.layout import Layout, has_class
-from kzsim.indicators.legs import CARGO, CROSSING
+from kzsim.indicators.layout import Layout
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 from kzsim.network.observers import Observers
 
@@ -73,42 +72,14 @@ def _perishables(layout: Layout, counts: Observers, of: dict[str, F64], warm: F6
         where=counts.cohort > 0,
     )
     share_lost = np.minimum(1.0, per_day * np.maximum(0.0, delay))
-    yard = _lost_in_yard(layout, share_lost, counts.cohort)
-    lost = np.minimum(1.0 - yard, share_lost) * counts.cohort
-    of_cell = with_cargo(layout)
+    lost = share_lost * counts.cohort
     days = (layout.cohort_to_ms - layout.cohort_from_ms) / MS_PER_DAY
     load = np.array([group.load_t for group in layout.groups])
     return {
-        "perishables_warm_share": _ratio(of_cell, warm[0] * spoils, warm[1] * spoils, spoils),
-        "perishables_lost_t_per_day": _sums(of_cell, lost * load / days, spoils),
-        "perishables_lost_usd_per_day": _sums(of_cell, lost * of["value_usd"] / days, spoils),
+        "perishables_warm_share": _ratio(layout.member, warm[0] * spoils, warm[1] * spoils, spoils),
+        "perishables_lost_t_per_day": _sums(layout.member, lost * load / days, spoils),
+        "perishables_lost_usd_per_day": _sums(layout.member, lost * of["value_usd"] / days, spoils),
     }
-
-
-def with_cargo(layout: Layout) -> Bool:
-    """The groups of each cell, and of the same goods those that wait for a truck: bool [cells, groups].
-
-    To a cell of the crossing itself belong the loads of its flow, class and role that wait in the yard.
-    """
-    member = layout.member.copy()
-    waiting = [number for number, group in enumerate(layout.groups) if group.leg == CARGO]
-    for row, cell in enumerate(layout.cells):
-        for number in waiting if cell.leg == CROSSING else ():
-            group = layout.groups[number]
-            member[row, number] = group.flow == cell.flow and has_class(group, cell.klass, cell.corridor)
-    return member
-
-
-def _lost_in_yard(layout: Layout, share_lost: F64, cohort: I64) -> F64:
-    """float64 [groups]: of loads on their way the mean share of value that their like lost in the yard."""
-    found = np.zeros(len(layout.groups))
-    kind = [(*group.flow, group.klass) for group in layout.groups]
-    waiting = [number for number, group in enumerate(layout.groups) if group.leg == CARGO]
-    for number, group in enumerate(layout.groups):
-        like = [other for other in waiting if group.leg == CROSSING and kind[other] == kind[number]]
-        if cohort[like].sum() > 0:
-            found[number] = np.average(share_lost[like], weights=cohort[like])
-    return found
 
 
 def _per_head(layout: Layout, amount: F64, cohort: I64, known: Bool) -> F64:

@@ -15,10 +15,12 @@ WORST_COLUMNS = (
         "Number inside on that day: mean of its hourly readings and of the replications.",
     ),
     Column("inside_mean", "number", NOUN, "The same over all days after the run-in."),
-    Column("side", "text", "", "Side of the longest line on that day."),
+    Column("side", "text", "", "Side of the longest line on that day, of those inside."),
     Column("stage", "text", "", "Stage or zone of that line; empty if nobody waited."),
     Column("element", "text", "", "Its full name in the network."),
-    Column("in_line", "number", NOUN, "Number in that line on that day, mean likewise."),
+    Column(
+        "in_line", "number", NOUN, "Number in that line on that day, mean likewise; of a pairing the loads."
+    ),
 )
 
 _PER_SERVER = (

@@ -64,9 +64,6 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "in_yard": "trucks waiting for a load",
         "in_yard_agricultural": "trucks of agricultural goods waiting for a load",
         "in_yard_rest": "other trucks waiting for a load",
-        "cargo": "loads waiting for a truck",
-        "cargo_agricultural": "agricultural loads waiting for a truck",
-        "cargo_rest": "other loads waiting for a truck",
     },
     "corridor": {
         "all": "all",
@@ -195,6 +192,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "free_flow_time": "free-flow time",
         "delay": "delay",
         "stay": "stay",
+        "pairing_p95": "waiting for a partner, P95",
         "inside_at_end": "inside at the end",
         "inside_growth": "growth of the number inside",
         "unabsorbed_share": "share of arrivals not taken off",

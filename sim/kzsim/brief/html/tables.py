@@ -79,6 +79,7 @@ def _words(say: Speaker) -> dict[Hashable, Callable[[str], str]]:
     """Columns whose texts are keys that have words."""
     return {
         "crossing": say.crossing,
+        "most_to": say.crossing,
         "mode": say.mode,
         "direction": say.direction,
         "class": say.class_,
@@ -88,6 +89,8 @@ def _words(say: Speaker) -> dict[Hashable, Callable[[str], str]]:
         "unit": say.unit,
         "side": say.side,
         "stage": say.stage,
+        "bound_side": say.side,
+        "bound_stage": say.stage,
         "binds": say.binds,
         "grade": say.grade,
         "nature": partial(say.word, "nature"),

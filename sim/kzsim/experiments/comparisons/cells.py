@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kzsim.indicators.layout import AGRICULTURAL, ALL, REST, USER, Cell, Layout, like
-from kzsim.indicators.legs import CARGO, CROSSING, FIRST_CLASS, HOME, YARD, leg_of
+from kzsim.indicators.legs import CROSSING, FIRST_CLASS, HOME, YARD, leg_of
 
 EMPTIES = "empties"
 NONUSER = "eligible_nonuser"
@@ -13,8 +13,8 @@ def in_words(layout: Layout) -> tuple[int, ...]:
     """Numbers of the cells with a verdict in words, flow by flow.
 
     Farm goods and the rest, on rail also trains of empties; where a corridor has users in either world,
-    also the users and those who are eligible and do not comply. Likewise of the waiting at home and of loads
-    that wait for a truck; of trucks that wait for a load all together.
+    also the users and those who are eligible and do not comply. Likewise of the waiting at home; of
+    trucks that wait for a load all together.
     """
     served = {cell.flow for cell in layout.cells if cell.corridor == USER}
     return tuple(number for number, cell in enumerate(layout.cells) if _is_spoken_of(cell, served))
@@ -32,10 +32,6 @@ def _is_spoken_of(cell: Cell, served: set[tuple[str, str, str]]) -> bool:
 def who(mode: str, klass: str, corridor: str) -> str:
     """What a cell with a verdict is called: ``agricultural trucks``, ``grain trains``."""
     leg = leg_of(klass)
-    if leg == CARGO:
-        kind = {AGRICULTURAL: "agricultural loads", REST: "general loads"}.get(like(klass), "loads")
-        of = {USER: " of corridor users", NONUSER: " of eligible non-users"}.get(corridor, "")
-        return f"{kind}{of} waiting for a truck"
     if leg != CROSSING:
         noun = who(mode, like(klass), corridor)
         return f"{noun} at home" if leg == HOME else f"{noun.removeprefix('all ')} waiting for a load"
