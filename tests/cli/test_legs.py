@@ -108,9 +108,11 @@ def test_a_run_without_other_legs_says_nothing_of_them() -> None:
     assert "at home" not in screen_of(result)
     told = summary.document("x.yaml", result, digest.flows(result), Path("stored"), again=False)
     assert not {"waits", "changed"} & set(told["flows"][0])
+    assert "choices" not in told
     own = legs_result()
     told = summary.document("x.yaml", own, digest.flows(own), Path("stored"), again=False)
     assert told["flows"][0]["changed"] == 0.5
+    assert [(row["chosen"], row["home_h"]) for row in told["choices"]] == [("bakhty", 6.0), ("dostyk", None)]
 
 
 def test_a_comparison_speaks_of_those_who_wait_too() -> None:

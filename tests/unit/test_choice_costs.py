@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from kzsim.brief.chosen import chosen, grid
+from kzsim.brief.content import brief_of
 from kzsim.draws import draw
 from kzsim.engines import kernel
 from kzsim.experiments.models import make_model
@@ -19,7 +21,8 @@ from kzsim.indicators.layout import GroupInfo
 from kzsim.indicators.summary import Observed, summarise
 from kzsim.language import speaker
 from kzsim.network.model import MS_PER_DAY
-from tests.unit import legs_world
+from kzsim.scenario import CrossingSettings, RoadSettings
+from tests.unit import brief_studies, legs_world
 from tests.unit.border_cases import scenario
 
 USUALLY_BAKHTY = {"longer_h": (("bakhty", 0.0), ("dostyk", 1.5)), "hour_usd": 10.0}
@@ -72,6 +75,8 @@ def test_hours_of_a_role_in_a_corridor_are_told_as_far_as_the_border() -> None:
 def test_at_the_border_they_add_up_to_the_indicators_of_the_same_trucks() -> None:
     overrides = {"road.all.kz_to_cn.choice.flexible_share": 100.0}
     case = scenario(date(2023, 6, 5), 21, road=("bakhty", "maikapchagai"), overrides=overrides)
+    # so that many of Bakhty go the longer way
+    case = replace(case, crossings={"bakhty": CrossingSettings(RoadSettings(intake_factor=0.4))})
     case = replace(case, run_in_ms=2 * MS_PER_DAY, follow_up_ms=5 * MS_PER_DAY)
     model = make_model(case)
     outcome = kernel.run(model.program, draw(model.program, case.seed, 0))
@@ -82,7 +87,7 @@ def test_at_the_border_they_add_up_to_the_indicators_of_the_same_trucks() -> Non
     assert found is not None
     indicators = rows.set_index(["crossing", "direction", "class", "corridor", "indicator"])["mean"]
     everybody = found[(found["class"] == "at_home") & (found["corridor"] == "all")]
-    assert ((everybody["chosen"] != everybody["crossing"]) & (everybody["per_day"] > 0)).any()
+    assert everybody[everybody["longer_way_h"] > 0]["per_day"].sum() > 5
     for usual, own in everybody.groupby("crossing"):
         at_home = (own["share"] * (own["home_h"] + own["longer_way_h"])).sum()
         assert at_home == pytest.approx(indicators[usual, "kz_to_cn", "at_home", "all", "stay"])
@@ -105,3 +110,15 @@ def test_a_table_without_hours_of_an_earlier_run_is_told_without_them() -> None:
     (told,) = grid(speaker(), rows)
     assert told.rows[1][2:] == ("1.00", speaker().percent(0.5), "–", "–", "–", "–", "–")
     assert chosen(None) == grid(speaker(), ()) == ()
+
+
+def test_a_brief_has_a_table_of_it_where_trucks_choose_and_none_elsewhere(tmp_path: Path) -> None:
+    plain = brief_studies.run(tmp_path)
+    table = choice_table(legs_world.collected(2, groups=crossing_both()))
+    assert table is not None
+    tables = {name: plain.table(name) for name in plain.tables} | {"choices": table}
+    about = {key: value for key, value in plain.manifest.items() if key != "files"}
+    chose = brief_studies.study("run", tmp_path, tables, **about)
+    told = {grid.file: grid for grid in brief_of(chose, speaker()).tables}
+    assert [row[4:7] for row in told["choices"].rows] == [("6.00", "0", "2.00"), ("10.5", "1.50", "4.00")]
+    assert "choices" not in {grid.file for grid in brief_of(plain, speaker()).tables}

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from kzsim.border import build
 from kzsim.draws import draw
 from kzsim.engines import kernel
 from kzsim.engines.outcome import I64
 from kzsim.network import compile_network
-from kzsim.network.model import MS_PER_DAY
+from kzsim.network.model import MS_PER_DAY, Alternative, ChoiceStage, GateStage
 from kzsim.scenario import Episode, Scenario, load
 from tests.unit.border_cases import scenario
 
@@ -86,3 +87,32 @@ def test_while_scanners_are_built_in_most_of_those_whom_kalzhat_cannot_take_go_t
     went, whole = found[first : last + 1].sum(axis=0).tolist()
     working_days = int((found[first : last + 1, 1] > 0).sum())
     assert 0.5 < went / (whole - working_days * float(outage.value)) <= 1
+
+
+def stays_with(case: Scenario, crossing: str) -> tuple[Alternative, GateStage]:
+    stages = {stage.name: stage for stage in build(case).network.stages}
+    choice = stages["road.choice"]
+    assert isinstance(choice, ChoiceStage)
+    (found,) = (each for each in choice.alternatives if each.name == crossing)
+    gate = stages[found.stage]
+    assert isinstance(gate, GateStage)
+    return found, gate
+
+
+def test_trucks_know_the_slots_of_each_day_and_behind_the_run_the_pace_of_its_last_four_weeks() -> None:
+    last_weeks = Episode(
+        "cut", (USUAL,), "road", "kz_to_cn", FIRST + timedelta(28), FIRST + timedelta(55), "equeue.slots", 24
+    )
+    plain = scenario(
+        FIRST, 56, road=(USUAL, OTHER), overrides={"road.all.kz_to_cn.choice.flexible_share": 100.0}
+    )
+    usual, cut = (stays_with(case, USUAL) for case in (plain, replace(plain, episodes=(last_weeks,))))
+    for known, gate in (usual, cut):
+        assert known.turns is not None
+        given = {refill.at_ms: refill.overall for refill in gate.refills if refill.overall}
+        known_slots = dict(zip(known.turns.at_ms, known.turns.number, strict=True))
+        assert {at_ms: slots for at_ms, slots in known_slots.items() if slots} == given
+    days_open = 24  # Kalzhat rests on Sundays
+    per_slot_h = cut[0].interval_ms / 3_600_000
+    assert per_slot_h == pytest.approx(28 * 24 / (days_open * 24), rel=0.02)
+    assert cut[0].interval_ms > 2 * usual[0].interval_ms
