@@ -35,8 +35,10 @@ from kzsim.indicators.legs import (
 )
 from kzsim.indicators.offered import (
     AlternativeInfo,
+    CeilingInfo,
     TokensInfo,
     alternatives,
+    ceilings,
     offers,
     tokens,
 )
@@ -171,7 +173,8 @@ class Layout:
     ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
     follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
     element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
-    alternatives of its first choice, that of its own crossing first.
+    alternatives of its first choice, that of its own crossing first. ``bounded``: ceilings whose uses are
+    counted.
     """
 
     horizon_ms: int
@@ -193,6 +196,7 @@ class Layout:
     alternatives: tuple[AlternativeInfo, ...] = ()
     offers: tuple[tuple[int, ...], ...] = ()
     tokens: tuple[TokensInfo, ...] = ()
+    bounded: tuple[CeilingInfo, ...] = ()
 
     @property
     def flows(self) -> tuple[int, ...]:
@@ -274,6 +278,7 @@ def make_layout(
             for offered, group in zip(offers(program), groups, strict=True)
         ),
         tokens=tokens(program),
+        bounded=ceilings(program),
     )
 
 

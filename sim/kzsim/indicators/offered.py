@@ -1,4 +1,4 @@
-"""What choices offer to whom, and where tokens are used: read off a program."""
+"""What choices offer to whom, where tokens are used and whom a ceiling bounds: read off a program."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ class TokensInfo:
     def short(self) -> str:
         """The last part of its name: ``platforms``."""
         return self.name.rpartition("/")[2].rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class CeilingInfo:
+    """A ceiling of a class at a gate, beyond which the class counts as another."""
+
+    element: int
+    klass: str
+
+
+def ceilings(program: Program) -> tuple[CeilingInfo, ...]:
+    """Every such ceiling, in the order in which their uses are counted."""
+    return tuple(CeilingInfo(at, program.class_names[klass]) for at, klass in program.bounded.tolist())
 
 
 def alternatives(program: Program) -> tuple[AlternativeInfo, ...]:

@@ -155,6 +155,7 @@ CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
 NEEDS_FROM = 14  # rows of `need`
+USE_OF_CEILING = NEEDS_FROM  # gates: with OTHERWISE, where in `account` it is counted that a ceiling is used
 NEEDS_TO = 15
 LINE_COLUMNS = 16  # a power of two: a row is then found by a shift
 
@@ -267,7 +268,7 @@ DURATIONS_FROM = 8  # where the durations of its source's first entity start, if
 FOLLOWED_FROM = 10  # where in `occupancy` the sources stand that follow its own; NONE: nobody does
 KIND_COLUMNS = 16
 
-# --- account: a row a slot (group and phase) and element; behind the accounts these counts
+# --- account: a row a slot (group and phase) and element, alternative or ceiling; behind the accounts counts
 N_STARTS = N_ACCOUNTS
 N_WAITED = N_ACCOUNTS + 1
 N_NO_SHOWS = N_ACCOUNTS + 2

@@ -167,6 +167,8 @@ def initial_state(program: Program) -> State:
     gates = np.repeat(passed, k)
     line[gates, FIRST_MISSED] = NONE
     line[gates, OTHERWISE] = _otherwise(program).reshape(-1)[gates]
+    counted = program.n_elements + len(program.alternative_names)
+    line[program.bounded @ [k, 1], USE_OF_CEILING] = np.arange(counted, counted + len(program.bounded))
     line[:, CAUSE] = QUEUE
     pool = np.zeros((len(program.pool_names), POOL_COLUMNS), dtype=np.int64)
     pool[:, OF_ELEMENT] = program.pool_element
