@@ -64,6 +64,7 @@ def autumn(cap: float) -> Autumn:
     """Nur Zholy from 15 September to the end of 2025, with a cap in % of a day's slots."""
     case: Scenario = scenario.load(SHIPPED)
     case = replace(case, road=("nur_zholy",), overrides={**case.overrides, CAP: cap})
+    case = replace(case, run_in_ms=0, follow_up_ms=MS_PER_HOUR)  # everybody is followed
     border = build(case)
     program = compile_network(border.network)
     entities = draw(program, case.seed, 0)
@@ -94,21 +95,37 @@ def of_each_day(found: Autumn, klass: str) -> np.ndarray:
     return np.bincount(found.out_of_turn(klass), minlength=days)
 
 
+def slots_of_each_day(found: Autumn) -> np.ndarray:
+    """Slots by their day; of the first day and the last some lie outside the run."""
+    slots = np.zeros(-(-found.border.network.horizon_ms // MS_PER_DAY) + 1, dtype=np.int64)
+    for refill in refills(found):
+        slots[(refill.at_ms + AHEAD_MS) // MS_PER_DAY] += refill.overall
+    return slots
+
+
 @pytest.mark.parametrize(("klass", "share"), [("out_of_turn", 0.05 * 0.6), ("paid", 0.01)])
 def test_on_no_day_of_the_autumn_more_trucks_go_out_of_turn_than_the_cap_lets(
     klass: str, share: float
 ) -> None:
     """Those who missed a slot and book again are among them. On most days the cap is used up."""
     found = autumn(5.0)
-    went = of_each_day(found, klass)
-    slots = np.zeros(len(went), dtype=np.int64)
-    for refill in refills(found):
-        slots[(refill.at_ms + AHEAD_MS) // MS_PER_DAY] += refill.overall
+    went, slots = of_each_day(found, klass), slots_of_each_day(found)
     # on the first day and the last some hours' slots lie outside the run; the cap is the day's
     assert np.all(went[1:-1] <= share * slots[1:-1] + 1e-9)
     assert int(went[0]) <= share * slots[1]
     used_up = went[1:-1] == np.floor(share * slots[1:-1] + 1e-9)
     assert used_up.mean() > 0.7
+
+
+def test_slots_out_of_turn_are_counted_as_they_are_used() -> None:
+    """On most days all are; on some nobody waits so long that all are asked for."""
+    found = autumn(5.0)
+    program = compile_network(found.border.network)
+    classes = [program.class_names[klass] for _, klass in program.bounded.tolist()]
+    used = dict(zip(classes, found.outcome.observers.within_ceilings.sum(axis=0).tolist(), strict=True))
+    for klass in ("out_of_turn", "paid"):
+        most = sum((refill.ceilings or {}).get(klass, 0) for refill in refills(found))
+        assert 0.7 * most < used[klass] <= most
 
 
 def test_with_the_cap_raised_agricultural_trucks_wait_less_at_home_and_all_others_no_less() -> None:

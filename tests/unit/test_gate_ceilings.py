@@ -37,6 +37,7 @@ def run(net: Network) -> Outcome:
     outcome, again = (engine.run(program, entities, trace=True) for engine in (reference, kernel))
     assert np.array_equal(outcome.exit_ms, again.exit_ms)
     assert np.array_equal(outcome.account_ms, again.account_ms)
+    assert np.array_equal(outcome.observers.within_ceilings, again.observers.within_ceilings)
     return outcome
 
 
@@ -83,6 +84,7 @@ def test_whoever_finds_none_left_stands_in_the_ordinary_line_by_its_own_joining_
     assert (outcome.exit_ms[:6] // MINUTE).tolist() == [0, 0, 60, 120, 120, 180]
     assert (outcome.exit_ms[6:] // MINUTE).tolist() == [60, 180, 240, 240]
     assert minutes_of(outcome, 1) == {"quota": 50 + 160 + 110 + 55}
+    assert outcome.observers.within_ceilings.tolist() == [[0], [2]]  # B1 and B4
 
 
 def test_a_wait_is_of_the_line_stood_in_before_a_shut_gate_too() -> None:
@@ -119,6 +121,36 @@ def test_who_does_not_show_up_is_of_its_own_class_again() -> None:
     outcome = run(through(gate, ("all", (0, 6, 7), Work()), ("first", (5,), Work(no_shows=(1.0,)))))
     assert (outcome.exit_ms // MINUTE).tolist() == [0, 120, 180, 60]
     assert outcome.observers.no_shows[1].tolist() == [1]
+    assert outcome.observers.within_ceilings.tolist() == [[0], [1]]
+
+
+def test_a_place_that_is_missed_uses_up_a_ceiling_and_is_counted() -> None:
+    """B misses the one place of its class at 0, and passes as one of the others at 60."""
+    gate = GateStage("gate", Calendar.always(1), hourly(5, 3, {0: {"first": 1}}), otherwise={"first": "all"})
+    outcome = run(through(gate, ("first", (0,), Work(no_shows=(1.0,)))))
+    assert (outcome.exit_ms // MINUTE).tolist() == [60]
+    assert outcome.observers.within_ceilings.tolist() == [[1]]
+
+
+def test_ceilings_of_several_classes_and_gates_are_counted_each_by_itself() -> None:
+    """Two gates one behind the other, each for one class first."""
+    gates = [
+        GateStage(name, Calendar.always(1), (Refill(0, 9, {klass: 1}),), otherwise={klass: "all"})
+        for name, klass in (("g", "first"), ("h", "last"))
+    ]
+    work = {"g": Work(), "h": Work()}
+    sources = [
+        at(klass, 0, 0, 0, route="r", work=work, klass=klass, group=i)
+        for i, klass in enumerate(("first", "last"))
+    ]
+    net = network(gates, {"r": ["g", "h"]}, sources, classes=("all", "first", "last"), n_groups=2)
+    program = compile_network(net)
+    names = [(program.element_names[at_], program.class_names[k]) for at_, k in program.bounded.tolist()]
+    used = run(net).observers.within_ceilings
+    assert {name: used[:, i].tolist() for i, name in enumerate(names)} == {
+        ("g", "first"): [1, 0],
+        ("h", "last"): [0, 1],
+    }
 
 
 @pytest.mark.parametrize(

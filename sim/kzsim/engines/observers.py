@@ -47,10 +47,12 @@ def observers_of(
     idle_ms: I64,
     chosen: I64 | None = None,
     no_shows: I64 | None = None,
+    within_ceilings: I64 | None = None,
 ) -> Observers:
     """Count what is in the records; the other tables are passed on.
 
-    ``chosen``, ``no_shows``: None without choices, and where everybody shows up.
+    ``chosen``, ``no_shows``, ``within_ceilings``: None without choices, where everybody shows up, and where
+    no class counts as another.
 
 
     Who never came is not counted. Raises ValueError if somebody leaves before arriving, or at the horizon or
@@ -111,6 +113,7 @@ def observers_of(
         waits=waits.reshape(n, causes, -1),
         starts=starts,
         no_shows=np.zeros((n, 0), dtype=np.int64) if no_shows is None else no_shows,
+        within_ceilings=np.zeros((n, 0), dtype=np.int64) if within_ceilings is None else within_ceilings,
         chosen=np.zeros((n, 0), dtype=np.int64) if chosen is None else chosen,
         arrivals=_by_interval(program, records.arrival_ms, records.group),
         exits=_by_interval(program, records.exit_ms[~inside], records.group[~inside]),

@@ -35,9 +35,9 @@ class Indicator:
     name: str
     unit: str
     definition: str
-    when: Literal["always", "tonnes", "teu", "wagons", "costs", "perishables", "choices", "pairing"] = (
-        "always"
-    )
+    when: Literal[
+        "always", "tonnes", "teu", "wagons", "costs", "perishables", "choices", "pairing", "ceilings"
+    ] = "always"
     legs: tuple[Leg, ...] = LEGS
 
 
@@ -242,4 +242,21 @@ INDICATORS: tuple[Indicator, ...] = (
         "choices",
         (HOME,),
     ),
+    *(
+        Indicator(
+            name,
+            f"{NOUN}/day",
+            f"Slots out of turn of the electronic queue that those in the cohort had {how}, per day of the "
+            "cohort: missed ones too, and not the ordinary slots of those who found none left.",
+            "ceilings",
+            (HOME,),
+        )
+        for name, how in (
+            ("out_of_turn_per_day", "by their goods"),
+            ("paid_per_day", "for money"),
+        )
+    ),
 )
+
+CEILINGS = {"out_of_turn_per_day": "out_of_turn", "paid_per_day": "paid"}
+"""Indicators of how much of a ceiling is used, and the class in the network whose ceiling it is."""

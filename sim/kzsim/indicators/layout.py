@@ -36,8 +36,10 @@ from kzsim.indicators.legs import (
 )
 from kzsim.indicators.offered import (
     AlternativeInfo,
+    CeilingInfo,
     TokensInfo,
     alternatives,
+    ceilings,
     leads,
     offers,
     tokens,
@@ -175,7 +177,8 @@ class Layout:
     follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
     element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
     alternatives of its first choice, that of its own crossing first. ``leads``: by group, whether it has
-    loads or others that wait for somebody to go on with.
+    loads or others that wait for somebody to go on with. ``bounded``: ceilings
+    whose uses are counted.
     """
 
     horizon_ms: int
@@ -198,6 +201,7 @@ class Layout:
     offers: tuple[tuple[int, ...], ...] = ()
     tokens: tuple[TokensInfo, ...] = ()
     leads: tuple[bool, ...] = ()
+    bounded: tuple[CeilingInfo, ...] = ()
 
     @cached_property
     def groups_of_cells(self) -> tuple[I64, I64]:
@@ -286,6 +290,7 @@ def make_layout(
         ),
         tokens=tokens(program),
         leads=leads(program),
+        bounded=ceilings(program),
     )
 
 

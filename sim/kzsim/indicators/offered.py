@@ -1,4 +1,4 @@
-"""What choices offer to whom, who is paired, and where tokens are used: read off a program."""
+"""What choices offer, who is paired, whom ceilings bound and where tokens are used: read off a program."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ class TokensInfo:
     def short(self) -> str:
         """The last part of its name: ``platforms``."""
         return self.name.rpartition("/")[2].rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class CeilingInfo:
+    """A ceiling of a class at a gate, beyond which the class counts as another."""
+
+    element: int
+    klass: str
+
+
+def ceilings(program: Program) -> tuple[CeilingInfo, ...]:
+    """Every such ceiling, in the order in which their uses are counted."""
+    return tuple(CeilingInfo(at, program.class_names[klass]) for at, klass in program.bounded.tolist())
 
 
 def alternatives(program: Program) -> tuple[AlternativeInfo, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.indicators.catalogue import POSTS
+from kzsim.indicators.catalogue import CEILINGS, POSTS
 from kzsim.indicators.dictionary import INDICATORS, QUANTILES, WITHIN_H, account_name
 from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.histogram import buckets_of_ranks, rank, sparse
@@ -137,6 +137,8 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
     put("inside_growth", growth)
     put("unabsorbed_share", unabsorbed)
     put("share_changed", _changed(layout, counts.chosen))
+    for name, klass in CEILINGS.items():
+        put(name, _within_ceilings(layout, counts.within_ceilings, klass))
     values[~_has(layout)] = np.nan
     return Summary(
         values=values,
@@ -212,6 +214,16 @@ def _chosen_ms(layout: Layout, account_ms: I64) -> I64:
             there = [info.crossing == layout.crossing_of(number) for info in layout.elements]
             found[group, number] = account_ms[group, there].sum()
     return found
+
+
+def _within_ceilings(layout: Layout, used: I64, klass: str) -> F64:
+    """By cell, how often a day the ceiling of a class is used; NaN at crossings whose gates have none."""
+    of_class = [number for number, each in enumerate(layout.bounded) if each.klass == klass]
+    there = {layout.elements[layout.bounded[number].element].crossing for number in of_class}
+    days = (layout.cohort_to_ms - layout.cohort_from_ms) / MS_PER_DAY
+    count = over_cells(layout, used[:, of_class].sum(axis=1))
+    has = np.array([cell.crossing in there for cell in layout.cells]) | (count > 0)
+    return np.where(has, count / days if days else math.nan, math.nan)
 
 
 def over_cells(layout: Layout, by_group_sum: I64) -> I64:

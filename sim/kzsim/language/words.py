@@ -206,6 +206,8 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "perishables_lost_t_per_day": "perishables lost by delay, tonnes",
         "perishables_lost_usd_per_day": "perishables lost by delay, value",
         "share_changed": "share that chose another crossing",
+        "out_of_turn_per_day": "slots out of turn by goods",
+        "paid_per_day": "slots out of turn for money",
         **{
             f"account_{name}": f"time spent: {words_}"
             for name, words_ in (

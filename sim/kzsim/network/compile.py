@@ -108,6 +108,7 @@ def compile_network(network: Network) -> Program:
         refill_overall=refill_overall,
         refill_ceiling=refill_ceiling,
         otherwise=_otherwise(elements, network.classes),
+        bounded=np.argwhere(_otherwise(elements, network.classes).T != NONE),
         no_show_gates=_no_show_gates(network, number),
         pairing_side=side,
         pairing_goods=goods,

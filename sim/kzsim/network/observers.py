@@ -34,7 +34,9 @@ class Observers:
     ``waits``: int32 [groups, 6 waiting accounts, buckets of 8 bits], each account over a whole stay.
     ``starts``: int64 [groups, elements, 2], starts, grants or passes, and those of them that had
     waited; ``no_shows`` int64 [groups, ``Program.no_show_gates``], places that were lost by not showing
-    up; ``chosen`` int64 [groups, alternatives], who picked each alternative of a choice.
+    up; ``within_ceilings`` int64 [groups, ``Program.bounded``], places that were used by one of a class
+    with a ceiling, and not as one of another; ``chosen`` int64 [groups, alternatives], who picked each
+    alternative of a choice.
 
     Of everybody: ``arrivals``, ``exits`` int32 [intervals of ``observe_every_ms``, groups];
     ``place_ms`` int64 [elements], places taken times ms (0 for stages); ``idle_ms`` int64 [kinds of
@@ -56,6 +58,7 @@ class Observers:
     waits: I32
     starts: I64
     no_shows: I64
+    within_ceilings: I64
     chosen: I64
     arrivals: I32
     exits: I32

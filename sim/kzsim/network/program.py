@@ -106,6 +106,7 @@ class Program:
     refill_overall: I64
     refill_ceiling: I64  # [refills, classes], UNLIMITED where there is none, KEPT where it stays as it is
     otherwise: I64  # [classes, elements] the class as which one counts whose ceiling there is used up, NONE
+    bounded: I64  # [ceilings, 2] gate and class that may count as another there, rising
     no_show_gates: I64  # elements at which somebody may not show up, rising
 
     # pairings: tables of 0 columns in a network without one

@@ -189,6 +189,8 @@ def act_gate(
         who = leave_line(element, line, entity, number, best)
         element[number, LEFT] -= 1
         line[best, CEILING_LEFT] -= 1
+        if line[best, OTHERWISE] != NONE:
+            account[entity[who, SLOT], line[best, USE_OF_CEILING], N_STARTS] += 1
         if line[best, CEILING_LEFT] == 0:
             count_as_others(run, entity, element, line, account, trace, number)
         entity[who, KLASS] = kinds[entity[who, KIND], KIND_KLASS]  # it may have counted as another

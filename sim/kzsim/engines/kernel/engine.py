@@ -65,7 +65,7 @@ class _Run:
         n_groups, n_intervals = program.n_groups, program.n_intervals
         self.limits = plain(program.within_ms)
         # zeros that nobody touches take no memory: most buckets stay empty
-        rows = program.n_elements + len(program.alternative_names)
+        rows = program.n_elements + len(program.alternative_names) + len(program.bounded)
         self.account = np.zeros((n_groups * N_PHASES, rows, ACCOUNT_COLUMNS), dtype=np.int64)
         self.slots = np.zeros((n_groups * N_PHASES, N_WITHIN + len(self.limits)), dtype=np.int64)
         self.times = np.zeros((n_groups, n_buckets(program.follow_up_ms, TIME_BITS)), dtype=np.int32)
@@ -105,7 +105,7 @@ class _Run:
     def _observers(self, account: I64) -> Observers:
         """The loop's counts as tables by group; ``account`` by group, phase and element."""
         slots = self.slots.reshape(-1, N_PHASES, self.slots.shape[1])
-        n = self.program.n_elements
+        n, picked = self.program.n_elements, len(self.program.alternative_names)
         cohort, element = slots[:, COHORT], self.state.element[:n]
         return Observers(
             arrived=slots[..., N_ARRIVED].copy(),
@@ -122,7 +122,8 @@ class _Run:
             waits=self.waits,
             starts=account[:, COHORT, :n][..., [N_STARTS, N_WAITED]],
             no_shows=account[:, COHORT, self.program.no_show_gates, N_NO_SHOWS].copy(),
-            chosen=account[:, COHORT, n:, N_STARTS].copy(),
+            within_ceilings=account[:, COHORT, n + picked :, N_STARTS].copy(),
+            chosen=account[:, COHORT, n : n + picked, N_STARTS].copy(),
             arrivals=self.flow[FLOW_IN],
             exits=self.flow[FLOW_OUT],
             idle_ms=self.token[:, IDLE_MS].copy(),

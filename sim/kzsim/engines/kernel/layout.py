@@ -158,6 +158,7 @@ CAUSE = 6
 SINCE = 7
 CLOCK = 8  # N_CAUSES columns
 NEEDS_FROM = 14  # rows of `need`
+USE_OF_CEILING = NEEDS_FROM  # gates: with OTHERWISE, where in `account` it is counted that a ceiling is used
 NEEDS_TO = 15
 PARTNERS_FROM = NEEDS_FROM  # pairings: rows of `usable`: sources of who may be partner
 PARTNERS_TO = NEEDS_TO
@@ -276,7 +277,7 @@ FOLLOWED_FROM = 10  # where in `occupancy` the sources stand that follow its own
 N_OFFERS = 11  # alternatives that its route offers
 KIND_COLUMNS = 16
 
-# --- account: a row a slot (group and phase) and element; behind the accounts these counts
+# --- account: a row a slot (group and phase) and element, alternative or ceiling; behind the accounts counts
 N_STARTS = N_ACCOUNTS
 N_WAITED = N_ACCOUNTS + 1
 N_NO_SHOWS = N_ACCOUNTS + 2

@@ -221,22 +221,23 @@ def _lines(program: Program, lines: Lines) -> I64:
             line[row_of_line, PARTNERS_TO] = place
     passed = np.isin(of_type, (ElementType.GATE, ElementType.DEPARTURE))
     line[passed, FIRST_MISSED] = NONE
-    line[passed, OTHERWISE] = _otherwise(program, lines)[passed]
+    line[passed, OTHERWISE] = NONE
+    _otherwise(program, lines, line)
     line[:, CAUSE] = QUEUE
     return line
 
 
-def _otherwise(program: Program, lines: Lines) -> I64:
-    """Of each line the row as one of which it counts once its ceiling is used up."""
-    # the first lines are the classes, and nobody stands in another line at a gate
-    rows = np.full(len(lines.line), NONE, dtype=np.int64)
+def _otherwise(program: Program, lines: Lines, line: I64) -> None:
+    """Write in which other line one counts once a ceiling is used up, and where its uses are counted."""
+    counted = program.n_elements + len(program.alternative_names)
     ends = np.append(lines.first, len(lines.line)).tolist()
-    for klass, element in np.argwhere(program.otherwise != NONE).tolist():
-        own = lines.line[ends[element] : ends[element + 1]]
+    # the first lines are the classes, and nobody stands in another line at a gate
+    for number, (element, klass) in enumerate(program.bounded.tolist()):
+        own = lines.line[ends[element] : ends[element + 1]].tolist()
         if klass in own:
-            other = program.otherwise[klass, element]
-            rows[ends[element] + np.searchsorted(own, klass)] = ends[element] + np.searchsorted(own, other)
-    return rows
+            row = ends[element] + own.index(klass)
+            line[row, OTHERWISE] = ends[element] + own.index(program.otherwise[klass, element])
+            line[row, USE_OF_CEILING] = counted + number
 
 
 def _offers(program: Program) -> I64:

@@ -30,6 +30,7 @@ def observers_of_run(
             starts[slot // N_PHASES, slot % N_PHASES, element.number] = counts
     place_ms = [zone.place_ms(horizon_ms) if isinstance(zone, Zone) else 0 for zone in elements]
     cohort = range(COHORT, n * N_PHASES, N_PHASES)
+    bounded = program.bounded.tolist()
     gates = [elements[number] for number in program.no_show_gates.tolist()]
     return observers_of(
         program,
@@ -39,4 +40,8 @@ def observers_of_run(
         np.array([each.idle_ms(horizon_ms) for each in tokens], dtype=np.int64),
         np.array([[one.picked[slot] for one in alternatives] for slot in cohort], np.int64).reshape(n, -1),
         np.array([[gate.no_shows[slot] for gate in gates] for slot in cohort], np.int64).reshape(n, -1),
+        np.array(
+            [[elements[at].within_ceilings[slot, klass] for at, klass in bounded] for slot in cohort],
+            np.int64,
+        ).reshape(n, -1),
     )

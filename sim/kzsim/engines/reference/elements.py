@@ -52,6 +52,7 @@ class Element(ABC):
         self.account_ms: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(Account))
         self.starts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
         self.no_shows: defaultdict[int, int] = defaultdict(int)
+        self.within_ceilings: defaultdict[tuple[int, int], int] = defaultdict(int)  # by slot and class
 
     def join(self, entity: Entity) -> simpy.Event:
         """Stand in line; the event comes when the entity's business here is done."""

@@ -85,6 +85,8 @@ class Gate(Element):
         """Pass at once, if it shows up."""
         self.left -= 1
         self.left_of_class[entity.klass] -= 1
+        if entity.klass in self.otherwise:
+            self.within_ceilings[entity.slot, entity.klass] += 1
         if entity.no_shows:
             self._stay_away(entity)
         else:
