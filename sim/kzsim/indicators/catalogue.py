@@ -169,7 +169,8 @@ INDICATORS: tuple[Indicator, ...] = (
             "h",
             f"Hours at the {post} post as CAREC's TFI1 counts them: mean over the cohort of the time at all "
             "places of that side, waiting included, without the electronic queue (where a driver may wait at "
-            "home) and the strip between the posts. Up to exit or the horizon, like `stay`.",
+            "home), the wait for a siding (up the line) and the strip between the posts. Up to exit or the "
+            "horizon, like `stay`.",
             legs=_ONCE,
         )
         for side, post in POSTS
