@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kzsim.border import GroupLabel
-from kzsim.experiments.models import group_info
+from kzsim.border.labels import ElementLabel, Mode
+from kzsim.experiments.models import element_info, group_info
 
 
 def label(crossing: str, mode: Any, klass: str, *, agricultural: bool, loaded: bool = True) -> GroupLabel:
@@ -21,6 +22,16 @@ def label(crossing: str, mode: Any, klass: str, *, agricultural: bool, loaded: b
         agricultural=agricultural,
         loaded=loaded,
     )
+
+
+def test_a_wait_at_home_or_up_the_line_is_no_time_at_a_post() -> None:
+    def at_post(mode: Mode, stage: str) -> bool:
+        return element_info(ElementLabel("dostyk", mode, "kz_to_cn", "cn", stage, "zone")).at_post
+
+    assert not at_post("road", "equeue")
+    assert not at_post("rail", "siding")
+    assert at_post("rail", "receiving_tracks")
+    assert at_post("rail", "lab_hold")
 
 
 def test_a_container_train_may_use_a_corridor_without_being_agricultural() -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from kzsim.scenario import Scenario
 
 
-BEFORE_THE_POST = frozenset({"equeue"})
-"""Stages at which a truck may wait at home: no part of the time at a post."""
+BEFORE_THE_POST = frozenset({"equeue", "siding"})
+"""Stages for which a truck may wait at home, or a train up the line: no part of the time at a post."""
 STAFF: Mapping[str, Literal["lane", "officer"]] = MappingProxyType(
     {
         "entry_gate": "lane",

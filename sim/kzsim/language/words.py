@@ -159,7 +159,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
         "reception": "grain terminal",
         "release": "release from China",
         "run": "run between the stations",
-        "sample_taken": "sample taken",
+        "sample_taken": "sample taken",  # in results of earlier versions
         "scan": "X-ray scan",
         "siding": "sidings",
         "slot": "train slots",
