@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 14
 _TRACKS = "receiving_tracks"
-_PLAIN_POOLS = ("general", "teams", "fronts", "platforms", "locomotive")
+_PLAIN_POOLS = ("general", "teams", "fronts", "bays", "platforms", "locomotive")
 """Pools that a stage has without a corridor: the stage's own name is enough."""
 FULL_SHARE = 0.01
 """Tracks that are full in less than this share of the readings are said to be never or hardly full."""

@@ -155,10 +155,10 @@ print(wait_h.groupby([cohort["crossing"], cohort["class"]], observed=True).quant
 A trace changes no other file and no digest: a run with a trace also answers for one without, and a run that
 was stored without one is made again when a trace is asked for. `kzsim runs verify` compares every row with
 the replications made again. The bytes do not depend on `--jobs` or `--engine`. The size is said before the
-run begins, and a disk without room for it is refused then; a year at all crossings takes about 85 MB a
+run begins, and a disk without room for it is refused then; a year at all crossings takes about 105 MB a
 replication. Besides what a run needs without one, a trace takes the memory of one replication's tables for
-each job, and of those that wait to be written, at most one more than jobs: for a year at all crossings 0.5 GB
-with one job, 1.5 GB with two. Fewer `--jobs` need less.
+each job, and of those that wait to be written, at most one more than jobs: for a year at all crossings 2.3 GB
+with one job, and more with several.
 """
 
 
