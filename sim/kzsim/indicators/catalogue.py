@@ -178,8 +178,8 @@ INDICATORS: tuple[Indicator, ...] = (
             f"Hours at the {post} post as CAREC's TFI1 counts them: mean over the cohort of the time at all "
             "places of that side, waiting included, without the electronic queue (where a driver may wait at "
             "home), the wait for a siding (up the line) and the strip between the posts. Up to exit or the "
-            "horizon, like `stay`: it is not cut at the follow-up and may exceed `crossing_time` where some are "
-            "not through by then.",
+            "horizon, like `stay`: it is not cut at the follow-up and may exceed `crossing_time` where some "
+            "are not through by then.",
             legs=_ONCE,
         )
         for side, post in POSTS
