@@ -5,7 +5,8 @@ A truck has gone *out of turn* if somebody who booked an ordinary slot before it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from kzsim.border.labels import Border
 from kzsim.draws import draw
 from kzsim.engines import kernel
 from kzsim.engines.outcome import Outcome
+from kzsim.experiments.models import make_model
+from kzsim.indicators.dictionary import INDICATORS
+from kzsim.indicators.summary import Observed, summarise
 from kzsim.network import compile_network
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, GateStage, Refill
 from kzsim.scenario import Scenario
@@ -126,6 +130,45 @@ def test_slots_out_of_turn_are_counted_as_they_are_used() -> None:
     for klass in ("out_of_turn", "paid"):
         most = sum((refill.ceilings or {}).get(klass, 0) for refill in refills(found))
         assert 0.7 * most < used[klass] <= most
+
+
+def test_indicators_tell_how_many_slots_out_of_turn_a_day_those_at_home_had() -> None:
+    """At Nur Zholy, where there are caps; at Bakhty, beside it, slots are for sale and none goes by goods."""
+    case = replace(
+        scenario.load(SHIPPED), road=("nur_zholy", "bakhty"), last_day=date(2025, 10, 4), overrides={}
+    )
+    case = replace(case, run_in_ms=5 * MS_PER_DAY, follow_up_ms=5 * MS_PER_DAY)
+    model = make_model(case)
+    outcome = kernel.run(model.program, draw(model.program, case.seed, 0))
+    names = [indicator.name for indicator in INDICATORS]
+    values = summarise(model.layout, observed(outcome)).values
+    cohort_days = 10
+
+    def told(crossing: str, klass: str, name: str) -> float:
+        cell = model.layout.cell((crossing, "road", "kz_to_cn"), klass)
+        assert cell is not None
+        return float(values[cell, names.index(name)])
+
+    for crossing, klass, name in (
+        ("nur_zholy", "out_of_turn", "out_of_turn_per_day"),
+        ("nur_zholy", "paid", "paid_per_day"),
+        ("bakhty", "paid", "paid_per_day"),
+    ):
+        place = [
+            number
+            for number, each in enumerate(model.layout.bounded)
+            if each.klass == klass and model.layout.elements[each.element].crossing == crossing
+        ]
+        used = int(outcome.observers.within_ceilings[:, place].sum())
+        assert used > 0
+        assert told(crossing, "at_home", name) == pytest.approx(used / cohort_days)
+    assert np.isnan(told("bakhty", "at_home", "out_of_turn_per_day"))
+    assert np.isnan(told("nur_zholy", "all", "out_of_turn_per_day"))
+
+
+def observed(outcome: Outcome) -> Observed:
+    names = [field.name for field in fields(Observed)]
+    return Observed(**{name: getattr(outcome, name) for name in names})
 
 
 def test_with_the_cap_raised_agricultural_trucks_wait_less_at_home_and_all_others_no_less() -> None:
