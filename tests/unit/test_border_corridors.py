@@ -347,7 +347,7 @@ def test_what_a_measure_lacks_is_said_in_words_with_the_places() -> None:
         ),
     )
     (everywhere,) = lacking("bakhty", "nur_zholy", road=("bakhty", "nur_zholy"))
-    assert everywhere.endswith("has no effect everywhere (CN to KZ)")
+    assert everywhere.endswith("has no effect at any crossing (CN to KZ)")
     (two,) = lacking("bakhty", "nur_zholy", road=("bakhty", "dostyk", "nur_zholy"))
     assert two.endswith("has no effect at Bakhty (CN to KZ) and Nur Zholy (CN to KZ)")
 

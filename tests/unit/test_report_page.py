@@ -257,6 +257,17 @@ def test_the_table_beside_the_choices_says_which_crossing_most_of_them_took(lang
     assert heading(say, "most_to") != "most to"
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_works_at_a_stage_is_said_in_the_language(lang):
+    say = speaker(lang)
+    names = ("general", "teams", "fronts", "bays", "locomotive", "platforms", "green", "window", "under_roof")
+    table = shown(pd.DataFrame({"pool": list(names), "utilisation": 0.5}), say)
+    said = [row[0] for row in table.rows]
+    assert len(set(said)) == len(names)
+    if lang != "en":
+        assert not [word for word in said if word.isascii()]
+
+
 def test_the_player_holds_the_daily_means_of_the_hourly_table(tmp_path):
     study = with_readings(run(tmp_path), (FLOW, BACK))
     text = page(study)

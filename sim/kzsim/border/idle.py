@@ -16,6 +16,7 @@ Place = tuple[str, str]
 """Crossing and direction."""
 
 WHETHER = "whether "
+_EVERYWHERE = "everywhere"
 
 
 def sentences(idle: Iterable[Idle], scenario: Scenario) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def sentences(idle: Iterable[Idle], scenario: Scenario) -> tuple[str, ...]:
     found = []
     unnamed: dict[tuple[Mode, str], list[str]] = {}
     for (mode, measure, param), places in lost.items():
-        where = at(places, simulated[mode])
+        where = at(places, simulated[mode]).replace(_EVERYWHERE, "at any crossing")  # of no effect
         if param:
             found.append(
                 f"{_measure(measure)} would also {_would(param)}; that is not modelled yet and has no effect "
@@ -51,7 +52,7 @@ def at(places: Iterable[Place], simulated: tuple[str, ...]) -> str:
     ways = {tuple(found) for found in by_crossing.values()}
     if len(simulated) > 1 and by_crossing.keys() == set(simulated) and len(ways) == 1:
         (way,) = ways
-        return "everywhere" if len(way) == len(DIRECTIONS) else f"everywhere ({_way(way)})"
+        return _EVERYWHERE if len(way) == len(DIRECTIONS) else f"{_EVERYWHERE} ({_way(way)})"
     named = (f"{crossing_name(crossing)} ({_way(way)})" for crossing, way in by_crossing.items())
     return f"at {_listed(named)}"
 

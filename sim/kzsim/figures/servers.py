@@ -206,14 +206,25 @@ def _utilisation(study: Study, table: pd.DataFrame, mode: str, say: Speaker) -> 
 
 def _names(row: Mapping[str, Any], mode: str, say: Speaker) -> tuple[str, str]:
     """What a row is called: the stage with its side and pool, and below it the place with its direction."""
-    pool = "" if row["pool"] in _PLAIN_POOLS else f", {_pool(row['pool'], say)}"
+    pool = "" if row["pool"] in _PLAIN_POOLS else f", {pool_words(row['pool'], say)}"
     place = told.place(row["crossing"], mode, say)
     where = say("{place}, {direction}", place=place, direction=_arrow(row["direction"], say))
     return _stage(row, say) + pool, where
 
 
-def _pool(name: str, say: Speaker) -> str:
+def pool_words(name: str, say: Speaker) -> str:
+    """What a pool is called; its own name where it has no words."""
     match name:
+        case "general":
+            return say("the ordinary ones")
+        case "teams":
+            return say("teams")
+        case "fronts":
+            return say("fronts")
+        case "bays":
+            return say("hand-over bays")
+        case "locomotive":
+            return say("locomotives")
         case "green":
             return say("green lane")
         case "window":

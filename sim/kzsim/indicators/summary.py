@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -284,9 +284,15 @@ def mean_h(sum_ms: I64, count: I64) -> F64:
 def _waited_for_another(layout: Layout, counts: Observers, cohort: I64) -> F64:
     """By cell of those who lead, the hours in a pairing's line that 95 % of them stay below."""
     waits = counts.waits[:, WAIT_ACCOUNTS.index(Account.PAIRING)]
-    found = _quantiles(layout, waits, cohort, [95], WAIT_BITS)[:, 0]
-    led = [any(layout.leads[group] for group in np.flatnonzero(member)) for member in layout.member]
-    return np.where(led, found, np.nan)
+    led = (layout.member & np.array(layout.leads, dtype=np.bool_)).any(axis=1)
+    found = np.full(len(layout.cells), np.nan)
+    some = replace(
+        layout,
+        cells=tuple(layout.cells[number] for number in np.flatnonzero(led)),
+        member=layout.member[led],
+    )
+    found[led] = _quantiles(some, waits, cohort[led], [95], WAIT_BITS)[:, 0]
+    return found
 
 
 def _quantiles(

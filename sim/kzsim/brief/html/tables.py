@@ -77,6 +77,8 @@ def _cell(say: Speaker, word: Callable[[str], str] | None, value: Any, number: b
 
 def _words(say: Speaker) -> dict[Hashable, Callable[[str], str]]:
     """Columns whose texts are keys that have words."""
+    from kzsim.figures.servers import pool_words
+
     return {
         "crossing": say.crossing,
         "most_to": say.crossing,
@@ -95,4 +97,5 @@ def _words(say: Speaker) -> dict[Hashable, Callable[[str], str]]:
         "grade": say.grade,
         "nature": partial(say.word, "nature"),
         "verdict": partial(say.word, "verdict"),
+        "pool": partial(pool_words, say=say),
     }
