@@ -21,7 +21,7 @@ from kzsim.engines.errors import DeadlockError
 from kzsim.engines.kernel import engine
 from kzsim.engines.kernel.engine import FIRST_ROWS
 from kzsim.engines.kernel.loop import advance
-from kzsim.engines.kernel.parts import parts_of
+from kzsim.engines.kernel.parts import lines_of, parts_of
 from kzsim.network import (
     Account,
     DelayStage,
@@ -160,3 +160,24 @@ def test_parts_that_never_interact_run_as_loops_of_their_own() -> None:
     routes = {"r1": ["a"], "r2": ["b"], "r3": ["a", "c"]}
     program = compile_network(network([counter("a"), counter("b"), counter("c")], routes, sources))
     assert [part.sources for part in parts_of(program)] == [(0, 2), (1,)]
+
+
+def test_an_element_has_lines_for_the_classes_of_its_own_part_alone() -> None:
+    """Numbers of lines are those of the part, and both engines agree although they differ between parts."""
+    sources = [
+        steady("s1", 12, 24, route="r1", work=WORK, klass="c"),
+        steady("s2", 12, 24, route="r2", work={"b": WORK["a"]}, klass="d"),
+        steady("s3", 12, 24, route="r2", work={"b": WORK["a"]}, klass="e"),
+    ]
+    routes = {"r1": ["a"], "r2": ["b"]}
+    made = network(
+        [counter("a"), counter("b")], routes, sources, classes=("c", "d", "e"), priority={("e", "b"): -1}
+    )
+    program = compile_network(made)
+    assert [part.lines.tolist() for part in parts_of(program)] == [[0], [1, 2]]
+    lines = lines_of(program)
+    assert sorted(lines.line.tolist()) == [0, 1, 2]
+    assert lines.number.tolist() == [[0, -1, -1], [-1, 0, 1], [-1, 0, 1]]
+    entities = draw(program, 1, 0)
+    outcomes = [run(program, entities, passage=True) for run in (kernel.run, reference.run)]
+    np.testing.assert_array_equal(*(outcome.exit_ms for outcome in outcomes))

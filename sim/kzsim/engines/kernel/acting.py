@@ -5,12 +5,19 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import own_time
+from kzsim.engines.kernel.alone import acts_next
 from kzsim.engines.kernel.backlogs import end_backlogs
 from kzsim.engines.kernel.booking import book_wait
 from kzsim.engines.kernel.heads import comes_before, free_pool
-from kzsim.engines.kernel.journey import finish_in, give_up_begun, go_on, trace_row, work_through
+from kzsim.engines.kernel.journey import (
+    finish_in,
+    give_up_begun,
+    go_on,
+    trace_row,
+    work_through,
+)
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import add_holder, leave_line
+from kzsim.engines.kernel.lines import join, leave_line, take_place
 from kzsim.engines.kernel.missing import stay_away
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.otherwise import count_as_others
@@ -94,16 +101,15 @@ def act_service(
         who = leave_line(element, line, entity, number, best)
         if needy:
             take_tokens(run, line, token, need, best)
-        pool[best_pool, BUSY] += 1
-        element[number, FREE] -= 1
-        entity[who, POOL] = best_pool
-        start(
+        serve(
             run,
+            queue,
             marked,
             entity,
             links,
             element,
             line,
+            pool,
             kinds,
             step,
             occupancy,
@@ -112,13 +118,100 @@ def act_service(
             who,
             number,
             best,
+            best_pool,
         )
-        own = own_time(entity, who)
-        entity[who, FREE_FLOW] += own
-        finish_in(run, queue, entity, who, own)
         if element[number, SUSPENDS]:
-            entity[who, DUE] = run[NOW] + own
+            entity[who, DUE] = run[NOW] + own_time(entity, who)
             begin_service(entity, pool, best_pool, who)
+
+
+@compiled
+def serve(
+    run: I64,
+    queue: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    line: I64,
+    pool: I64,
+    kinds: I64,
+    step: I64,
+    occupancy: I64,
+    account: I64,
+    trace: I64,
+    who: int,
+    number: int,
+    row: int,
+    which: int,
+) -> None:
+    """Start with a free server of this pool; the line has been left, or never been joined."""
+    pool[which, BUSY] += 1
+    element[number, FREE] -= 1
+    entity[who, POOL] = which
+    start(run, marked, entity, links, element, line, kinds, step, occupancy, account, trace, who, number, row)
+    own = own_time(entity, who)
+    entity[who, FREE_FLOW] += own
+    finish_in(run, queue, entity, who, own)
+
+
+@compiled
+def start_or_join(
+    run: I64,
+    queue: I64,
+    marked: I64,
+    entity: I64,
+    links: I64,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    kinds: I64,
+    step: I64,
+    occupancy: I64,
+    account: I64,
+    trace: I64,
+    who: int,
+) -> None:
+    """Start at the stage of the step just entered, where dispatch would let it at once, or join its line.
+
+    Without the way through the line, here and at zones, a year of all crossings takes 0.93 to 0.96 of the
+    loop's time: most find a server free, and nearly all a place.
+    """
+    number = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], AT]
+    if (
+        element[number, TYPE] == SERVICE
+        and element[number, FREE] > 0
+        and element[number, WAITING] == 0
+        and element[number, SUSPENDS] == 0
+        and run[N_TOKENS] == 0
+        and acts_next(run, queue, marked, number)
+    ):
+        row = element[number, LINES_FROM] + entity[who, KLASS]
+        which = free_pool(pool, usable, line, row)
+        if which != NONE:
+            entity[who, JOINED] = run[NOW]
+            serve(
+                run,
+                queue,
+                marked,
+                entity,
+                links,
+                element,
+                line,
+                pool,
+                kinds,
+                step,
+                occupancy,
+                account,
+                trace,
+                who,
+                number,
+                row,
+                which,
+            )
+            return
+    join(run, marked, element, line, entity, who, number)
 
 
 @compiled
@@ -232,10 +325,6 @@ def act_zone(
         if entity[who, JOINED] != run[NOW]:
             book_wait(run, line, entity, account, trace, who, number, best)
         entity[who, WAITS_AT] = NONE
-        element[number, TAKEN] += 1
-        element[number, PLACE_MS] -= run[NOW]
-        place = entity[who, WANTED]
-        entity[who, HELD] |= 1 << place
-        add_holder(element, links, number, who, place)
+        take_place(run, entity, links, element, who, number, entity[who, WANTED])
         run[IN_ZONE_LINES] -= 1
         go_on(run, entity, who)

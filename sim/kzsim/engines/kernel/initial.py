@@ -6,6 +6,7 @@ from __future__ import annotations
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.journey import arrive, proceed
 from kzsim.engines.kernel.layout import *
+from kzsim.engines.kernel.lines import join
 from kzsim.engines.kernel.observing import note_arrival, observe
 from kzsim.engines.kernel.queue import find_next
 from kzsim.engines.outcome import I32, I64
@@ -59,7 +60,7 @@ def place_initial(
         which = initial[i, OF_SOURCE]
         source[which, LAST_ENTITY] = source[which, NEXT_ENTITY] + 1  # nobody is to come after it
         who = arrive(run, queue, entity, source, kinds, arrival_ms, kind_of, which)
-        proceed(
+        goes_on = proceed(
             run,
             queue,
             marked,
@@ -89,6 +90,9 @@ def place_initial(
             trace,
             who,
         )
+        if goes_on == JOINS:
+            number = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], AT]
+            join(run, marked, element, line, entity, who, number)
         entity[who, JOINED] = initial[i, JOINED_MS]
         for cause in range(N_CAUSES):
             entity[who, CLOCK_AT_JOINING + cause] = 0

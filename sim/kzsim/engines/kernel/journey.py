@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.engines.kernel.ahead import find_following, own_time
+from kzsim.engines.kernel.alone import acts_next
 from kzsim.engines.kernel.backlogs import end_backlogs
 from kzsim.engines.kernel.booking import book, book_closed
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, remove_holder
+from kzsim.engines.kernel.lines import add_blocked, join, mark, remove_blocked, remove_holder, take_place
 from kzsim.engines.kernel.observing import note_start
 from kzsim.engines.kernel.opentime import end_in_open_time, piece_from
 from kzsim.engines.kernel.queue import push, push_end
@@ -119,10 +120,11 @@ def proceed(
     account: I64,
     trace: I64,
     who: int,
-) -> bool:
-    """Go on after arrival, service end or a grant: take the next place due, else join the next stage.
+) -> int:
+    """Go on after arrival, service end or a grant: take the next place due, else enter the next step.
 
-    Returns whether the entity leaves instead: nothing of it is left but its row.
+    Returns LEAVES if the entity does: nothing of it is left but its row; JOINS if the caller has to let it
+    start at its stage or join the line there; else STAYS.
     """
     if entity[who, WORKS_AT] != NONE:
         if element[entity[who, WORKS_AT], SUSPENDS]:
@@ -139,10 +141,21 @@ def proceed(
     if not leaves:
         row = kinds[kind, STEPS_FROM] + following
         due = step[row, PLACES_NEEDED] & ~entity[who, HELD]
-        if due != 0:
+        while due != 0:
             place = first_of(due)
-            wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
-            return False
+            zone = occupancy[kinds[kind, OCCUPANCIES_FROM] + place]
+            if (
+                element[zone, WAITING] > 0
+                or element[zone, TAKEN] >= element[zone, PLACES]
+                or not acts_next(run, queue, marked, zone)
+            ):
+                wait_for_place(run, marked, entity, element, line, pool, kinds, occupancy, who, place)
+                return STAYS
+            # what dispatch would do now; see `start_or_join`
+            entity[who, JOINED] = run[NOW]
+            note_start(run, entity, account, who, zone)
+            take_place(run, entity, links, element, who, zone, place)
+            due &= due - 1
     if run[N_TOKENS] > 0 and entity[who, POOL] != NONE:
         send_away(
             run,
@@ -170,7 +183,7 @@ def proceed(
         if kinds[kind, N_OFFERS] > 0 and entity[who, COUNTED] != 0:
             end_backlogs(run, entity, element, kinds, occupancy, who, entity[who, COUNTED])
         give_up(run, marked, entity, links, element, kinds, occupancy, who, entity[who, HELD])
-        return True
+        return LEAVES
     entity[who, STEP] = following
     if run[N_TOKENS] > 0:
         entity[who, KLASS] = needs_of[kinds[kind, WORK_FROM] + following, LINE_OF]
@@ -184,9 +197,8 @@ def proceed(
         start_delay(run, queue, entity, kinds, element, calendar, account, trace, who, number)
         if step[row, BACKLOGS_END] != 0:
             end_backlogs(run, entity, element, kinds, occupancy, who, step[row, BACKLOGS_END])
-        return False
-    join(run, marked, element, line, entity, who, number)
-    return False
+        return STAYS
+    return JOINS
 
 
 @compiled

@@ -329,6 +329,11 @@ NEED_ROWS = 1
 DEADLOCK = 2
 WRONG_TABLES = 3
 
+# --- how somebody goes on
+STAYS = 0
+LEAVES = 1
+JOINS = 2  # the line of the stage of its step, or it starts there at once
+
 # --- trace: one plane each; the first three have a number a step entered, the last N_ACCOUNTS an entity
 TRACE_JOINED = 0
 TRACE_START = 1

@@ -12,6 +12,7 @@ from kzsim.engines.kernel.layout import (
     FIRST_BLOCKED,
     FIRST_HOLDER,
     HEAD,
+    HELD,
     INDEX,
     IS_MARKED,
     JOINED,
@@ -25,11 +26,13 @@ from kzsim.engines.kernel.layout import (
     NONE,
     NOW,
     PLACE_BITS,
+    PLACE_MS,
     PLACES_PER_ENTITY,
     PREVIOUS,
     PREVIOUS_BLOCKED,
     SINCE,
     TAIL,
+    TAKEN,
     WAITING,
     WAITS_AT,
 )
@@ -151,6 +154,15 @@ def remove_blocked(pool: I64, entity: I64, which: int, who: int) -> None:
     if after != NONE:
         entity[after, PREVIOUS_BLOCKED] = before
     pool[which, N_BLOCKED] -= 1
+
+
+@compiled
+def take_place(run: I64, entity: I64, links: I64, element: I64, who: int, zone: int, place: int) -> None:
+    """Take a place of a zone, one of those that are free."""
+    element[zone, TAKEN] += 1
+    element[zone, PLACE_MS] -= run[NOW]
+    entity[who, HELD] |= 1 << place
+    add_holder(element, links, zone, who, place)
 
 
 @compiled

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.draws.recipes import BOUND_COLUMNS, SHAPE_COLUMNS, WORK_COLUMNS
-from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone
+from kzsim.engines.kernel.acting import act_delay, act_gate, act_service, act_zone, start_or_join
 from kzsim.engines.kernel.causes import close_instant
 from kzsim.engines.kernel.changes import change_capacity, change_opening, refill_quota, review_staffing
 from kzsim.engines.kernel.choosing import act_choice
@@ -276,7 +276,9 @@ def advance(
                     run[ACTED_SIZE] += 1
             else:
                 break
-            if goes_on != NONE and proceed(
+            if goes_on == NONE:
+                continue
+            done = proceed(
                 run,
                 queue,
                 marked,
@@ -305,7 +307,26 @@ def advance(
                 account,
                 trace,
                 goes_on,
-            ):
+            )
+            if done == JOINS:
+                start_or_join(
+                    run,
+                    queue,
+                    marked,
+                    entity,
+                    links,
+                    element,
+                    line,
+                    pool,
+                    usable,
+                    kinds,
+                    step,
+                    occupancy,
+                    account,
+                    trace,
+                    goes_on,
+                )
+            elif done == LEAVES:
                 note_exit(
                     run,
                     entity,

@@ -19,8 +19,8 @@ class Part:
     """One part of a network that never interacts with the rest; numbers, rising.
 
     ``lines``: those of ``network.tokens`` in which anybody of this part may stand. The kernel numbers them
-    anew, part by part: who acts looks into all lines of an element, and with those of all parts a year of
-    all crossings took {RATIO} times as long.
+    anew, part by part: who acts looks into all lines of an element, and with those of all parts the loop over
+    a year of all crossings took 1.09 times as long.
     """
 
     sources: tuple[int, ...]
@@ -126,7 +126,7 @@ def lines_of(program: Program) -> Lines:
     for part in parts_of(program):
         for element in part.elements.tolist():
             of_element[element] = part.lines
-        number[np.ix_(np.array(part.sources, dtype=np.int64), part.lines)] = np.arange(len(part.lines))
+        number[np.array(part.sources)[:, np.newaxis], part.lines] = np.arange(len(part.lines))
     counts = np.array([len(own) for own in of_element], dtype=np.int64)
     return Lines(
         first=np.cumsum(counts) - counts,
