@@ -3,7 +3,8 @@
     nice python -m tests.validation.influence [--write] [--jobs N] [--only PATTERN]
 
 Everything else stays at the evidence's values, and all runs have the same random numbers. A shorter period
-than a year: six weeks in autumn 2023, of which the first is the run-in and the last two are the follow-up.
+than a year: nine weeks up to 5 November 2023, of which the first four are the run-in (platforms and wagons start
+with all there) and the last two are the follow-up.
 First every parameter is run once at both ends; then those that moved a mode's mean crossing time most are
 run again, with two replications and beside the same border without corridors. An entry of one crossing and
 mode is run with that crossing and mode alone: trucks do not choose their crossing at the evidence's values,
@@ -44,8 +45,8 @@ from kzsim.scenario.variants import Base, load_base
 from tests.validation import influence_page, page
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline_2023.yaml"
-FIRST, LAST = date(2023, 9, 25), date(2023, 11, 5)
-RUN_IN_MS = 7 * MS_PER_DAY
+FIRST, LAST = date(2023, 9, 4), date(2023, 11, 5)
+RUN_IN_MS = 28 * MS_PER_DAY
 REPLICATIONS = 2
 LOOKED_AT_CLOSELY = 12
 """Of each mode."""
