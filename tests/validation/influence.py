@@ -3,11 +3,12 @@
     nice python -m tests.validation.influence [--write] [--jobs N] [--only PATTERN]
 
 Everything else stays at the evidence's values, and all runs have the same random numbers. A shorter period
-than a year: nine weeks up to 5 November 2023, of which the first four are the run-in (a railway starts with all
-its platforms there) and the last two are the follow-up. First every parameter is run once at both ends; then those that moved a mode's mean crossing time most are
-run again, with two replications and beside the same border without corridors. An entry of one crossing and
-mode is run with that crossing and mode alone: trucks do not choose their crossing at the evidence's values,
-and every source has random numbers of its own, so nothing else can move.
+than a year: nine weeks up to 5 November 2023, of which the first four are the run-in (a railway starts with
+all its platforms there) and the last two are the follow-up. First every parameter is run once at both ends;
+then those that moved a mode's mean crossing time most are run again, with two replications and beside the
+same border without corridors. An entry of one crossing and mode is run with that crossing and mode alone:
+trucks do not choose their crossing at the evidence's values, and every source has random numbers of its
+own, so nothing else can move.
 
 Without ``--write`` the tables are printed only.
 """
