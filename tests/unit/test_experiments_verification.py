@@ -67,6 +67,7 @@ def counts() -> Observers:
         "within": (1, 2),
         "starts": (1, 2, 2),
         "no_shows": (1, 1),
+        "within_ceilings": (1, 1),
         "chosen": (1, 1),
         "place_ms": (2,),
         "idle_ms": (1,),
