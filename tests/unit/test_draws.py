@@ -179,6 +179,46 @@ def test_a_changed_share_moves_no_other_number() -> None:
     assert np.array_equal(few.duration_ms[0][scanned, 1], many.duration_ms[0][scanned, 1])
 
 
+def two_ways(share: float) -> Network:
+    """Of the entities that share goes by a step that draws as the one of the others."""
+    lasts = Distribution("lognormal", 6e5, 0.6)
+    work = {
+        "round": Work(lasts, (Condition("way", 0.0, share),)),
+        "straight": Work(lasts, (Condition("way", share, 1.0),)),
+    }
+    net = network(
+        [counter("a", 3)],
+        {"r": ["a"]},
+        [steady("s", 6, 48, route="r", work=work)],
+        horizon_ms=48 * MS_PER_HOUR,
+    )
+    steps = (Step("round", "a", draws_as="straight"), Step("straight", "a"))
+    return dataclasses.replace(net, routes=(dataclasses.replace(net.routes[0], steps=steps),))
+
+
+def test_whoever_is_sent_another_way_that_draws_as_the_usual_one_is_as_fast_on_it() -> None:
+    usual, half = (draw(compile_network(two_ways(share)), 1, 0) for share in (0.0, 0.5))
+    rows = half.duration_ms[0]
+    sent = rows[:, 0] >= 0
+    assert 0 < sent.sum() < len(sent)
+    assert np.array_equal(np.where(sent, rows[:, 0], rows[:, 1]), usual.duration_ms[0][:, 1])
+    source, steps = two_ways(0.5).sources[0], two_ways(0.5).routes[0].steps
+    arrays = durations_by_arrays(source, steps, np.zeros(half.count, dtype=np.int16), 1, 0)
+    assert np.array_equal(arrays, rows)
+
+
+def test_a_step_draws_as_one_of_its_route_that_has_numbers_of_its_own() -> None:
+    net = two_ways(0.5)
+    (first, second) = net.routes[0].steps
+    for steps in [
+        (dataclasses.replace(first, draws_as="elsewhere"), second),
+        (first, dataclasses.replace(second, draws_as="round")),
+    ]:
+        route = dataclasses.replace(net.routes[0], steps=steps)
+        with pytest.raises(ValueError, match="name a step of the route that has numbers of its own"):
+            compile_network(dataclasses.replace(net, routes=(route,)))
+
+
 def test_a_shorter_mean_shortens_everybody_in_proportion() -> None:
     long, short = (draw(compile_network(a_network(mean_ms=mean)), 1, 0) for mean in (6e5, 3e5))
     assert np.all(np.abs(long.duration_ms[0][:, 0] - 2 * short.duration_ms[0][:, 0]) <= 1)

@@ -165,9 +165,9 @@ def test_parts_that_never_interact_run_as_loops_of_their_own() -> None:
 def test_an_element_has_lines_for_the_classes_of_its_own_part_alone() -> None:
     """Numbers of lines are those of the part, and both engines agree although they differ between parts."""
     sources = [
-        steady("s1", 12, 24, route="r1", work=WORK, klass="c"),
-        steady("s2", 12, 24, route="r2", work={"b": WORK["a"]}, klass="d"),
-        steady("s3", 12, 24, route="r2", work={"b": WORK["a"]}, klass="e"),
+        steady("s1", 40, 24, route="r1", work=WORK, klass="c"),
+        steady("s2", 40, 24, route="r2", work={"b": WORK["a"]}, klass="d"),
+        steady("s3", 40, 24, route="r2", work={"b": WORK["a"]}, klass="e"),
     ]
     routes = {"r1": ["a"], "r2": ["b"]}
     made = network(
@@ -181,3 +181,6 @@ def test_an_element_has_lines_for_the_classes_of_its_own_part_alone() -> None:
     entities = draw(program, 1, 0)
     outcomes = [run(program, entities, passage=True) for run in (kernel.run, reference.run)]
     np.testing.assert_array_equal(*(outcome.exit_ms for outcome in outcomes))
+    np.testing.assert_array_equal(*(outcome.account_ms for outcome in outcomes))
+    waited = outcomes[0].account_ms[..., int(Account.QUEUE)].sum()
+    assert waited > 0  # or the priority of one class at b would decide nothing

@@ -142,10 +142,16 @@ class Station:
         return self.line.element(side, what) in self.visited
 
 
+def _step(line: Line, name: str) -> Step:
+    """A step; on the way to a siding with the numbers of the usual way: a train takes one of both."""
+    usual = stage_of(name)
+    return Step(name, f"{line.prefix}.{usual}", draws_as="" if usual == name else usual)
+
+
 def _route(line: Line, name: str, names: tuple[str, ...]) -> Route:
     """The route of a class: the steps at which its trains have work, and the places they hold."""
     first, second = line.first, line.second
-    steps = tuple(Step(each, f"{line.prefix}.{stage_of(each)}") for each in names)
+    steps = tuple(_step(line, each) for each in names)
     if step(first, SLOT) not in names:
         return Route(name, steps)  # empties, on the other gauge
     lab, unloaded = step(second, LAB), step(second, UNLOADED)

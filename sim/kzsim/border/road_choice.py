@@ -110,9 +110,12 @@ def stage(sites: Mapping[str, Site]) -> Element:
     """The choice, the same for all crossings; ``sites`` are those of the direction to China."""
     first = next(iter(sites.values()))
     alternatives = tuple(_alternative(name, site) for name, site in sites.items())
-    hourly = tuple(range(0, first.clock.horizon_ms, MS_PER_HOUR))
+    horizon_ms = first.clock.horizon_ms
+    # every hour, and with each refill of slots: what an hour's slots leave is then never taken for gone
+    turns = [one.turns.at_ms for one in alternatives if one.turns is not None]
+    known = {*range(0, horizon_ms, MS_PER_HOUR)}.union(*turns)
     label = ElementLabel(next(iter(sites)), "road", _WAY, "kz", "choice", "stage")
-    return Element(ChoiceStage(STAGE, alternatives, hourly), label)
+    return Element(ChoiceStage(STAGE, alternatives, tuple(sorted(known - {horizon_ms}))), label)
 
 
 def _alternative(name: str, site: Site) -> Alternative:

@@ -32,7 +32,7 @@ def away_by_arrays(
         for k, spec in enumerate(source.kinds):
             for need in spec.work[step.name].needs:
                 words = need.away.rows
-                purpose = away_purpose(step.name, need)
+                purpose = away_purpose(step.purpose, need)
                 drawn = uniforms(seed, replication, source.name, purpose, count * words)
                 key = (number, names.index(need.tokens))
                 rows = away.setdefault(key, np.zeros(count, dtype=np.int64))

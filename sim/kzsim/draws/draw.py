@@ -196,11 +196,11 @@ def durations_by_arrays(
             for condition in work.when:
                 chosen = chosen[_holds(condition, number(condition.purpose)[chosen, 0])]
             if work.no_shows:
-                rows[chosen, column] = no_shows(work.no_shows, number(step.name)[chosen, 0])
+                rows[chosen, column] = no_shows(work.no_shows, number(step.purpose)[chosen, 0])
             elif work.duration is None:
                 rows[chosen, column] = 0
             else:
-                standard = number(step.name, work.duration.rows)[chosen]
+                standard = number(step.purpose, work.duration.rows)[chosen]
                 rows[chosen, column] = duration_ms(work.duration, standard)
     return rows
 
@@ -218,10 +218,11 @@ def _check_streams(
     names |= of_outages
     purposes = {"kind", "arrivals", "phase", "lateness", "swing", PURPOSE, *AFTER, *PURPOSES}
     for source in sources:
-        own = {step.name for step in steps[source.name]}
+        purpose_of = {step.name: step.purpose for step in steps[source.name]}
+        own = set(purpose_of.values())
         tests = {c.purpose for kind in source.kinds for work in kind.work.values() for c in work.when}
         works = [(name, work) for kind in source.kinds for name, work in kind.work.items()]
-        away = {away_purpose(name, need) for name, work in works for need in work.needs}
+        away = {away_purpose(purpose_of.get(name, name), need) for name, work in works for need in work.needs}
         reserved = {"kind", "arrivals"} if source.arrivals.batches is None else {"kind", "arrivals", PURPOSE}
         if source.arrivals.process == "after":
             reserved |= {*AFTER}

@@ -87,7 +87,7 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
         for kind in source.kinds:
             for step in steps:
                 spec = kind.work[step.name]
-                for purpose in (step.name, *(test.purpose for test in spec.when)):
+                for purpose in (step.purpose, *(test.purpose for test in spec.when)):
                     number.setdefault(purpose, len(streams) + len(number))
                 before = len(condition)
                 condition += [number[test.purpose] for test in spec.when]
@@ -97,12 +97,12 @@ def recipe_of(sources: Sequence[Source], steps_of: Sequence[tuple[Step, ...]]) -
                 words = spec.duration.rows if spec.duration else 1
                 if spec.no_shows:
                     family, words = NO_SHOWS, len(spec.no_shows)
-                    condition += [number[step.name]] * words
+                    condition += [number[step.purpose]] * words
                     bounds += [(0.0, bound) for bound in bounds_of(spec.no_shows)]
-                work.append((family, number[step.name], words, before, after))
+                work.append((family, number[step.purpose], words, before, after))
                 shape.append(_shape_row(spec.duration, tables, n_rows))
                 for need in sorted(spec.needs, key=lambda each: each.tokens):
-                    purpose = away_purpose(step.name, need)
+                    purpose = away_purpose(step.purpose, need)
                     away.append((number.setdefault(purpose, len(streams) + len(number)), need.away))
         streams += [(source.name, purpose) for purpose in number]
     # behind those of all steps: how long tokens are away, in the order of ``TokenTables.need_tokens``

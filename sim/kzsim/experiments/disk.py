@@ -77,7 +77,7 @@ def folder_for(folder: Path) -> Iterator[None]:
 
 
 def put_all(files: Sequence[tuple[Path, bytes]], what: str = "reports") -> None:
-    """Write files whole into folders that are there, over older ones of the same name; all of them or none.
+    """Write files whole into folders that are there, over older ones of the same name.
 
     All are on the disk under temporary names before the first takes its place. Raises ResultsError, which
     says that no ``what`` were written, if one cannot be; or which of them were, if one cannot take its place

@@ -260,4 +260,6 @@ INDICATORS: tuple[Indicator, ...] = (
 )
 
 CEILINGS = {"out_of_turn_per_day": "out_of_turn", "paid_per_day": "paid"}
-"""Indicators of how much of a ceiling is used, and the class in the network whose ceiling it is."""
+"""Indicators of how much of a ceiling is used, and the class in the network whose ceiling it is.
+
+The names are the border's; indicators read programs and import nothing of it."""

@@ -201,6 +201,13 @@ def check_routes(network: Network) -> Iterator[str]:
         for step in route.steps:
             if step.stage not in stages:
                 yield f"route '{route.name}': step '{step.name}' names the unknown stage '{step.stage}'"
+        own = {step.name for step in route.steps if not step.draws_as}
+        for step in route.steps:
+            if step.draws_as and step.draws_as not in own:
+                yield (
+                    f"route '{route.name}': step '{step.name}' draws as '{step.draws_as}': name a step of the"
+                    " route that has numbers of its own"
+                )
         yield from _check_occupancies(route, zones)
 
 

@@ -50,6 +50,7 @@ def compile_network(network: Network) -> Program:
     klass = {name: i for i, name in enumerate(network.classes)}
     sources = sorted(network.sources, key=lambda source: source.name)
     route_number = {route.name: i for i, route in enumerate(network.routes)}
+    otherwise = _otherwise(elements, network.classes)
 
     pools = [(i, pool) for i, e in enumerate(elements) if isinstance(e, ServiceStage) for pool in e.pools]
     capacity_ptr, capacity_at, capacity_value = _calendars(pool.capacity for _, pool in pools)
@@ -107,8 +108,8 @@ def compile_network(network: Network) -> Program:
         refill_at_ms=refill_at,
         refill_overall=refill_overall,
         refill_ceiling=refill_ceiling,
-        otherwise=_otherwise(elements, network.classes),
-        bounded=np.argwhere(_otherwise(elements, network.classes).T != NONE),
+        otherwise=otherwise,
+        bounded=np.argwhere(otherwise.T != NONE),
         no_show_gates=_no_show_gates(network, number),
         pairing_side=side,
         pairing_goods=goods,

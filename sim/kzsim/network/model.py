@@ -122,7 +122,7 @@ class GateStage:
 
     ``refills`` rise strictly in time and the first is at 0. An empty tuple means no quota. ``otherwise``
     names, for a class, another one: whoever stands here as one of a class whose ceiling is used up counts as
-    one of that other class from then on, until it is let pass.
+    one of that other class from then on, until it is let pass. A class that no refill gives a ceiling never does.
     """
 
     name: str
@@ -290,12 +290,21 @@ class Step:
     At a choice each step is an ``alternative`` that is offered there: steps that follow each other at one
     choice are one choice, of which the entity enters the step that it picks. A later step that is ``given``
     such a step, by its name, is only entered by those who have picked that.
+
+    ``draws_as`` names another step of the route whose random numbers this one takes: for ways that exclude
+    each other, so that an entity is as fast on the one as it would be on the other.
     """
 
     name: str
     stage: str
     alternative: str = ""
     given: str = ""
+    draws_as: str = ""
+
+    @property
+    def purpose(self) -> str:
+        """Under which the numbers of this step are drawn."""
+        return self.draws_as or self.name
 
 
 @dataclass(frozen=True)
