@@ -30,8 +30,9 @@ def lines(rows: Sequence[Chosen], width: int, prose: int) -> Iterator[str]:
     yield screen.heading("Crossings chosen")
     yield from fill(
         "Trucks that choose when they are booked: mean hours until they come to the border, of the longer "
-        "way there, and of the crossing (of those who came there in the cohort, cut at the follow-up); USD: these together at the cost of an hour of a truck. Who changed "
-        "and who stayed booked at other times: the difference is not what changing gained or cost them.",
+        "way there, and of the crossing (of those who came there in the cohort, cut at the follow-up); USD: "
+        "these together at the cost of an hour of a truck. Who changed and who stayed booked at other times: "
+        "the difference is not what changing gained or cost them.",
         prose,
         rest="",
     )

@@ -298,8 +298,8 @@ _CHOICE_COLUMNS = (
     *_estimated(
         "whole",
         "h",
-        "These three together: hours at home are of those who booked in the cohort, to their end, those of the "
-        "crossing of those who came to the border in it, cut at the follow-up",
+        "These three together: hours at home are of those who booked in the cohort, to their end, those of "
+        "the crossing of those who came to the border in it, cut at the follow-up",
     ),
     *_estimated("cost", "USD", "The same at the cost of an hour of a truck (`cost.truck_hour`)"),
 )

@@ -122,7 +122,7 @@ class GateStage:
 
     ``refills`` rise strictly in time and the first is at 0. An empty tuple means no quota. ``otherwise``
     names, for a class, another one: whoever stands here as one of a class whose ceiling is used up counts as
-    one of that other class from then on, until it is let pass. A class that no refill gives a ceiling never does.
+    one of that other class from then on, until it is let pass. A class without a ceiling never does.
     """
 
     name: str
