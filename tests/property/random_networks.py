@@ -3,6 +3,7 @@ calendars shut in mid-service, quotas run out. Some routes are longer than what 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -107,7 +108,7 @@ def services(draw: st.DrawFn, name: str) -> ServiceStage:
 def gates(draw: st.DrawFn, name: str) -> GateStage:
     refills = []
     # w and x count as none but themselves, so that nobody counts on
-    otherwise = {k: draw(st.sampled_from("wx")) for k in "yz" if draw(st.booleans())}
+    otherwise = {k: draw(st.sampled_from("wx")) for k in "yz" if draw(st.integers(0, 3)) == 0}
     if draw(st.booleans()):
         for at_ms in draw(instants(5)):
             often = {k: draw(st.integers(0, 3)) > 0 for k in otherwise}
@@ -288,7 +289,11 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
 
 @st.composite
 def legs(
-    draw: st.DrawFn, sources: tuple[Source, ...], routes: list[Route], stages: list[Stage]
+    draw: st.DrawFn,
+    sources: tuple[Source, ...],
+    routes: list[Route],
+    stages: list[Stage],
+    meeting: Sequence[str],
 ) -> list[Source]:
     """Of these some follow others by a step that may be the last, or come after them; in no circle."""
     steps_of = {route.name: route.steps for route in routes}
@@ -307,7 +312,9 @@ def legs(
         ]
         alone = [other.name for other in before if other.arrivals.process not in {"after", "none"}]
         possible = [follows for follows in by_steps if follows not in taken]
-        how = draw(st.sampled_from(["alone", "follows", "follows", "after"]))
+        # two that are to meet at a pairing mostly come by themselves
+        ways = ["alone"] if source.name in meeting and draw(st.integers(0, 3)) > 0 else []
+        how = draw(st.sampled_from(ways or ["alone", "follows", "follows", "after"]))
         if how == "follows" and possible:
             follows = draw(st.sampled_from(possible))
             taken.add(follows)
@@ -344,11 +351,11 @@ def networks(draw: st.DrawFn) -> Network:
     pairing = {stage.name: stage for stage in stages if isinstance(stage, PairingStage)}
     meeting = draw(st.sampled_from(sorted(pairing))) if pairing else None
     # mostly one source leads there and the next one follows: by chance alone hardly two would meet
-    sides = ["x", "z"] if meeting is not None and draw(st.integers(0, 3)) > 0 else []
+    sides = ["x", "z"] if meeting is not None and draw(st.integers(0, 7)) > 0 else []
     chooses = [draw(choices(f"c{i}", names)) for i in range(draw(st.sampled_from([0, 0, 1, 2])))]
     routes = []
     for i in range(draw(st.integers(1, 3))):
-        lengths = [(0, 2)] if sides and draw(st.integers(0, 3)) > 0 else [(1, MOST_STEPS)] * 4 + [LONG]
+        lengths = [(0, 1)] if sides and draw(st.integers(0, 3)) > 0 else [(1, MOST_STEPS)] * 4 + [LONG]
         fewest, most = draw(st.sampled_from(lengths))
         # with a pairing in the middle nobody may follow at the end
         on_the_way = (
@@ -380,7 +387,9 @@ def networks(draw: st.DrawFn) -> Network:
         draw(sources(f"source{i}", route, [*stages, *chooses], classes[i], tokens, i))
         for i, route in enumerate(chosen)
     )
-    all_sources = tuple(draw(legs(all_sources, routes, [*stages, *chooses])))
+    all_sources = tuple(
+        draw(legs(all_sources, routes, [*stages, *chooses], [f"source{i}" for i in range(len(sides))]))
+    )
     works_done = [work for source in all_sources for kind in source.kinds for work in kind.work.values()]
     needed = {need.tokens for work in works_done for need in work.needs}
     return Network(
