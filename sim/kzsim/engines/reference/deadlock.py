@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -46,21 +46,29 @@ def _is_freed(
     lot: Callable[[Node], Hashable | None],
     freed: set[Hashable | None],
 ) -> bool:
-    own = lot(waiter)
-    to_ask, seen = [waiter], {own}
-    while to_ask:
-        others = releasers(to_ask.pop())
+    """Depth first, one other at a time: where hundreds hold places, the first of them mostly is alive."""
+    path: list[tuple[Hashable | None, Iterator[Node]]] = []
+    seen: set[Hashable | None] = set()
+    found: Node | None = waiter
+    while found is not None:
+        seen.add(lot(found))
+        others = releasers(found)
         if others is None:
-            freed.add(own)
+            freed.add(lot(found))
+            freed.update(its_lot for its_lot, _ in path)
             return True
-        for other in others:
-            its_lot = lot(other)
-            if its_lot in freed:
-                freed.add(own)
-                return True
-            if its_lot not in seen:
-                seen.add(its_lot)
-                to_ask.append(other)
+        path.append((lot(found), iter(others)))
+        found = None
+        while path and found is None:
+            for other in path[-1][1]:
+                if lot(other) in freed:
+                    freed.update(its_lot for its_lot, _ in path)
+                    return True
+                if lot(other) not in seen:
+                    found = other
+                    break
+            else:
+                path.pop()
     return False
 
 

@@ -51,6 +51,10 @@ class Pairing(Element):
             [k for k in classes if side[k] == sides.get(side[klass]) and goods[k] == goods[klass]]
             for klass in classes
         ]
+        # asked at every instant at which somebody waits for a place, so found once
+        sources = range(len(run.to_come))
+        self.ways = [self._way(source) for source in sources]
+        self.senders = [[s for s in sources if self._may_send(s, klass)] for klass in classes]
 
     def can_admit(self, klass: int) -> bool:
         """The class leads, and somebody of its goods is there to follow."""
@@ -76,21 +80,21 @@ class Pairing(Element):
 
     def releasers(self, entity: Entity) -> Iterable[Entity] | None:
         """Who may come yet to be its partner; time, if such a one has still to arrive."""
-        partners = {*self.partners[entity.klass]}
-        sources = range(len(self.run.to_come))
-        if any(self.run.to_come[s] > 0 and self._may_send(s, partners) for s in sources):
+        partners = self.partners[entity.klass]
+        if any(self.run.to_come[source] > 0 for source in self.senders[entity.klass]):
             return None
-        return [
+        return (
             other
             for other in self.run.inside.values()
-            if other.klass in partners and self.number in self._route(other.source)[other.step + 1 :]
-        ]
+            if other.klass in partners and self.number in self.ways[other.source][other.step + 1 :]
+        )
 
-    def _may_send(self, source: int, partners: Collection[int]) -> bool:
+    def _may_send(self, source: int, klass: int) -> bool:
+        """Whether somebody who could follow, or lead, one of this class is sent this way."""
         kinds = self.run.entities.kinds[source]
-        return self.number in self._route(source) and bool(np.isin(kinds.klass, [*partners]).any())
+        return self.number in self.ways[source] and bool(np.isin(kinds.klass, self.partners[klass]).any())
 
-    def _route(self, source: int) -> list[int]:
+    def _way(self, source: int) -> list[int]:
         """The elements of a source's steps."""
         p = self.run.program
         route = int(p.source_route[source])
