@@ -44,6 +44,7 @@ from kzsim.network.skipping import may_follow, picks_of
 from tests.property.random_choices import HORIZON_MIN, MINUTE, choices, instants, steps_of
 
 CLASSES = ("w", "x", "y", "z")
+SPANS = ("one", "other")
 MOST_STEPS = 5
 LONG = (17, 20)  # steps of a long route: it does not end where the kernel's first look ahead does
 OTHERS = ["uniform", "triangular", "weibull", "gamma", "empirical"]
@@ -392,6 +393,7 @@ def networks(draw: st.DrawFn) -> Network:
     )
     works_done = [work for source in all_sources for kind in source.kinds for work in kind.work.values()]
     needed = {need.tokens for work in works_done for need in work.needs}
+    of_span = {name: draw(st.sampled_from(["", *SPANS])) for name in sorted(used_stages | used_zones)}
     return Network(
         horizon_ms=HORIZON_MIN * MINUTE,
         classes=CLASSES,
@@ -407,4 +409,5 @@ def networks(draw: st.DrawFn) -> Network:
         observe_every_ms=MINUTE,
         within_ms=(0, 10 * MINUTE, 60 * MINUTE),
         tokens=tuple(each for each in tokens if each.name in needed),
+        spans={span: tuple(name for name, of in of_span.items() if of == span) for span in SPANS},
     )

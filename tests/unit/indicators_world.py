@@ -37,6 +37,7 @@ from kzsim.network.model import (
 USER, NONUSER, GENERAL, EMPTY = range(4)
 HORIZON_MS = 10 * MS_PER_DAY
 FOLLOW_UP_MS = 2 * MS_PER_DAY
+SPANS = {"kz": ("a.check",), "cn": ("a.road",)}
 COHORT_MS = (MS_PER_DAY, HORIZON_MS - FOLLOW_UP_MS)
 
 
@@ -83,6 +84,7 @@ def network() -> Network:
         n_groups=4,
         cohort_ms=COHORT_MS,
         within_ms=WITHIN_MS,
+        spans=SPANS,
     )
 
 
@@ -110,6 +112,13 @@ def records(stays: Sequence[Stay]) -> Records:
         for _, account, hours in stay.spent:
             if account in WAIT_ACCOUNTS:
                 waits[i, WAIT_ACCOUNTS.index(account)] += round(hours * MS_PER_HOUR)
+    spans = np.zeros((len(stays), len(SPANS)), dtype=np.int64)
+    for i, stay in enumerate(stays):
+        until = HORIZON_MS / MS_PER_HOUR if stay.out_h is None else stay.out_h
+        on_road = until - stay.in_h - sum(hours for _, _, hours in stay.spent)
+        for element, hours in [*((at, hours) for at, _, hours in stay.spent), ("a.road", on_road)]:
+            for span, names in enumerate(SPANS.values()):
+                spans[i, span] += round(hours * MS_PER_HOUR) * (element in names)
     return Records(
         arrival_ms=arrival,
         exit_ms=np.array(
@@ -119,6 +128,7 @@ def records(stays: Sequence[Stay]) -> Records:
         group=np.array([s.group for s in stays], dtype=np.int32),
         phase=phase,
         wait_ms=waits,
+        span_ms=spans,
     )
 
 

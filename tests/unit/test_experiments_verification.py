@@ -73,7 +73,7 @@ def counts() -> Observers:
         "idle_ms": (1,),
     }
     wide = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes.items()}
-    narrow = {"times": (1, 9), "waits": (1, 6, 9), "arrivals": (2, 1), "exits": (2, 1)}
+    narrow = {"times": (1, 9), "waits": (1, 6, 9), "spans": (1, 2, 9), "arrivals": (2, 1), "exits": (2, 1)}
     return Observers(
         **wide,
         **{name: np.zeros(shape, dtype=np.int32) for name, shape in narrow.items()},

@@ -17,7 +17,7 @@ from kzsim.indicators.layout import ElementInfo, Layout
 from kzsim.indicators.summary import summarise
 from kzsim.indicators.worst import worst_table
 from kzsim.network.model import MS_PER_DAY, Account
-from tests.unit.indicators_world import GENERAL, NONUSER, USER, Stay, layout, observed
+from tests.unit.indicators_world import EMPTY, GENERAL, NONUSER, USER, Stay, layout, observed
 
 COLUMN = {indicator.name: number for number, indicator in enumerate(INDICATORS)}
 DAYS = 7  # of the cohort's arrivals
@@ -71,9 +71,39 @@ def test_hours_at_a_post_are_all_its_hours_but_those_of_the_electronic_queue() -
     assert found["time_cost_p50"] == pytest.approx(100.0, rel=5e-4)
 
 
+def test_the_median_at_a_post_is_of_the_trucks_and_not_of_the_sums() -> None:
+    where = sided(worthy())
+    stays = [
+        Stay(GENERAL, 30, 30 + 4 * hours, spent=(("a.check", Account.QUEUE, hours),))
+        for hours in (1.0, 2.0, 30.0)
+    ]
+    found = values(where, stays)
+    assert (found["tfi1_kz"], found["tfi1_cn"]) == (11.0, 33.0)
+    assert found["tfi1_kz_p50"] == pytest.approx(2.0, rel=4e-3)
+    assert found["tfi1_cn_p50"] == pytest.approx(6.0, rel=4e-3)
+    assert found["tfi2_kz_p50"] == pytest.approx(20.0, rel=4e-3)
+    assert found["tfi2_cn_p50"] == pytest.approx(160.0, rel=4e-3)
+
+
+def test_the_median_cost_at_a_post_is_of_what_each_truck_pays_transfer_included() -> None:
+    plain = worthy()
+    groups = tuple(replace(g, transfer_usd=100.0 * (g.klass == "general")) for g in plain.groups)
+    # hours cost 10: 50, 60 and 70 of empties; 130 and 140 of loads, transfer included
+    empties = [Stay(EMPTY, 30, 30 + hours) for hours in (5, 6, 7)]
+    found = values(
+        sided(replace(plain, groups=groups)), [*empties, *(Stay(GENERAL, 30, at) for at in (33, 34))]
+    )
+    assert found["tfi1_cn_p50"] == pytest.approx(5.0, rel=4e-3)
+    assert found["tfi2_cn_p50"] == pytest.approx(70.0, rel=4e-3)
+
+
+def test_who_is_inside_at_the_horizon_counts_at_a_post_with_its_time_so_far() -> None:
+    assert values(sided(worthy()), [Stay(GENERAL, 30, None)])["tfi1_cn_p50"] == pytest.approx(210.0, rel=4e-3)
+
+
 def test_where_the_cost_of_an_hour_is_not_known_there_is_no_cost() -> None:
     found = values(layout(), [Stay(GENERAL, 30, 40)])
-    assert all(math.isnan(found[name]) for name in ("tfi2_kz", "tfi2_cn", "time_cost", "time_cost_p50"))
+    assert all(math.isnan(found[name]) for name in ("tfi2_kz", "tfi2_cn_p50", "time_cost", "time_cost_p50"))
     assert math.isnan(found["perishables_lost_t_per_day"])
 
 

@@ -21,13 +21,14 @@ HORIZON, COHORT, EVERY = 100_000, (20_000, 60_000), 7_000
 FOLLOW_UP = HORIZON - COHORT[1]
 WITHIN = (0, 3_000, 30_000)
 GROUPS = 3
+SPANS = {"a": ("a",), "nothing": ()}
 Fate = tuple[int, int, int, int, tuple[int, ...]]
-"""Group, arrival, time until the exit (negative: never), free-flow time, six waits."""
+"""Group, arrival, time until the exit (negative: never), free-flow time, six waits and two spans."""
 
 
 def program() -> Program:
     plain = network([counter("a")], {"r": ["a"]}, [at("s", 0, route="r", work={"a": fixed(1)})])
-    counted = {"cohort_ms": COHORT, "observe_every_ms": EVERY, "within_ms": WITHIN}
+    counted = {"cohort_ms": COHORT, "observe_every_ms": EVERY, "within_ms": WITHIN, "spans": SPANS}
     return compile_network(replace(plain, horizon_ms=HORIZON, n_groups=GROUPS, **counted))
 
 
@@ -35,17 +36,18 @@ def fates() -> st.SearchStrategy[list[Fate]]:
     # instants that fall on the borders of everything, and any others
     instants = st.sampled_from([0, *COHORT, EVERY, HORIZON - 1]) | st.integers(0, HORIZON - 1)
     lengths = st.sampled_from([-1, *WITHIN, FOLLOW_UP, FOLLOW_UP + 1]) | st.integers(-1, HORIZON)
-    waits = st.tuples(*[st.integers(0, HORIZON)] * 6)
+    times = st.tuples(*[st.integers(0, HORIZON)] * 8)
     return st.lists(
-        st.tuples(st.integers(0, GROUPS - 1), instants, lengths, st.integers(0, HORIZON), waits), max_size=12
+        st.tuples(st.integers(0, GROUPS - 1), instants, lengths, st.integers(0, HORIZON), times), max_size=12
     )
 
 
 def records(fates: list[Fate]) -> Records:
     if not fates:
         none = np.zeros(0, dtype=np.int64)
-        return Records(none, none, none, none.astype(np.int32), none.astype(np.int8), none.reshape(0, 6))
-    group, arrival, length, free, waits = (list(column) for column in zip(*fates, strict=True))
+        group_phase = none.astype(np.int32), none.astype(np.int8)
+        return Records(none, none, none, *group_phase, none.reshape(0, 6), none.reshape(0, 2))
+    group, arrival, length, free, times = (list(column) for column in zip(*fates, strict=True))
     arrived = np.array(arrival, dtype=np.int64)
     leave = arrived + np.array(length, dtype=np.int64)
     is_inside = (np.array(length) < 0) | (leave >= HORIZON)
@@ -55,7 +57,8 @@ def records(fates: list[Fate]) -> Records:
         free_flow_ms=np.array(free, dtype=np.int64),
         group=np.array(group, dtype=np.int32),
         phase=((arrived >= COHORT[0]).astype(np.int8) + (arrived >= COHORT[1])).astype(np.int8),
-        wait_ms=np.array(waits, dtype=np.int64).reshape(-1, 6),
+        wait_ms=np.array(times, dtype=np.int64)[:, :6],
+        span_ms=np.array(times, dtype=np.int64)[:, 6:],
     )
 
 
@@ -90,6 +93,8 @@ def by_hand(known: Records) -> dict[str, np.ndarray]:
             found["capped_free_flow_ms"][group] += min(free, FOLLOW_UP)
             for account, wait in enumerate(known.wait_ms[i].tolist()):
                 found["waits"][group, account, bucket(np.array([wait]), WAIT_BITS)[0]] += 1
+            for span, ms in enumerate(known.span_ms[i].tolist()):
+                found["spans"][group, span, bucket(np.array([ms]), WAIT_BITS)[0]] += 1
             if has_left and stay <= FOLLOW_UP:
                 found["through"][group] += 1
                 found["times"][group, bucket(np.array([stay]), TIME_BITS)[0]] += 1

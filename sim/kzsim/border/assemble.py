@@ -17,6 +17,7 @@ from kzsim.border.labels import (
     ORDINARY,
     OUT_OF_TURN,
     PAID,
+    SIDES,
     Border,
     ElementLabel,
     Parts,
@@ -58,6 +59,7 @@ def assemble(scenario: Scenario) -> Border:
     episodes.take(params, scenario)
     clock = calendars.clock(scenario.first_day, scenario.last_day)
     parts = tuple(_parts(scenario, params, clock))
+    labels = _labels(parts)
     groups = tuple(group for part in parts for group in part.groups)
     sources = tuple(_sources(parts))
     used = {kind.klass for source in sources for kind in source.kinds} | _counted_as(parts)
@@ -75,11 +77,12 @@ def assemble(scenario: Scenario) -> Border:
         cohort_ms=(scenario.run_in_ms, clock.horizon_ms - scenario.follow_up_ms),
         within_ms=WITHIN_MS,
         tokens=tuple(each for part in parts for each in part.tokens),
+        spans=_posts(labels),
     )
     return Border(
         network=network,
         groups=groups,
-        elements=_labels(parts),
+        elements=labels,
         parameters=params,
         start=clock.start,
         follow_up_ms=scenario.follow_up_ms,
@@ -194,6 +197,14 @@ def _priority(parts: Iterable[Parts], classes: tuple[str, ...]) -> dict[tuple[st
         for part in parts
         for (klass, element), rank in part.priority.items()
         if klass in classes
+    }
+
+
+def _posts(labels: Mapping[str, ElementLabel]) -> Mapping[str, tuple[str, ...]]:
+    """By side the stages and zones of its posts: nobody passes two of one side."""
+    return {
+        side: tuple(name for name, label in labels.items() if label.side == side and label.at_post)
+        for side in SIDES
     }
 
 

@@ -98,6 +98,10 @@ class GroupLabel:
     longer_h: tuple[tuple[str, float], ...] = ()
 
 
+BEFORE_THE_POST = frozenset({"equeue", "siding"})
+"""Stages for which a truck may wait at home, or a train up the line: no part of the time at a post."""
+
+
 @dataclass(frozen=True)
 class ElementLabel:
     """What a stage, gate or zone of the network stands for.
@@ -112,6 +116,11 @@ class ElementLabel:
     side: Place
     stage: str
     what: Literal["stage", "zone", "gate"]
+
+    @property
+    def at_post(self) -> bool:
+        """Whether time there is time at the post of its side, where it has one."""
+        return self.stage not in BEFORE_THE_POST
 
 
 @dataclass(frozen=True)

@@ -135,12 +135,17 @@ class Flow:
     over_72h: float | None = None
     kz_post_h: float | None = None
     """Mean hours at the Kazakh post (TFI1), without the electronic queue."""
+    kz_post_p50_h: float | None = None
+    """Their median."""
     cn_post_h: float | None = None
+    cn_post_p50_h: float | None = None
     time_cost_usd: float | None = None
     """Cost of the crossing time of a truck; None on rail."""
     kz_post_usd: float | None = None
-    """Cost of passing the Kazakh post (TFI2); None on rail."""
+    """Mean cost of passing the Kazakh post (TFI2); None on rail."""
+    kz_post_p50_usd: float | None = None
     cn_post_usd: float | None = None
+    cn_post_p50_usd: float | None = None
     perishables_lost_t_per_day: float | None = None
     perishables_lost_usd_per_day: float | None = None
     worst_day: WorstDay | None = None
@@ -257,10 +262,14 @@ def _flow(
         over_48h=_over(row("share_within_48h")),
         over_72h=_over(row("share_within_72h")),
         kz_post_h=_mean(row("tfi1_kz")),
+        kz_post_p50_h=_mean(row("tfi1_kz_p50")),
         cn_post_h=_mean(row("tfi1_cn")),
+        cn_post_p50_h=_mean(row("tfi1_cn_p50")),
         time_cost_usd=_mean(row("time_cost")),
         kz_post_usd=_mean(row("tfi2_kz")),
+        kz_post_p50_usd=_mean(row("tfi2_kz_p50")),
         cn_post_usd=_mean(row("tfi2_cn")),
+        cn_post_p50_usd=_mean(row("tfi2_cn_p50")),
         perishables_lost_t_per_day=_mean(row("perishables_lost_t_per_day")),
         perishables_lost_usd_per_day=_mean(row("perishables_lost_usd_per_day")),
         worst_day=None

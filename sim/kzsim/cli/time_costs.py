@@ -23,7 +23,9 @@ _RELIABLE = (
     Column("\n48 h", number=True, said="over 48 h"),
     Column("\n72 h", number=True, said="over 72 h"),
     Column("KZ post\nh", number=True, said="hours at the Kazakh post"),
+    Column("\nP50", number=True, said="their median"),
     Column("CN post\nh", number=True, said="hours at the Chinese post"),
+    Column("\nP50", number=True, said="their median"),
     Column("USD", number=True, said="cost of the time in USD"),
 )
 _WORST = (
@@ -39,9 +41,9 @@ def lines(flows: Sequence[Flow], width: int, prose: int) -> Iterator[str]:
     road = any(flow.time_cost_usd is not None for flow in flows)
     cost = "; USD: crossing time times the cost of an hour of a truck" if road else ""
     yield from fill(
-        "What 95 % stay below; shares that need longer; mean hours at each post, without the electronic "
-        f"queue and, unlike the mean above, not cut at the follow-up{cost}; the day with most inside and the "
-        "longest line on it.",
+        "What 95 % stay below; shares that need longer; mean and median hours at each post, without the "
+        f"electronic queue and, unlike the mean above, not cut at the follow-up{cost}; the day with most "
+        "inside and the longest line on it.",
         prose,
         rest="",
     )
@@ -56,7 +58,9 @@ def _reliable(flow: Flow) -> tuple[str, ...]:
         words.figure(flow.p95_h),
         *(words.percent(share) for share in (flow.over_24h, flow.over_48h, flow.over_72h)),
         words.figure(flow.kz_post_h),
+        words.figure(flow.kz_post_p50_h),
         words.figure(flow.cn_post_h),
+        words.figure(flow.cn_post_p50_h),
         words.figure(flow.time_cost_usd),
     )
 

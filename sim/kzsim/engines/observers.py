@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from kzsim.draws.streams import FIRST_FACTOR, GOLDEN, SECOND_FACTOR
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, bucket, n_buckets
-from kzsim.network.model import WAIT_ACCOUNTS
 from kzsim.network.observers import I32, I64, SQUARE_BITS, U64, Observers
 from kzsim.network.program import Program
 
@@ -28,7 +27,7 @@ class Records:
     ``arrival_ms`` (negative: it never came), ``exit_ms`` (negative: inside at the horizon),
     ``free_flow_ms``: int64 [entities].
     ``group`` int32, ``phase`` int8 [entities]. ``wait_ms``: int64 [entities, 6], each waiting account
-    over the whole stay, up to the horizon.
+    over the whole stay, up to the horizon. ``span_ms``: int64 [entities, spans], the same by span.
     """
 
     arrival_ms: I64
@@ -37,6 +36,7 @@ class Records:
     group: I32
     phase: npt.NDArray[np.int8]
     wait_ms: I64
+    span_ms: I64
 
 
 def observers_of(
@@ -91,11 +91,12 @@ def observers_of(
         np.add.at(counts, (of, bucket(time_ms, bits)), 1)
         return counts
 
-    causes = len(WAIT_ACCOUNTS)
-    of_cause = group[:, None] * causes + np.arange(causes)
-    waits = histogram(
-        of_cause.ravel(), records.wait_ms[followed].ravel(), WAIT_BITS, program.horizon_ms, n * causes
-    )
+    def over_stays(time_ms: I64) -> I32:
+        columns = time_ms.shape[1]
+        of = (group[:, None] * columns + np.arange(columns)).ravel()
+        counts = histogram(of, time_ms[followed].ravel(), WAIT_BITS, program.horizon_ms, n * columns)
+        return counts.reshape(n, columns, counts.shape[1])
+
     limits = [by_group(through & (stay_followed <= limit)) for limit in program.within_ms.tolist()]
     measured = ~inside & (records.exit_ms >= program.cohort_from_ms)
     return Observers(
@@ -110,7 +111,8 @@ def observers_of(
         squares=np.stack([by_group(high * high), by_group(high * low), by_group(low * low)], axis=1),
         within=np.array(limits, dtype=np.int64).reshape(-1, n).T.copy(),
         times=histogram(group[through], stay_followed[through], TIME_BITS, follow_up, n),
-        waits=waits.reshape(n, causes, -1),
+        waits=over_stays(records.wait_ms),
+        spans=over_stays(records.span_ms),
         starts=starts,
         no_shows=np.zeros((n, 0), dtype=np.int64) if no_shows is None else no_shows,
         within_ceilings=np.zeros((n, 0), dtype=np.int64) if within_ceilings is None else within_ceilings,

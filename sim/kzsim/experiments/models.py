@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from kzsim.scenario import Scenario
 
 
-BEFORE_THE_POST = frozenset({"equeue", "siding"})
-"""Stages for which a truck may wait at home, or a train up the line: no part of the time at a post."""
 STAFF: Mapping[str, Literal["lane", "officer"]] = MappingProxyType(
     {
         "entry_gate": "lane",
@@ -105,7 +103,7 @@ def element_info(label: ElementLabel) -> ElementInfo:
         label.direction,
         label.side,
         label.stage,
-        at_post=label.stage not in BEFORE_THE_POST,
+        at_post=label.at_post,
         staff=STAFF.get(label.stage, "") if label.mode == "road" else "",
     )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Table = npt.NDArray[np.generic]
 
-BUCKETS = ("times", "waits")
+BUCKETS = ("times", "waits", "spans")
 
 
 @dataclass(frozen=True)

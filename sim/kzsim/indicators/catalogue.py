@@ -186,10 +186,31 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     *(
         Indicator(
+            f"tfi1_{side}_p50",
+            "h",
+            f"The median of the same time: hours at the {post} post that half of the cohort stay below "
+            "(within 0.4 %), mean over the replications.",
+            legs=_ONCE,
+        )
+        for side, post in POSTS
+    ),
+    *(
+        Indicator(
             f"tfi2_{side}",
             "USD",
             f"Cost of passing the {post} post as CAREC's TFI2 counts it, per truck: tfi1_{side} times the "
             f"cost of an hour of a truck{_TRANSFER[side]}. Road only.",
+            "costs",
+            _ONCE,
+        )
+        for side, post in POSTS
+    ),
+    *(
+        Indicator(
+            f"tfi2_{side}_p50",
+            "USD",
+            f"The median of the same cost: what half of the cohort stay below at the {post} post, mean over "
+            "the replications. Road only.",
             "costs",
             _ONCE,
         )

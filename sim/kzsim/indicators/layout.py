@@ -175,7 +175,8 @@ class Layout:
 
     ``member``: bool [cells, groups]. ``after``: for each element that is a zone, the stages that
     follow its entrance on any route, else empty; what fills a zone is among them. ``places``: of each
-    element that is a zone, else 0. ``warm``: the warm months, pairs of ms. ``offers``: by group the
+    element that is a zone, else 0. ``spans``: their names, by number. ``warm``: the
+    warm months, pairs of ms. ``offers``: by group the
     alternatives of its first choice, that of its own crossing first. ``leads``: by group, whether it has
     loads or others that wait for somebody to go on with. ``bounded``: ceilings
     whose uses are counted.
@@ -196,6 +197,7 @@ class Layout:
     pools: tuple[PoolInfo, ...]
     after: tuple[tuple[int, ...], ...]
     places: tuple[int, ...]
+    spans: tuple[str, ...] = ()
     warm: tuple[tuple[int, int], ...] = ()
     alternatives: tuple[AlternativeInfo, ...] = ()
     offers: tuple[tuple[int, ...], ...] = ()
@@ -282,6 +284,7 @@ def make_layout(
         pools=tuple(pool_info(program, number) for number in range(len(program.pool_names))),
         after=_after(program),
         places=tuple(program.places.tolist()),
+        spans=program.span_names,
         warm=warm,
         alternatives=ways,
         offers=tuple(

@@ -89,10 +89,10 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
   covered at once. `low` and `high` remain 95 % intervals of each difference by itself.
 - **Beside CAREC's table.** CAREC reports, for each post of a corridor, the hours to pass it (TFI1) and
   the dollars (TFI2), mean and median, by direction and mode. `tfi1_kz`, `tfi1_cn`, `tfi2_kz` and
-  `tfi2_cn` are the means. Hours are counted at each post by sums, not by truck, so there is a median of
-  the whole crossing only: `crossing_time_p50`, and `time_cost_p50` for its cost. CAREC's own figures are
-  means of small samples of volunteered trips. On rail there is no cost: the evidence has none of a
-  train's hour.
+  `tfi2_cn` are the means, the same with `_p50` the medians; those of the whole crossing are
+  `crossing_time_p50` and `time_cost_p50`. The medians of two posts do not add up to that of the crossing.
+  CAREC's own figures are of small samples of volunteered trips. On rail there is no cost: the evidence has
+  none of a train's hour.
 - **What time costs.** An hour of a truck and the transfer in the Chinese yard cost what a line through
   two points of CAREC's monitoring at Khorgos says (derived, weak), the transfer at every crossing what it
   costs there. What perishables lose a day is assumed: `kzsim explain cost`, `kzsim explain loss`. The

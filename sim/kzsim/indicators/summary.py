@@ -128,6 +128,8 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
         place = [info.side == side and info.at_post for info in layout.elements]
         at_post = total(account_ms[:, place].sum(axis=(1, 2)))
         put(f"tfi1_{side}", mean_h(at_post, cohort))
+        if side in layout.spans:
+            put(f"tfi1_{side}_p50", _median(layout, counts.spans[:, layout.spans.index(side)], cohort))
     before = _inside_before(counts)
     for name, worth in worths(layout, counts, account_ms, before).items():
         put(name, worth)
@@ -178,6 +180,10 @@ def check(seen: Observed) -> None:
     pairs = {
         "counted as through and in the buckets of times": (counts.through, counts.times.sum(axis=1)),
         "followed and in the buckets of waits": (counts.cohort, counts.waits[:, 0].sum(axis=1)),
+        **{
+            f"followed and in the buckets of span {number + 1}": (counts.cohort, in_span)
+            for number, in_span in enumerate(counts.spans.sum(axis=2).T)
+        },
         "arrived, altogether and by interval": (arrived, counts.arrivals.sum(axis=0)),
         "left, altogether and by interval": (left, counts.exits.sum(axis=0)),
         "left, altogether and those who arrived": (left, np.minimum(left, arrived)),
@@ -293,6 +299,11 @@ def _waited_for_another(layout: Layout, counts: Observers, cohort: I64) -> F64:
     )
     found[led] = _quantiles(some, waits, cohort[led], [95], WAIT_BITS)[:, 0]
     return found
+
+
+def _median(layout: Layout, spans: I32, cohort: I64) -> F64:
+    """By cell, the hours in a span that half of the cohort stay below."""
+    return _quantiles(layout, spans, cohort, [50], WAIT_BITS)[:, 0]
 
 
 def _quantiles(

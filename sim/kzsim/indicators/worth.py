@@ -7,10 +7,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from kzsim.indicators.histogram import buckets_of_ranks, rank
 from kzsim.indicators.layout import Layout
+from kzsim.network.buckets import WAIT_BITS, midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
 from kzsim.network.observers import Observers
 
+I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
@@ -36,6 +39,10 @@ def worths(layout: Layout, counts: Observers, account_ms: I64, inside: I64) -> d
         hours = account_ms[:, place].sum(axis=(1, 2)) / MS_PER_HOUR
         fixed = of["transfer_usd"] * cohort if side == CHINESE else 0.0
         found[f"tfi2_{side}"] = _per_head(layout, hours * of["hour_usd"] + fixed, cohort, costs)
+        if side in layout.spans:
+            in_post = counts.spans[:, layout.spans.index(side)]
+            extra = of["transfer_usd"] if side == CHINESE else np.zeros(len(layout.groups))
+            found[f"tfi2_{side}_p50"] = _median_usd(layout, in_post, extra, cohort)
     found["time_cost"] = _per_head(layout, counts.capped_ms / MS_PER_HOUR * of["hour_usd"], cohort, costs)
     return found | _perishables(layout, counts, of, warm_ms(layout, inside))
 
@@ -47,6 +54,29 @@ def hour_usd(layout: Layout) -> F64:
         costs = {group.hour_usd for group, own in zip(layout.groups, member, strict=True) if own}
         found.append(costs.pop() if len(costs) == 1 and 0.0 not in costs else math.nan)
     return np.array(found)
+
+
+def _median_usd(layout: Layout, hours_at: I32, extra_usd: F64, cohort: I64) -> F64:
+    """float64 [cells]: what half of the cohort stay below, for hours (int32 [groups, buckets]) and an extra.
+
+    NaN where an hour costs nothing known. The extra, float64 [groups], is not the same for loaded and empty.
+    """
+    per_hour = hour_usd(layout)
+    used = np.flatnonzero(hours_at.any(axis=0))
+    hours = np.array([midpoint_ms(int(bucket), WAIT_BITS) for bucket in used]) / MS_PER_HOUR
+    found = np.full(len(layout.cells), math.nan)
+    for cell, member in enumerate(layout.member):
+        count = int(cohort[member].sum())
+        if count and not math.isnan(per_hour[cell]):
+            extras = np.unique(extra_usd[member])
+            usd = (extras[:, None] + hours * per_hour[cell]).ravel()
+            of_extra = [member & (extra_usd == extra) for extra in extras]
+            counts = np.stack([hours_at[own][:, used].sum(axis=0) for own in of_extra])
+            order = np.argsort(usd, kind="stable")
+            (place,) = buckets_of_ranks(counts.ravel()[order], [rank(50, count)])
+            if place is not None:
+                found[cell] = usd[order[place]]
+    return found
 
 
 def warm_ms(layout: Layout, inside: I64) -> F64:

@@ -20,6 +20,7 @@ from kzsim.network.check_rules import (
     check_outages,
     check_staffing,
 )
+from kzsim.network.check_spans import check_spans
 from kzsim.network.distributions import MOST_CV, SHARE_TOLERANCE, check_distribution
 from kzsim.network.model import (
     Arrivals,
@@ -60,6 +61,7 @@ def check(network: Network) -> None:
         *check_routes(network),
         *check_choices(network),
         *check_priority(network),
+        *check_spans(network),
         *check_sources(network),
         *check_legs(network),
         *check_otherwise(network),

@@ -85,9 +85,11 @@ def compile_network(network: Network) -> Program:
         class_names=network.classes,
         pool_names=pool_names,
         source_names=tuple(source.name for source in sources),
+        span_names=tuple(network.spans),
         n_groups=network.n_groups,
         element_type=np.array([_type(e) for e in elements], dtype=np.int64),
         element_suspends=np.array([_suspends(e) for e in elements], dtype=np.bool_),
+        element_span=_spans(network, number),
         element_account=np.array([_account(e) for e in elements], dtype=np.int64),
         priority=priority,
         pool_element=np.array([i for i, _ in pools], dtype=np.int64),
@@ -135,6 +137,13 @@ def compile_network(network: Network) -> Program:
         source_follows_step=np.array([step for _, step in legs], dtype=np.int64),
         tokens=lay_out_tokens(network, sources, number),
     )
+
+
+def _spans(network: Network, number: Mapping[str, int]) -> I64:
+    of_element = np.full(len(number), NONE, dtype=np.int64)
+    for span, names in enumerate(network.spans.values()):
+        of_element[[number[name] for name in names]] = span
+    return of_element
 
 
 def _no_show_gates(network: Network, number: Mapping[str, int]) -> I64:

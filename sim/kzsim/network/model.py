@@ -368,6 +368,8 @@ class Network:
     entities are kept by group and *phase*: arrived before ``cohort_ms[0]``, within the cohort
     [``cohort_ms[0]``, ``cohort_ms[1]``), or after it. Lines are read every ``observe_every_ms``. Of
     those through within the follow-up it is counted who took at most each of ``within_ms`` (rising).
+    ``spans`` names sets of stages and zones, in which the time of each entity is counted together; a stage
+    or zone stands in one at most.
     """
 
     horizon_ms: int
@@ -382,3 +384,4 @@ class Network:
     observe_every_ms: int = MS_PER_HOUR
     within_ms: tuple[int, ...] = ()
     tokens: tuple[Tokens, ...] = ()
+    spans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

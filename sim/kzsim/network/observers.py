@@ -32,6 +32,7 @@ class Observers:
     (``SQUARE_BITS``). ``within``: int64 [groups, limits], those of ``through`` who took at most
     ``Program.within_ms``. ``times``: int32 [groups, buckets of 11 bits], stays of those through.
     ``waits``: int32 [groups, 6 waiting accounts, buckets of 8 bits], each account over a whole stay.
+    ``spans``: int32 [groups, ``Program.span_names``, buckets of 8 bits], the time in each over a whole stay.
     ``starts``: int64 [groups, elements, 2], starts, grants or passes, and those of them that had
     waited; ``no_shows`` int64 [groups, ``Program.no_show_gates``], places that were lost by not showing
     up; ``within_ceilings`` int64 [groups, ``Program.bounded``], places that were used by one of a class
@@ -56,6 +57,7 @@ class Observers:
     within: I64
     times: I32
     waits: I32
+    spans: I32
     starts: I64
     no_shows: I64
     within_ceilings: I64

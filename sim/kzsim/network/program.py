@@ -24,6 +24,7 @@ KEPT = -1  # in place of a ceiling: what is left stays as it is
 NONE = -1
 MOST_ALTERNATIVES = 62  # that one route may offer, at all its choices: bits of a whole number
 NO_SIDE, LEADS, FOLLOWS = 0, 1, 2  # what a class is at a pairing
+MOST_SPANS = 4
 MOST_OCCUPANCIES = 8  # zones that one route may pass through
 LONGEST_HORIZON_MS = 2**38  # 8.7 years: an engine may pack an instant and an event into 63 bits
 
@@ -70,11 +71,13 @@ class Program:
     class_names: tuple[str, ...]
     pool_names: tuple[str, ...]  # "stage/pool"
     source_names: tuple[str, ...]  # sorted: this is the order between entities
+    span_names: tuple[str, ...]  # as in the network
     n_groups: int
 
     # elements, by rank
     element_type: I64  # [elements]
     element_suspends: Bool  # [elements] whether services there pause when the capacity falls
+    element_span: I64  # [elements] the span it is of, by its place in ``span_names``, NONE
     element_account: I64  # [elements] account of work there; CLOSED at gates and zones, unused
     priority: I64  # [classes, elements]
 

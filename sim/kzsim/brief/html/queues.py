@@ -85,7 +85,7 @@ def _at_home(hourly: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
     if not (hourly["quantity"] == AT_HOME).any():
         return np.zeros(len(hourly), dtype=np.bool_)
-    from kzsim.experiments.models import BEFORE_THE_POST
+    from kzsim.border.labels import BEFORE_THE_POST
 
     return np.asarray((hourly["mode"] == "road") & hourly["stage"].isin(BEFORE_THE_POST), dtype=np.bool_)
 

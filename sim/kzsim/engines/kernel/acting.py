@@ -46,7 +46,7 @@ def start(
     """Service start: the wait is over; places of steps now begun or skipped are given up."""
     note_start(run, entity, account, who, number)
     if entity[who, JOINED] != run[NOW]:
-        book_wait(run, line, entity, account, trace, who, number, row)
+        book_wait(run, line, entity, element, account, trace, who, number, row)
     entity[who, WAITS_AT] = NONE
     entity[who, WORKS_AT] = number
     entity[who, START] = run[NOW]
@@ -323,7 +323,7 @@ def act_zone(
         who = leave_line(element, line, entity, number, best)
         note_start(run, entity, account, who, number)
         if entity[who, JOINED] != run[NOW]:
-            book_wait(run, line, entity, account, trace, who, number, best)
+            book_wait(run, line, entity, element, account, trace, who, number, best)
         entity[who, WAITS_AT] = NONE
         take_place(run, entity, links, element, who, number, entity[who, WANTED])
         run[IN_ZONE_LINES] -= 1

@@ -13,32 +13,44 @@ from kzsim.engines.outcome import I64
 
 @compiled
 def book_wait(
-    run: I64, line: I64, entity: I64, account: I64, trace: I64, who: int, number: int, row: int
+    run: I64, line: I64, entity: I64, element: I64, account: I64, trace: I64, who: int, number: int, row: int
 ) -> None:
     """Book the wait in this line so far to its accounts."""
     for cause in range(N_CAUSES):
         waited = read_clock(line, row, cause, run[NOW]) - entity[who, CLOCK_AT_JOINING + cause]
         if waited > 0:
-            book(run, entity, account, trace, who, number, CLOSED + cause, waited)
+            book(run, entity, element, account, trace, who, number, CLOSED + cause, waited)
             entity[who, WAITED_MS + cause] += waited
 
 
 @compiled
 def book(
-    run: I64, entity: I64, account: I64, trace: I64, who: int, number: int, which: int, spent_ms: int
+    run: I64,
+    entity: I64,
+    element: I64,
+    account: I64,
+    trace: I64,
+    who: int,
+    number: int,
+    which: int,
+    spent_ms: int,
 ) -> None:
-    """Book time spent at an element to an account, for the group and phase and, traced, the entity itself."""
+    """Book time spent at an element to an account, for the group and phase and, traced, the entity itself.
+
+    And to the span that the element is of.
+    """
     account[entity[who, SLOT], number, which] += spent_ms
+    entity[who, SPAN_MS + element[number, SPAN]] += spent_ms
     if run[TRACED]:
         trace[TRACE_ACCOUNT, entity[who, INDEX] * N_ACCOUNTS + which] += spent_ms
 
 
 @compiled
 def book_closed(
-    run: I64, entity: I64, account: I64, trace: I64, who: int, number: int, closed_ms: int
+    run: I64, entity: I64, element: I64, account: I64, trace: I64, who: int, number: int, closed_ms: int
 ) -> None:
     """Book the time that a delay was closed while the entity was in it."""
-    book(run, entity, account, trace, who, number, CLOSED, closed_ms)
+    book(run, entity, element, account, trace, who, number, CLOSED, closed_ms)
     entity[who, WAITED_MS] += closed_ms
 
 
@@ -56,5 +68,5 @@ def book_unfinished(
         work = own_time(entity, who) - (entity[who, LEFT_MS] if is_paused else entity[who, DUE] - run[NOW])
     elif first != last:
         work = passed(calendar, first, last, run[NOW]) - passed(calendar, first, last, entity[who, START])
-    book(run, entity, account, trace, who, number, element[number, ACCOUNT], work)
-    book_closed(run, entity, account, trace, who, number, stay - work)
+    book(run, entity, element, account, trace, who, number, element[number, ACCOUNT], work)
+    book_closed(run, entity, element, account, trace, who, number, stay - work)

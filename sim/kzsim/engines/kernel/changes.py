@@ -112,7 +112,7 @@ def refill_quota(
         if refill[row, CEILINGS + klass] != KEPT:
             line[of_class, CEILING_LEFT] = refill[row, CEILINGS + klass]
         if is_gate and line[of_class, FIRST_MISSED] != NONE:
-            come_back(run, entity, line, account, trace, number, of_class)
+            come_back(run, entity, element, line, account, trace, number, of_class)
     mark(run, marked, element, number)
     element[number, REFILL_NEXT] = row + 1
     if row + 1 < element[number, REFILL_TO]:

@@ -69,7 +69,9 @@ class _Run:
         self.account = np.zeros((n_groups * N_PHASES, rows, ACCOUNT_COLUMNS), dtype=np.int64)
         self.slots = np.zeros((n_groups * N_PHASES, N_WITHIN + len(self.limits)), dtype=np.int64)
         self.times = np.zeros((n_groups, n_buckets(program.follow_up_ms, TIME_BITS)), dtype=np.int32)
-        self.waits = np.zeros((n_groups, N_CAUSES, n_buckets(program.horizon_ms, WAIT_BITS)), dtype=np.int32)
+        longest = n_buckets(program.horizon_ms, WAIT_BITS)
+        self.waits = np.zeros((n_groups, N_CAUSES, longest), dtype=np.int32)
+        self.spans = np.zeros((n_groups, len(program.span_names), longest), dtype=np.int32)
         self.flow = np.zeros((2, n_intervals, n_groups), dtype=np.int32)
         self.digest = np.zeros(1, dtype=np.uint64)
         self.observed = np.zeros((2, n_intervals, program.n_elements), dtype=np.int32)
@@ -120,6 +122,7 @@ class _Run:
             within=cohort[:, N_WITHIN:].copy(),
             times=self.times,
             waits=self.waits,
+            spans=self.spans,
             starts=account[:, COHORT, :n][..., [N_STARTS, N_WAITED]],
             no_shows=account[:, COHORT, self.program.no_show_gates, N_NO_SHOWS].copy(),
             within_ceilings=account[:, COHORT, n + picked :, N_STARTS].copy(),
@@ -194,6 +197,7 @@ class _Run:
                 self.flow,
                 self.times,
                 self.waits,
+                self.spans,
                 self.digest,
                 self.passage,
                 self.observed,
@@ -226,6 +230,7 @@ class _Run:
                     self.arrival_ms,
                     self.slots,
                     self.waits,
+                    self.spans,
                     self.digest,
                     self.passage,
                     self.trace,

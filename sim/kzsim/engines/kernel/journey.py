@@ -336,9 +336,9 @@ def book_work(run: I64, entity: I64, element: I64, account: I64, trace: I64, who
     number = entity[who, WORKS_AT]
     own = own_time(entity, who)
     closed = run[NOW] - entity[who, START] - own
-    book(run, entity, account, trace, who, number, element[number, ACCOUNT], own)
+    book(run, entity, element, account, trace, who, number, element[number, ACCOUNT], own)
     if closed > 0:
-        book_closed(run, entity, account, trace, who, number, closed)
+        book_closed(run, entity, element, account, trace, who, number, closed)
 
 
 @compiled

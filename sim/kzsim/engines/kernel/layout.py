@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kzsim.draws.filled import AHEAD
 from kzsim.network.model import WAIT_ACCOUNTS, Account
-from kzsim.network.program import ElementType
+from kzsim.network.program import MOST_SPANS, ElementType
 
 NONE = -1
 NEVER = 2**62
@@ -93,8 +93,10 @@ COUNTED = CHOSEN + 1  # those of them in whose backlog it is
 SUPPOSED = JOINED  # at the horizon: alternatives that it is supposed to pick
 LEAST_COST = START  # at the horizon: of those of one choice
 WAITED_MS = COUNTED + 1  # N_CAUSES columns: its waits so far, by cause
+SPANS_PER_ENTITY = 1 + MOST_SPANS
+SPAN_MS = WAITED_MS + N_CAUSES  # SPANS_PER_ENTITY columns: its time so far, by `SPAN` of the elements
 # AHEAD columns: own duration of step s at OWN + s % AHEAD; at gates SKIPPED less the no-shows to come, or 0
-OWN = WAITED_MS + N_CAUSES
+OWN = SPAN_MS + SPANS_PER_ENTITY
 ENTITY_COLUMNS = OWN + AHEAD
 
 # --- asked: one number a row of `entity`, scratch of the deadlock test
@@ -129,7 +131,8 @@ ALTERNATIVES_FROM = POOLS_FROM  # choices: rows of `element`
 ALTERNATIVES_TO = POOLS_TO
 N_PAUSED = 22
 REFILLED_AT = 23  # gates and departures: the instant of the last refill
-ELEMENT_COLUMNS = 24
+SPAN = 24  # 1 + that which it is of; 0: none
+ELEMENT_COLUMNS = 25
 
 # --- alternatives: rows of `element`, and of `account`, behind those of the elements
 BACKLOG = 2

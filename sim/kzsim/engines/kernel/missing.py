@@ -21,7 +21,7 @@ def stay_away(
     """
     account[entity[who, SLOT], number, N_NO_SHOWS] += 1
     if entity[who, JOINED] != run[NOW]:
-        book_wait(run, line, entity, account, trace, who, number, row)
+        book_wait(run, line, entity, element, account, trace, who, number, row)
     own = element[number, LINES_FROM] + entity[who, KLASS]
     column = OWN + (entity[who, STEP] & (AHEAD - 1))
     entity[who, column] += 1
@@ -41,14 +41,16 @@ def stay_away(
 
 
 @compiled
-def come_back(run: I64, entity: I64, line: I64, account: I64, trace: I64, number: int, row: int) -> None:
+def come_back(
+    run: I64, entity: I64, element: I64, line: I64, account: I64, trace: I64, number: int, row: int
+) -> None:
     """Whoever stands aside is in line again, at the place that its joining time gives it."""
     who = line[row, FIRST_MISSED]
     line[row, FIRST_MISSED] = NONE
     ahead = line[row, TAIL]
     while who != NONE:
         missed_before = entity[who, NEXT]
-        book_absence(run, entity, account, trace, who, number)
+        book_absence(run, entity, element, account, trace, who, number)
         entity[who, WORKS_AT] = NONE
         while ahead != NONE and comes_after(entity, ahead, who):
             ahead = entity[ahead, PREVIOUS]
@@ -58,8 +60,10 @@ def come_back(run: I64, entity: I64, line: I64, account: I64, trace: I64, number
 
 
 @compiled
-def book_absence(run: I64, entity: I64, account: I64, trace: I64, who: int, number: int) -> None:
+def book_absence(
+    run: I64, entity: I64, element: I64, account: I64, trace: I64, who: int, number: int
+) -> None:
     """Book the time since somebody did not show up."""
     waited = run[NOW] - entity[who, JOINED]
-    book(run, entity, account, trace, who, number, QUOTA, waited)
+    book(run, entity, element, account, trace, who, number, QUOTA, waited)
     entity[who, WAITED_MS + QUOTA - CLOSED] += waited

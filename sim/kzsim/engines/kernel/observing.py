@@ -28,6 +28,8 @@ def note_arrival(run: I64, entity: I64, slots: I64, flow: I32, who: int) -> None
     flow[FLOW_IN, run[OBSERVATION] - 1, slot // N_PHASES] += 1
     for cause in range(N_CAUSES):
         entity[who, WAITED_MS + cause] = 0
+    for span in range(SPANS_PER_ENTITY):
+        entity[who, SPAN_MS + span] = 0
 
 
 @compiled
@@ -48,6 +50,7 @@ def note_exit(
     flow: I32,
     times: I32,
     waits: I32,
+    spans: I32,
     digest: U64,
     passage: I64,
     who: int,
@@ -58,7 +61,9 @@ def note_exit(
     if run[NOW] >= run[COHORT_FROM]:
         slots[slot, N_LEFT_MEASURED] += 1
     flow[FLOW_OUT, run[OBSERVATION] - 1, slot // N_PHASES] += 1
-    note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, run[NOW], entity[who, FREE_FLOW])
+    note_stay(
+        run, entity, arrival_ms, slots, waits, spans, digest, passage, who, run[NOW], entity[who, FREE_FLOW]
+    )
     stay = run[NOW] - arrival_ms[entity[who, INDEX]]
     if slot % N_PHASES == COHORT and stay <= run[FOLLOW_UP]:
         slots[slot, N_THROUGH] += 1
@@ -75,6 +80,7 @@ def note_stay(
     arrival_ms: I64,
     slots: I64,
     waits: I32,
+    spans: I32,
     digest: U64,
     passage: I64,
     who: int,
@@ -102,6 +108,8 @@ def note_stay(
         slots[slot, SQUARES + 2] += low * low
         for cause in range(N_CAUSES):
             waits[slot // N_PHASES, cause, bucket_of(entity[who, WAITED_MS + cause], WAIT_BITS)] += 1
+        for span in range(spans.shape[1]):
+            spans[slot // N_PHASES, span, bucket_of(entity[who, SPAN_MS + 1 + span], WAIT_BITS)] += 1
 
 
 @compiled

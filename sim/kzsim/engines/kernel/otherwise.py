@@ -39,7 +39,7 @@ def change_line(
     while who != NONE:
         before = entity[who, PREVIOUS]
         if entity[who, JOINED] != run[NOW]:
-            book_wait(run, line, entity, account, trace, who, number, row)
+            book_wait(run, line, entity, element, account, trace, who, number, row)
         entity[who, KLASS] = other - element[number, LINES_FROM]
         while ahead != NONE and comes_after(entity, ahead, who):
             ahead = entity[ahead, PREVIOUS]

@@ -37,6 +37,7 @@ def settle(
     arrival_ms: I64,
     slots: I64,
     waits: I32,
+    spans: I32,
     digest: U64,
     passage: I64,
     trace: I64,
@@ -48,12 +49,12 @@ def settle(
             at = entity[who, WAITS_AT]
             following = entity[who, STEP] + 1
             if entity[who, WORKS_AT] != NONE and element[entity[who, WORKS_AT], TYPE] == GATE:
-                book_absence(run, entity, account, trace, who, at)
+                book_absence(run, entity, element, account, trace, who, at)
             elif entity[who, WORKS_AT] != NONE:
                 book_unfinished(run, entity, element, calendar, account, trace, who)
             elif at != NONE:
                 row = element[at, LINES_FROM] + entity[who, KLASS]
-                book_wait(run, line, entity, account, trace, who, at, row)
+                book_wait(run, line, entity, element, account, trace, who, at, row)
                 # its own time at what it waits for is still to come
                 following = entity[who, FOLLOWING]
             if entity[who, POOL] != NONE:
@@ -85,4 +86,4 @@ def settle(
                 if chooses:
                     taken = own_on_the_way(entity, kinds, step, who, ahead, taken)
                 own += max(taken, 0)
-            note_stay(run, entity, arrival_ms, slots, waits, digest, passage, who, NONE, own)
+            note_stay(run, entity, arrival_ms, slots, waits, spans, digest, passage, who, NONE, own)

@@ -109,6 +109,12 @@ def _build_staffing(p: Program, pool: int) -> Staffing | None:
 
 def build_element(run: Run, number: int) -> Element:
     """An element of its own type, its calendars under way."""
+    element = _build_element(run, number)
+    element.span = int(run.program.element_span[number])
+    return element
+
+
+def _build_element(run: Run, number: int) -> Element:
     p = run.program
     line_class = p.tokens.line_class
     name, priority = p.element_names[number], p.priority[line_class, number].tolist()

@@ -18,6 +18,7 @@ import simpy
 from kzsim.engines.reference.deadlock import Want
 from kzsim.engines.reference.parts import Alarm, Entity, Environment, WaitClock
 from kzsim.network.model import WAIT_ACCOUNTS, Account
+from kzsim.network.program import NONE
 
 
 class Run(Protocol):
@@ -36,13 +37,17 @@ class Run(Protocol):
 
 
 class Element(ABC):
-    """A stage or a zone: its number is its rank; ``priority`` is by class, lower goes first."""
+    """A stage or a zone: its number is its rank; ``priority`` is by class, lower goes first.
+
+    ``span``: that which it is of, or NONE.
+    """
 
     def __init__(self, run: Run, number: int, name: str, priority: Sequence[int]) -> None:
         self.run = run
         self.number = number
         self.name = name
         self.priority = priority
+        self.span = NONE
         self.waiting = 0
         self.lines: list[list[tuple[int, int, Entity]]] = [[] for _ in priority]
         self.clocks = [WaitClock() for _ in priority]
@@ -127,9 +132,11 @@ class Element(ABC):
             self.book(entity, account, now - then)
 
     def book(self, entity: Entity, account: Account, spent_ms: int) -> None:
-        """Book time spent here to an account, for the entity's group and phase and for itself."""
+        """Book time spent here to an account, for the entity's group and phase, for itself and its span."""
         self.account_ms[entity.slot][account] += spent_ms
         entity.spent_ms[account] += spent_ms
+        if self.span != NONE:
+            entity.span_ms[self.span] += spent_ms
 
     @abstractmethod
     def book_work(self, entity: Entity, now_ms: int) -> None:

@@ -68,6 +68,7 @@ class _Run:
         self.arrival_ms = entities.arrival_ms.copy()
         self.exit_ms = np.full(entities.count, STILL_INSIDE, dtype=np.int64)
         self.wait_ms = np.zeros((entities.count, len(WAIT_ACCOUNTS)), dtype=np.int64)
+        self.span_ms = np.zeros((entities.count, len(program.span_names)), dtype=np.int64)
         self.trace = empty_trace(program, entities) if trace else None
         self.to_come: list[int] = np.diff(entities.first).tolist()
         self.followed_by = legs_of(program)
@@ -336,6 +337,7 @@ class _Run:
     def _record_accounts(self, entity: Entity) -> None:
         self.picked[entity.index] = entity.picked
         self.wait_ms[entity.index] = [entity.spent_ms[account] for account in WAIT_ACCOUNTS]
+        self.span_ms[entity.index] = entity.span_ms[: self.span_ms.shape[1]]
         if self.trace is not None:
             self.trace.account_ms[entity.index] = entity.spent_ms
 
@@ -360,7 +362,7 @@ class _Run:
             self._record_accounts(entity)
         own_ms = self._free_flow_ms()
         e = self.entities
-        records = Records(self.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms)
+        records = Records(self.arrival_ms, self.exit_ms, own_ms, e.group, e.phase, self.wait_ms, self.span_ms)
         n_slots = self.program.n_groups * N_PHASES
         accounts = np.zeros((n_slots, self.program.n_elements, len(Account)), dtype=np.int64)
         for element in self.elements:

@@ -11,6 +11,7 @@ import simpy
 from simpy.events import NORMAL, EventPriority
 
 from kzsim.network.model import WAIT_ACCOUNTS, Account
+from kzsim.network.program import MOST_SPANS
 
 if TYPE_CHECKING:
     from kzsim.engines.reference.elements import Element
@@ -93,6 +94,7 @@ class Entity:
         "server_since_ms",
         "slot",
         "source",
+        "span_ms",
         "spent_ms",
         "stands_since_ms",
         "start_ms",
@@ -136,6 +138,7 @@ class Entity:
         self.waits_at: Element | None = None
         self.works_at: Element | None = None
         self.spent_ms = [0] * len(Account)
+        self.span_ms = [0] * MOST_SPANS
         self.stands_since_ms: int | None = None
 
     @property
