@@ -31,6 +31,7 @@ def stop_if_deadlocked(run: Run) -> None:
     lacking = [
         line
         for stage in run.token_users
+        if stage.waiting
         for klass, line in enumerate(stage.lines)
         if line and stage.lacks_tokens(klass)
     ]
