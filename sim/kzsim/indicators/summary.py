@@ -18,7 +18,7 @@ from kzsim.indicators.errors import InvariantError
 from kzsim.indicators.histogram import buckets_of_ranks, rank, sparse
 from kzsim.indicators.layout import Layout, has_line, is_zone
 from kzsim.indicators.legs import LEGS
-from kzsim.indicators.worth import hour_usd, worths
+from kzsim.indicators.worth import worths
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS, midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR, WAIT_ACCOUNTS, Account
 from kzsim.network.observers import Observers
@@ -126,14 +126,15 @@ def summarise(layout: Layout, seen: Observed, *, hourly: bool = True) -> Summary
     put("pairing_p95", _waited_for_another(layout, counts, cohort))
     for side, _ in POSTS:
         place = [info.side == side and info.at_post for info in layout.elements]
-        at_post = total(account_ms[:, place].sum(axis=(1, 2)))
-        put(f"tfi1_{side}", mean_h(at_post, cohort))
-        if side in layout.spans:
-            put(f"tfi1_{side}_p50", _median(layout, counts.spans[:, layout.spans.index(side)], cohort))
+        put(f"tfi1_{side}", mean_h(total(account_ms[:, place].sum(axis=(1, 2))), cohort))
+    median_h = {"crossing_time_p50": values[:, column["crossing_time_p50"]]}
+    for side in (side for side, _ in POSTS if side in layout.spans):
+        at_post = counts.spans[:, layout.spans.index(side)]
+        median_h[f"tfi1_{side}_p50"] = _median(layout, at_post, cohort)
+        put(f"tfi1_{side}_p50", median_h[f"tfi1_{side}_p50"])
     before = _inside_before(counts)
-    for name, worth in worths(layout, counts, account_ms, before).items():
+    for name, worth in worths(layout, counts, account_ms, before, median_h).items():
         put(name, worth)
-    put("time_cost_p50", values[:, column["crossing_time_p50"]] * hour_usd(layout))
     inside, growth, unabsorbed = _growth(layout, counts, before)
     put("inside_at_end", inside)
     put("inside_growth", growth)

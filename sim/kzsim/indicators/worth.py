@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from kzsim.indicators.histogram import buckets_of_ranks, rank
+from kzsim.indicators.histogram import rank
 from kzsim.indicators.layout import Layout
 from kzsim.network.buckets import WAIT_BITS, midpoint_ms
 from kzsim.network.model import MS_PER_DAY, MS_PER_HOUR
@@ -21,11 +22,14 @@ Bool = npt.NDArray[np.bool_]
 CHINESE = "cn"
 
 
-def worths(layout: Layout, counts: Observers, account_ms: I64, inside: I64) -> dict[str, F64]:
+def worths(
+    layout: Layout, counts: Observers, account_ms: I64, inside: I64, median_h: Mapping[str, F64]
+) -> dict[str, F64]:
     """By indicator float64 [cells], NaN where a cell has nothing that costs or spoils.
 
     ``account_ms``: int64 [groups, elements, accounts] of the cohort. ``inside``: int64 [intervals,
-    groups], the number inside as each interval begins.
+    groups], the number inside as each interval begins. ``median_h``: float64 [cells] of
+    ``crossing_time_p50`` and, for each span of the layout, ``tfi1_..._p50``.
     """
     of = {
         name: np.array([getattr(group, name) for group in layout.groups])
@@ -33,17 +37,19 @@ def worths(layout: Layout, counts: Observers, account_ms: I64, inside: I64) -> d
     }
     cohort = counts.cohort
     costs = of["hour_usd"] > 0
+    per_hour = hour_usd(layout)
     found: dict[str, F64] = {}
     for side in ("kz", CHINESE):
         place = [info.side == side and info.at_post for info in layout.elements]
         hours = account_ms[:, place].sum(axis=(1, 2)) / MS_PER_HOUR
-        fixed = of["transfer_usd"] * cohort if side == CHINESE else 0.0
-        found[f"tfi2_{side}"] = _per_head(layout, hours * of["hour_usd"] + fixed, cohort, costs)
+        extra = of["transfer_usd"] if side == CHINESE else np.zeros(len(layout.groups))
+        found[f"tfi2_{side}"] = _per_head(layout, hours * of["hour_usd"] + extra * cohort, cohort, costs)
         if side in layout.spans:
-            in_post = counts.spans[:, layout.spans.index(side)]
-            extra = of["transfer_usd"] if side == CHINESE else np.zeros(len(layout.groups))
-            found[f"tfi2_{side}_p50"] = _median_usd(layout, in_post, extra, cohort)
+            usd = per_hour * median_h[f"tfi1_{side}_p50"]
+            at_post = counts.spans[:, layout.spans.index(side)]
+            found[f"tfi2_{side}_p50"] = _with_extra(layout, usd, at_post, per_hour, extra, cohort)
     found["time_cost"] = _per_head(layout, counts.capped_ms / MS_PER_HOUR * of["hour_usd"], cohort, costs)
+    found["time_cost_p50"] = per_hour * median_h["crossing_time_p50"]
     return found | _perishables(layout, counts, of, warm_ms(layout, inside))
 
 
@@ -56,26 +62,27 @@ def hour_usd(layout: Layout) -> F64:
     return np.array(found)
 
 
-def _median_usd(layout: Layout, hours_at: I32, extra_usd: F64, cohort: I64) -> F64:
-    """float64 [cells]: what half of the cohort stay below, for hours (int32 [groups, buckets]) and an extra.
+def _with_extra(layout: Layout, usd: F64, hours_at: I32, per_hour: F64, extra: F64, cohort: I64) -> F64:
+    """float64 [cells]: the median cost, of medians without what some pay besides.
 
-    NaN where an hour costs nothing known. The extra, float64 [groups], is not the same for loaded and empty.
+    Where all pay the same it is added; else the costs themselves are ranked. ``hours_at``: int32 [groups,
+    buckets]. ``per_hour``: USD, float64 [cells]. ``extra``: USD, float64 [groups].
     """
-    per_hour = hour_usd(layout)
-    used = np.flatnonzero(hours_at.any(axis=0))
-    hours = np.array([midpoint_ms(int(bucket), WAIT_BITS) for bucket in used]) / MS_PER_HOUR
-    found = np.full(len(layout.cells), math.nan)
-    for cell, member in enumerate(layout.member):
-        count = int(cohort[member].sum())
-        if count and not math.isnan(per_hour[cell]):
-            extras = np.unique(extra_usd[member])
-            usd = (extras[:, None] + hours * per_hour[cell]).ravel()
-            of_extra = [member & (extra_usd == extra) for extra in extras]
-            counts = np.stack([hours_at[own][:, used].sum(axis=0) for own in of_extra])
-            order = np.argsort(usd, kind="stable")
-            (place,) = buckets_of_ranks(counts.ravel()[order], [rank(50, count)])
-            if place is not None:
-                found[cell] = usd[order[place]]
+    found = usd.copy()
+    for cell in np.flatnonzero(~np.isnan(usd)).tolist():
+        member = layout.member[cell]
+        extras = np.unique(extra[member])
+        if len(extras) == 1:
+            found[cell] += extras[0]
+            continue
+        counts = np.stack([hours_at[member & (extra == each)].sum(axis=0) for each in extras])
+        used = np.flatnonzero(counts.any(axis=0))
+        hours = np.array([midpoint_ms(int(number), WAIT_BITS) for number in used]) / MS_PER_HOUR
+        costs = (extras[:, None] + hours * per_hour[cell]).ravel()
+        order = np.argsort(costs, kind="stable")
+        ranked = np.cumsum(counts[:, used].ravel()[order])
+        half = rank(50, int(cohort[member].sum()))
+        found[cell] = costs[order[np.searchsorted(ranked, half, side="right")]]
     return found
 
 
