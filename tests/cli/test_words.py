@@ -30,6 +30,14 @@ def test_a_figure_has_three_significant_digits_and_no_exponent(value, shown):
     assert words.figure(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.000824, "<0.01"), (0.005, "0.00500"), (0, "0"), (12.345, "12.3"), (None, "–"), (math.nan, "–")],
+)
+def test_hours_of_a_few_seconds_are_told_to_be_next_to_nothing(value, shown):
+    assert words.hours(value) == shown
+
+
 def test_a_half_width_has_the_decimals_of_its_mean():
     assert words.like(0.7777, 12.3456) == "0.8"
     assert words.like(12.3456, 1234.5) == "12"

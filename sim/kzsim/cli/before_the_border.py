@@ -66,8 +66,8 @@ def _home(flow: Flow) -> tuple[str, ...]:
         return ("–",) * len(_AT_HOME)
     means = (wait.agricultural_h.mean, wait.rest_h.mean)
     return (
-        words.figure(wait.all_h.mean),
-        words.figure(wait.p90_h),
+        words.hours(wait.all_h.mean),
+        words.hours(wait.p90_h),
         *(words.figure(mean) for mean in means),
     )
 
@@ -79,11 +79,11 @@ def _chosen(flow: Flow) -> tuple[str, ...]:
 def _yard(flow: Flow) -> tuple[str, ...]:
     truck, load = _of(flow, YARD), _of(flow, LOADS)
     return (
-        "–" if truck is None else words.figure(truck.all_h.mean),
+        "–" if truck is None else words.hours(truck.all_h.mean),
         *(
             ("–",) * 3
             if load is None
-            else (words.figure(value) for value in (load.all_h.mean, load.p95_h, load.agricultural_h.mean))
+            else (words.hours(value) for value in (load.all_h.mean, load.p95_h, load.agricultural_h.mean))
         ),
     )
 

@@ -32,6 +32,11 @@ def figure(value: float | None) -> str:
     return f"{rounded:,.{places}f}"
 
 
+def hours(value: float | None) -> str:
+    """Return hours as `figure` does, but for less than 18 s: seconds would take the most places of all."""
+    return "<0.01" if value is not None and 0 < value < 0.005 else figure(value)
+
+
 def like(value: float | None, model: float | None) -> str:
     """Return a number with as many decimals as `figure(model)` shows: a half-width beside its mean."""
     if value is None or not math.isfinite(value):
