@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from kzsim.brief import changes, digest, method
+from kzsim.brief import changes, digest, method, posts
 from kzsim.brief.html.queues import queues
 from kzsim.brief.of_run import flow_grid, flows_of
 from kzsim.brief.spoken import who
@@ -98,3 +98,23 @@ def test_the_queues_that_are_played_leave_out_those_who_wait_at_home() -> None:
     # in line before the check for two hours a day, at home for many more
     assert found.in_line[out][3] == pytest.approx(2 / 24)
     assert (found.in_line[out] <= found.inside[out]).all()
+
+
+def test_hours_and_dollars_at_the_posts_stand_in_carecs_order_mean_before_median() -> None:
+    out, back = flows()
+    out = replace(
+        out,
+        kz_post_h=4.0,
+        kz_post_p50_h=2.5,
+        cn_post_h=3.0,
+        cn_post_p50_h=1.5,
+        kz_post_usd=40.0,
+        kz_post_p50_usd=25.0,
+        cn_post_usd=130.0,
+        cn_post_p50_usd=115.0,
+    )
+    nothing = replace(back, kz_post_h=None, cn_post_h=None)
+    (grid,) = posts.grid(SAY, [out, nothing])
+    (row,) = grid.rows
+    assert row[1:] == ("4.00", "2.50", "3.00", "1.50", "40.0", "25.0", "130", "115")
+    assert posts.grid(SAY, [nothing]) == ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kzsim.brief import assumptions, baseline, carried, changes, chosen, digest, method
+from kzsim.brief import assumptions, baseline, carried, changes, chosen, digest, method, posts
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
 from kzsim.brief.spoken import (
     between,
@@ -289,8 +289,8 @@ def _grids(
 ) -> tuple[Grid, ...]:
     first = (changes.grid(say, found, against=against),) if found else ()
     picked = chosen.grid(say, chosen.chosen(study.table("choices") if study.has("choices") else None))
-    told = (flow_grid(say, flows), *wait_grid(say, flows), *picked, *carried.grid(say, flows))
-    return (*first, *told, *_three_intervals(say, study))
+    told = (flow_grid(say, flows), *posts.grid(say, flows), *wait_grid(say, flows), *picked)
+    return (*first, *told, *carried.grid(say, flows), *_three_intervals(say, study))
 
 
 def flow_grid(say: Speaker, flows: Sequence[Flow]) -> Grid:
