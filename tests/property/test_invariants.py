@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from kzsim.engines import reference
 from kzsim.engines.errors import DeadlockError
 from kzsim.engines.outcome import NOT_ENTERED, STILL_INSIDE, Outcome, Trace
 from kzsim.network import Network, Program, Route, ServiceStage, compile_network
+from kzsim.network.buckets import WAIT_BITS, bucket
 from kzsim.network.entities import NOT_YET
 from kzsim.network.model import WORK_ACCOUNTS, Account
 from kzsim.network.program import ElementType
@@ -50,6 +53,22 @@ def test_every_millisecond_of_every_stay_is_in_one_account(net: Network, replica
             members = (entities.group == group) & (entities.phase == phase)
             assert outcome.account_ms[group, phase].sum() == stay[members].sum()
     assert outcome.account_ms.min() >= 0
+
+
+@EVERYDAY
+@given(networks(), st.integers(0, 5))
+def test_time_in_a_span_of_all_stages_and_zones_is_the_stay(net: Network, replication: int) -> None:
+    everything = tuple(each.name for each in (*net.stages, *net.zones))
+    if (found := run(replace(net, spans={"nothing": (), "all": everything}), replication)) is None:
+        return
+    program, entities, outcome, _ = found
+    stay = stay_ms(program, outcome)
+    for group in range(program.n_groups):
+        members = (entities.group == group) & (entities.phase == 1) & (outcome.arrival_ms != NOT_YET)
+        counts = np.bincount(bucket(stay[members], WAIT_BITS), minlength=outcome.observers.spans.shape[2])
+        assert outcome.observers.spans[group, 1].tolist() == counts.tolist()
+        nothing = outcome.observers.spans[group, 0]
+        assert nothing.sum() == nothing[0] == members.sum()
 
 
 @EVERYDAY

@@ -155,6 +155,7 @@ def network(called_days: int = DAYS, call_hour: float = 12) -> Network:
         n_groups=len(GROUPS),
         cohort_ms=(MS_PER_DAY, DAYS * MS_PER_DAY - FOLLOW_UP_MS),
         within_ms=WITHIN_MS,
+        spans={"kz": ("bakhty.check",), "cn": ("bakhty.pairing", "bakhty.bar", "bakhty.exit")},
         tokens=(Tokens("bakhty.platforms", 1),),
     )
 

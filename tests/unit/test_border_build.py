@@ -13,8 +13,10 @@ import kzsim.border
 from kzsim import evidence
 from kzsim.border import build
 from kzsim.draws import draw
+from kzsim.experiments.models import make_model
 from kzsim.network.compile import compile_network
 from kzsim.network.model import DelayStage
+from kzsim.network.program import NONE
 from kzsim.scenario import Corridor, Scope
 from tests.unit.border_cases import BOTH_SIDES, BOTH_WAYS, DAY_MS, bundle, scenario, with_measures
 
@@ -26,6 +28,16 @@ BY_RAIL = tuple(name for name, there in evidence.crossings().items() if "rail" i
 def everywhere(name: str) -> dict[str, Corridor]:
     measures = {measure: Scope(BOTH_WAYS, BOTH_SIDES) for measure in bundle(name)}
     return dict.fromkeys(CROSSINGS, Corridor(measures))
+
+
+def test_medians_at_a_post_are_of_the_places_of_which_its_means_are() -> None:
+    case = scenario(days=5, road=CROSSINGS, rail=BY_RAIL)
+    layout, program = (made := make_model(case)).layout, made.program
+    assert layout.spans == program.span_names == ("kz", "cn")
+    of_place = [layout.spans.index(info.side) if info.side in layout.spans and info.at_post else NONE
+                for info in layout.elements]  # fmt: skip
+    assert program.element_span.tolist() == of_place
+    assert {*of_place} == {NONE, 0, 1}
 
 
 @pytest.mark.parametrize("corridor", ["none", "light", "standard", "heavy"])

@@ -117,4 +117,12 @@ def test_hours_and_dollars_at_the_posts_stand_in_carecs_order_mean_before_median
     (grid,) = posts.grid(SAY, [out, nothing])
     (row,) = grid.rows
     assert row[1:] == ("4.00", "2.50", "3.00", "1.50", "40.0", "25.0", "130", "115")
+    assert len(set(grid.columns)) == len(grid.columns) == 9
     assert posts.grid(SAY, [nothing]) == ()
+
+
+def test_where_no_cost_is_known_the_posts_have_hours_alone() -> None:
+    free = {f"{side}_post{what}_usd": None for side in ("kz", "cn") for what in ("", "_p50")}
+    (grid,) = posts.grid(SAY, [replace(flow, kz_post_h=4.0, **free) for flow in flows()])
+    assert len(grid.columns) == len(grid.numeric) == 5
+    assert {len(row) for row in grid.rows} == {5}

@@ -29,8 +29,12 @@ CALLED = (
     "tonnes_per_day",
     "time_cost",
     "tfi1_kz",
+    "tfi1_kz_p50",
     "tfi2_kz",
+    "tfi2_kz_p50",
     "tfi1_cn",
+    "tfi1_cn_p50",
+    "tfi2_cn_p50",
 )
 
 

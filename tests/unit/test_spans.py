@@ -51,12 +51,16 @@ def posts(spans: Spans, *, horizon: int = 600) -> Network:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_waits_and_work_at_all_stages_and_zones_of_a_span_count_together(engine: ModuleType) -> None:
-    spans = {"first": ("a", "strip"), "second": ("bar", "b"), "nothing": ()}
+    spans = {"first": ("a", "strip"), "second": ("bar", "b")}
     # 1st: a 0-10, bar 10-30, b 30-34. 2nd: has its server from 10, work to 20, blocked for the strip to 30,
     # b waits 30-34, works to 38. 3rd: in line to 30, work to 40, strip free since 34, b at once
     assert times_in(engine, posts(spans), "first") == minutes(10, 30, 40)
     assert times_in(engine, posts(spans), "second") == minutes(24, 8, 4)
-    assert times_in(engine, posts(spans), "nothing") == minutes(0, 0, 0)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_who_passes_nothing_of_a_span_counts_with_no_time(engine: ModuleType) -> None:
+    assert times_in(engine, posts({"all": ("a",), "nothing": ()}), "nothing") == minutes(0, 0, 0)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -79,13 +83,21 @@ def test_only_the_cohort_is_counted(engine: ModuleType) -> None:
     assert times_in(engine, net, "all") == minutes(14)
 
 
+def test_a_text_in_place_of_names_is_refused() -> None:
+    with pytest.raises(NetworkError, match="span 'first' is the text 'ab': give a tuple of names"):
+        compile_network(posts({"first": "ab"}))  # type: ignore[dict-item]  # what a user may write
+
+
 @pytest.mark.parametrize(
     ("spans", "said"),
     [
         ({"first": ("a", "c")}, "span 'first' names the unknown stage or zone 'c'"),
-        ({"first": ("a",), "second": ("b", "a")}, "'a' stands in the spans more than once"),
-        ({"first": ("a", "a")}, "'a' stands in the spans more than once"),
-        ({str(number): () for number in range(5)}, "5 spans are named: an engine counts at most 4"),
+        (
+            {"first": ("a",), "second": ("b", "a")},
+            "'a' stands in the spans 'first' and 'second': name it",
+        ),
+        ({"first": ("a", "a")}, "'a' stands in the spans 'first' and 'first': name it once"),
+        ({str(number): () for number in range(3)}, "3 spans are named: an engine counts at most 2"),
     ],
 )
 def test_spans_that_cannot_be_counted_are_refused(spans: Spans, said: str) -> None:

@@ -102,6 +102,20 @@ def test_means_are_weighted_by_who_is_followed_and_numbers_are_summed() -> None:
     assert np.isnan(outputs.pooled("delay", [np.nan], [0]))
 
 
+def test_no_quantile_of_several_flows_is_made_of_theirs(plain: Base) -> None:
+    layout = make_model(plain.scenario).layout
+    quantiles = [name for name in outputs.COLUMN if "_p" in name and name[-2:].isdigit()]
+    assert {"crossing_time_p50", "pairing_p95", "tfi1_kz_p50", "tfi2_cn_p50", "time_cost_p50"} <= {*quantiles}
+    for name in quantiles:
+        with pytest.raises(MethodError, match="cannot be told"):
+            outputs.together(layout, name, "road.*.*")
+
+
+def test_dollars_a_truck_are_a_mean_and_dollars_a_day_a_sum() -> None:
+    assert outputs.pooled("tfi2_kz", [100.0, 300.0], [10, 30]) == 250.0
+    assert outputs.pooled("perishables_lost_usd_per_day", [100.0, 300.0], [10, 30]) == 400.0
+
+
 def test_flows_are_named_and_mistakes_in_them_are_told(plain: Base) -> None:
     layout = make_model(plain.scenario).layout
     assert [cell.direction for cell in outputs.matching(layout, "road.bakhty.kz_to_cn")] == ["kz_to_cn"]

@@ -15,38 +15,31 @@ if TYPE_CHECKING:
 
 def grid(say: Speaker, flows: Sequence[Flow]) -> tuple[Grid, ...]:
     """A row for each flow whose hours at the posts are known; () where none is."""
+    known = [one for one in flows if one.kz_post_h is not None or one.cn_post_h is not None]
+    if not known:
+        return ()
+    columns = [
+        say("Flow"),
+        say("Kazakh post, h"),
+        say("Kazakh post, median h"),
+        say("Chinese post, h"),
+        say("Chinese post, median h"),
+    ]
+    hours = [(one.kz_post_h, one.kz_post_p50_h, one.cn_post_h, one.cn_post_p50_h) for one in known]
+    costs = [(one.kz_post_usd, one.kz_post_p50_usd, one.cn_post_usd, one.cn_post_p50_usd) for one in known]
+    if any(cost is not None for row in costs for cost in row):  # of trains none is known
+        columns += [
+            say("Kazakh post, USD"),
+            say("Kazakh post, median USD"),
+            say("Chinese post, USD"),
+            say("Chinese post, median USD"),
+        ]
     rows = tuple(
         (
             flow(say, one.crossing, one.mode, one.direction),
-            *(
-                figure(say, value)
-                for value in (
-                    one.kz_post_h,
-                    one.kz_post_p50_h,
-                    one.cn_post_h,
-                    one.cn_post_p50_h,
-                    one.kz_post_usd,
-                    one.kz_post_p50_usd,
-                    one.cn_post_usd,
-                    one.cn_post_p50_usd,
-                )
-            ),
+            *(figure(say, value) for value in (*times, *spent)[: len(columns) - 1]),
         )
-        for one in flows
-        if one.kz_post_h is not None or one.cn_post_h is not None
-    )
-    if not rows:
-        return ()
-    columns = (
-        say("Flow"),
-        say("Kazakh post, h"),
-        say("Median, h"),
-        say("Chinese post, h"),
-        say("Median, h"),
-        say("Kazakh post, USD"),
-        say("Median, USD"),
-        say("Chinese post, USD"),
-        say("Median, USD"),
+        for one, times, spent in zip(known, hours, costs, strict=True)
     )
     note = say(
         "Time (TFI1) and cost (TFI2) of passing each post as CAREC counts them, mean and median: waiting "
@@ -55,4 +48,4 @@ def grid(say: Speaker, flows: Sequence[Flow]) -> tuple[Grid, ...]:
         "loads from China. CAREC's own figures are of samples of volunteered trips."
     )
     numeric = (False, *(True,) * (len(columns) - 1))
-    return (Grid(say("Time and cost at each post"), note, columns, numeric, rows, file="posts"),)
+    return (Grid(say("Time and cost at each post"), note, tuple(columns), numeric, rows, file="posts"),)

@@ -189,7 +189,8 @@ INDICATORS: tuple[Indicator, ...] = (
             f"tfi1_{side}_p50",
             "h",
             f"The median of the same time: hours at the {post} post that half of the cohort stay below "
-            "(within 0.4 %), mean over the replications.",
+            "(within 0.4 %), mean over the replications. Who is inside at the horizon counts with its time "
+            "there so far, which is 0 if it has not come to that post.",
             legs=_ONCE,
         )
         for side, post in POSTS

@@ -30,8 +30,9 @@ The definitions stand in `sim/kzsim/indicators/dictionary.py`; this page is made
 
 - **Cohort.** Where a line does not empty, those who got through are the lucky ones. Indicators therefore
   follow everyone who arrives in [run-in, horizon - follow-up), for at least the whole follow-up. Crossing
-  times are capped at the follow-up, and the share not through by then is given beside them. Quantiles are
-  given only below that share.
+  times are capped at the follow-up, and the share not through by then is given beside them. Quantiles of
+  the crossing time are given only below that share; the medians at a post count whoever is inside at the
+  end with its time there so far, which is none if it has not come that far.
 - **Precision.** `low` and `high` bound the 95 % Student-t interval of the mean over independent
   replications: what more replications would make narrower. With one replication there is none, and the
   fields are empty. It says nothing about how well the border's own parameters are known.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kzsim.network.model import Network
@@ -14,9 +14,15 @@ def check_spans(network: Network) -> Iterator[str]:
     if len(network.spans) > MOST_SPANS:
         yield f"{len(network.spans)} spans are named: an engine counts at most {MOST_SPANS}"
     known = {element.name for element in (*network.stages, *network.zones)}
+    of: defaultdict[str, list[str]] = defaultdict(list)
     for span, names in network.spans.items():
+        if isinstance(names, str):  # its letters could be names
+            yield f"span '{span}' is the text '{names}': give a tuple of names of stages and zones"
+            continue
         for name in sorted({*names} - known):
             yield f"span '{span}' names the unknown stage or zone '{name}'"
-    of = Counter(name for names in network.spans.values() for name in names)
-    for name in sorted(name for name, number in of.items() if number > 1):
-        yield f"'{name}' stands in the spans more than once: name it in one, once"
+        for name in names:
+            of[name].append(f"'{span}'")
+    for name, spans in of.items():
+        if name in known and len(spans) > 1:
+            yield f"'{name}' stands in the spans {' and '.join(spans)}: name it once"

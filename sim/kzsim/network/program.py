@@ -24,7 +24,7 @@ KEPT = -1  # in place of a ceiling: what is left stays as it is
 NONE = -1
 MOST_ALTERNATIVES = 62  # that one route may offer, at all its choices: bits of a whole number
 NO_SIDE, LEADS, FOLLOWS = 0, 1, 2  # what a class is at a pairing
-MOST_SPANS = 4
+MOST_SPANS = 2  # a crossing has two posts; each takes 8 bytes of everybody inside
 MOST_OCCUPANCIES = 8  # zones that one route may pass through
 LONGEST_HORIZON_MS = 2**38  # 8.7 years: an engine may pack an instant and an event into 63 bits
 

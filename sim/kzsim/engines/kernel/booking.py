@@ -1,4 +1,4 @@
-"""Whose millisecond it was: time spent is booked to accounts."""
+"""Whose millisecond it was: time spent is booked to accounts and spans."""
 
 # ruff: noqa: F403, F405 - the columns of `layout`, which exports nothing else
 from __future__ import annotations
@@ -40,7 +40,8 @@ def book(
     And to the span that the element is of.
     """
     account[entity[who, SLOT], number, which] += spent_ms
-    entity[who, SPAN_MS + element[number, SPAN]] += spent_ms
+    if element[number, SPAN] != NONE:
+        entity[who, SPAN_MS + element[number, SPAN]] += spent_ms
     if run[TRACED]:
         trace[TRACE_ACCOUNT, entity[who, INDEX] * N_ACCOUNTS + which] += spent_ms
 

@@ -93,10 +93,9 @@ COUNTED = CHOSEN + 1  # those of them in whose backlog it is
 SUPPOSED = JOINED  # at the horizon: alternatives that it is supposed to pick
 LEAST_COST = START  # at the horizon: of those of one choice
 WAITED_MS = COUNTED + 1  # N_CAUSES columns: its waits so far, by cause
-SPANS_PER_ENTITY = 1 + MOST_SPANS
-SPAN_MS = WAITED_MS + N_CAUSES  # SPANS_PER_ENTITY columns: its time so far, by `SPAN` of the elements
+SPAN_MS = WAITED_MS + N_CAUSES  # MOST_SPANS columns: its time so far in each
 # AHEAD columns: own duration of step s at OWN + s % AHEAD; at gates SKIPPED less the no-shows to come, or 0
-OWN = SPAN_MS + SPANS_PER_ENTITY
+OWN = SPAN_MS + MOST_SPANS
 ENTITY_COLUMNS = OWN + AHEAD
 
 # --- asked: one number a row of `entity`, scratch of the deadlock test
@@ -131,7 +130,7 @@ ALTERNATIVES_FROM = POOLS_FROM  # choices: rows of `element`
 ALTERNATIVES_TO = POOLS_TO
 N_PAUSED = 22
 REFILLED_AT = 23  # gates and departures: the instant of the last refill
-SPAN = 24  # 1 + that which it is of; 0: none
+SPAN = 24  # the span it is of; NONE
 ELEMENT_COLUMNS = 25
 
 # --- alternatives: rows of `element`, and of `account`, behind those of the elements

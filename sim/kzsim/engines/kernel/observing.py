@@ -16,6 +16,7 @@ from kzsim.engines.outcome import I32, I64
 from kzsim.network.buckets import TIME_BITS, WAIT_BITS
 from kzsim.network.entities import U64
 from kzsim.network.observers import SQUARE_BITS
+from kzsim.network.program import MOST_SPANS
 
 LOW_BITS = (1 << SQUARE_BITS) - 1
 
@@ -28,7 +29,7 @@ def note_arrival(run: I64, entity: I64, slots: I64, flow: I32, who: int) -> None
     flow[FLOW_IN, run[OBSERVATION] - 1, slot // N_PHASES] += 1
     for cause in range(N_CAUSES):
         entity[who, WAITED_MS + cause] = 0
-    for span in range(SPANS_PER_ENTITY):
+    for span in range(MOST_SPANS):
         entity[who, SPAN_MS + span] = 0
 
 
@@ -109,7 +110,7 @@ def note_stay(
         for cause in range(N_CAUSES):
             waits[slot // N_PHASES, cause, bucket_of(entity[who, WAITED_MS + cause], WAIT_BITS)] += 1
         for span in range(spans.shape[1]):
-            spans[slot // N_PHASES, span, bucket_of(entity[who, SPAN_MS + 1 + span], WAIT_BITS)] += 1
+            spans[slot // N_PHASES, span, bucket_of(entity[who, SPAN_MS + span], WAIT_BITS)] += 1
 
 
 @compiled

@@ -168,7 +168,7 @@ def _usual_state(program: Program) -> State:
     element = np.zeros((n, ELEMENT_COLUMNS), dtype=np.int64)
     element[:, TYPE] = program.element_type
     element[:, ACCOUNT] = program.element_account
-    element[:, SPAN] = program.element_span + 1
+    element[:, SPAN] = program.element_span
     element[:, LEFT] = UNLIMITED
     departs = program.element_type == ElementType.DEPARTURE
     element[departs, IS_OPEN] = 1  # always, but with nothing left after the instant of a departure

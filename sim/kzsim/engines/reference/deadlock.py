@@ -30,11 +30,11 @@ def all_freed(
     """Whether all waiters are seen to be alive, found without building the whole graph.
 
     What they depend on may still hold others that nothing can free. Alive means that a way along
-    releasers leads to a node that time alone frees; each search ends at the first, or at a waiter
-    whose search has ended so. Nodes of one ``lot`` have the same releasers, so one of them speaks for
-    all: where hundreds stand in a line, it is asked about once. The lot is None for nodes that time
-    alone is known to free. A node that wants several things at once has no releasers here, for no single
-    one frees it: somebody who depends on it may be alive though this cannot see it.
+    releasers leads to a node that time alone frees; each search ends at the first, or at a lot
+    on the way that an earlier one went. Nodes of one ``lot`` have the same releasers, so one of them
+    speaks for all: where hundreds stand in a line, it is asked about once. The lot is None for nodes
+    that time alone is known to free. A node that wants several things at once has no releasers here, for
+    no single one frees it: somebody who depends on it may be alive though this cannot see it.
     """
     freed: set[Hashable | None] = {None}
     return all(_is_freed(waiter, releasers, lot, freed) for waiter in waiters)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kzsim.experiments.methods import MethodError
 from kzsim.experiments.methods.paired import Better
-from kzsim.indicators.catalogue import INDICATORS, QUANTILES
+from kzsim.indicators.catalogue import INDICATORS
 from kzsim.indicators.layout import ALL, HEADLINE, Cell, Layout
 from kzsim.indicators.summary import Summary
 from kzsim.indicators.tables import unit_of
@@ -23,7 +23,9 @@ from kzsim.scenario.units import Kind, UnitError, parse_quantity
 COLUMN = {indicator.name: number for number, indicator in enumerate(INDICATORS)}
 _LEGS = {indicator.name: indicator.legs for indicator in INDICATORS}
 _UNIT = {indicator.name: indicator.unit for indicator in INDICATORS}
-_NO_MEAN_OF_MEANS = frozenset({*(f"crossing_time_{name}" for name, _ in QUANTILES), "unabsorbed_share"})
+_NO_MEAN_OF_MEANS = frozenset(
+    {*(name for name in COLUMN if re.search(r"_p\d+$", name)), "unabsorbed_share"}  # all that are quantiles
+)
 """Of these the value of several cells together does not follow from theirs."""
 _PARTS = 5
 _FORM = "mode.crossing.direction, for example road.bakhty.kz_to_cn or road.*.kz_to_cn.agricultural"
@@ -68,8 +70,8 @@ def pooled(indicator: str, values: Sequence[float], cohort: Sequence[int]) -> fl
 
 
 def is_mean(indicator: str) -> bool:
-    """Whether it is a mean or share over those followed, and not a number of them."""
-    return _UNIT[indicator] in ("h", "share")
+    """Whether it is a mean or share over those followed, and not a number of them or a figure per day."""
+    return _UNIT[indicator] in ("h", "share", "USD")
 
 
 def better_larger(indicator: str) -> bool:
