@@ -12,15 +12,43 @@ from kzsim.engines.outcome import I64
 
 
 @compiled
+def begin_wait(
+    run: I64, line: I64, entity: I64, element: I64, account: I64, trace: I64, who: int, number: int, row: int
+) -> None:
+    """Somebody has to wait in this line: take off what its clock shows, to which `book_wait` adds its end.
+
+    The readings at joining would be six more columns of everybody inside.
+    """
+    add_clock(run, line, entity, element, account, trace, who, number, row, -1)
+
+
+@compiled
 def book_wait(
     run: I64, line: I64, entity: I64, element: I64, account: I64, trace: I64, who: int, number: int, row: int
 ) -> None:
-    """Book the wait in this line so far to its accounts."""
+    """Book the wait in this line so far, once, to its accounts."""
+    add_clock(run, line, entity, element, account, trace, who, number, row, 1)
+
+
+@compiled
+def add_clock(
+    run: I64,
+    line: I64,
+    entity: I64,
+    element: I64,
+    account: I64,
+    trace: I64,
+    who: int,
+    number: int,
+    row: int,
+    sign: int,
+) -> None:
+    """Add what the clock of a line shows to the accounts of somebody in it, or take it off."""
     for cause in range(N_CAUSES):
-        waited = read_clock(line, row, cause, run[NOW]) - entity[who, CLOCK_AT_JOINING + cause]
-        if waited > 0:
-            book(run, entity, element, account, trace, who, number, CLOSED + cause, waited)
-            entity[who, WAITED_MS + cause] += waited
+        shown = sign * read_clock(line, row, cause, run[NOW])
+        if shown != 0:
+            book(run, entity, element, account, trace, who, number, CLOSED + cause, shown)
+            entity[who, WAITED_MS + cause] += shown
 
 
 @compiled

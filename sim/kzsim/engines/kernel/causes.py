@@ -4,14 +4,25 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
+from kzsim.engines.kernel.booking import begin_wait
 from kzsim.engines.kernel.heads import free_pool
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import remember_clock, turn_clock
+from kzsim.engines.kernel.lines import turn_clock
 from kzsim.engines.outcome import I64
 
 
 @compiled
-def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, pool: I64, usable: I64) -> None:
+def close_instant(
+    run: I64,
+    acted: I64,
+    entity: I64,
+    element: I64,
+    line: I64,
+    pool: I64,
+    usable: I64,
+    account: I64,
+    trace: I64,
+) -> None:
     """Say what keeps whom waiting from here on, at every element that acted and left somebody waiting."""
     for i in range(run[ACTED_SIZE]):
         number = acted[i]
@@ -21,7 +32,7 @@ def close_instant(run: I64, acted: I64, entity: I64, element: I64, line: I64, po
                 if line[row, HEAD] != NONE:
                     newest = line[row, TAIL]
                     while newest != NONE and entity[newest, JOINED] == run[NOW]:
-                        remember_clock(line, entity, newest, row, run[NOW])
+                        begin_wait(run, line, entity, element, account, trace, newest, number, row)
                         newest = entity[newest, PREVIOUS]
                     turn_clock(
                         run, line, row, cause_of_wait(run, entity, element, line, pool, usable, number, row)

@@ -94,8 +94,6 @@ def place_initial(
             number = step[kinds[entity[who, KIND], STEPS_FROM] + entity[who, STEP], AT]
             join(run, marked, element, line, entity, who, number)
         entity[who, JOINED] = initial[i, JOINED_MS]
-        for cause in range(N_CAUSES):
-            entity[who, CLOCK_AT_JOINING + cause] = 0
     observe(run, element, own, observed, 0)
     for who in range(initial.shape[0]):
         note_arrival(run, entity, slots, flow, who)

@@ -87,12 +87,13 @@ PREVIOUS_BLOCKED = 16
 NEXT_SERVED = NEXT_BLOCKED  # among those in service in its pool, where services may pause
 PREVIOUS_SERVED = PREVIOUS_BLOCKED
 FREE_FLOW = 17  # sum of its own durations so far
-CLOCK_AT_JOINING = 18  # N_CAUSES columns
-CHOSEN = CLOCK_AT_JOINING + N_CAUSES  # alternatives that it has picked, one bit each of those of its route
+CHOSEN = 18  # alternatives that it has picked, one bit each of those of its route
 COUNTED = CHOSEN + 1  # those of them in whose backlog it is
 SUPPOSED = JOINED  # at the horizon: alternatives that it is supposed to pick
 LEAST_COST = START  # at the horizon: of those of one choice
-WAITED_MS = COUNTED + 1  # N_CAUSES columns: its waits so far, by cause
+# N_CAUSES columns: its waits so far, by cause; in line, less what the clock showed as the wait began: so the
+# accounts of its group and its span, too
+WAITED_MS = COUNTED + 1
 SPAN_MS = WAITED_MS + N_CAUSES  # MOST_SPANS columns: its time so far in each
 # AHEAD columns: own duration of step s at OWN + s % AHEAD; at gates SKIPPED less the no-shows to come, or 0
 OWN = SPAN_MS + MOST_SPANS

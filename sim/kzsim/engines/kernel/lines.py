@@ -7,7 +7,6 @@ from kzsim.engines.kernel.heap import push_marked
 from kzsim.engines.kernel.layout import (
     CAUSE,
     CLOCK,
-    CLOCK_AT_JOINING,
     CLOSED,
     FIRST_BLOCKED,
     FIRST_HOLDER,
@@ -20,7 +19,6 @@ from kzsim.engines.kernel.layout import (
     LINES_FROM,
     MARKED_SIZE,
     N_BLOCKED,
-    N_CAUSES,
     NEXT,
     NEXT_BLOCKED,
     NONE,
@@ -122,13 +120,6 @@ def read_clock(line: I64, row: int, cause: int, now_ms: int) -> int:
     if line[row, CAUSE] - CLOSED == cause:
         total += now_ms - line[row, SINCE]
     return int(total)
-
-
-@compiled
-def remember_clock(line: I64, entity: I64, who: int, row: int, now_ms: int) -> None:
-    """Note the readings at joining, for somebody who has to wait."""
-    for cause in range(N_CAUSES):
-        entity[who, CLOCK_AT_JOINING + cause] = read_clock(line, row, cause, now_ms)
 
 
 @compiled

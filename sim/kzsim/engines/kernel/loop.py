@@ -347,7 +347,7 @@ def advance(
                 else:
                     free_row(run, entity, goes_on)
         # 3. nothing more happens at this instant
-        close_instant(run, acted, entity, element, line, pool, usable)
+        close_instant(run, acted, entity, element, line, pool, usable, account, trace)
         if (run[IN_ZONE_LINES] > 0 or run[N_TOKENS] > 0) and is_stuck(
             run,
             entity,

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from kzsim.compiled import compiled
 from kzsim.draws.filled import AHEAD
-from kzsim.engines.kernel.booking import book, book_wait
+from kzsim.engines.kernel.booking import begin_wait, book, book_wait
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import comes_after, remember_clock, stand_behind
+from kzsim.engines.kernel.lines import comes_after, stand_behind
 from kzsim.engines.outcome import I64
 
 
@@ -55,7 +55,7 @@ def come_back(
         while ahead != NONE and comes_after(entity, ahead, who):
             ahead = entity[ahead, PREVIOUS]
         stand_behind(line, entity, row, ahead, who)
-        remember_clock(line, entity, who, row, run[NOW])
+        begin_wait(run, line, entity, element, account, trace, who, number, row)
         who = missed_before
 
 

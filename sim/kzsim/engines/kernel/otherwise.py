@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from kzsim.compiled import compiled
-from kzsim.engines.kernel.booking import book_wait
+from kzsim.engines.kernel.booking import begin_wait, book_wait
 from kzsim.engines.kernel.layout import *
-from kzsim.engines.kernel.lines import comes_after, remember_clock, stand_behind
+from kzsim.engines.kernel.lines import comes_after, stand_behind
 from kzsim.engines.outcome import I64
 
 
@@ -38,11 +38,13 @@ def change_line(
     ahead = line[other, TAIL]
     while who != NONE:
         before = entity[who, PREVIOUS]
-        if entity[who, JOINED] != run[NOW]:
+        waits = entity[who, JOINED] != run[NOW]  # whoever has just joined does from the end of the instant
+        if waits:
             book_wait(run, line, entity, element, account, trace, who, number, row)
         entity[who, KLASS] = other - element[number, LINES_FROM]
         while ahead != NONE and comes_after(entity, ahead, who):
             ahead = entity[ahead, PREVIOUS]
         stand_behind(line, entity, other, ahead, who)
-        remember_clock(line, entity, who, other, run[NOW])
+        if waits:
+            begin_wait(run, line, entity, element, account, trace, who, number, other)
         who = before
