@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.assumptions import read_resolved
-from kzsim.brief.changes import Change, cell_of, records
+from kzsim.brief.changes import Change, cell_of
 from kzsim.brief.errors import BriefError
+from kzsim.brief.rows import records
 
 if TYPE_CHECKING:
     from kzsim.experiments.studies import Study

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kzsim.brief.content import Grid, Message
+from kzsim.brief.rows import records
 from kzsim.brief.spoken import change, figure, flow, listed, sentence, size, starting, together, who
 from kzsim.indicators.legs import AT_HOME, CROSSING, leg_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kzsim.experiments.studies import Study
     from kzsim.language import Speaker
 
@@ -132,12 +131,6 @@ def _change(
         faster=float(faster),
         slower=float(slower),
     )
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a table as plain mappings."""
-    names = [str(name) for name in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
 
 
 def flow_of(row: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from kzsim.brief.rows import Cell, Row, by_cell, number, records
 from kzsim.indicators.legs import AT_HOME
 
 if TYPE_CHECKING:
@@ -196,16 +197,12 @@ class Tables(Protocol):
         """The table of that name."""
 
 
-Row = Mapping[str, Any]
-Cell = tuple[str, str, str, str, str, str]
-
-
 def flows(result: Tables) -> tuple[Flow, ...]:
     """Return the flows of a run in the order of its tables."""
-    rows = _by_cell(result.indicators)
-    compared = {} if result.comparison is None else _by_cell(result.comparison)
-    binding = {_of(row): row for row in _records(result.binding)}
-    days = {} if result.worst_days is None else {_of(row): row for row in _records(result.worst_days)}
+    rows = by_cell(result.indicators)
+    compared = {} if result.comparison is None else by_cell(result.comparison)
+    binding = {_of(row): row for row in records(result.binding)}
+    days = {} if result.worst_days is None else {_of(row): row for row in records(result.worst_days)}
     found = list(dict.fromkeys(key[:3] for key in rows))
     return tuple(_flow(flow, rows, compared, binding.get(flow), days.get(flow)) for flow in found)
 
@@ -231,26 +228,26 @@ def _flow(
         return table.get((*flow, who, ALL, indicator), {})
 
     time = row("crossing_time")
-    account, share = _largest(lambda name: _number(row(f"account_{name}").get("mean")))
+    account, share = _largest(lambda name: number(row(f"account_{name}").get("mean")))
     return Flow(
         *flow,
         who=headline,
         throughput_per_day=_estimate(row("throughput_per_day")),
         crossing_time_h=_estimate(time),
-        p10_h=_number(time.get("p10")),
-        p50_h=_number(time.get("p50")),
-        p90_h=_number(time.get("p90")),
+        p10_h=number(time.get("p10")),
+        p50_h=number(time.get("p50")),
+        p90_h=number(time.get("p90")),
         agricultural_h=_estimate(row("crossing_time", "agricultural")),
         rest_h=_estimate(row("crossing_time", "rest")),
         delay_h=_estimate(row("delay")),
-        share_not_through=_number(row("share_not_through").get("mean")),
+        share_not_through=number(row("share_not_through").get("mean")),
         largest_account=account,
         largest_account_share=share,
         binding=None if binds is None else _binding(binds),
-        without_throughput_per_day=_number(row("throughput_per_day", table=compared).get("base")),
-        without_crossing_time_h=_number(row("crossing_time", table=compared).get("base")),
-        without_delay_h=_number(row("delay", table=compared).get("base")),
-        with_delay_h=_number(row("delay", table=compared).get("alternative")),
+        without_throughput_per_day=number(row("throughput_per_day", table=compared).get("base")),
+        without_crossing_time_h=number(row("crossing_time", table=compared).get("base")),
+        without_delay_h=number(row("delay", table=compared).get("base")),
+        with_delay_h=number(row("delay", table=compared).get("alternative")),
         changes=tuple(
             _change(who, compared[cell])
             for who in WHO
@@ -292,7 +289,7 @@ def _waits(
 
     for leg, classes in LEG_CLASSES.items():
         every, farm, rest = (rows.get((*flow, klass, ALL, "crossing_time"), {}) for klass in classes)
-        if _number(every.get("mean")) is not None:
+        if number(every.get("mean")) is not None:
             changes = (
                 _change(who, compared[cell])
                 for who in WHO
@@ -303,7 +300,7 @@ def _waits(
                 _estimate(every),
                 _estimate(farm),
                 _estimate(rest),
-                _number(every.get("p90")),
+                number(every.get("p90")),
                 _mean(rows.get((*flow, classes[0], ALL, "crossing_time_p95"), {})),
                 tuple(changes),
             )
@@ -315,7 +312,7 @@ def _waits(
 
 
 def _mean(row: Row) -> float | None:
-    return _number(row.get("mean"))
+    return number(row.get("mean"))
 
 
 def _over(within: Row) -> float | None:
@@ -330,9 +327,9 @@ def _empties(row: Callable[[str], Row]) -> Empties | None:
     return Empties(
         throughput_per_day=_estimate(row("throughput_per_day")),
         crossing_time_h=_estimate(time),
-        p10_h=_number(time.get("p10")),
-        p50_h=_number(time.get("p50")),
-        p90_h=_number(time.get("p90")),
+        p10_h=number(time.get("p10")),
+        p50_h=number(time.get("p50")),
+        p90_h=number(time.get("p90")),
         delay_h=_estimate(row("delay")),
     )
 
@@ -343,7 +340,7 @@ def served(result: Tables, mode: str) -> tuple[str, ...]:
 
     if result.comparison is None:
         return ()
-    rows = (row for row in _records(result.comparison) if (row["mode"], row["corridor"]) == (mode, "user"))
+    rows = (row for row in records(result.comparison) if (row["mode"], row["corridor"]) == (mode, "user"))
     found = sorted({str(row["class"]) for row in rows})
     return tuple(name for name in found if is_cargo(name))
 
@@ -360,15 +357,15 @@ def _largest(hours: Callable[[str], float | None]) -> tuple[str, float | None]:
 def _change(who: str, row: Row) -> Change:
     return Change(
         who=who,
-        without_h=_number(row["base"]),
-        with_h=_number(row["alternative"]),
+        without_h=number(row["base"]),
+        with_h=number(row["alternative"]),
         difference_h=_estimate(row, "difference"),
-        per_cent=_number(row["per_cent"]),
-        winners=_number(row["winners"]),
-        losers=_number(row["losers"]),
-        unchanged=_number(row["unchanged"]),
-        simultaneous_low_h=_number(row.get("simultaneous_low")),
-        simultaneous_high_h=_number(row.get("simultaneous_high")),
+        per_cent=number(row["per_cent"]),
+        winners=number(row["winners"]),
+        losers=number(row["losers"]),
+        unchanged=number(row["unchanged"]),
+        simultaneous_low_h=number(row.get("simultaneous_low")),
+        simultaneous_high_h=number(row.get("simultaneous_high")),
         verdict=str(row["verdict"]),
     )
 
@@ -380,28 +377,11 @@ def _binding(row: Row) -> Binding:
         side=str(row["side"]),
         stage=str(row["stage"]),
         cause=str(row["cause"]),
-        share_of_delay=_number(row["share_of_delay"]),
-        utilisation=_number(row["utilisation"]),
+        share_of_delay=number(row["share_of_delay"]),
+        utilisation=number(row["utilisation"]),
         text=str(row["text"]),
     )
 
 
-def _by_cell(table: pd.DataFrame) -> dict[Cell, Row]:
-    columns = ("crossing", "mode", "direction", "class", "corridor", "indicator")
-    return {tuple(row[name] for name in columns): row for row in _records(table)}
-
-
-def _records(table: pd.DataFrame) -> list[Row]:
-    names = [str(name) for name in table.columns]
-    return [dict(zip(names, values, strict=True)) for values in table.itertuples(index=False, name=None)]
-
-
 def _estimate(row: Row, value: str = "mean") -> Estimate:
-    return Estimate(_number(row.get(value)), _number(row.get("low")), _number(row.get("high")))
-
-
-def _number(value: Any) -> float | None:
-    if value is None:
-        return None
-    number = float(value)
-    return number if math.isfinite(number) else None
+    return Estimate(number(row.get(value)), number(row.get("low")), number(row.get("high")))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kzsim.brief import assumptions, changes, method, robust
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
 from kzsim.brief.errors import BriefError
+from kzsim.brief.rows import records
 from kzsim.brief.spoken import between, change, figure, listed, sentence, together
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _messages(
 def causes(say: Speaker, study: Study, found: Sequence[Change]) -> Message:
     """Which kinds of time earned the largest changes, as far as that can be told from chance."""
     accounts: dict[tuple[str, ...], list[dict[str, float | str]]] = {}
-    for row in changes.records(study.table("accounts")):
+    for row in records(study.table("accounts")):
         accounts.setdefault((str(row["alternative"]), *changes.cell_of(row)), []).append(row)
     told = []
     several = changes.are_several(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kzsim.brief import assumptions, baseline, carried, changes, chosen, digest, method, posts
 from kzsim.brief.content import Brief, Grid, KeyNumber, Message
+from kzsim.brief.rows import records
 from kzsim.brief.spoken import (
     between,
     change,
@@ -92,7 +93,7 @@ def weights(study: Study) -> dict[str, float]:
     found: dict[str, float] = {}
     if not study.has(INFLUENCES):
         return found
-    for row in changes.records(study.table(INFLUENCES)):
+    for row in records(study.table(INFLUENCES)):
         value = float(row["rank_correlation"])
         if row["clear"] and row["indicator"] == "crossing_time":
             name = str(row["parameter"])
@@ -249,7 +250,7 @@ def through(say: Speaker, study: Study) -> str:
 
     rows = [
         row
-        for row in changes.records(study.table("comparison"))
+        for row in records(study.table("comparison"))
         if row["indicator"] == "throughput_per_day"
         and row["corridor"] == ALL
         and row["class"] == HEADLINE.get(str(row["mode"]), ALL)
@@ -355,7 +356,7 @@ def _three_intervals(say: Speaker, study: Study) -> tuple[Grid, ...]:
             between(say, row["shipper_p10"], row["shipper_p95"]),
             between(say, row["unknown_p5"], row["unknown_p95"]),
         )
-        for row in changes.records(study.table(UNCERTAINTY))
+        for row in records(study.table(UNCERTAINTY))
         if row["indicator"] == "crossing_time"
     ]
     return (
@@ -383,7 +384,7 @@ def _three_intervals(say: Speaker, study: Study) -> tuple[Grid, ...]:
 
 
 def _sure(say: Speaker, study: Study, n: int, days: str, other: Study | None) -> tuple[str, ...]:
-    rows = changes.records(study.table("judgements"))
+    rows = records(study.table("judgements"))
     found = list(method.judged(say, rows, replications=n, days=days))
     if n < 2:
         found.insert(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from kzsim.brief import method
 from kzsim.brief.assumptions import plain
-from kzsim.brief.changes import flow_of, records
+from kzsim.brief.changes import flow_of
 from kzsim.brief.content import Assumption, Brief, Grid, KeyNumber, Message
 from kzsim.brief.errors import BriefError
+from kzsim.brief.rows import records
 from kzsim.brief.spoken import flow, listed, sentence, starting, with_interval
 from kzsim.indicators.intervals import Estimate
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kzsim.brief.changes import cell_of, flow_of, records
+from kzsim.brief.changes import cell_of, flow_of
+from kzsim.brief.rows import records
 from kzsim.indicators.intervals import Estimate, estimate
 from kzsim.indicators.layout import ALL, HEADLINE
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kzsim.brief.changes import flow_of, records
+from kzsim.brief.changes import flow_of
 from kzsim.brief.content import Grid, Message
+from kzsim.brief.rows import records
 from kzsim.brief.spoken import between, flow, joined, sentence, starting, who
 
 if TYPE_CHECKING:

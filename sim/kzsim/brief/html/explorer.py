@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from kzsim.brief.changes import records
 from kzsim.brief.of_sweep import first_indicator, in_words, parameters, responses, value_of
+from kzsim.brief.rows import records
 from kzsim.brief.spoken import flow
 
 if TYPE_CHECKING:
